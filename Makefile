@@ -1,0 +1,100 @@
+# losspipe: small filters that draw neural-network loss landscapes.
+#
+#   make            build build/bin/*
+#   make check      the tests (TAP under prove)
+#   make help       the other targets
+#
+# CC=clang, SAN=1 (address and undefined-behaviour sanitizers), PREFIX, DESTDIR.
+
+VERSION = 0.1.0
+PREFIX = /usr/local
+DESTDIR =
+CC = gcc
+BUILD = build
+
+PKGS = $(shell pkg-config --exists msgpack-c && echo msgpack-c || echo msgpack) \
+       libzip zlib jansson nettle openblas
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS))
+PKG_LIBS := $(shell pkg-config --libs $(PKGS))
+
+# -ffp-contract=off: the definition of a result must not depend on whether a
+# compiler fuses a multiplication and an addition.
+CFLAGS = -O3 -g
+WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+       -Wpointer-arith -Wwrite-strings -Wvla -Werror=implicit
+ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE \
+	-DLOSSPIPE_VERSION='"$(VERSION)"' -Ilib -Icmd -ffp-contract=off -pthread \
+	$(WARN) $(PKG_CFLAGS) $(CFLAGS)
+ALL_LIBS = $(PKG_LIBS) -lm -pthread
+
+ifdef SAN
+BUILD = build/san
+CFLAGS = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+	 -fno-omit-frame-pointer
+endif
+
+PROGRAMS := $(filter-out frame,$(basename $(notdir $(wildcard cmd/*.c))))
+LIB_SRC := $(wildcard lib/*/*.c)
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
+LIB = $(BUILD)/liblosspipe.a
+BIN = $(PROGRAMS:%=$(BUILD)/bin/%)
+UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c))
+BENCH := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
+
+all: $(BIN)
+
+# Kernels for an instruction set are separate objects, chosen at run time.
+$(BUILD)/%_avx2.o: ALL_CFLAGS += -mavx2 -mfma
+$(BUILD)/%_avx512.o: ALL_CFLAGS += -mavx512f -mavx512vl -mavx512dq -mfma
+
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(LIB): $(LIB_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/bin/%: $(BUILD)/cmd/%.o $(BUILD)/cmd/frame.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(ALL_LIBS) -o $@
+
+# Unit tests: one cmocka program per file, TAP on stdout.
+$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(ALL_LIBS) -lcmocka -o $@
+
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(ALL_LIBS) -o $@
+
+.SECONDARY:
+
+include tests/tests.mk
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7 \
+	    $(DESTDIR)$(PREFIX)/share/losspipe/pipelines
+	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin
+	for s in 1 5 7; do for p in man/*.$$s; do [ ! -e "$$p" ] || \
+	    install -m 644 $$p $(DESTDIR)$(PREFIX)/share/man/man$$s; done; done
+	for p in pipelines/*; do [ ! -f "$$p" ] || \
+	    install -m 755 $$p $(DESTDIR)$(PREFIX)/share/losspipe/pipelines; done
+
+uninstall:
+	for p in $(PROGRAMS); do rm -f $(DESTDIR)$(PREFIX)/bin/$$p; done
+	for s in 1 5 7; do for p in man/*.$$s; do \
+	    rm -f $(DESTDIR)$(PREFIX)/share/man/man$$s/$${p##*/}; done; done
+	rm -rf $(DESTDIR)$(PREFIX)/share/losspipe
+
+clean:
+	rm -rf build
+
+help:
+	@sed -n '/^# /s/^# //p; /^#$$/q' Makefile
+	@echo "targets: all check check-golden bench lint fuzz install uninstall clean"
+
+.PHONY: all install uninstall clean help
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

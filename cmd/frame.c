@@ -1,0 +1,138 @@
+#include "frame.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A closed descriptor is opened the wrong way round: using it is an error. */
+static void
+open_standard_descriptors(void)
+{
+	while (fcntl(STDIN_FILENO, F_GETFD) < 0)
+		if (open("/dev/null", O_WRONLY) != STDIN_FILENO)
+			_exit(1);
+	while (fcntl(STDOUT_FILENO, F_GETFD) < 0)
+		if (open("/dev/null", O_RDONLY) != STDOUT_FILENO)
+			_exit(1);
+	while (fcntl(STDERR_FILENO, F_GETFD) < 0)
+		if (open("/dev/null", O_WRONLY) != STDERR_FILENO)
+			_exit(1);
+}
+
+static void
+finish_stdout(const struct frame *frame)
+{
+	struct error err;
+
+	if (fflush(stdout) == 0 && fclose(stdout) == 0)
+		exit(0);
+	error_set(&err, "standard output:");
+	frame_fail(frame, &err);
+}
+
+static void
+print_help(const struct frame *frame, const struct option_row *all)
+{
+	printf("usage: %s [options] %s\n%s\n\n", frame->name, frame->synopsis,
+	    frame->purpose);
+	options_help(all, stdout);
+	finish_stdout(frame);
+}
+
+int
+frame_start(struct frame *frame, int argc, char **argv)
+{
+	int help = 0, version = 0, completion = 0, n = 0, first;
+	const struct option_row common[] = {
+	    OPTION_FLAG('h', "help", &help, "print this help and exit"),
+	    OPTION_FLAG('q', "quiet", &frame->quiet, "no warnings, no progress"),
+	    OPTION_COUNT('v', "verbose", &frame->verbose, "say more on stderr"),
+	    OPTION_FLAG(0, "version", &version, "print the version and exit"),
+	    OPTION_FLAG(0, "completion", &completion,
+		"print the options for shell completion and exit"),
+	    OPTION_END};
+	const int n_common = sizeof(common) / sizeof(common[0]);
+	struct option_row all[OPTIONS_MAX];
+	struct error err;
+
+	open_standard_descriptors();
+	while (frame->options[n].name != NULL && n < OPTIONS_MAX - n_common) {
+		all[n] = frame->options[n];
+		n++;
+	}
+	memcpy(all + n, common, sizeof(common));
+	first = options_parse(all, argc, argv, &err);
+	if (first < 0)
+		frame_usage(frame, "%s", err.text);
+	if (help)
+		print_help(frame, all);
+	if (version) {
+		printf("%s (losspipe) %s\n", frame->name, LOSSPIPE_VERSION);
+		finish_stdout(frame);
+	}
+	if (completion) {
+		options_completion(all, stdout);
+		finish_stdout(frame);
+	}
+	return first;
+}
+
+void
+frame_refuse_terminal(const struct frame *frame)
+{
+	if (isatty(STDOUT_FILENO))
+		frame_usage(frame,
+		    "standard output is a terminal, expected a pipe or a file "
+		    "for binary records (recdump shows them)");
+}
+
+void
+frame_fail(const struct frame *frame, const struct error *err)
+{
+	fprintf(stderr, "%s: %s\n", frame->name, err->text);
+	exit(1);
+}
+
+void
+frame_usage(const struct frame *frame, const char *format, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "%s: ", frame->name);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fprintf(stderr, " (%s --help lists the options)\n", frame->name);
+	exit(2);
+}
+
+void
+frame_warn(const struct frame *frame, const char *format, ...)
+{
+	va_list ap;
+
+	if (frame->quiet)
+		return;
+	fprintf(stderr, "%s: warning: ", frame->name);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+void
+frame_say(const struct frame *frame, const char *format, ...)
+{
+	va_list ap;
+
+	if (frame->verbose == 0)
+		return;
+	fprintf(stderr, "%s: ", frame->name);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}

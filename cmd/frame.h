@@ -1,0 +1,44 @@
+/*
+ * The frame around every program: its command line, its messages and its exit
+ * status.  This is the only code of the suite that prints messages or exits.
+ *
+ * Exit status: 0 done, 1 failed (bad or truncated input, I/O), 2 usage.
+ */
+#ifndef CMD_FRAME_H
+#define CMD_FRAME_H
+
+#include "base/error.h"
+#include "base/options.h"
+
+struct frame {
+	const char *name;    /* the program */
+	const char *synopsis; /* operands and place in a pipe, for the usage line */
+	const char *purpose; /* one line, as in the man page's NAME */
+	const struct option_row *options; /* without -h -q -v --version */
+	int quiet;	     /* -q: warnings and progress are dropped */
+	int verbose;	     /* -v, -vv: more of them */
+};
+
+/*
+ * Reads the command line.  --help, --version and --completion print and exit 0;
+ * a usage error prints one line and exits 2.  Also makes sure that descriptors
+ * 0, 1 and 2 are open, so that no file can take their place.  Returns the index
+ * of the first operand.
+ */
+int frame_start(struct frame *frame, int argc, char **argv);
+
+/* Refuses to write records to a terminal (exits 2). */
+void frame_refuse_terminal(const struct frame *frame);
+
+/* "name: text" on stderr and exit 1, or 2 for a wrong command line. */
+_Noreturn void frame_fail(const struct frame *frame, const struct error *err);
+_Noreturn void frame_usage(const struct frame *frame, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* "name: warning: text" unless -q; "name: text" only with -v. */
+void frame_warn(const struct frame *frame, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void frame_say(const struct frame *frame, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * One error text, owned by the caller.
+ *
+ * Every function of the library that can fail takes a `struct error *` as its
+ * last argument, returns -1 (or NULL) on failure and has then written one line
+ * that names the wrong value and what was expected.  The library never prints;
+ * the program prints the line behind its own name.
+ */
+#ifndef BASE_ERROR_H
+#define BASE_ERROR_H
+
+struct error {
+	char text[1024];
+};
+
+/*
+ * Writes the message and returns -1, so that a check reads
+ * `return error_set(err, "...")`.  A format that ends in ':' gets strerror of
+ * the current errno appended.  Control characters in the result (they may come
+ * from a hostile file) become '?'.  err may be NULL: nothing is written.
+ */
+int error_set(struct error *err, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Puts "context: " in front of a message already set; returns -1. */
+int error_prefix(struct error *err, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,108 @@
+#include "base/number.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* strto* skip blanks and accept an empty text; a strict number does neither. */
+static int
+starts_number(const char *text)
+{
+	return text[0] != '\0' && !isspace((unsigned char)text[0]);
+}
+
+int
+number_parse_int(const char *text, const char *what, int64_t lo, int64_t hi,
+    int64_t *out, struct error *err)
+{
+	char *end;
+	intmax_t v;
+
+	errno = 0;
+	v = strtoimax(text, &end, 10);
+	if (!starts_number(text) || *end != '\0' || errno != 0 || v < lo ||
+	    v > hi)
+		return error_set(err,
+		    "%s is '%.60s', expected an integer from %" PRId64
+		    " to %" PRId64,
+		    what, text, lo, hi);
+	*out = v;
+	return 0;
+}
+
+int
+number_parse_u64(const char *text, const char *what, uint64_t *out,
+    struct error *err)
+{
+	char *end;
+	uintmax_t v;
+
+	errno = 0;
+	v = strtoumax(text, &end, 10);
+	if (!isdigit((unsigned char)text[0]) || *end != '\0' || errno != 0 ||
+	    v > UINT64_MAX)
+		return error_set(err,
+		    "%s is '%.60s', expected an integer from 0 to %" PRIu64,
+		    what, text, UINT64_MAX);
+	*out = v;
+	return 0;
+}
+
+int
+number_parse_real(const char *text, const char *what, double *out,
+    struct error *err)
+{
+	char *end;
+	double v;
+
+	v = strtod(text, &end);
+	if (!starts_number(text) || *end != '\0' || !isfinite(v))
+		return error_set(err, "%s is '%.60s', expected a finite number",
+		    what, text);
+	*out = v;
+	return 0;
+}
+
+int
+number_parse_reals(const char *text, const char *what, double *out, size_t room,
+    size_t *n, struct error *err)
+{
+	char item[64];
+
+	for (*n = 0; *n < room;) {
+		size_t len = strcspn(text, ",");
+
+		if (len >= sizeof(item))
+			return error_set(err,
+			    "%s has '%.60s', expected a finite number", what,
+			    text);
+		memcpy(item, text, len);
+		item[len] = '\0';
+		if (number_parse_real(item, what, &out[*n], err) < 0)
+			return -1;
+		++*n;
+		if (text[len] == '\0')
+			return 0;
+		text += len + 1;
+	}
+	return error_set(err, "%s has more than %zu numbers", what, room);
+}
+
+char *
+number_format(double x, char text[NUMBER_TEXT_BYTES])
+{
+	if (isnan(x)) {
+		memcpy(text, "nan", 4);
+		return text;
+	}
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(text, NUMBER_TEXT_BYTES, "%.*g", digits, x);
+		if (strtod(text, NULL) == x)
+			break;
+	}
+	return text;
+}

@@ -1,0 +1,154 @@
+#include "base/options.h"
+
+#include <getopt.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/number.h"
+
+/* What getopt_long wants to see, made from the table. */
+struct getopt_form {
+	char letters[2 * OPTIONS_MAX + 2];
+	struct option names[OPTIONS_MAX + 1];
+};
+
+/* Long options without a letter are told apart by this offset. */
+enum { NO_LETTER = 1000 };
+
+static int
+option_code(const struct option_row *table, int i)
+{
+	return table[i].letter != 0 ? table[i].letter : NO_LETTER + i;
+}
+
+static void
+make_form(const struct option_row *table, struct getopt_form *form)
+{
+	char *p = form->letters;
+
+	memset(form, 0, sizeof(*form));
+	*p++ = ':'; /* a missing value is told from an unknown option */
+	for (int i = 0; table[i].name != NULL && i < OPTIONS_MAX; i++) {
+		bool value = table[i].argument != NULL;
+
+		if (table[i].letter != 0) {
+			*p++ = (char)table[i].letter;
+			if (value)
+				*p++ = ':';
+		}
+		form->names[i] = (struct option){.name = table[i].name,
+		    .has_arg = value ? required_argument : no_argument,
+		    .val = option_code(table, i)};
+	}
+}
+
+static int
+choose(const struct option_row *row, const char *what, const char *value,
+    struct error *err)
+{
+	char words[512] = "";
+
+	for (int i = 0; row->choices[i] != NULL; i++) {
+		if (strcmp(row->choices[i], value) == 0) {
+			*(int *)row->target = i;
+			return 0;
+		}
+		if (i > 0)
+			strncat(words, ", ", sizeof(words) - strlen(words) - 1);
+		strncat(words, row->choices[i],
+		    sizeof(words) - strlen(words) - 1);
+	}
+	return error_set(err, "%s is '%.60s', expected one of %s", what, value,
+	    words);
+}
+
+static int
+take(const struct option_row *row, const char *value, struct error *err)
+{
+	char what[80];
+
+	snprintf(what, sizeof(what), "--%s", row->name);
+	switch (row->type) {
+	case OPTION_TYPE_FLAG:
+		*(int *)row->target = 1;
+		return 0;
+	case OPTION_TYPE_COUNT:
+		++*(int *)row->target;
+		return 0;
+	case OPTION_TYPE_INT:
+		return number_parse_int(value, what, row->min, row->max,
+		    row->target, err);
+	case OPTION_TYPE_U64:
+		return number_parse_u64(value, what, row->target, err);
+	case OPTION_TYPE_REAL:
+		return number_parse_real(value, what, row->target, err);
+	case OPTION_TYPE_TEXT:
+		*(const char **)row->target = value;
+		return 0;
+	case OPTION_TYPE_CHOICE:
+		return choose(row, what, value, err);
+	case OPTION_TYPE_CALL:
+		return row->call(row->target, value, err);
+	}
+	return error_set(err, "%s has no type", what);
+}
+
+int
+options_parse(const struct option_row *table, int argc, char **argv,
+    struct error *err)
+{
+	struct getopt_form form;
+	int code;
+
+	make_form(table, &form);
+	optind = 0; /* glibc: start afresh, so that tests may parse twice */
+	opterr = 0;
+	while ((code = getopt_long(argc, argv, form.letters, form.names,
+		    NULL)) != -1) {
+		int i = 0;
+
+		if (code == '?' && optopt > 0 && optopt < NO_LETTER &&
+		    strchr(argv[optind - 1], '=') == NULL)
+			return error_set(err, "unknown option -%c", optopt);
+		if (code == '?')
+			return error_set(err, "unknown option '%.60s'",
+			    argv[optind - 1]);
+		if (code == ':')
+			return error_set(err, "option '%.60s' needs a value",
+			    argv[optind - 1]);
+		while (option_code(table, i) != code)
+			i++;
+		if (take(&table[i], optarg, err) < 0)
+			return -1;
+	}
+	return optind;
+}
+
+void
+options_help(const struct option_row *table, FILE *out)
+{
+	for (; table->name != NULL; table++) {
+		char left[80];
+
+		snprintf(left, sizeof(left), "%s%c%s --%s%s%s",
+		    table->letter != 0 ? "-" : " ",
+		    table->letter != 0 ? table->letter : ' ',
+		    table->letter != 0 ? "," : " ", table->name,
+		    table->argument != NULL ? "=" : "",
+		    table->argument != NULL ? table->argument : "");
+		fprintf(out, "  %-28s %s", left, table->help);
+		for (int i = 0; table->type == OPTION_TYPE_CHOICE &&
+		    table->choices[i] != NULL; i++)
+			fprintf(out, "%s%s", i == 0 ? ": " : "|",
+			    table->choices[i]);
+		fputc('\n', out);
+	}
+}
+
+void
+options_completion(const struct option_row *table, FILE *out)
+{
+	for (; table->name != NULL; table++)
+		fprintf(out, "--%s%s\n", table->name,
+		    table->argument != NULL ? "=" : "");
+}

@@ -1,0 +1,83 @@
+#include "base/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+int
+output_open(struct output *out, const char *path, int keep, struct error *err)
+{
+	*out = (struct output){.fd = STDOUT_FILENO, .name = "standard output"};
+	if (path == NULL || strcmp(path, "-") == 0)
+		return 0;
+	out->path = memory_text(path, err);
+	out->part = memory_new(strlen(path) + sizeof(".part"), 1, err);
+	if (out->path == NULL || out->part == NULL) {
+		output_abandon(out, 1);
+		return -1;
+	}
+	sprintf(out->part, "%s.part", path);
+	out->name = out->path;
+	out->fd = open(out->part,
+	    O_WRONLY | O_CREAT | O_CLOEXEC | (keep ? O_APPEND : O_TRUNC), 0666);
+	if (out->fd < 0) {
+		error_set(err, "%s:", out->part);
+		output_abandon(out, 1);
+		return -1;
+	}
+	return 0;
+}
+
+int
+output_write(struct output *out, const void *bytes, size_t n, struct error *err)
+{
+	const char *p = bytes;
+
+	while (n > 0) {
+		ssize_t done = write(out->fd, p, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return error_set(err, "%s:", out->name);
+		p += done;
+		n -= (size_t)done;
+	}
+	return 0;
+}
+
+static void
+forget(struct output *out)
+{
+	free(out->path);
+	free(out->part);
+	*out = (struct output){.fd = -1};
+}
+
+int
+output_commit(struct output *out, struct error *err)
+{
+	int status = close(out->fd);
+
+	if (status < 0)
+		error_set(err, "%s:", out->name);
+	else if (out->path != NULL && rename(out->part, out->path) < 0)
+		status = error_set(err, "%s:", out->path);
+	forget(out);
+	return status;
+}
+
+void
+output_abandon(struct output *out, int keep)
+{
+	if (out->path != NULL && out->fd >= 0)
+		close(out->fd);
+	if (out->part != NULL && !keep)
+		unlink(out->part);
+	forget(out);
+}
