@@ -1,0 +1,120 @@
+/*
+ * A network as a graph with ONNX operator names and semantics.
+ *
+ * Values are numbered: first the input, then tensors (parameters, by their index
+ * in the tensor list) and activations in order of creation.  Nodes are in
+ * topological order.  Activations carry the shape of one image, without the
+ * leading batch dimension n; the batch is whatever the executor is given.
+ */
+#ifndef NET_GRAPH_H
+#define NET_GRAPH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "tensor/tensor.h"
+
+enum operator_kind {
+	OP_CONV,
+	OP_BATCH_NORMALIZATION,
+	OP_RELU,
+	OP_ADD,
+	OP_MAX_POOL,
+	OP_AVERAGE_POOL,
+	OP_GLOBAL_AVERAGE_POOL,
+	OP_CONCAT,
+	OP_FLATTEN,
+	OP_GEMM,
+	OP_SLICE,
+	OP_PAD,
+	OP_COUNT,
+};
+
+enum { NODE_INPUTS_MAX = 5, SPATIAL = 2, IMAGE_RANK_MAX = 7 };
+
+/* Shape of one image's activation: c h w, or the features of a linear layer. */
+struct shape {
+	int rank;
+	int64_t dim[IMAGE_RANK_MAX];
+};
+
+/* ONNX attributes; a kind uses those that ONNX gives it, the others are 0. */
+struct attributes {
+	int kernel_shape[SPATIAL];
+	int strides[SPATIAL];
+	int pads[2 * SPATIAL]; /* top, left, bottom, right */
+	int dilations[SPATIAL];
+	int group;
+	int ceil_mode;
+	int count_include_pad;
+	float epsilon;
+	int axis;	/* Concat, Flatten: counts the batch as dimension 0 */
+	int trans_b;	/* Gemm: the weight is k c, as PyTorch's linear layer */
+	/* Slice: per image dimension start and step (ends run to the end);
+	 * Pad: zeros before and after each image dimension. */
+	int start[3], step[3];
+	int pad_before[3], pad_after[3];
+};
+
+enum value_kind { VALUE_INPUT, VALUE_TENSOR, VALUE_ACTIVATION };
+
+struct graph_value {
+	char *name; /* owned */
+	enum value_kind kind;
+	int tensor;	    /* VALUE_TENSOR: index in tensors */
+	struct shape shape; /* of one image; unused for VALUE_TENSOR */
+};
+
+struct node {
+	enum operator_kind op;
+	char *name; /* owned; PyTorch's module name where there is one */
+	int n_in;
+	int in[NODE_INPUTS_MAX]; /* values, in ONNX's order (X, W, B ...) */
+	int out;		 /* value */
+	struct attributes attr;
+};
+
+struct graph {
+	size_t n_values, n_nodes, n_tensors;
+	size_t room_values, room_nodes, room_tensors;
+	struct graph_value *values;
+	struct node *nodes;
+	struct tensor *tensors; /* in PyTorch's module order (state_dict) */
+	int input, output;	/* values */
+};
+
+/* Releases everything; the graph is empty ({0}) afterwards. */
+void graph_free(struct graph *graph);
+
+/* ONNX's name of an operator, and back (error names the operator). */
+const char *operator_name(enum operator_kind op);
+int operator_parse(const char *name, enum operator_kind *op, struct error *err);
+
+/* Number of elements of one image's value. */
+int64_t shape_size(const struct shape *shape);
+
+/* Index of the tensor with this name, or -1. */
+int graph_find_tensor(const struct graph *graph, const char *name);
+
+/*
+ * Building blocks: each appends and returns the new value, or -1 with the error
+ * set when the operands do not fit.  Names are copied.
+ */
+int graph_add_input(struct graph *graph, const char *name,
+    const struct shape *shape, struct error *err);
+int graph_add_tensor(struct graph *graph, const char *name,
+    enum tensor_type type, enum tensor_role role, int rank, const int64_t *dim,
+    struct error *err);
+/* The output's shape comes from the operator (operator_shape). */
+int graph_add_node(struct graph *graph, enum operator_kind op, const char *name,
+    int n_in, const int *in, const struct attributes *attr, struct error *err);
+
+/*
+ * Checks a graph that came from outside: every index in range, topological
+ * order, ranks and shapes as the operators want them.
+ */
+int graph_check(const struct graph *graph, struct error *err);
+
+#endif
