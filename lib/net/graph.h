@@ -1,8 +1,8 @@
 /*
  * A network as a graph with ONNX operator names and semantics.
  *
- * Values are numbered: first the input, then tensors (parameters, by their index
- * in the tensor list) and activations in order of creation.  Nodes are in
+ * Values are numbered: first the input, then tensors (parameters, by their
+ * index in the tensor list) and activations in order of creation.  Nodes are in
  * topological order.  Activations carry the shape of one image, without the
  * leading batch dimension n; the batch is whatever the executor is given.
  */
@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "net/shape.h"
 #include "tensor/tensor.h"
 
 enum operator_kind {
@@ -32,13 +33,7 @@ enum operator_kind {
 	OP_COUNT,
 };
 
-enum { NODE_INPUTS_MAX = 5, SPATIAL = 2, IMAGE_RANK_MAX = 7 };
-
-/* Shape of one image's activation: c h w, or the features of a linear layer. */
-struct shape {
-	int rank;
-	int64_t dim[IMAGE_RANK_MAX];
-};
+enum { NODE_INPUTS_MAX = 5, SPATIAL = 2 };
 
 /* ONNX attributes; a kind uses those that ONNX gives it, the others are 0. */
 struct attributes {
@@ -50,8 +45,8 @@ struct attributes {
 	int ceil_mode;
 	int count_include_pad;
 	float epsilon;
-	int axis;	/* Concat, Flatten: counts the batch as dimension 0 */
-	int trans_b;	/* Gemm: the weight is k c, as PyTorch's linear layer */
+	int axis;    /* Concat, Flatten: counts the batch as dimension 0 */
+	int trans_b; /* Gemm: the weight is k c, as PyTorch's linear layer */
 	/* Slice: per image dimension start and step (ends run to the end);
 	 * Pad: zeros before and after each image dimension. */
 	int start[3], step[3];
@@ -63,7 +58,7 @@ enum value_kind { VALUE_INPUT, VALUE_TENSOR, VALUE_ACTIVATION };
 struct graph_value {
 	char *name; /* owned */
 	enum value_kind kind;
-	int tensor;	    /* VALUE_TENSOR: index in tensors */
+	int tensor;         /* VALUE_TENSOR: index in tensors */
 	struct shape shape; /* of one image; unused for VALUE_TENSOR */
 };
 
@@ -72,7 +67,7 @@ struct node {
 	char *name; /* owned; PyTorch's module name where there is one */
 	int n_in;
 	int in[NODE_INPUTS_MAX]; /* values, in ONNX's order (X, W, B ...) */
-	int out;		 /* value */
+	int out;                 /* value */
 	struct attributes attr;
 };
 
@@ -82,7 +77,7 @@ struct graph {
 	struct graph_value *values;
 	struct node *nodes;
 	struct tensor *tensors; /* in PyTorch's module order (state_dict) */
-	int input, output;	/* values */
+	int input, output;      /* values */
 };
 
 /* Releases everything; the graph is empty ({0}) afterwards. */
@@ -92,28 +87,32 @@ void graph_free(struct graph *graph);
 const char *operator_name(enum operator_kind op);
 int operator_parse(const char *name, enum operator_kind *op, struct error *err);
 
-/* Number of elements of one image's value. */
-int64_t shape_size(const struct shape *shape);
-
 /* Index of the tensor with this name, or -1. */
 int graph_find_tensor(const struct graph *graph, const char *name);
 
+/* Elements of the trainable vector `weights`. */
+int64_t graph_count_weights(const struct graph *graph);
+
 /*
  * Building blocks: each appends and returns the new value, or -1 with the error
- * set when the operands do not fit.  Names are copied.
+ * set when the operands do not fit; the graph is then unchanged.  Names are
+ * copied.  A tensor gets a name, a shape and a role, no elements.
  */
 int graph_add_input(struct graph *graph, const char *name,
     const struct shape *shape, struct error *err);
 int graph_add_tensor(struct graph *graph, const char *name,
     enum tensor_type type, enum tensor_role role, int rank, const int64_t *dim,
     struct error *err);
-/* The output's shape comes from the operator (operator_shape). */
+/*
+ * The output's shape comes from the operator (operator_shape), its value bears
+ * the node's name.  The last node's output is the graph's until output is set.
+ */
 int graph_add_node(struct graph *graph, enum operator_kind op, const char *name,
     int n_in, const int *in, const struct attributes *attr, struct error *err);
 
 /*
- * Checks a graph that came from outside: every index in range, topological
- * order, ranks and shapes as the operators want them.
+ * Checks a graph that was not made by the functions above: every index in
+ * range, topological order, shapes as the operators say.
  */
 int graph_check(const struct graph *graph, struct error *err);
 

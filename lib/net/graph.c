@@ -1,0 +1,225 @@
+#include "net/graph.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "net/operator.h"
+
+void
+graph_free(struct graph *graph)
+{
+	for (size_t i = 0; i < graph->n_values; i++)
+		free(graph->values[i].name);
+	for (size_t i = 0; i < graph->n_nodes; i++)
+		free(graph->nodes[i].name);
+	for (size_t i = 0; i < graph->n_tensors; i++)
+		tensor_free(&graph->tensors[i]);
+	free(graph->values);
+	free(graph->nodes);
+	free(graph->tensors);
+	*graph = (struct graph){0};
+}
+
+int
+graph_find_tensor(const struct graph *graph, const char *name)
+{
+	for (size_t i = 0; i < graph->n_tensors; i++)
+		if (strcmp(graph->tensors[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+int64_t
+graph_count_weights(const struct graph *graph)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < graph->n_tensors; i++)
+		if (tensor_is_weight(&graph->tensors[i]))
+			n += graph->tensors[i].n;
+	return n;
+}
+
+static int
+add_value(struct graph *graph, const char *name, struct graph_value value,
+    struct error *err)
+{
+	if (graph->n_values >= INT_MAX)
+		return error_set(err, "the graph has too many values");
+	if (memory_grow(&graph->values, &graph->room_values,
+		graph->n_values + 1, sizeof(*graph->values), err) < 0)
+		return -1;
+	value.name = memory_text(name, err);
+	if (value.name == NULL)
+		return -1;
+	graph->values[graph->n_values] = value;
+	return (int)graph->n_values++;
+}
+
+int
+graph_add_input(struct graph *graph, const char *name,
+    const struct shape *shape, struct error *err)
+{
+	if (shape_check(shape, err) < 0)
+		return error_prefix(err, "input '%s'", name);
+	graph->input = add_value(graph, name,
+	    (struct graph_value){.kind = VALUE_INPUT, .shape = *shape}, err);
+	return graph->input;
+}
+
+int
+graph_add_tensor(struct graph *graph, const char *name, enum tensor_type type,
+    enum tensor_role role, int rank, const int64_t *dim, struct error *err)
+{
+	struct tensor tensor;
+	int value;
+
+	if (memory_grow(&graph->tensors, &graph->room_tensors,
+		graph->n_tensors + 1, sizeof(tensor), err) < 0)
+		return -1;
+	if (tensor_init(&tensor, name, type, rank, dim, err) < 0) {
+		tensor_free(&tensor);
+		return -1;
+	}
+	tensor.role = role;
+	value = add_value(graph, name,
+	    (struct graph_value){
+		.kind = VALUE_TENSOR, .tensor = (int)graph->n_tensors},
+	    err);
+	if (value < 0) {
+		tensor_free(&tensor);
+		return -1;
+	}
+	graph->tensors[graph->n_tensors++] = tensor;
+	return value;
+}
+
+/* Index ranges that every later look at the node relies on. */
+static int
+check_node(
+    const struct graph *graph, const struct node *node, struct error *err)
+{
+	if ((unsigned)node->op >= OP_COUNT)
+		return error_set(err,
+		    "node '%s' has operator %d, expected "
+		    "0 to %d",
+		    node->name, (int)node->op, OP_COUNT - 1);
+	if (node->n_in < 0 || node->n_in > NODE_INPUTS_MAX)
+		return error_set(err,
+		    "node '%s' has %d inputs, expected at "
+		    "most %d",
+		    node->name, node->n_in, NODE_INPUTS_MAX);
+	for (int i = 0; i < node->n_in; i++)
+		if (node->in[i] < 0 || (size_t)node->in[i] >= graph->n_values)
+			return error_set(err,
+			    "node '%s' reads value %d, the graph has %zu",
+			    node->name, node->in[i], graph->n_values);
+	return 0;
+}
+
+int
+graph_add_node(struct graph *graph, enum operator_kind op, const char *name,
+    int n_in, const int *in, const struct attributes *attr, struct error *err)
+{
+	struct node node = {.op = op, .n_in = n_in, .attr = *attr};
+	struct graph_value out = {.kind = VALUE_ACTIVATION};
+
+	if (memory_grow(&graph->nodes, &graph->room_nodes, graph->n_nodes + 1,
+		sizeof(node), err) < 0)
+		return -1;
+	for (int i = 0; i < n_in && i < NODE_INPUTS_MAX; i++)
+		node.in[i] = in[i];
+	node.name = memory_text(name, err);
+	if (node.name == NULL)
+		return -1;
+	if (check_node(graph, &node, err) < 0 ||
+	    operator_shape(graph, &node, &out.shape, err) < 0 ||
+	    (node.out = add_value(graph, name, out, err)) < 0) {
+		free(node.name);
+		return -1;
+	}
+	graph->nodes[graph->n_nodes++] = node;
+	graph->output = node.out;
+	return node.out;
+}
+
+static int
+check_values(const struct graph *graph, struct error *err)
+{
+	for (size_t i = 0; i < graph->n_values; i++) {
+		const struct graph_value *value = &graph->values[i];
+
+		if (value->kind == VALUE_TENSOR
+			? value->tensor < 0 ||
+			      (size_t)value->tensor >= graph->n_tensors
+			: shape_check(&value->shape, err) < 0)
+			return error_set(err,
+			    "value '%s' has no legal tensor or shape",
+			    value->name);
+		if (value->kind == VALUE_INPUT && (int)i != graph->input)
+			return error_set(err,
+			    "value '%s' is a second input, expected one",
+			    value->name);
+	}
+	if (graph->input < 0 || (size_t)graph->input >= graph->n_values ||
+	    graph->values[graph->input].kind != VALUE_INPUT)
+		return error_set(err, "the graph has no input");
+	return 0;
+}
+
+/* made[v]: value v can be read by the next node. */
+static int
+check_nodes(const struct graph *graph, bool *made, struct error *err)
+{
+	struct shape shape;
+
+	for (size_t i = 0; i < graph->n_values; i++)
+		made[i] = graph->values[i].kind != VALUE_ACTIVATION;
+	for (size_t i = 0; i < graph->n_nodes; i++) {
+		const struct node *node = &graph->nodes[i];
+
+		if (check_node(graph, node, err) < 0)
+			return -1;
+		for (int j = 0; j < node->n_in; j++)
+			if (!made[node->in[j]])
+				return error_set(err,
+				    "node '%s' reads '%s' before it is made",
+				    node->name,
+				    graph->values[node->in[j]].name);
+		if (node->out < 0 || (size_t)node->out >= graph->n_values ||
+		    made[node->out])
+			return error_set(err,
+			    "node '%s' has no output of its own", node->name);
+		if (operator_shape(graph, node, &shape, err) < 0)
+			return -1;
+		if (!shape_same(&shape, &graph->values[node->out].shape))
+			return error_set(err,
+			    "the output of node '%s' has another shape than "
+			    "%s gives",
+			    node->name, operator_name(node->op));
+		made[node->out] = true;
+	}
+	if (graph->output < 0 || (size_t)graph->output >= graph->n_values ||
+	    graph->values[graph->output].kind == VALUE_TENSOR ||
+	    !made[graph->output])
+		return error_set(err, "the graph has no output");
+	return 0;
+}
+
+int
+graph_check(const struct graph *graph, struct error *err)
+{
+	bool *made;
+	int status;
+
+	if (check_values(graph, err) < 0)
+		return -1;
+	made = memory_new(graph->n_values, sizeof(*made), err);
+	if (made == NULL)
+		return -1;
+	status = check_nodes(graph, made, err);
+	free(made);
+	return status;
+}

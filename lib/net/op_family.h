@@ -1,0 +1,27 @@
+/* The rows' functions, declared for the table in operator.c alone. */
+#ifndef NET_OP_FAMILY_H
+#define NET_OP_FAMILY_H
+
+#include "net/operator.h"
+
+#define OP_FAMILY(name)                                                    \
+	int name##_shape(const struct attributes *attr, int n_in,          \
+	    const struct shape *in, struct shape *out, struct error *err); \
+	void name##_forward(const struct operator_call *call)
+
+OP_FAMILY(op_conv);
+OP_FAMILY(op_batch_norm);
+OP_FAMILY(op_relu);
+OP_FAMILY(op_add);
+OP_FAMILY(op_max_pool);
+OP_FAMILY(op_average_pool);
+OP_FAMILY(op_global_average_pool);
+OP_FAMILY(op_concat);
+OP_FAMILY(op_flatten);
+OP_FAMILY(op_gemm);
+OP_FAMILY(op_slice);
+OP_FAMILY(op_pad);
+
+#undef OP_FAMILY
+
+#endif

@@ -1,0 +1,44 @@
+/* BatchNormalization in evaluation mode, over c h w or over flat features. */
+#include <math.h>
+
+#include "net/op_family.h"
+
+int
+op_batch_norm_shape(const struct attributes *attr, int n_in,
+    const struct shape *in, struct shape *out, struct error *err)
+{
+	if (!(attr->epsilon >= 0.0F))
+		return error_set(err, "epsilon is %g, expected 0 or more",
+		    (double)attr->epsilon);
+	for (int i = 1; i < n_in; i++)
+		if (in[i].rank != 1 || in[i].dim[0] != in[0].dim[0])
+			return error_set(err,
+			    "input %d has not the %lld elements that the "
+			    "channels ask for",
+			    i, (long long)in[0].dim[0]);
+	*out = in[0];
+	return 0;
+}
+
+/* y = (x - mean) / sqrt(var + epsilon) * weight + bias */
+void
+op_batch_norm_forward(const struct operator_call *call)
+{
+	const float *x = call->in[0];
+	const float *weight = call->in[1], *bias = call->in[2];
+	const float *mean = call->in[3], *var = call->in[4];
+	const double epsilon = (double)call->attr->epsilon;
+	const int64_t c = call->in_shape[0].dim[0];
+	const int64_t n = shape_size(&call->in_shape[0]) / c;
+	float *out = call->out;
+
+	for (int64_t k = 0; k < c; k++, x += n, out += n) {
+		double scale =
+		    (double)weight[k] / sqrt((double)var[k] + epsilon);
+
+		for (int64_t i = 0; i < n; i++)
+			out[i] =
+			    (float)(((double)x[i] - (double)mean[k]) * scale +
+				    (double)bias[k]);
+	}
+}

@@ -1,0 +1,171 @@
+/* MaxPool, AveragePool, GlobalAveragePool. */
+#include <math.h>
+
+#include "net/op_family.h"
+#include "net/window.h"
+
+static int
+pool_shape(const struct attributes *attr, const struct shape *in,
+    struct shape *out, struct error *err)
+{
+	if (window_shape(attr, in, out, err) < 0)
+		return -1;
+	for (int i = 0; i < SPATIAL; i++)
+		/* so that no window lies outside the image completely */
+		if (attr->pads[i] >= attr->kernel_shape[i] ||
+		    attr->pads[SPATIAL + i] >= attr->kernel_shape[i])
+			return error_set(err,
+			    "a pool pads %d and %d, expected less than its "
+			    "kernel of %d",
+			    attr->pads[i], attr->pads[SPATIAL + i],
+			    attr->kernel_shape[i]);
+	out->dim[0] = in->dim[0];
+	return 0;
+}
+
+/* A window's taps that lie inside the image. */
+struct taps {
+	int y, x;           /* position of tap 0, may be negative */
+	int y0, y1, x0, x1; /* taps y0 <= i < y1, x0 <= j < x1 */
+};
+
+typedef double pool_fn(const struct attributes *attr, const struct shape *in,
+    const float *plane, const struct taps *taps);
+
+static void
+pool(const struct operator_call *call, pool_fn *value)
+{
+	const struct attributes *a = call->attr;
+	const struct shape *in = &call->in_shape[0], *out = call->out_shape;
+	const int height = (int)in->dim[1], width = (int)in->dim[2];
+	const float *plane = call->in[0];
+	float *p = call->out;
+	struct taps t;
+
+	for (int c = 0; c < in->dim[0]; c++, plane += height * width)
+		for (int y = 0; y < out->dim[1]; y++)
+			for (int x = 0; x < out->dim[2]; x++) {
+				t.y = y * a->strides[0] - a->pads[0];
+				t.x = x * a->strides[1] - a->pads[1];
+				window_clip(t.y, a->dilations[0],
+				    a->kernel_shape[0], height, &t.y0, &t.y1);
+				window_clip(t.x, a->dilations[1],
+				    a->kernel_shape[1], width, &t.x0, &t.x1);
+				*p++ = (float)value(a, in, plane, &t);
+			}
+}
+
+static float
+tap(const struct attributes *attr, const struct shape *in, const float *plane,
+    const struct taps *t, int i, int j)
+{
+	int64_t y = t->y + i * attr->dilations[0];
+
+	return plane[y * in->dim[2] + t->x + j * attr->dilations[1]];
+}
+
+/* A NaN in the window is the result, as in PyTorch. */
+static double
+largest(const struct attributes *attr, const struct shape *in,
+    const float *plane, const struct taps *t)
+{
+	float max = -INFINITY;
+
+	for (int i = t->y0; i < t->y1; i++)
+		for (int j = t->x0; j < t->x1; j++) {
+			float v = tap(attr, in, plane, t, i, j);
+
+			if (v > max || isnan(v))
+				max = v;
+		}
+	return (double)max;
+}
+
+/* Padding counts as far as the attributes' pads reach, not what ceil adds. */
+static int
+padded_extent(int start, int kernel, int64_t size, int pad_after)
+{
+	int64_t rest = size + pad_after - start;
+
+	return rest < kernel ? (int)rest : kernel;
+}
+
+static double
+average(const struct attributes *attr, const struct shape *in,
+    const float *plane, const struct taps *t)
+{
+	int n = (t->y1 - t->y0) * (t->x1 - t->x0);
+	double sum = 0.0;
+
+	for (int i = t->y0; i < t->y1; i++)
+		for (int j = t->x0; j < t->x1; j++)
+			sum += (double)tap(attr, in, plane, t, i, j);
+	if (attr->count_include_pad)
+		n = padded_extent(t->y, attr->kernel_shape[0], in->dim[1],
+			attr->pads[2]) *
+		    padded_extent(
+			t->x, attr->kernel_shape[1], in->dim[2], attr->pads[3]);
+	return sum / n;
+}
+
+int
+op_max_pool_shape(const struct attributes *attr, int n_in,
+    const struct shape *in, struct shape *out, struct error *err)
+{
+	(void)n_in;
+	return pool_shape(attr, in, out, err);
+}
+
+void
+op_max_pool_forward(const struct operator_call *call)
+{
+	pool(call, largest);
+}
+
+int
+op_average_pool_shape(const struct attributes *attr, int n_in,
+    const struct shape *in, struct shape *out, struct error *err)
+{
+	(void)n_in;
+	if (attr->dilations[0] != 1 || attr->dilations[1] != 1)
+		return error_set(err, "dilation is %d, expected 1",
+		    attr->dilations[attr->dilations[0] == 1]);
+	return pool_shape(attr, in, out, err);
+}
+
+void
+op_average_pool_forward(const struct operator_call *call)
+{
+	pool(call, average);
+}
+
+int
+op_global_average_pool_shape(const struct attributes *attr, int n_in,
+    const struct shape *in, struct shape *out, struct error *err)
+{
+	(void)attr;
+	(void)n_in;
+	if (in->rank < 2)
+		return error_set(err,
+		    "the input has %d dimension, expected c h w", in->rank);
+	*out = *in;
+	for (int i = 1; i < out->rank; i++)
+		out->dim[i] = 1;
+	return 0;
+}
+
+void
+op_global_average_pool_forward(const struct operator_call *call)
+{
+	const float *x = call->in[0];
+	const int64_t c = call->in_shape[0].dim[0];
+	const int64_t n = shape_size(&call->in_shape[0]) / c;
+
+	for (int64_t k = 0; k < c; k++, x += n) {
+		double sum = 0.0;
+
+		for (int64_t i = 0; i < n; i++)
+			sum += (double)x[i];
+		call->out[k] = (float)(sum / (double)n);
+	}
+}

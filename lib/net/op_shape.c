@@ -1,0 +1,158 @@
+/* Concat, Flatten, Slice, Pad: elements move, values do not change. */
+#include <string.h>
+
+#include "net/op_family.h"
+
+int
+op_concat_shape(const struct attributes *attr, int n_in, const struct shape *in,
+    struct shape *out, struct error *err)
+{
+	const int axis = attr->axis - 1;
+
+	if (axis < 0 || axis >= in[0].rank)
+		return error_set(err, "axis is %d, expected 1 to %d",
+		    attr->axis, in[0].rank);
+	*out = in[0];
+	for (int i = 1; i < n_in; i++) {
+		struct shape other = in[i];
+
+		if (other.rank == out->rank)
+			other.dim[axis] = in[0].dim[axis];
+		if (!shape_same(&other, &in[0]))
+			return error_set(err,
+			    "input %d differs from input 0 in more than axis "
+			    "%d",
+			    i, attr->axis);
+		out->dim[axis] += in[i].dim[axis];
+	}
+	return 0;
+}
+
+void
+op_concat_forward(const struct operator_call *call)
+{
+	const int axis = call->attr->axis - 1;
+	int64_t outer = 1, inner = 1;
+	float *out = call->out;
+
+	for (int i = 0; i < axis; i++)
+		outer *= call->out_shape->dim[i];
+	for (int i = axis + 1; i < call->out_shape->rank; i++)
+		inner *= call->out_shape->dim[i];
+	for (int64_t o = 0; o < outer; o++)
+		for (int i = 0; i < call->n_in; i++) {
+			int64_t n = call->in_shape[i].dim[axis] * inner;
+
+			memcpy(
+			    out, call->in[i] + o * n, (size_t)n * sizeof(*out));
+			out += n;
+		}
+}
+
+int
+op_flatten_shape(const struct attributes *attr, int n_in,
+    const struct shape *in, struct shape *out, struct error *err)
+{
+	(void)n_in;
+	if (attr->axis != 1)
+		return error_set(err,
+		    "axis is %d, expected 1 (one row per image)", attr->axis);
+	*out = (struct shape){.rank = 1, .dim = {shape_size(&in[0])}};
+	return 0;
+}
+
+void
+op_flatten_forward(const struct operator_call *call)
+{
+	memcpy(call->out, call->in[0],
+	    (size_t)shape_size(call->out_shape) * sizeof(float));
+}
+
+static int
+check_image(const struct shape *in, struct error *err)
+{
+	if (in->rank != 3)
+		return error_set(err,
+		    "the input has %d dimensions, expected c h w", in->rank);
+	return 0;
+}
+
+int
+op_slice_shape(const struct attributes *attr, int n_in, const struct shape *in,
+    struct shape *out, struct error *err)
+{
+	(void)n_in;
+	if (check_image(&in[0], err) < 0)
+		return -1;
+	out->rank = in[0].rank;
+	for (int i = 0; i < out->rank; i++) {
+		int64_t start = attr->start[i], step = attr->step[i];
+
+		if (start < 0 || start >= in[0].dim[i] || step < 1)
+			return error_set(err,
+			    "a slice of %lld elements starts at %lld in steps "
+			    "of %lld",
+			    (long long)in[0].dim[i], (long long)start,
+			    (long long)step);
+		out->dim[i] = (in[0].dim[i] - start + step - 1) / step;
+	}
+	return 0;
+}
+
+void
+op_slice_forward(const struct operator_call *call)
+{
+	const struct attributes *a = call->attr;
+	const struct shape *in = &call->in_shape[0], *shape = call->out_shape;
+	float *out = call->out;
+
+	for (int64_t c = 0; c < shape->dim[0]; c++)
+		for (int64_t y = 0; y < shape->dim[1]; y++) {
+			const float *row =
+			    call->in[0] +
+			    ((a->start[0] + c * a->step[0]) * in->dim[1] +
+				a->start[1] + y * a->step[1]) *
+				in->dim[2];
+
+			for (int64_t x = 0; x < shape->dim[2]; x++)
+				*out++ = row[a->start[2] + x * a->step[2]];
+		}
+}
+
+int
+op_pad_shape(const struct attributes *attr, int n_in, const struct shape *in,
+    struct shape *out, struct error *err)
+{
+	(void)n_in;
+	if (check_image(&in[0], err) < 0)
+		return -1;
+	out->rank = in[0].rank;
+	for (int i = 0; i < out->rank; i++) {
+		if (attr->pad_before[i] < 0 || attr->pad_after[i] < 0)
+			return error_set(err,
+			    "dimension %d is padded by %d and %d, expected 0 "
+			    "or more",
+			    i, attr->pad_before[i], attr->pad_after[i]);
+		out->dim[i] =
+		    in[0].dim[i] + attr->pad_before[i] + attr->pad_after[i];
+	}
+	return 0;
+}
+
+void
+op_pad_forward(const struct operator_call *call)
+{
+	const int *before = call->attr->pad_before;
+	const struct shape *in = &call->in_shape[0], *shape = call->out_shape;
+	const float *x = call->in[0];
+
+	memset(call->out, 0, (size_t)shape_size(shape) * sizeof(float));
+	for (int64_t c = 0; c < in->dim[0]; c++)
+		for (int64_t y = 0; y < in->dim[1]; y++, x += in->dim[2]) {
+			int64_t row =
+			    (before[0] + c) * shape->dim[1] + before[1] + y;
+
+			memcpy(call->out + row * shape->dim[2] + before[2], x,
+			    (size_t)in->dim[2] * sizeof(float));
+		}
+}

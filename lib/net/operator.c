@@ -1,0 +1,109 @@
+#include "net/operator.h"
+
+#include <string.h>
+
+#include "net/op_family.h"
+
+#define ROW(kind, onnx, lo, hi, n_images, family) \
+	[kind] = {.name = onnx,                   \
+	    .min_in = lo,                         \
+	    .max_in = hi,                         \
+	    .images = n_images,                   \
+	    .shape = family##_shape,              \
+	    .forward = family##_forward}
+
+enum { ALL = NODE_INPUTS_MAX };
+
+static const struct operator_row rows[OP_COUNT] = {
+    ROW(OP_CONV, "Conv", 2, 3, 1, op_conv),
+    ROW(OP_BATCH_NORMALIZATION, "BatchNormalization", 5, 5, 1, op_batch_norm),
+    ROW(OP_RELU, "Relu", 1, 1, ALL, op_relu),
+    ROW(OP_ADD, "Add", 2, 2, ALL, op_add),
+    ROW(OP_MAX_POOL, "MaxPool", 1, 1, ALL, op_max_pool),
+    ROW(OP_AVERAGE_POOL, "AveragePool", 1, 1, ALL, op_average_pool),
+    ROW(OP_GLOBAL_AVERAGE_POOL, "GlobalAveragePool", 1, 1, ALL,
+	op_global_average_pool),
+    ROW(OP_CONCAT, "Concat", 1, NODE_INPUTS_MAX, ALL, op_concat),
+    ROW(OP_FLATTEN, "Flatten", 1, 1, ALL, op_flatten),
+    ROW(OP_GEMM, "Gemm", 2, 3, 1, op_gemm),
+    ROW(OP_SLICE, "Slice", 1, 1, ALL, op_slice),
+    ROW(OP_PAD, "Pad", 1, 1, ALL, op_pad),
+};
+
+const struct operator_row *
+operator_of(enum operator_kind op)
+{
+	return &rows[op];
+}
+
+const char *
+operator_name(enum operator_kind op)
+{
+	return rows[op].name;
+}
+
+int
+operator_parse(const char *name, enum operator_kind *op, struct error *err)
+{
+	for (int i = 0; i < OP_COUNT; i++)
+		if (strcmp(name, rows[i].name) == 0) {
+			*op = (enum operator_kind)i;
+			return 0;
+		}
+	return error_set(err, "operator '%.60s' is not known", name);
+}
+
+/* The shape of input i, after a look at what kind of value it is. */
+static int
+input_shape(const struct graph *graph, const struct node *node, int i,
+    struct shape *shape, struct error *err)
+{
+	const struct graph_value *value = &graph->values[node->in[i]];
+	const bool want_tensor = i >= rows[node->op].images;
+	const struct tensor *tensor;
+
+	if ((value->kind == VALUE_TENSOR) != want_tensor)
+		return error_set(err, "input %d ('%s') is %s, expected %s", i,
+		    value->name, want_tensor ? "an activation" : "a tensor",
+		    want_tensor ? "a tensor" : "an activation");
+	if (!want_tensor) {
+		*shape = value->shape;
+		return 0;
+	}
+	tensor = &graph->tensors[value->tensor];
+	if (tensor->type != TENSOR_FLOAT32)
+		return error_set(err, "tensor '%s' holds %s, expected %s",
+		    tensor->name, tensor_type_word(tensor->type),
+		    tensor_type_word(TENSOR_FLOAT32));
+	*shape = shape_of_tensor(tensor);
+	return 0;
+}
+
+static int
+find_shape(const struct graph *graph, const struct node *node,
+    struct shape *out, struct error *err)
+{
+	const struct operator_row *row = &rows[node->op];
+	struct shape in[NODE_INPUTS_MAX];
+
+	if (node->n_in < row->min_in || node->n_in > row->max_in)
+		return error_set(err, "%d inputs, expected %d to %d",
+		    node->n_in, row->min_in, row->max_in);
+	for (int i = 0; i < node->n_in; i++)
+		if (input_shape(graph, node, i, &in[i], err) < 0)
+			return -1;
+	*out = (struct shape){0};
+	if (row->shape(&node->attr, node->n_in, in, out, err) < 0)
+		return -1;
+	return shape_check(out, err);
+}
+
+int
+operator_shape(const struct graph *graph, const struct node *node,
+    struct shape *out, struct error *err)
+{
+	if (find_shape(graph, node, out, err) < 0)
+		return error_prefix(
+		    err, "%s '%s'", rows[node->op].name, node->name);
+	return 0;
+}

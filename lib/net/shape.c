@@ -1,0 +1,62 @@
+#include "net/shape.h"
+
+#include <string.h>
+
+int64_t
+shape_size(const struct shape *shape)
+{
+	int64_t n = 1;
+
+	for (int i = 0; i < shape->rank; i++)
+		n *= shape->dim[i];
+	return n;
+}
+
+int
+shape_check(const struct shape *shape, struct error *err)
+{
+	int64_t n = 1;
+
+	if (shape->rank < 1 || shape->rank >= TENSOR_RANK_MAX)
+		return error_set(err,
+		    "an activation has %d dimensions, expected 1 to %d",
+		    shape->rank, TENSOR_RANK_MAX - 1);
+	for (int i = 0; i < shape->rank; i++) {
+		if (shape->dim[i] < 1)
+			return error_set(err,
+			    "dimension %d of an activation is %lld, expected "
+			    "1 or more",
+			    i, (long long)shape->dim[i]);
+		if (__builtin_mul_overflow(n, shape->dim[i], &n) ||
+		    n > SHAPE_SIZE_MAX)
+			return error_set(err,
+			    "an activation has more than %d elements",
+			    SHAPE_SIZE_MAX);
+	}
+	return 0;
+}
+
+bool
+shape_same(const struct shape *a, const struct shape *b)
+{
+	return a->rank == b->rank &&
+	       memcmp(a->dim, b->dim, (size_t)a->rank * sizeof(a->dim[0])) == 0;
+}
+
+struct shape
+shape_of_tensor(const struct tensor *tensor)
+{
+	struct shape shape = {.rank = tensor->rank};
+
+	memcpy(shape.dim, tensor->dim, sizeof(shape.dim));
+	return shape;
+}
+
+char *
+shape_text(const struct shape *shape, char text[TENSOR_SHAPE_TEXT_BYTES])
+{
+	struct tensor tensor = {.rank = shape->rank};
+
+	memcpy(tensor.dim, shape->dim, sizeof(tensor.dim));
+	return tensor_shape_text(&tensor, text);
+}
