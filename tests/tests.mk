@@ -5,7 +5,7 @@ export BUILD
 export LOSSPIPE_BIN = $(CURDIR)/$(BUILD)/bin
 TESTS = $(wildcard tests/command/*.t tests/contract/*.t tests/house/*.t)
 
-check: all $(UNIT)
+check: all $(UNIT) $(BUILD)/bench/checkkern
 	CMOCKA_MESSAGE_OUTPUT=TAP prove -j2 -e '' $(UNIT) $(TESTS)
 
 # The large golden values and data of ../shared.

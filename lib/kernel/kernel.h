@@ -1,0 +1,150 @@
+/*
+ * The inner loops of evaluation: one table of functions per instruction set.
+ *
+ * The plain C table is the definition; the others compute the same sums in
+ * their own order of rounding.  tests/bench/checkkern compares them.
+ *
+ * Layout.  Activations are NHWC: the channels of a pixel are neighbours, so
+ * they are the lanes of a vector.  Channels are written in whole blocks of
+ * KERNEL_BLOCK; only the first c of them are ever read as operands of a sum, so
+ * what lies behind them (spill) may hold anything.  A border of zeros around an
+ * image, kept by the caller, stands for padding: no kernel tests for edges.
+ *
+ * The sum of one output is formed in an order that depends on its layer alone,
+ * never on its neighbours, so an image's result does not depend on the images
+ * that share a call.
+ *
+ * No kernel allocates or fails.  Strides count floats.
+ */
+#ifndef KERNEL_KERNEL_H
+#define KERNEL_KERNEL_H
+
+#include <stddef.h>
+
+enum {
+	KERNEL_BLOCK = 16,	 /* channels written at once */
+	WINOGRAD_TILE = 4,	 /* outputs of F(4x4,3x3) per side */
+	WINOGRAD_POINTS = 6,	 /* inputs per side: 4 + 3 - 1 */
+};
+
+/* Where the pixels are that belong to successive outputs of a job. */
+struct view {
+	float *at; /* first channel of the first pixel of the first image */
+	ptrdiff_t pixel, row, image; /* steps */
+};
+
+/*
+ * out[k] = relu?(bias[k] + sum over taps and c of in[tap + c] * w + add?[k])
+ *
+ * for each of images x h x w outputs.  in.at with in's steps is the place that
+ * tap offsets are relative to (a stride of 2 doubles the steps).  add.at NULL:
+ * nothing is added; add may be the same memory as out, or another.
+ * weights: [block of k][tap][c][KERNEL_BLOCK]; bias: whole blocks.
+ */
+struct conv_job {
+	struct view in, out, add;
+	int images, h, w;
+	int c, k;
+	int taps;
+	const ptrdiff_t *tap; /* offset of each tap */
+	const float *weights, *bias;
+	int relu;
+};
+
+/*
+ * A 3x3 convolution with stride 1 by Winograd's F(4x4,3x3) (Lavin and Gray,
+ * arXiv 1509.09308).  in.at is the input under the top left tap of output
+ * (0,0); rows and columns up to the next multiple of 4, plus 2, are read and
+ * must be finite numbers (zeros) of the caller.  weights come from
+ * winograd_weights; work holds winograd_work_floats.
+ */
+struct winograd_job {
+	struct view in, out, add;
+	int images, h, w;
+	int c, k;
+	const float *weights, *bias;
+	int relu;
+	float *work;
+};
+
+/* Windows of kh x kw; those of the border are clipped to the h_in x w_in. */
+struct pool_job {
+	struct view in, out; /* in: steps of the input's own pixels */
+	int images, h, w, c;
+	int h_in, w_in;
+	int kh, kw, stride_y, stride_x, top, left;
+	/* Average: divide by the clipped window, or by its part inside the
+	 * padded input (ONNX's count_include_pad), which ends at these. */
+	int include_pad, h_padded, w_padded;
+};
+
+/* out = relu?(in * scale[c] + shift[c] + add?); scale NULL: 1 and no shift. */
+struct affine_job {
+	struct view in, out, add;
+	int images, h, w, c;
+	const float *scale, *shift; /* whole blocks */
+	int relu;
+};
+
+struct kernels {
+	const char *name;
+	int block_pixels; /* outputs that one inner loop forms together */
+
+	void (*conv)(const struct conv_job *job);
+
+	/* One filter per channel (k == c): weights [tap][c in whole blocks]. */
+	void (*depthwise)(const struct conv_job *job);
+
+	void (*winograd)(const struct winograd_job *job);
+
+	/*
+	 * U = G g G^T of filters g [k][c][3][3] times scale[k], for
+	 * winograd_job: [row 6][block of k][column 6][c][KERNEL_BLOCK], u
+	 * holds winograd_weight_floats.  from[i] is the filter channel that
+	 * multiplies input channel i.
+	 */
+	void (*winograd_weights)(const float *g, const float *scale,
+	    const int *from, int k, int c, float *u);
+
+	void (*max_pool)(const struct pool_job *job);
+	void (*average_pool)(const struct pool_job *job);
+	void (*affine)(const struct affine_job *job);
+
+	/* n rounds of independent multiply-adds, for the bench: returns the
+	 * number of floating-point operations done; *sink keeps them alive. */
+	double (*peak)(long n, float *sink);
+};
+
+/* Plain C; AVX2 and FMA; AVX-512. */
+extern const struct kernels kernels_plain, kernels_avx2, kernels_avx512;
+
+/* Channels rounded up to whole blocks. */
+static inline int
+kernel_blocks(int channels)
+{
+	return (channels + KERNEL_BLOCK - 1) / KERNEL_BLOCK;
+}
+
+static inline int
+kernel_padded(int channels)
+{
+	return kernel_blocks(channels) * KERNEL_BLOCK;
+}
+
+size_t winograd_weight_floats(int k, int c);
+size_t winograd_work_floats(int c, int k, int h, int w, int images);
+
+/*
+ * Rows of tiles that are transformed together: enough that the weights are not
+ * fetched for too few tiles, few enough to stay in the second-level cache.
+ */
+int winograd_rows(int c, int k, int h, int w, int images);
+
+/*
+ * Packs filters w [k][c][taps] times scale[k] as conv_job wants them; from as in
+ * winograd_weights.  out holds kernel_padded(k) * taps * c floats.
+ */
+void conv_weights(const float *w, const float *scale, const int *from, int k,
+    int c, int taps, float *out);
+
+#endif

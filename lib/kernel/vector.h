@@ -1,0 +1,83 @@
+/*
+ * One block of channels as vectors: the only place that knows how wide they
+ * are.  The kernels' bodies (*.inc) are compiled once per instruction set.
+ */
+#ifndef KERNEL_VECTOR_H
+#define KERNEL_VECTOR_H
+
+#include <immintrin.h>
+
+#include "kernel/kernel.h"
+
+#ifdef __AVX512F__
+enum { LANES = 16, TILES_MAX = 12, PIXELS_MAX = 12 };
+typedef __m512 vec;
+typedef __m512i lanes;
+#define VEC(name) _mm512_##name
+#else
+enum { LANES = 8, TILES_MAX = 6, PIXELS_MAX = 6 };
+typedef __m256 vec;
+typedef __m256i lanes;
+#define VEC(name) _mm256_##name
+#endif
+
+enum { VECS = KERNEL_BLOCK / LANES };
+
+/* clang ignores gcc's pragma, and arrays of vectors live in registers only
+ * when their loops are unrolled completely. */
+#ifdef __clang__
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 64")
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE vec
+vec_load(const float *p)
+{
+	return VEC(loadu_ps)(p);
+}
+
+INLINE void
+vec_store(float *p, vec v)
+{
+	VEC(storeu_ps)(p, v);
+}
+
+INLINE vec
+vec_all(float x)
+{
+	return VEC(set1_ps)(x);
+}
+
+/* a * b + c, c - a * b */
+INLINE vec
+vec_fma(vec a, vec b, vec c)
+{
+	return VEC(fmadd_ps)(a, b, c);
+}
+
+INLINE vec
+vec_fnma(vec a, vec b, vec c)
+{
+	return VEC(fnmadd_ps)(a, b, c);
+}
+
+/* The order of operands lets a NaN through, as max(x, 0) of the definition. */
+INLINE vec
+vec_relu(vec v)
+{
+	return VEC(max_ps)(VEC(setzero_ps)(), v);
+}
+
+/* The larger one; a NaN in either stays (all bits set are a NaN). */
+INLINE vec
+vec_max(vec a, vec b)
+{
+	vec m = VEC(max_ps)(a, b); /* b when either is NaN */
+
+	return (vec)((lanes)m | (lanes)(a != a));
+}
+
+#endif

@@ -1,0 +1,45 @@
+#include "kernel/kernel.h"
+
+/*
+ * Floats of work for each tile of a chunk: columns and rows of the input side
+ * (at most 6 x 6 of t, 6 of v), the output side (6 x 4 of z for all k).
+ */
+static size_t
+tile_floats(int c, int k)
+{
+	enum { P = WINOGRAD_POINTS, TILE = WINOGRAD_TILE };
+
+	return (size_t)(P * P + P) * kernel_padded(c) +
+	    (size_t)P * TILE * kernel_padded(k);
+}
+
+size_t
+winograd_weight_floats(int k, int c)
+{
+	return (size_t)WINOGRAD_POINTS * WINOGRAD_POINTS * kernel_padded(k) * c;
+}
+
+int
+winograd_rows(int c, int k, int h, int w, int images)
+{
+	enum { CACHE_FLOATS = 48 * 1024, TILES_LEAST = 16 };
+	int tiles_x = (w + WINOGRAD_TILE - 1) / WINOGRAD_TILE;
+	int rows = (h + WINOGRAD_TILE - 1) / WINOGRAD_TILE * images;
+	int tiles = (int)(CACHE_FLOATS / tile_floats(c, k)), step;
+
+	tiles = tiles > TILES_LEAST ? tiles : TILES_LEAST;
+	step = tiles / tiles_x > 1 ? tiles / tiles_x : 1;
+	return step < rows ? step : rows;
+}
+
+size_t
+winograd_work_floats(int c, int k, int h, int w, int images)
+{
+	int tiles_x = (w + WINOGRAD_TILE - 1) / WINOGRAD_TILE;
+	size_t tiles = (size_t)winograd_rows(c, k, h, w, images) * tiles_x;
+
+	/* m, and the odd block behind every point of v and row of t. */
+	return tiles * (tile_floats(c, k) +
+	    WINOGRAD_POINTS * KERNEL_BLOCK) +
+	    2 * WINOGRAD_POINTS * KERNEL_BLOCK;
+}
