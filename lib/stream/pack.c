@@ -1,0 +1,245 @@
+#include "stream/pack.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "stream/value_internal.h"
+
+/* msgpack-c's packer wants a callback; a text keeps the first failure itself. */
+static int
+append(void *data, const char *bytes, size_t n)
+{
+	text_add_bytes(data, bytes, n);
+	return 0;
+}
+
+static msgpack_packer
+packer_on(struct pack *pack)
+{
+	msgpack_packer pk;
+
+	msgpack_packer_init(&pk, &pack->bytes, append);
+	return pk;
+}
+
+void
+pack_map(struct pack *pack, size_t n)
+{
+	msgpack_packer pk = packer_on(pack);
+
+	msgpack_pack_map(&pk, n);
+}
+
+void
+pack_array(struct pack *pack, size_t n)
+{
+	msgpack_packer pk = packer_on(pack);
+
+	msgpack_pack_array(&pk, n);
+}
+
+void
+pack_nil(struct pack *pack)
+{
+	msgpack_packer pk = packer_on(pack);
+
+	msgpack_pack_nil(&pk);
+}
+
+void
+pack_bool(struct pack *pack, int v)
+{
+	msgpack_packer pk = packer_on(pack);
+
+	if (v)
+		msgpack_pack_true(&pk);
+	else
+		msgpack_pack_false(&pk);
+}
+
+void
+pack_int(struct pack *pack, int64_t v)
+{
+	msgpack_packer pk = packer_on(pack);
+
+	msgpack_pack_int64(&pk, v);
+}
+
+void
+pack_real(struct pack *pack, double v)
+{
+	msgpack_packer pk = packer_on(pack);
+
+	msgpack_pack_double(&pk, v);
+}
+
+void
+pack_text(struct pack *pack, const char *text)
+{
+	msgpack_packer pk = packer_on(pack);
+
+	msgpack_pack_str_with_body(&pk, text, strlen(text));
+}
+
+void
+pack_bytes(struct pack *pack, const void *bytes, size_t n)
+{
+	msgpack_packer pk = packer_on(pack);
+
+	msgpack_pack_bin_with_body(&pk, bytes, n);
+}
+
+void
+pack_value(struct pack *pack, const struct value *value)
+{
+	msgpack_packer pk = packer_on(pack);
+
+	msgpack_pack_object(&pk, *value_object(value));
+}
+
+void
+pack_pack(struct pack *pack, const struct pack *inner)
+{
+	text_add_bytes(&pack->bytes, inner->bytes.chars, inner->bytes.n);
+	pack->bytes.failed |= inner->bytes.failed;
+}
+
+void
+pack_key_int(struct pack *pack, const char *key, int64_t v)
+{
+	pack_text(pack, key);
+	pack_int(pack, v);
+}
+
+void
+pack_key_real(struct pack *pack, const char *key, double v)
+{
+	pack_text(pack, key);
+	pack_real(pack, v);
+}
+
+void
+pack_key_text(struct pack *pack, const char *key, const char *text)
+{
+	pack_text(pack, key);
+	pack_text(pack, text);
+}
+
+void
+pack_key_value(struct pack *pack, const char *key, const struct value *value)
+{
+	pack_text(pack, key);
+	pack_value(pack, value);
+}
+
+void
+pack_key_reals(struct pack *pack, const char *key, const double *v, size_t n)
+{
+	pack_text(pack, key);
+	pack_array(pack, n);
+	for (size_t i = 0; i < n; i++)
+		pack_real(pack, v[i]);
+}
+
+void
+pack_key_ints(struct pack *pack, const char *key, const int64_t *v, size_t n)
+{
+	pack_text(pack, key);
+	pack_array(pack, n);
+	for (size_t i = 0; i < n; i++)
+		pack_int(pack, v[i]);
+}
+
+static const struct value *
+same_key(const struct value *map, const struct value *key)
+{
+	for (size_t i = 0; i < value_count(map); i++)
+		if (msgpack_object_equal(*value_object(value_key(map, i)),
+			*value_object(key)))
+			return value_item(map, i);
+	return NULL;
+}
+
+void
+pack_merge(struct pack *pack, const struct value *base,
+    const struct value *over)
+{
+	size_t n = value_count(base);
+
+	for (size_t i = 0; i < value_count(over); i++)
+		n += same_key(base, value_key(over, i)) == NULL;
+	pack_map(pack, n);
+	for (size_t i = 0; i < value_count(base); i++) {
+		const struct value *key = value_key(base, i);
+		const struct value *item = same_key(over, key);
+
+		pack_value(pack, key);
+		pack_value(pack, item != NULL ? item : value_item(base, i));
+	}
+	for (size_t i = 0; i < value_count(over); i++)
+		if (same_key(base, value_key(over, i)) == NULL) {
+			pack_value(pack, value_key(over, i));
+			pack_value(pack, value_item(over, i));
+		}
+}
+
+int
+pack_check(const struct pack *pack, struct error *err)
+{
+	return text_check(&pack->bytes, err);
+}
+
+void
+pack_free(struct pack *pack)
+{
+	text_free(&pack->bytes);
+}
+
+struct decoded {
+	msgpack_zone zone;
+	msgpack_object object;
+	char *bytes;
+};
+
+struct decoded *
+decoded_new(const void *bytes, size_t n, struct error *err)
+{
+	struct decoded *d = memory_new(1, sizeof(*d), err);
+	size_t used = 0;
+
+	if (d == NULL)
+		return NULL;
+	d->bytes = memory_text_n(bytes, n, err);
+	if (d->bytes == NULL || !msgpack_zone_init(&d->zone, 1024)) {
+		error_set(err, "out of memory for a header of %zu bytes", n);
+		free(d->bytes);
+		free(d);
+		return NULL;
+	}
+	if (msgpack_unpack(d->bytes, n, &used, &d->zone, &d->object) !=
+		MSGPACK_UNPACK_SUCCESS ||
+	    used != n) {
+		error_set(err, "a header of %zu bytes is not one msgpack value",
+		    n);
+		decoded_free(d);
+		return NULL;
+	}
+	return d;
+}
+
+const struct value *
+decoded_value(const struct decoded *decoded)
+{
+	return value_of_object(&decoded->object);
+}
+
+void
+decoded_free(struct decoded *decoded)
+{
+	if (decoded == NULL)
+		return;
+	msgpack_zone_destroy(&decoded->zone);
+	free(decoded->bytes);
+	free(decoded);
+}

@@ -1,0 +1,64 @@
+/*
+ * Packing of a record's header.  A pack grows in memory; like text, the first
+ * failure is kept and pack_check reports it, so a header reads as a list.
+ */
+#ifndef STREAM_PACK_H
+#define STREAM_PACK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "stream/value.h"
+
+/* Encoded msgpack; start as (struct pack){0}, release with pack_free. */
+struct pack {
+	struct text bytes;
+};
+
+void pack_map(struct pack *pack, size_t n); /* n keys and values follow */
+void pack_array(struct pack *pack, size_t n);
+void pack_nil(struct pack *pack);
+void pack_bool(struct pack *pack, int v);
+void pack_int(struct pack *pack, int64_t v);
+void pack_real(struct pack *pack, double v); /* always a float64 */
+void pack_text(struct pack *pack, const char *text);
+void pack_bytes(struct pack *pack, const void *bytes, size_t n);
+void pack_value(struct pack *pack, const struct value *value);
+void pack_pack(struct pack *pack, const struct pack *inner);
+
+/* A key and its value. */
+void pack_key_int(struct pack *pack, const char *key, int64_t v);
+void pack_key_real(struct pack *pack, const char *key, double v);
+void pack_key_text(struct pack *pack, const char *key, const char *text);
+void pack_key_value(struct pack *pack, const char *key,
+    const struct value *value);
+void pack_key_reals(struct pack *pack, const char *key, const double *v,
+    size_t n);
+void pack_key_ints(struct pack *pack, const char *key, const int64_t *v,
+    size_t n);
+
+/*
+ * The map base with the entries of the map over: an entry of base whose key is
+ * also in over takes over's value in base's place, the rest of over follows.
+ * This is how a filter rewrites a record it knows without losing keys that it
+ * does not know.
+ */
+void pack_merge(struct pack *pack, const struct value *base,
+    const struct value *over);
+
+int pack_check(const struct pack *pack, struct error *err);
+void pack_free(struct pack *pack);
+
+/*
+ * Decodes one value from n bytes that this suite packed or a scan has bounded.
+ * The result owns a copy of everything; NULL with an error when the bytes are
+ * not exactly one value.
+ */
+struct decoded;
+struct decoded *decoded_new(const void *bytes, size_t n, struct error *err);
+const struct value *decoded_value(const struct decoded *decoded);
+void decoded_free(struct decoded *decoded);
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * Reading a stream: one or more segments `begin`, records, `end`, from standard
+ * input or from files one behind the other.
+ */
+#ifndef STREAM_READER_H
+#define STREAM_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "stream/scan.h"
+#include "stream/value.h"
+
+/* One record.  Everything is borrowed from the reader until its next read. */
+struct record {
+	char kind[KIND_BYTES_MAX + 1];
+	const struct value *header; /* a map */
+	const uint8_t *payload;	    /* unaligned: copy, never cast */
+	size_t payload_bytes;
+	const uint8_t *bytes; /* the whole record as it came */
+	size_t n_bytes;
+};
+
+struct reader;
+
+/*
+ * Opens n files ("-" is standard input); n = 0 reads standard input.  paths is
+ * borrowed.  Returns NULL with an error when the first cannot be opened.
+ */
+struct reader *reader_new(char *const *paths, int n, struct error *err);
+void reader_free(struct reader *reader);
+
+/* Reads from memory instead (tests, fuzzing); bytes are borrowed. */
+struct reader *reader_new_bytes(const void *bytes, size_t n, struct error *err);
+
+/* What is being read now, for messages: "standard input" or a path. */
+const char *reader_name(const struct reader *reader);
+
+/*
+ * The next record, `begin` and `end` included.  Returns 1, 0 at the end of all
+ * input, -1 with an error: damaged or unknown bytes, a segment that is not
+ * closed by an `end` whose count and digest are right, an input without any
+ * segment.
+ */
+int reader_next(struct reader *reader, struct record *record, struct error *err)
+    __attribute__((warn_unused_result));
+
+/*
+ * For salvage: the next record whose magic and CRC are right, whatever lies
+ * between, in any order, with or without `end`.  Returns 1, 0 at the end, -1
+ * when reading itself failed.
+ */
+int reader_next_intact(struct reader *reader, struct record *record,
+    struct error *err) __attribute__((warn_unused_result));
+
+/* Bytes that reader_next_intact had to skip so far. */
+size_t reader_skipped(const struct reader *reader);
+
+/* Is it this kind? */
+bool record_is(const struct record *record, const char *kind);
+
+#endif

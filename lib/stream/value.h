@@ -1,0 +1,89 @@
+/*
+ * A read-only view of one decoded msgpack value: a record's header or a part of
+ * it.  It borrows from the record it came with.  Files outside lib/stream see
+ * only this; msgpack-c stays behind it.
+ */
+#ifndef STREAM_VALUE_H
+#define STREAM_VALUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+struct value;
+
+enum value_type {
+	VALUE_TYPE_NIL,
+	VALUE_TYPE_BOOL,
+	VALUE_TYPE_INT,
+	VALUE_TYPE_REAL,
+	VALUE_TYPE_TEXT,
+	VALUE_TYPE_BYTES,
+	VALUE_TYPE_ARRAY,
+	VALUE_TYPE_MAP,
+	VALUE_TYPE_EXTENSION,
+};
+
+/* value must not be NULL here; everywhere below NULL is "nothing there". */
+enum value_type value_type(const struct value *value);
+
+/* Entries of an array or map; 0 for anything else. */
+size_t value_count(const struct value *value);
+
+/* Entry i of an array, key i and value i of a map; NULL when there is none. */
+const struct value *value_at(const struct value *array, size_t i);
+const struct value *value_key(const struct value *map, size_t i);
+const struct value *value_item(const struct value *map, size_t i);
+
+/* The value under a text key, or NULL (also when map is no map). */
+const struct value *value_get(const struct value *map, const char *key);
+
+/*
+ * The plain contents.  Each returns false when the value is of another type or
+ * does not fit; an integer serves where a real is wanted.  value_chars borrows n
+ * bytes that are not NUL-terminated.
+ */
+bool value_bool(const struct value *value, bool *out);
+bool value_int(const struct value *value, int64_t *out);
+bool value_real(const struct value *value, double *out);
+bool value_chars(const struct value *value, const char **chars, size_t *n);
+bool value_bytes(const struct value *value, const void **bytes, size_t *n);
+bool value_is(const struct value *value, const char *text);
+
+/*
+ * Required entries of a map, with an error that names the key, what was found
+ * and what was expected.  field_text copies into out with a NUL (room bytes
+ * with it); a text with a NUL inside is refused.  field_copy gives memory that
+ * the caller frees.
+ */
+int field_int(const struct value *map, const char *key, int64_t lo, int64_t hi,
+    int64_t *out, struct error *err);
+int field_real(const struct value *map, const char *key, double *out,
+    struct error *err);
+int field_text(const struct value *map, const char *key, char *out,
+    size_t room, struct error *err);
+char *field_copy(const struct value *map, const char *key, struct error *err);
+const struct value *field_array(const struct value *map, const char *key,
+    size_t max, struct error *err);
+const struct value *field_map(const struct value *map, const char *key,
+    struct error *err);
+
+/*
+ * An array of at most room numbers under key; *n receives how many there are.
+ */
+int field_reals(const struct value *map, const char *key, double *out,
+    size_t room, size_t *n, struct error *err);
+int field_ints(const struct value *map, const char *key, int64_t lo, int64_t hi,
+    int64_t *out, size_t room, size_t *n, struct error *err);
+
+/*
+ * The value as text on one line: plain ("{x=1 names=[a b]}") for people, or JSON
+ * (NaN and infinities as the strings "nan", "inf", "-inf"; bytes as hex).
+ */
+void value_print(const struct value *value, struct text *out);
+void value_print_json(const struct value *value, struct text *out);
+
+#endif

@@ -1,0 +1,177 @@
+#include "stream/writer.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "base/digest.h"
+#include "base/memory.h"
+
+enum { COLLECT_BYTES = 256 << 10 };
+
+struct writer {
+	struct output *output;
+	int each;
+	struct text pending; /* records not yet written */
+	uint64_t records;    /* since `begin` */
+	struct digest digest;
+};
+
+struct writer *
+writer_new(struct output *output, int each, struct error *err)
+{
+	struct writer *w = memory_new(1, sizeof(*w), err);
+
+	if (w != NULL) {
+		w->output = output;
+		w->each = each;
+	}
+	return w;
+}
+
+void
+writer_free(struct writer *writer)
+{
+	if (writer == NULL)
+		return;
+	text_free(&writer->pending);
+	free(writer);
+}
+
+static int
+flush_pending(struct writer *w, struct error *err)
+{
+	int status = text_check(&w->pending, err);
+
+	if (status == 0)
+		status = output_write(w->output, w->pending.chars,
+		    w->pending.n, err);
+	w->pending.n = 0;
+	return status;
+}
+
+/* The record stands at the end of pending, from offset at: send it or wait. */
+static int
+finish_record(struct writer *w, size_t at, struct error *err)
+{
+	if (text_check(&w->pending, err) < 0)
+		return -1;
+	if (w->pending.n - at > RECORD_BYTES_MAX)
+		return error_set(err,
+		    "a record has %zu bytes, at most %d are allowed",
+		    w->pending.n - at, RECORD_BYTES_MAX);
+	digest_add(&w->digest, w->pending.chars + at, w->pending.n - at);
+	if (w->each || w->pending.n >= COLLECT_BYTES)
+		return flush_pending(w, err);
+	return 0;
+}
+
+static int
+write_record(struct writer *w, const char *kind, const struct pack *header,
+    const void *payload, size_t bytes, struct error *err)
+{
+	size_t at = w->pending.n;
+	struct pack frame = {.bytes = w->pending};
+	uint32_t crc;
+	uint8_t tail[CRC_BYTES];
+
+	if (pack_check(header, err) < 0)
+		return -1;
+	text_add_bytes(&frame.bytes, stream_magic, MAGIC_BYTES);
+	pack_text(&frame, kind);
+	pack_pack(&frame, header);
+	if (payload == NULL)
+		pack_nil(&frame);
+	else
+		pack_bytes(&frame, payload, bytes);
+	w->pending = frame.bytes;
+	if (text_check(&w->pending, err) < 0)
+		return -1;
+	crc = (uint32_t)crc32(0, (const Bytef *)w->pending.chars + at,
+	    (uInt)(w->pending.n - at));
+	tail[0] = 0xce;
+	for (int i = 0; i < 4; i++)
+		tail[1 + i] = (uint8_t)(crc >> (24 - 8 * i));
+	text_add_bytes(&w->pending, tail, sizeof(tail));
+	return finish_record(w, at, err);
+}
+
+void
+history_entry(struct pack *pack, const char *program, size_t n_options)
+{
+	pack_map(pack, 3);
+	pack_key_text(pack, "program", program);
+	pack_key_text(pack, "version", LOSSPIPE_VERSION);
+	pack_text(pack, "options");
+	pack_map(pack, n_options);
+}
+
+int
+writer_begin(struct writer *writer, const struct value *before,
+    const struct pack *entry, struct error *err)
+{
+	const struct value *history = value_get(before, "history");
+	size_t n = value_count(history);
+	struct pack own = {0}, header = {0};
+	struct decoded *changed;
+	int status = -1;
+
+	pack_map(&own, 2);
+	pack_key_int(&own, "version", 1);
+	pack_text(&own, "history");
+	pack_array(&own, n + (entry != NULL));
+	for (size_t i = 0; i < n; i++)
+		pack_value(&own, value_at(history, i));
+	if (entry != NULL)
+		pack_pack(&own, entry);
+	changed = pack_check(&own, err) == 0
+	    ? decoded_new(own.bytes.chars, own.bytes.n, err)
+	    : NULL;
+	if (changed != NULL) {
+		/* keys of `begin` that nobody here knows travel on */
+		pack_merge(&header, before, decoded_value(changed));
+		digest_start(&writer->digest);
+		status = write_record(writer, "begin", &header, NULL, 0, err);
+		writer->records = 0;
+	}
+	decoded_free(changed);
+	pack_free(&own);
+	pack_free(&header);
+	return status;
+}
+
+int
+writer_record(struct writer *writer, const char *kind,
+    const struct pack *header, const void *payload, size_t bytes,
+    struct error *err)
+{
+	writer->records++;
+	return write_record(writer, kind, header, payload, bytes, err);
+}
+
+int
+writer_copy(struct writer *writer, const struct record *record,
+    struct error *err)
+{
+	size_t at = writer->pending.n;
+
+	writer->records++;
+	text_add_bytes(&writer->pending, record->bytes, record->n_bytes);
+	return finish_record(writer, at, err);
+}
+
+int
+writer_end(struct writer *writer, struct error *err)
+{
+	struct pack header = {0};
+	char digest[DIGEST_TEXT_BYTES];
+	int status;
+
+	digest_finish_text(&writer->digest, digest);
+	pack_map(&header, 2);
+	pack_key_int(&header, "count", (int64_t)writer->records);
+	pack_key_text(&header, "digest", digest);
+	status = write_record(writer, "end", &header, NULL, 0, err);
+	pack_free(&header);
+	return status < 0 ? -1 : flush_pending(writer, err);
+}

@@ -1,0 +1,52 @@
+/*
+ * Writing a stream to standard output or to a file that appears when it is
+ * complete (base/output.h).
+ */
+#ifndef STREAM_WRITER_H
+#define STREAM_WRITER_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/output.h"
+#include "stream/pack.h"
+#include "stream/reader.h"
+
+struct writer;
+
+/*
+ * A writer on output (borrowed; the caller commits or abandons it after the last
+ * segment).  each: every record goes out with one write(2) of its own, so that a
+ * killed program leaves whole records (results); otherwise they are collected
+ * (tensors).
+ */
+struct writer *writer_new(struct output *output, int each, struct error *err);
+void writer_free(struct writer *writer);
+
+/*
+ * Starts an entry of the history: program and version, then a map "options"
+ * with n_options keys that the caller packs next: those that determine the
+ * numbers, never -j, -o, paths or times.
+ */
+void history_entry(struct pack *pack, const char *program, size_t n_options);
+
+/*
+ * Opens a segment.  Its history is that of before (the `begin` record whose
+ * work is continued, or NULL) and then the entry (from history_entry, or NULL).
+ */
+int writer_begin(struct writer *writer, const struct value *before,
+    const struct pack *entry, struct error *err);
+
+/* A record of this kind; payload may be NULL when bytes is 0 (nil is written). */
+int writer_record(struct writer *writer, const char *kind,
+    const struct pack *header, const void *payload, size_t bytes,
+    struct error *err);
+
+/* The record as it came, byte for byte. */
+int writer_copy(struct writer *writer, const struct record *record,
+    struct error *err);
+
+/* Closes the segment with count and digest, and sends everything. */
+int writer_end(struct writer *writer, struct error *err);
+
+#endif
