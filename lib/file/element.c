@@ -1,0 +1,253 @@
+#include "file/element.h"
+
+#include <math.h>
+#include <string.h>
+
+static const struct {
+	size_t bytes;
+	bool real;
+	const char *descr; /* numpy's, without the byte order; NULL: none */
+} kinds[] = {
+    [ELEMENT_BOOL] = {1, false, "b1"},
+    [ELEMENT_U8] = {1, false, "u1"},
+    [ELEMENT_I8] = {1, false, "i1"},
+    [ELEMENT_U16] = {2, false, "u2"},
+    [ELEMENT_I16] = {2, false, "i2"},
+    [ELEMENT_U32] = {4, false, "u4"},
+    [ELEMENT_I32] = {4, false, "i4"},
+    [ELEMENT_U64] = {8, false, "u8"},
+    [ELEMENT_I64] = {8, false, "i8"},
+    [ELEMENT_F16] = {2, true, "f2"},
+    [ELEMENT_BF16] = {2, true, NULL},
+    [ELEMENT_F32] = {4, true, "f4"},
+    [ELEMENT_F64] = {8, true, "f8"},
+};
+
+enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
+
+size_t
+element_bytes(enum element_kind kind)
+{
+	return kinds[kind].bytes;
+}
+
+bool
+element_is_real(enum element_kind kind)
+{
+	return kinds[kind].real;
+}
+
+enum tensor_type
+element_tensor_type(enum element_kind kind)
+{
+	return kinds[kind].real ? TENSOR_FLOAT32 : TENSOR_INT64;
+}
+
+int
+element_parse(
+    const char *descr, size_t n, struct element *element, struct error *err)
+{
+	size_t order = n == 3 && memchr("<>|=", descr[0], 4) != NULL ? 1 : 0;
+
+	for (int i = 0; i < KINDS && n - order == 2; i++)
+		if (kinds[i].descr != NULL &&
+		    memcmp(descr + order, kinds[i].descr, 2) == 0) {
+			element->kind = (enum element_kind)i;
+			element->swapped = descr[0] == '>';
+			return 0;
+		}
+	return error_set(err,
+	    "elements are '%.*s', expected truth values, integers or reals "
+	    "(b1, i1 ... i8, u1 ... u8, f2, f4, f8)",
+	    n > 40 ? 40 : (int)n, descr);
+}
+
+/* The bytes of one element as an unsigned number. */
+static uint64_t
+load(struct element element, const uint8_t *from)
+{
+	size_t n = kinds[element.kind].bytes;
+	uint64_t bits = 0;
+
+	for (size_t i = 0; i < n; i++)
+		bits |= (uint64_t)from[i]
+			<< 8 * (element.swapped ? n - 1 - i : i);
+	return bits;
+}
+
+/* IEEE binary16: 1 sign, 5 exponent, 10 fraction bits. */
+static float
+real_of_half(uint32_t bits)
+{
+	uint32_t exponent = bits >> 10 & 31, fraction = bits & 1023;
+	float v;
+
+	if (exponent == 31)
+		v = fraction != 0 ? NAN : INFINITY;
+	else if (exponent == 0)
+		v = ldexpf((float)fraction, -24);
+	else
+		v = ldexpf((float)(fraction | 1024), (int)exponent - 25);
+	return bits >> 15 ? -v : v;
+}
+
+static float
+real_of_bits32(uint32_t bits)
+{
+	float v;
+
+	memcpy(&v, &bits, sizeof(v));
+	return v;
+}
+
+/* A 64-bit real that is too large for float32 becomes an infinity. */
+static float
+real_of_bits64(uint64_t bits)
+{
+	double v;
+
+	memcpy(&v, &bits, sizeof(v));
+	return (float)v;
+}
+
+static int64_t
+extend_sign(uint64_t bits, size_t bytes)
+{
+	uint64_t sign = UINT64_C(1) << (8 * bytes - 1);
+
+	return (int64_t)((bits ^ sign) - sign);
+}
+
+static int
+load_integer(struct element element, const uint8_t *from, int64_t *out,
+    struct error *err)
+{
+	uint64_t bits = load(element, from);
+
+	switch (element.kind) {
+	case ELEMENT_BOOL:
+		*out = bits != 0;
+		return 0;
+	case ELEMENT_I8:
+	case ELEMENT_I16:
+	case ELEMENT_I32:
+	case ELEMENT_I64:
+		*out = extend_sign(bits, kinds[element.kind].bytes);
+		return 0;
+	default:
+		if (bits > INT64_MAX)
+			return error_set(err,
+			    "an element is %llu, expected at most 2^63 - 1",
+			    (unsigned long long)bits);
+		*out = (int64_t)bits;
+		return 0;
+	}
+}
+
+static int
+load_real(
+    struct element element, const uint8_t *from, float *out, struct error *err)
+{
+	uint64_t bits = load(element, from);
+	int64_t integer;
+
+	switch (element.kind) {
+	case ELEMENT_F16:
+		*out = real_of_half((uint32_t)bits);
+		return 0;
+	case ELEMENT_BF16:
+		*out = real_of_bits32((uint32_t)bits << 16);
+		return 0;
+	case ELEMENT_F32:
+		*out = real_of_bits32((uint32_t)bits);
+		return 0;
+	case ELEMENT_F64:
+		*out = real_of_bits64(bits);
+		return 0;
+	default:
+		if (load_integer(element, from, &integer, err) < 0)
+			return -1;
+		*out = (float)integer;
+		return 0;
+	}
+}
+
+/* Elements that are already what a tensor wants, on a little-endian machine. */
+static bool
+is_plain(struct element element, ptrdiff_t stride, enum tensor_type to)
+{
+	const uint16_t one = 1;
+	enum element_kind want =
+	    to == TENSOR_FLOAT32 ? ELEMENT_F32 : ELEMENT_I64;
+	uint8_t first;
+
+	memcpy(&first, &one, 1);
+	return first == 1 && element.kind == want && !element.swapped &&
+	       stride == (ptrdiff_t)kinds[want].bytes;
+}
+
+int
+element_convert(struct element element, const uint8_t *from, ptrdiff_t stride,
+    size_t n, enum tensor_type to, void *out, struct error *err)
+{
+	if (to == TENSOR_INT64 && kinds[element.kind].real)
+		return error_set(err, "elements are reals, expected integers");
+	if (is_plain(element, stride, to)) {
+		if (n > 0)
+			memcpy(out, from, n * kinds[element.kind].bytes);
+		return 0;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const uint8_t *p = from + (ptrdiff_t)i * stride;
+		int status =
+		    to == TENSOR_INT64
+			? load_integer(element, p, (int64_t *)out + i, err)
+			: load_real(element, p, (float *)out + i, err);
+
+		if (status < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Moves index to the next row (the last axis stays); false after the last. */
+static bool
+next_row(int rank, const int64_t *dim, int64_t *index)
+{
+	for (int i = rank - 2; i >= 0; i--) {
+		if (++index[i] < dim[i])
+			return true;
+		index[i] = 0;
+	}
+	return false;
+}
+
+int
+element_gather(struct element element, const uint8_t *from, int rank,
+    const int64_t *dim, const int64_t *stride, enum tensor_type to, void *out,
+    struct error *err)
+{
+	ptrdiff_t size = (ptrdiff_t)kinds[element.kind].bytes;
+	int64_t index[TENSOR_RANK_MAX] = {0},
+		step = rank > 0 ? stride[rank - 1] : 0;
+	size_t row = rank > 0 ? (size_t)dim[rank - 1] : 1;
+	uint8_t *to_row = out;
+
+	for (int i = 0; i < rank; i++)
+		if (dim[i] == 0)
+			return 0;
+	/* Axes that follow each other without a gap are one long row. */
+	while (rank > 1 && stride[rank - 2] == (int64_t)row * step)
+		row *= (size_t)dim[--rank - 1];
+	do {
+		int64_t offset = 0;
+
+		for (int i = 0; i < rank - 1; i++)
+			offset += index[i] * stride[i];
+		if (element_convert(element, from + offset * size, step * size,
+			row, to, to_row, err) < 0)
+			return -1;
+		to_row += row * tensor_element_bytes(to);
+	} while (next_row(rank, dim, index));
+	return 0;
+}
