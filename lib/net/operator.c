@@ -107,3 +107,24 @@ operator_shape(const struct graph *graph, const struct node *node,
 		    err, "%s '%s'", rows[node->op].name, node->name);
 	return 0;
 }
+
+void
+operator_apply(const struct graph *graph, const struct node *node,
+    const float *const *in, float *out)
+{
+	struct shape shape[NODE_INPUTS_MAX];
+
+	for (int i = 0; i < node->n_in; i++) {
+		const struct graph_value *value = &graph->values[node->in[i]];
+
+		shape[i] = value->kind == VALUE_TENSOR
+			       ? shape_of_tensor(&graph->tensors[value->tensor])
+			       : value->shape;
+	}
+	rows[node->op].forward(&(struct operator_call){.attr = &node->attr,
+	    .n_in = node->n_in,
+	    .in_shape = shape,
+	    .in = in,
+	    .out_shape = &graph->values[node->out].shape,
+	    .out = out});
+}

@@ -46,4 +46,11 @@ const struct operator_row *operator_of(enum operator_kind op);
 int operator_shape(const struct graph *graph, const struct node *node,
     struct shape *out, struct error *err);
 
+/*
+ * Runs node's reference forward on one image.  in: its inputs in ONNX's order
+ * (tensors as the graph's shapes say); out: shape_size of its output.
+ */
+void operator_apply(const struct graph *graph, const struct node *node,
+    const float *const *in, float *out);
+
 #endif
