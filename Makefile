@@ -41,7 +41,7 @@ BIN = $(PROGRAMS:%=$(BUILD)/bin/%)
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c))
 BENCH := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 
-all: $(BIN)
+all: $(LIB) $(BIN)
 
 # Kernels for an instruction set are separate objects, chosen at run time.
 $(BUILD)/%_avx2.o: ALL_CFLAGS += -mavx2 -mfma

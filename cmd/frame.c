@@ -48,7 +48,8 @@ frame_start(struct frame *frame, int argc, char **argv)
 	int help = 0, version = 0, completion = 0, n = 0, first;
 	const struct option_row common[] = {
 	    OPTION_FLAG('h', "help", &help, "print this help and exit"),
-	    OPTION_FLAG('q', "quiet", &frame->quiet, "no warnings, no progress"),
+	    OPTION_FLAG(
+		'q', "quiet", &frame->quiet, "no warnings, no progress"),
 	    OPTION_COUNT('v', "verbose", &frame->verbose, "say more on stderr"),
 	    OPTION_FLAG(0, "version", &version, "print the version and exit"),
 	    OPTION_FLAG(0, "completion", &completion,

@@ -11,12 +11,13 @@
 #include "base/options.h"
 
 struct frame {
-	const char *name;    /* the program */
-	const char *synopsis; /* operands and place in a pipe, for the usage line */
+	const char *name; /* the program */
+	const char
+	    *synopsis; /* operands and place in a pipe, for the usage line */
 	const char *purpose; /* one line, as in the man page's NAME */
 	const struct option_row *options; /* without -h -q -v --version */
-	int quiet;	     /* -q: warnings and progress are dropped */
-	int verbose;	     /* -v, -vv: more of them */
+	int quiet;   /* -q: warnings and progress are dropped */
+	int verbose; /* -v, -vv: more of them */
 };
 
 /*

@@ -26,8 +26,8 @@ memory_new(size_t count, size_t size, struct error *err)
 }
 
 int
-memory_grow(void *array, size_t *room, size_t count, size_t size,
-    struct error *err)
+memory_grow(
+    void *array, size_t *room, size_t count, size_t size, struct error *err)
 {
 	size_t want = *room > 0 ? *room : 16, n;
 	void *old, *p;
@@ -36,7 +36,8 @@ memory_grow(void *array, size_t *room, size_t count, size_t size,
 		return 0;
 	while (want < count)
 		if (__builtin_mul_overflow(want, (size_t)2, &want))
-			return error_set(err, "%zu objects are too many", count);
+			return error_set(
+			    err, "%zu objects are too many", count);
 	if (__builtin_mul_overflow(want, size, &n))
 		return error_set(err, "%zu objects are too many", count);
 	memcpy(&old, array, sizeof(old));

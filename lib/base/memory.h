@@ -22,8 +22,8 @@ void *memory_new(size_t count, size_t size, struct error *err);
  * zeroed.  Returns 0, or -1 with *array still valid.  *array comes from here or
  * is NULL; release with free().
  */
-int memory_grow(void *array, size_t *room, size_t count, size_t size,
-    struct error *err);
+int memory_grow(
+    void *array, size_t *room, size_t count, size_t size, struct error *err);
 
 /* A copy of text (NUL-terminated) that the caller frees, or NULL. */
 char *memory_text(const char *text, struct error *err);

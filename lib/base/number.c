@@ -35,8 +35,8 @@ number_parse_int(const char *text, const char *what, int64_t lo, int64_t hi,
 }
 
 int
-number_parse_u64(const char *text, const char *what, uint64_t *out,
-    struct error *err)
+number_parse_u64(
+    const char *text, const char *what, uint64_t *out, struct error *err)
 {
 	char *end;
 	uintmax_t v;
@@ -53,16 +53,16 @@ number_parse_u64(const char *text, const char *what, uint64_t *out,
 }
 
 int
-number_parse_real(const char *text, const char *what, double *out,
-    struct error *err)
+number_parse_real(
+    const char *text, const char *what, double *out, struct error *err)
 {
 	char *end;
 	double v;
 
 	v = strtod(text, &end);
 	if (!starts_number(text) || *end != '\0' || !isfinite(v))
-		return error_set(err, "%s is '%.60s', expected a finite number",
-		    what, text);
+		return error_set(
+		    err, "%s is '%.60s', expected a finite number", what, text);
 	*out = v;
 	return 0;
 }

@@ -20,10 +20,10 @@ enum { NUMBER_TEXT_BYTES = 32 };
  */
 int number_parse_int(const char *text, const char *what, int64_t lo, int64_t hi,
     int64_t *out, struct error *err);
-int number_parse_u64(const char *text, const char *what, uint64_t *out,
-    struct error *err);
-int number_parse_real(const char *text, const char *what, double *out,
-    struct error *err);
+int number_parse_u64(
+    const char *text, const char *what, uint64_t *out, struct error *err);
+int number_parse_real(
+    const char *text, const char *what, double *out, struct error *err);
 
 /*
  * A comma-separated list of reals ("0.49,0.48,0.45"), at most room of them;

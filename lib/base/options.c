@@ -55,11 +55,11 @@ choose(const struct option_row *row, const char *what, const char *value,
 		}
 		if (i > 0)
 			strncat(words, ", ", sizeof(words) - strlen(words) - 1);
-		strncat(words, row->choices[i],
-		    sizeof(words) - strlen(words) - 1);
+		strncat(
+		    words, row->choices[i], sizeof(words) - strlen(words) - 1);
 	}
-	return error_set(err, "%s is '%.60s', expected one of %s", what, value,
-	    words);
+	return error_set(
+	    err, "%s is '%.60s', expected one of %s", what, value, words);
 }
 
 static int
@@ -76,8 +76,8 @@ take(const struct option_row *row, const char *value, struct error *err)
 		++*(int *)row->target;
 		return 0;
 	case OPTION_TYPE_INT:
-		return number_parse_int(value, what, row->min, row->max,
-		    row->target, err);
+		return number_parse_int(
+		    value, what, row->min, row->max, row->target, err);
 	case OPTION_TYPE_U64:
 		return number_parse_u64(value, what, row->target, err);
 	case OPTION_TYPE_REAL:
@@ -94,8 +94,8 @@ take(const struct option_row *row, const char *value, struct error *err)
 }
 
 int
-options_parse(const struct option_row *table, int argc, char **argv,
-    struct error *err)
+options_parse(
+    const struct option_row *table, int argc, char **argv, struct error *err)
 {
 	struct getopt_form form;
 	int code;
@@ -103,16 +103,16 @@ options_parse(const struct option_row *table, int argc, char **argv,
 	make_form(table, &form);
 	optind = 0; /* glibc: start afresh, so that tests may parse twice */
 	opterr = 0;
-	while ((code = getopt_long(argc, argv, form.letters, form.names,
-		    NULL)) != -1) {
+	while ((code = getopt_long(
+		    argc, argv, form.letters, form.names, NULL)) != -1) {
 		int i = 0;
 
 		if (code == '?' && optopt > 0 && optopt < NO_LETTER &&
 		    strchr(argv[optind - 1], '=') == NULL)
 			return error_set(err, "unknown option -%c", optopt);
 		if (code == '?')
-			return error_set(err, "unknown option '%.60s'",
-			    argv[optind - 1]);
+			return error_set(
+			    err, "unknown option '%.60s'", argv[optind - 1]);
 		if (code == ':')
 			return error_set(err, "option '%.60s' needs a value",
 			    argv[optind - 1]);
@@ -138,7 +138,8 @@ options_help(const struct option_row *table, FILE *out)
 		    table->argument != NULL ? table->argument : "");
 		fprintf(out, "  %-28s %s", left, table->help);
 		for (int i = 0; table->type == OPTION_TYPE_CHOICE &&
-		    table->choices[i] != NULL; i++)
+				table->choices[i] != NULL;
+		     i++)
 			fprintf(out, "%s%s", i == 0 ? ": " : "|",
 			    table->choices[i]);
 		fputc('\n', out);

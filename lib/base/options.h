@@ -22,53 +22,72 @@
 #include "base/error.h"
 
 enum option_type {
-	OPTION_TYPE_FLAG,	/* int *: set to 1 */
-	OPTION_TYPE_COUNT,	/* int *: incremented each time */
-	OPTION_TYPE_INT,	/* int64_t *: min <= value <= max */
-	OPTION_TYPE_U64,	/* uint64_t * */
-	OPTION_TYPE_REAL,	/* double *: finite */
-	OPTION_TYPE_TEXT,	/* const char **: borrowed from argv */
-	OPTION_TYPE_CHOICE,	/* int *: index into choices */
-	OPTION_TYPE_CALL,	/* call(target, value, err) */
+	OPTION_TYPE_FLAG,   /* int *: set to 1 */
+	OPTION_TYPE_COUNT,  /* int *: incremented each time */
+	OPTION_TYPE_INT,    /* int64_t *: min <= value <= max */
+	OPTION_TYPE_U64,    /* uint64_t * */
+	OPTION_TYPE_REAL,   /* double *: finite */
+	OPTION_TYPE_TEXT,   /* const char **: borrowed from argv */
+	OPTION_TYPE_CHOICE, /* int *: index into choices */
+	OPTION_TYPE_CALL,   /* call(target, value, err) */
 };
 
 struct option_row {
-	int letter;		  /* short form, or 0 */
-	const char *name;	  /* long form, never NULL but in the last row */
-	const char *argument;	  /* what --help calls the value; NULL: none */
-	const char *help;	  /* one line, lower case, no full stop */
+	int letter;           /* short form, or 0 */
+	const char *name;     /* long form, never NULL but in the last row */
+	const char *argument; /* what --help calls the value; NULL: none */
+	const char *help;     /* one line, lower case, no full stop */
 	enum option_type type;
 	void *target;
-	int64_t min, max;	  /* of OPTION_TYPE_INT */
+	int64_t min, max;           /* of OPTION_TYPE_INT */
 	const char *const *choices; /* of OPTION_TYPE_CHOICE, NULL-terminated */
 	int (*call)(void *target, const char *value, struct error *err);
 };
 
-#define OPTION_FLAG(l, n, t, h) \
-	{.letter = l, .name = n, .help = h, .type = OPTION_TYPE_FLAG, \
-	    .target = t}
-#define OPTION_COUNT(l, n, t, h) \
-	{.letter = l, .name = n, .help = h, .type = OPTION_TYPE_COUNT, \
-	    .target = t}
-#define OPTION_INT(l, n, a, t, lo, hi, h) \
-	{.letter = l, .name = n, .argument = a, .help = h, \
-	    .type = OPTION_TYPE_INT, .target = t, .min = lo, .max = hi}
-#define OPTION_U64(l, n, a, t, h) \
-	{.letter = l, .name = n, .argument = a, .help = h, \
-	    .type = OPTION_TYPE_U64, .target = t}
-#define OPTION_REAL(l, n, a, t, h) \
-	{.letter = l, .name = n, .argument = a, .help = h, \
-	    .type = OPTION_TYPE_REAL, .target = t}
-#define OPTION_TEXT(l, n, a, t, h) \
-	{.letter = l, .name = n, .argument = a, .help = h, \
-	    .type = OPTION_TYPE_TEXT, .target = t}
-#define OPTION_CHOICE(l, n, c, t, h) \
-	{.letter = l, .name = n, .argument = "WORD", .help = h, \
-	    .type = OPTION_TYPE_CHOICE, .target = t, .choices = c}
-#define OPTION_CALL(l, n, a, t, f, h) \
-	{.letter = l, .name = n, .argument = a, .help = h, \
-	    .type = OPTION_TYPE_CALL, .target = t, .call = f}
-#define OPTION_END {.name = NULL}
+#define OPTION_FLAG(l, n, t, h)                                              \
+	{                                                                    \
+		.letter = l, .name = n, .help = h, .type = OPTION_TYPE_FLAG, \
+		.target = t                                                  \
+	}
+#define OPTION_COUNT(l, n, t, h)                                              \
+	{                                                                     \
+		.letter = l, .name = n, .help = h, .type = OPTION_TYPE_COUNT, \
+		.target = t                                                   \
+	}
+#define OPTION_INT(l, n, a, t, lo, hi, h)                                  \
+	{                                                                  \
+		.letter = l, .name = n, .argument = a, .help = h,          \
+		.type = OPTION_TYPE_INT, .target = t, .min = lo, .max = hi \
+	}
+#define OPTION_U64(l, n, a, t, h)                                 \
+	{                                                         \
+		.letter = l, .name = n, .argument = a, .help = h, \
+		.type = OPTION_TYPE_U64, .target = t              \
+	}
+#define OPTION_REAL(l, n, a, t, h)                                \
+	{                                                         \
+		.letter = l, .name = n, .argument = a, .help = h, \
+		.type = OPTION_TYPE_REAL, .target = t             \
+	}
+#define OPTION_TEXT(l, n, a, t, h)                                \
+	{                                                         \
+		.letter = l, .name = n, .argument = a, .help = h, \
+		.type = OPTION_TYPE_TEXT, .target = t             \
+	}
+#define OPTION_CHOICE(l, n, c, t, h)                                   \
+	{                                                              \
+		.letter = l, .name = n, .argument = "WORD", .help = h, \
+		.type = OPTION_TYPE_CHOICE, .target = t, .choices = c  \
+	}
+#define OPTION_CALL(l, n, a, t, f, h)                             \
+	{                                                         \
+		.letter = l, .name = n, .argument = a, .help = h, \
+		.type = OPTION_TYPE_CALL, .target = t, .call = f  \
+	}
+#define OPTION_END           \
+	{                    \
+		.name = NULL \
+	}
 
 enum { OPTIONS_MAX = 64 };
 
@@ -77,13 +96,14 @@ enum { OPTIONS_MAX = 64 };
  * (GNU getopt_long permutes them; "--" ends the options).  Returns the index of
  * the first operand in argv, or -1 with an error that names the option.
  */
-int options_parse(const struct option_row *table, int argc, char **argv,
-    struct error *err);
+int options_parse(
+    const struct option_row *table, int argc, char **argv, struct error *err);
 
 /* Writes one line per option, as --help shows them. */
 void options_help(const struct option_row *table, FILE *out);
 
-/* Writes one completion line per option: "--name", or "--name=" before a value. */
+/* Writes one completion line per option: "--name", or "--name=" before a value.
+ */
 void options_completion(const struct option_row *table, FILE *out);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * Where a program's result goes: standard output, or a file that appears under
- * its name only when it is complete.  Until then it is NAME.part, so a good file
- * is never replaced by a bad one.
+ * its name only when it is complete.  Until then it is NAME.part, so a good
+ * file is never replaced by a bad one.
  */
 #ifndef BASE_OUTPUT_H
 #define BASE_OUTPUT_H
@@ -13,21 +13,21 @@
 struct output {
 	int fd;
 	const char *name; /* for messages: the path, or "standard output" */
-	char *path;	  /* NULL for standard output */
-	char *part;	  /* path with ".part" behind it */
+	char *path;       /* NULL for standard output */
+	char *part;       /* path with ".part" behind it */
 };
 
 /*
  * Opens path (borrowed; NULL or "-" means standard output).  keep: an existing
- * PATH.part is kept and appended to (the caller read it before), otherwise it is
- * emptied.  Returns 0 or -1.
+ * PATH.part is kept and appended to (the caller read it before), otherwise it
+ * is emptied.  Returns 0 or -1.
  */
-int output_open(struct output *out, const char *path, int keep,
-    struct error *err);
+int output_open(
+    struct output *out, const char *path, int keep, struct error *err);
 
 /* Writes all n bytes (retrying after signals and short writes). */
-int output_write(struct output *out, const void *bytes, size_t n,
-    struct error *err);
+int output_write(
+    struct output *out, const void *bytes, size_t n, struct error *err);
 
 /*
  * The result is complete: closes it and renames NAME.part to NAME.  A late

@@ -21,8 +21,8 @@ random_open(uint64_t seed, uint32_t purpose, const char *name)
 }
 
 void
-random_block(const struct random_stream *random, uint32_t block,
-    uint32_t out[4])
+random_block(
+    const struct random_stream *random, uint32_t block, uint32_t out[4])
 {
 	uint32_t c0 = block, c1 = random->purpose;
 	uint32_t c2 = random->name[0], c3 = random->name[1];
@@ -87,8 +87,8 @@ turn_of_word(uint32_t w, double *cosine, double *sine)
 }
 
 void
-random_normal(const struct random_stream *random, uint64_t first, size_t n,
-    float *out)
+random_normal(
+    const struct random_stream *random, uint64_t first, size_t n, float *out)
 {
 	size_t i = 0;
 

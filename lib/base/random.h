@@ -18,11 +18,11 @@
 /* What numbers are drawn for.  RANDOM_AXIS + a is axis a (0 = x, 1 = y). */
 enum random_purpose {
 	RANDOM_AXIS = 0,
-	RANDOM_INIT = 16,	/* initial weights */
-	RANDOM_SAMPLE = 17,	/* choice of a subset of images */
-	RANDOM_SHUFFLE = 18,	/* order of images in an epoch */
-	RANDOM_AUGMENT = 19,	/* crops and flips */
-	RANDOM_NOISE = 20,	/* label noise */
+	RANDOM_INIT = 16,    /* initial weights */
+	RANDOM_SAMPLE = 17,  /* choice of a subset of images */
+	RANDOM_SHUFFLE = 18, /* order of images in an epoch */
+	RANDOM_AUGMENT = 19, /* crops and flips */
+	RANDOM_NOISE = 20,   /* label noise */
 };
 
 struct random_stream {
@@ -31,12 +31,12 @@ struct random_stream {
 	uint32_t name[2];
 };
 
-struct random_stream random_open(uint64_t seed, uint32_t purpose,
-    const char *name);
+struct random_stream random_open(
+    uint64_t seed, uint32_t purpose, const char *name);
 
 /* One block: four uniform 32-bit words. */
-void random_block(const struct random_stream *random, uint32_t block,
-    uint32_t out[4]);
+void random_block(
+    const struct random_stream *random, uint32_t block, uint32_t out[4]);
 
 /*
  * Fills out[0..n) with the standard normal draws of elements first, first + 1,
@@ -44,11 +44,12 @@ void random_block(const struct random_stream *random, uint32_t block,
  * and square roots in double only, then rounded to float: the same bits on
  * every IEEE machine).  first + n <= 2^34.
  */
-void random_normal(const struct random_stream *random, uint64_t first, size_t n,
-    float *out);
+void random_normal(
+    const struct random_stream *random, uint64_t first, size_t n, float *out);
 
-/* A uniform integer in [0, bound), from word index of the stream (bound > 0). */
-uint32_t random_below(const struct random_stream *random, uint64_t index,
-    uint32_t bound);
+/* A uniform integer in [0, bound), from word index of the stream (bound > 0).
+ */
+uint32_t random_below(
+    const struct random_stream *random, uint64_t index, uint32_t bound);
 
 #endif

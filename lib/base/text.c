@@ -10,8 +10,8 @@
 static int
 make_room(struct text *text, size_t n)
 {
-	if (text->failed ||
-	    memory_grow(&text->chars, &text->room, text->n + n + 1, 1, NULL) < 0)
+	if (text->failed || memory_grow(&text->chars, &text->room,
+				text->n + n + 1, 1, NULL) < 0)
 		text->failed = 1;
 	return text->failed ? -1 : 0;
 }

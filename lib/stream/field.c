@@ -14,8 +14,8 @@ wrong(const struct value *value, const char *key, const char *expected,
 	struct text found = {0};
 
 	if (value == NULL)
-		return error_set(err, "%s is missing, expected %s", key,
-		    expected);
+		return error_set(
+		    err, "%s is missing, expected %s", key, expected);
 	value_print(value, &found);
 	error_set(err, "%s is %.60s, expected %s", key,
 	    found.chars != NULL ? found.chars : "?", expected);
@@ -38,8 +38,8 @@ field_int(const struct value *map, const char *key, int64_t lo, int64_t hi,
 }
 
 int
-field_real(const struct value *map, const char *key, double *out,
-    struct error *err)
+field_real(
+    const struct value *map, const char *key, double *out, struct error *err)
 {
 	const struct value *value = value_get(map, key);
 
@@ -80,8 +80,8 @@ field_copy(const struct value *map, const char *key, struct error *err)
 }
 
 const struct value *
-field_array(const struct value *map, const char *key, size_t max,
-    struct error *err)
+field_array(
+    const struct value *map, const char *key, size_t max, struct error *err)
 {
 	const struct value *value = value_get(map, key);
 	char expected[64];
@@ -89,8 +89,8 @@ field_array(const struct value *map, const char *key, size_t max,
 	if (value != NULL && value_type(value) == VALUE_TYPE_ARRAY &&
 	    value_count(value) <= max)
 		return value;
-	snprintf(expected, sizeof(expected), "an array of at most %zu entries",
-	    max);
+	snprintf(
+	    expected, sizeof(expected), "an array of at most %zu entries", max);
 	wrong(value, key, expected, err);
 	return NULL;
 }

@@ -6,7 +6,8 @@
 #include "base/memory.h"
 #include "stream/value_internal.h"
 
-/* msgpack-c's packer wants a callback; a text keeps the first failure itself. */
+/* msgpack-c's packer wants a callback; a text keeps the first failure itself.
+ */
 static int
 append(void *data, const char *bytes, size_t n)
 {
@@ -155,15 +156,15 @@ static const struct value *
 same_key(const struct value *map, const struct value *key)
 {
 	for (size_t i = 0; i < value_count(map); i++)
-		if (msgpack_object_equal(*value_object(value_key(map, i)),
-			*value_object(key)))
+		if (msgpack_object_equal(
+			*value_object(value_key(map, i)), *value_object(key)))
 			return value_item(map, i);
 	return NULL;
 }
 
 void
-pack_merge(struct pack *pack, const struct value *base,
-    const struct value *over)
+pack_merge(
+    struct pack *pack, const struct value *base, const struct value *over)
 {
 	size_t n = value_count(base);
 
@@ -220,8 +221,8 @@ decoded_new(const void *bytes, size_t n, struct error *err)
 	if (msgpack_unpack(d->bytes, n, &used, &d->zone, &d->object) !=
 		MSGPACK_UNPACK_SUCCESS ||
 	    used != n) {
-		error_set(err, "a header of %zu bytes is not one msgpack value",
-		    n);
+		error_set(
+		    err, "a header of %zu bytes is not one msgpack value", n);
 		decoded_free(d);
 		return NULL;
 	}

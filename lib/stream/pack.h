@@ -32,12 +32,12 @@ void pack_pack(struct pack *pack, const struct pack *inner);
 void pack_key_int(struct pack *pack, const char *key, int64_t v);
 void pack_key_real(struct pack *pack, const char *key, double v);
 void pack_key_text(struct pack *pack, const char *key, const char *text);
-void pack_key_value(struct pack *pack, const char *key,
-    const struct value *value);
-void pack_key_reals(struct pack *pack, const char *key, const double *v,
-    size_t n);
-void pack_key_ints(struct pack *pack, const char *key, const int64_t *v,
-    size_t n);
+void pack_key_value(
+    struct pack *pack, const char *key, const struct value *value);
+void pack_key_reals(
+    struct pack *pack, const char *key, const double *v, size_t n);
+void pack_key_ints(
+    struct pack *pack, const char *key, const int64_t *v, size_t n);
 
 /*
  * The map base with the entries of the map over: an entry of base whose key is
@@ -45,8 +45,8 @@ void pack_key_ints(struct pack *pack, const char *key, const int64_t *v,
  * This is how a filter rewrites a record it knows without losing keys that it
  * does not know.
  */
-void pack_merge(struct pack *pack, const struct value *base,
-    const struct value *over);
+void pack_merge(
+    struct pack *pack, const struct value *base, const struct value *over);
 
 int pack_check(const struct pack *pack, struct error *err);
 void pack_free(struct pack *pack);

@@ -25,7 +25,7 @@ struct reader {
 
 	bool in_segment;
 	uint64_t segments, records; /* records since `begin` */
-	struct digest digest;	    /* of the segment's bytes so far */
+	struct digest digest;       /* of the segment's bytes so far */
 	size_t skipped;
 };
 
@@ -184,8 +184,8 @@ make_record(struct reader *r, const struct scan *scan, struct record *record,
 }
 
 /*
- * Scans for one record at the reader's place.  1, -1 as scan_record; 0: the file
- * ends here (cleanly when nothing is left, otherwise inside a record).
+ * Scans for one record at the reader's place.  1, -1 as scan_record; 0: the
+ * file ends here (cleanly when nothing is left, otherwise inside a record).
  */
 static int
 scan_here(struct reader *r, struct scan *scan, struct error *err)
@@ -288,16 +288,16 @@ reader_next(struct reader *reader, struct record *record, struct error *err)
 			if (open_next(r, err) < 0)
 				return -1;
 		} else if (r->segments == 0) {
-			return error_set(err, "%s is empty, expected records",
-			    r->name);
+			return error_set(
+			    err, "%s is empty, expected records", r->name);
 		} else {
 			return 0;
 		}
 	}
 	if (status < 0 || make_record(r, &scan, record, err) < 0 ||
 	    check_order(r, record, err) < 0)
-		return error_prefix(err, "%s: record %" PRIu64, r->name,
-		    r->records + 1);
+		return error_prefix(
+		    err, "%s: record %" PRIu64, r->name, r->records + 1);
 	r->start += scan.bytes;
 	return 1;
 }
@@ -319,8 +319,8 @@ skip_to_magic(struct reader *r)
 }
 
 int
-reader_next_intact(struct reader *reader, struct record *record,
-    struct error *err)
+reader_next_intact(
+    struct reader *reader, struct record *record, struct error *err)
 {
 	struct reader *r = reader;
 	struct scan scan;

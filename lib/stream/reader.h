@@ -17,7 +17,7 @@
 struct record {
 	char kind[KIND_BYTES_MAX + 1];
 	const struct value *header; /* a map */
-	const uint8_t *payload;	    /* unaligned: copy, never cast */
+	const uint8_t *payload;     /* unaligned: copy, never cast */
 	size_t payload_bytes;
 	const uint8_t *bytes; /* the whole record as it came */
 	size_t n_bytes;

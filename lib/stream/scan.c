@@ -42,15 +42,14 @@ struct head {
 static const struct {
 	uint8_t length_bytes, fixed_bytes, type;
 } long_heads[] = {
-    {1, 0, BYTES}, {2, 0, BYTES}, {4, 0, BYTES},	     /* c4 bin */
-    {1, 1, PLAIN}, {2, 1, PLAIN}, {4, 1, PLAIN},	     /* c7 ext */
-    {0, 4, PLAIN}, {0, 8, PLAIN},			     /* ca float */
+    {1, 0, BYTES}, {2, 0, BYTES}, {4, 0, BYTES},                /* c4 bin */
+    {1, 1, PLAIN}, {2, 1, PLAIN}, {4, 1, PLAIN},                /* c7 ext */
+    {0, 4, PLAIN}, {0, 8, PLAIN},                               /* ca float */
     {0, 1, PLAIN}, {0, 2, PLAIN}, {0, 4, PLAIN}, {0, 8, PLAIN}, /* cc uint */
     {0, 1, PLAIN}, {0, 2, PLAIN}, {0, 4, PLAIN}, {0, 8, PLAIN}, /* d0 int */
     {0, 2, PLAIN}, {0, 3, PLAIN}, {0, 5, PLAIN}, {0, 9, PLAIN}, /* d4 fixext */
-    {0, 17, PLAIN},
-    {1, 0, TEXT}, {2, 0, TEXT}, {4, 0, TEXT},		     /* d9 str */
-    {2, 0, ARRAY}, {4, 0, ARRAY}, {2, 0, MAP}, {4, 0, MAP},  /* dc, de */
+    {0, 17, PLAIN}, {1, 0, TEXT}, {2, 0, TEXT}, {4, 0, TEXT},   /* d9 str */
+    {2, 0, ARRAY}, {4, 0, ARRAY}, {2, 0, MAP}, {4, 0, MAP},     /* dc, de */
 };
 
 static int
@@ -70,7 +69,7 @@ read_head(struct cursor *c, struct head *head)
 		head->type = long_heads[i].type;
 		head->length = big_endian(c->bytes + c->at + 1,
 				   long_heads[i].length_bytes) +
-		    long_heads[i].fixed_bytes;
+			       long_heads[i].fixed_bytes;
 		c->at += 1u + long_heads[i].length_bytes;
 		return FOUND;
 	}

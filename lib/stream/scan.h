@@ -35,10 +35,10 @@ extern const uint8_t stream_magic[MAGIC_BYTES];
 
 /* Offsets from the record's first byte. */
 struct scan {
-	size_t kind, kind_bytes; /* the characters of the text */
-	size_t header, header_bytes; /* the encoded map */
+	size_t kind, kind_bytes;       /* the characters of the text */
+	size_t header, header_bytes;   /* the encoded map */
 	size_t payload, payload_bytes; /* the contents of the bin */
-	size_t bytes; /* of the whole record */
+	size_t bytes;                  /* of the whole record */
 };
 
 /*

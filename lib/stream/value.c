@@ -113,7 +113,7 @@ value_int(const struct value *value, int64_t *out)
 	if (o->type == MSGPACK_OBJECT_NEGATIVE_INTEGER)
 		*out = o->via.i64;
 	else if (o->type == MSGPACK_OBJECT_POSITIVE_INTEGER &&
-	    o->via.u64 <= INT64_MAX)
+		 o->via.u64 <= INT64_MAX)
 		*out = (int64_t)o->via.u64;
 	else
 		return false;
@@ -170,5 +170,5 @@ value_is(const struct value *value, const char *text)
 	size_t n;
 
 	return value_chars(value, &chars, &n) && n == strlen(text) &&
-	    memcmp(chars, text, n) == 0;
+	       memcmp(chars, text, n) == 0;
 }

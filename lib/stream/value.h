@@ -43,8 +43,8 @@ const struct value *value_get(const struct value *map, const char *key);
 
 /*
  * The plain contents.  Each returns false when the value is of another type or
- * does not fit; an integer serves where a real is wanted.  value_chars borrows n
- * bytes that are not NUL-terminated.
+ * does not fit; an integer serves where a real is wanted.  value_chars borrows
+ * n bytes that are not NUL-terminated.
  */
 bool value_bool(const struct value *value, bool *out);
 bool value_int(const struct value *value, int64_t *out);
@@ -61,15 +61,15 @@ bool value_is(const struct value *value, const char *text);
  */
 int field_int(const struct value *map, const char *key, int64_t lo, int64_t hi,
     int64_t *out, struct error *err);
-int field_real(const struct value *map, const char *key, double *out,
+int field_real(
+    const struct value *map, const char *key, double *out, struct error *err);
+int field_text(const struct value *map, const char *key, char *out, size_t room,
     struct error *err);
-int field_text(const struct value *map, const char *key, char *out,
-    size_t room, struct error *err);
 char *field_copy(const struct value *map, const char *key, struct error *err);
-const struct value *field_array(const struct value *map, const char *key,
-    size_t max, struct error *err);
-const struct value *field_map(const struct value *map, const char *key,
-    struct error *err);
+const struct value *field_array(
+    const struct value *map, const char *key, size_t max, struct error *err);
+const struct value *field_map(
+    const struct value *map, const char *key, struct error *err);
 
 /*
  * An array of at most room numbers under key; *n receives how many there are.
@@ -80,8 +80,8 @@ int field_ints(const struct value *map, const char *key, int64_t lo, int64_t hi,
     int64_t *out, size_t room, size_t *n, struct error *err);
 
 /*
- * The value as text on one line: plain ("{x=1 names=[a b]}") for people, or JSON
- * (NaN and infinities as the strings "nan", "inf", "-inf"; bytes as hex).
+ * The value as text on one line: plain ("{x=1 names=[a b]}") for people, or
+ * JSON (NaN and infinities as the strings "nan", "inf", "-inf"; bytes as hex).
  */
 void value_print(const struct value *value, struct text *out);
 void value_print_json(const struct value *value, struct text *out);

@@ -44,8 +44,8 @@ flush_pending(struct writer *w, struct error *err)
 	int status = text_check(&w->pending, err);
 
 	if (status == 0)
-		status = output_write(w->output, w->pending.chars,
-		    w->pending.n, err);
+		status = output_write(
+		    w->output, w->pending.chars, w->pending.n, err);
 	w->pending.n = 0;
 	return status;
 }
@@ -87,8 +87,8 @@ write_record(struct writer *w, const char *kind, const struct pack *header,
 	w->pending = frame.bytes;
 	if (text_check(&w->pending, err) < 0)
 		return -1;
-	crc = (uint32_t)crc32(0, (const Bytef *)w->pending.chars + at,
-	    (uInt)(w->pending.n - at));
+	crc = (uint32_t)crc32(
+	    0, (const Bytef *)w->pending.chars + at, (uInt)(w->pending.n - at));
 	tail[0] = 0xce;
 	for (int i = 0; i < 4; i++)
 		tail[1 + i] = (uint8_t)(crc >> (24 - 8 * i));
@@ -125,8 +125,8 @@ writer_begin(struct writer *writer, const struct value *before,
 	if (entry != NULL)
 		pack_pack(&own, entry);
 	changed = pack_check(&own, err) == 0
-	    ? decoded_new(own.bytes.chars, own.bytes.n, err)
-	    : NULL;
+		      ? decoded_new(own.bytes.chars, own.bytes.n, err)
+		      : NULL;
 	if (changed != NULL) {
 		/* keys of `begin` that nobody here knows travel on */
 		pack_merge(&header, before, decoded_value(changed));
@@ -150,8 +150,8 @@ writer_record(struct writer *writer, const char *kind,
 }
 
 int
-writer_copy(struct writer *writer, const struct record *record,
-    struct error *err)
+writer_copy(
+    struct writer *writer, const struct record *record, struct error *err)
 {
 	size_t at = writer->pending.n;
 

@@ -15,10 +15,10 @@
 struct writer;
 
 /*
- * A writer on output (borrowed; the caller commits or abandons it after the last
- * segment).  each: every record goes out with one write(2) of its own, so that a
- * killed program leaves whole records (results); otherwise they are collected
- * (tensors).
+ * A writer on output (borrowed; the caller commits or abandons it after the
+ * last segment).  each: every record goes out with one write(2) of its own, so
+ * that a killed program leaves whole records (results); otherwise they are
+ * collected (tensors).
  */
 struct writer *writer_new(struct output *output, int each, struct error *err);
 void writer_free(struct writer *writer);
@@ -37,14 +37,15 @@ void history_entry(struct pack *pack, const char *program, size_t n_options);
 int writer_begin(struct writer *writer, const struct value *before,
     const struct pack *entry, struct error *err);
 
-/* A record of this kind; payload may be NULL when bytes is 0 (nil is written). */
+/* A record of this kind; payload may be NULL when bytes is 0 (nil is written).
+ */
 int writer_record(struct writer *writer, const char *kind,
     const struct pack *header, const void *payload, size_t bytes,
     struct error *err);
 
 /* The record as it came, byte for byte. */
-int writer_copy(struct writer *writer, const struct record *record,
-    struct error *err);
+int writer_copy(
+    struct writer *writer, const struct record *record, struct error *err);
 
 /* Closes the segment with count and digest, and sends everything. */
 int writer_end(struct writer *writer, struct error *err);

@@ -35,8 +35,8 @@ tensor_init(struct tensor *tensor, const char *name, enum tensor_type type,
 		if (dim[i] < 0 ||
 		    __builtin_mul_overflow(tensor->n, dim[i], &tensor->n) ||
 		    tensor->n > INT64_MAX / 8)
-			return error_set(err,
-			    "tensor '%s' has an impossible shape", name);
+			return error_set(
+			    err, "tensor '%s' has an impossible shape", name);
 	}
 	tensor->name = memory_text(name, err);
 	return tensor->name != NULL ? 0 : -1;
@@ -45,8 +45,8 @@ tensor_init(struct tensor *tensor, const char *name, enum tensor_type type,
 int
 tensor_allocate(struct tensor *tensor, struct error *err)
 {
-	tensor->data = memory_new((size_t)tensor->n,
-	    tensor_element_bytes(tensor->type), err);
+	tensor->data = memory_new(
+	    (size_t)tensor->n, tensor_element_bytes(tensor->type), err);
 	return tensor->data != NULL ? 0 : -1;
 }
 
@@ -100,7 +100,7 @@ bool
 tensor_same_shape(const struct tensor *a, const struct tensor *b)
 {
 	return a->rank == b->rank &&
-	    memcmp(a->dim, b->dim, (size_t)a->rank * sizeof(a->dim[0])) == 0;
+	       memcmp(a->dim, b->dim, (size_t)a->rank * sizeof(a->dim[0])) == 0;
 }
 
 bool
@@ -116,8 +116,8 @@ tensor_is_state(const struct tensor *tensor)
 }
 
 char *
-tensor_shape_text(const struct tensor *tensor,
-    char text[TENSOR_SHAPE_TEXT_BYTES])
+tensor_shape_text(
+    const struct tensor *tensor, char text[TENSOR_SHAPE_TEXT_BYTES])
 {
 	size_t used = 0;
 
@@ -160,8 +160,8 @@ int
 tensor_type_parse(const char *word, enum tensor_type *type, struct error *err)
 {
 	if (strcmp(word, "<f4") != 0 && strcmp(word, "<i8") != 0)
-		return error_set(err,
-		    "tensor type is '%.60s', expected <f4 or <i8", word);
+		return error_set(
+		    err, "tensor type is '%.60s', expected <f4 or <i8", word);
 	*type = word[1] == 'i' ? TENSOR_INT64 : TENSOR_FLOAT32;
 	return 0;
 }

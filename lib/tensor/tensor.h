@@ -24,13 +24,13 @@ enum tensor_type { TENSOR_FLOAT32, TENSOR_INT64 };
  * are the first four; `states` adds the next three; a constant is never moved.
  */
 enum tensor_role {
-	ROLE_WEIGHT,	   /* of a convolution or linear layer */
-	ROLE_BIAS,	   /* of a convolution or linear layer */
-	ROLE_NORM_WEIGHT,  /* scale of a normalisation */
-	ROLE_NORM_BIAS,	   /* shift of a normalisation */
+	ROLE_WEIGHT,      /* of a convolution or linear layer */
+	ROLE_BIAS,        /* of a convolution or linear layer */
+	ROLE_NORM_WEIGHT, /* scale of a normalisation */
+	ROLE_NORM_BIAS,   /* shift of a normalisation */
 	ROLE_RUNNING_MEAN,
 	ROLE_RUNNING_VAR,
-	ROLE_BATCHES,	   /* num_batches_tracked: an integer, 0-d */
+	ROLE_BATCHES, /* num_batches_tracked: an integer, 0-d */
 	ROLE_CONSTANT,
 	ROLE_COUNT,
 };
@@ -41,8 +41,8 @@ struct tensor {
 	enum tensor_role role;
 	int rank;
 	int64_t dim[TENSOR_RANK_MAX];
-	int out_axis;	 /* filters are the slices along this axis */
-	int64_t n;	 /* number of elements: the product of dim, 1 for rank 0 */
+	int out_axis; /* filters are the slices along this axis */
+	int64_t n;    /* number of elements: the product of dim, 1 for rank 0 */
 	union {
 		void *data; /* owned; NULL when only the shape is known */
 		float *f32;
@@ -62,8 +62,8 @@ int tensor_init(struct tensor *tensor, const char *name, enum tensor_type type,
 int tensor_allocate(struct tensor *tensor, struct error *err);
 
 /* A deep copy into *to (uninitialised before). */
-int tensor_copy(struct tensor *to, const struct tensor *from,
-    struct error *err);
+int tensor_copy(
+    struct tensor *to, const struct tensor *from, struct error *err);
 
 /* Releases name and data; the tensor is all zero afterwards. */
 void tensor_free(struct tensor *tensor);
@@ -83,15 +83,16 @@ bool tensor_is_state(const struct tensor *tensor);
 
 /* "16x3x3x3", "scalar" for rank 0.  Returns text. */
 enum { TENSOR_SHAPE_TEXT_BYTES = 192 };
-char *tensor_shape_text(const struct tensor *tensor,
-    char text[TENSOR_SHAPE_TEXT_BYTES]);
+char *tensor_shape_text(
+    const struct tensor *tensor, char text[TENSOR_SHAPE_TEXT_BYTES]);
 
-/* Words of the stream: "weight", "bias", "norm_weight", ... and "<f4", "<i8". */
+/* Words of the stream: "weight", "bias", "norm_weight", ... and "<f4", "<i8".
+ */
 const char *tensor_role_word(enum tensor_role role);
-int tensor_role_parse(const char *word, enum tensor_role *role,
-    struct error *err);
+int tensor_role_parse(
+    const char *word, enum tensor_role *role, struct error *err);
 const char *tensor_type_word(enum tensor_type type);
-int tensor_type_parse(const char *word, enum tensor_type *type,
-    struct error *err);
+int tensor_type_parse(
+    const char *word, enum tensor_type *type, struct error *err);
 
 #endif

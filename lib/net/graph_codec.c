@@ -1,0 +1,256 @@
+#include "net/graph_codec.h"
+
+#include <stddef.h>
+#include <string.h>
+
+enum { NODES_MAX = 20000, TENSORS_MAX = 20000, ATTRIBUTE_MAX = 1 << 20 };
+
+/* Where an attribute lives: the same table packs and unpacks. */
+static const struct {
+	const char *name;
+	size_t offset;
+	int n;
+} attribute_rows[] = {
+    {"kernel_shape", offsetof(struct attributes, kernel_shape), SPATIAL},
+    {"strides", offsetof(struct attributes, strides), SPATIAL},
+    {"pads", offsetof(struct attributes, pads), 2 * SPATIAL},
+    {"dilations", offsetof(struct attributes, dilations), SPATIAL},
+    {"group", offsetof(struct attributes, group), 1},
+    {"ceil_mode", offsetof(struct attributes, ceil_mode), 1},
+    {"count_include_pad", offsetof(struct attributes, count_include_pad), 1},
+    {"axis", offsetof(struct attributes, axis), 1},
+    {"transB", offsetof(struct attributes, trans_b), 1},
+    {"start", offsetof(struct attributes, start), 3},
+    {"step", offsetof(struct attributes, step), 3},
+    {"pad_before", offsetof(struct attributes, pad_before), 3},
+    {"pad_after", offsetof(struct attributes, pad_after), 3},
+};
+enum { ATTRIBUTE_ROWS = sizeof(attribute_rows) / sizeof(attribute_rows[0]) };
+
+static const int *
+attribute(const struct attributes *attr, int row)
+{
+	return (const int *)(const void *)((const char *)attr +
+					   attribute_rows[row].offset);
+}
+
+static int
+is_set(const struct attributes *attr, int row)
+{
+	for (int i = 0; i < attribute_rows[row].n; i++)
+		if (attribute(attr, row)[i] != 0)
+			return 1;
+	return 0;
+}
+
+static void
+pack_attributes(struct pack *pack, const struct attributes *attr)
+{
+	size_t n = attr->epsilon != 0.0f;
+
+	for (int r = 0; r < ATTRIBUTE_ROWS; r++)
+		n += (size_t)is_set(attr, r);
+	pack_map(pack, n);
+	for (int r = 0; r < ATTRIBUTE_ROWS; r++) {
+		const int *v = attribute(attr, r);
+
+		if (!is_set(attr, r))
+			continue;
+		pack_text(pack, attribute_rows[r].name);
+		if (attribute_rows[r].n > 1)
+			pack_array(pack, (size_t)attribute_rows[r].n);
+		for (int i = 0; i < attribute_rows[r].n; i++)
+			pack_int(pack, v[i]);
+	}
+	if (attr->epsilon != 0.0f)
+		pack_key_real(pack, "epsilon", attr->epsilon);
+}
+
+void
+graph_pack_tensors(struct pack *pack, const struct graph *graph)
+{
+	pack_array(pack, graph->n_tensors);
+	for (size_t i = 0; i < graph->n_tensors; i++) {
+		const struct tensor *t = &graph->tensors[i];
+
+		pack_map(pack, 5);
+		pack_key_text(pack, "name", t->name);
+		pack_key_text(pack, "dtype", tensor_type_word(t->type));
+		pack_key_ints(pack, "shape", t->dim, (size_t)t->rank);
+		pack_key_text(pack, "role", tensor_role_word(t->role));
+		pack_key_int(pack, "out_axis", t->out_axis);
+	}
+}
+
+void
+graph_pack(struct pack *pack, const struct graph *graph)
+{
+	const struct graph_value *input = &graph->values[graph->input];
+
+	pack_map(pack, 3);
+	pack_text(pack, "input");
+	pack_map(pack, 2);
+	pack_key_text(pack, "name", input->name);
+	pack_key_ints(
+	    pack, "shape", input->shape.dim, (size_t)input->shape.rank);
+	pack_text(pack, "nodes");
+	pack_array(pack, graph->n_nodes);
+	for (size_t i = 0; i < graph->n_nodes; i++) {
+		const struct node *node = &graph->nodes[i];
+
+		pack_map(pack, 4);
+		pack_key_text(pack, "op", operator_name(node->op));
+		pack_key_text(pack, "name", node->name);
+		pack_text(pack, "in");
+		pack_array(pack, (size_t)node->n_in);
+		for (int j = 0; j < node->n_in; j++)
+			pack_text(pack, graph->values[node->in[j]].name);
+		pack_text(pack, "attr");
+		pack_attributes(pack, &node->attr);
+	}
+	pack_key_text(pack, "output", graph->values[graph->output].name);
+}
+
+static int
+unpack_tensor(struct graph *graph, const struct value *map, struct error *err)
+{
+	char name[TENSOR_NAME_MAX + 1], word[32];
+	int64_t dim[TENSOR_RANK_MAX], out_axis;
+	enum tensor_type type;
+	enum tensor_role role;
+	size_t rank;
+
+	if (field_text(map, "name", name, sizeof(name), err) < 0 ||
+	    field_text(map, "dtype", word, sizeof(word), err) < 0 ||
+	    tensor_type_parse(word, &type, err) < 0 ||
+	    field_text(map, "role", word, sizeof(word), err) < 0 ||
+	    tensor_role_parse(word, &role, err) < 0 ||
+	    field_ints(map, "shape", 0, INT64_C(1) << 40, dim, TENSOR_RANK_MAX,
+		&rank, err) < 0 ||
+	    field_int(map, "out_axis", 0, rank > 0 ? (int64_t)rank - 1 : 0,
+		&out_axis, err) < 0 ||
+	    graph_add_tensor(graph, name, type, role, (int)rank, dim, err) < 0)
+		return -1;
+	graph->tensors[graph->n_tensors - 1].out_axis = (int)out_axis;
+	return 0;
+}
+
+static int
+unpack_input(struct graph *graph, const struct value *map, struct error *err)
+{
+	const struct value *input = field_map(map, "input", err);
+	char name[TENSOR_NAME_MAX + 1];
+	struct shape shape = {0};
+	size_t rank;
+
+	if (input == NULL ||
+	    field_text(input, "name", name, sizeof(name), err) < 0 ||
+	    field_ints(input, "shape", 1, 1 << 20, shape.dim,
+		TENSOR_RANK_MAX - 1, &rank, err) < 0)
+		return -1;
+	shape.rank = (int)rank;
+	return graph_add_input(graph, name, &shape, err);
+}
+
+static int
+unpack_attributes(
+    struct attributes *attr, const struct value *map, struct error *err)
+{
+	double epsilon = 0.0;
+
+	for (int r = 0; r < ATTRIBUTE_ROWS; r++) {
+		int *to =
+		    (int *)(void *)((char *)attr + attribute_rows[r].offset);
+		int64_t v[2 * SPATIAL];
+		size_t n = 1, want = (size_t)attribute_rows[r].n;
+		const char *key = attribute_rows[r].name;
+
+		if (value_get(map, key) == NULL)
+			continue;
+		if (want == 1 ? field_int(map, key, -ATTRIBUTE_MAX,
+				    ATTRIBUTE_MAX, v, err) < 0
+			      : field_ints(map, key, -ATTRIBUTE_MAX,
+				    ATTRIBUTE_MAX, v, want, &n, err) < 0)
+			return -1;
+		if (n != want)
+			return error_set(err,
+			    "attribute %s has %zu numbers, expected %zu", key,
+			    n, want);
+		for (size_t i = 0; i < n; i++)
+			to[i] = (int)v[i];
+	}
+	if (value_get(map, "epsilon") != NULL &&
+	    field_real(map, "epsilon", &epsilon, err) < 0)
+		return -1;
+	attr->epsilon = (float)epsilon;
+	return 0;
+}
+
+static int
+find_value(
+    const struct graph *graph, const struct value *name, struct error *err)
+{
+	const char *chars = "";
+	size_t n = 0;
+
+	for (size_t i = graph->n_values; i-- > 0;)
+		if (value_is(name, graph->values[i].name))
+			return (int)i;
+	value_chars(name, &chars, &n);
+	return error_set(err, "input '%.*s' is no value of the graph so far",
+	    (int)(n < 80 ? n : 80), chars);
+}
+
+static int
+unpack_node(struct graph *graph, const struct value *map, struct error *err)
+{
+	char op_name[64], name[TENSOR_NAME_MAX + 1];
+	struct attributes attr = {0};
+	const struct value *in, *attr_map;
+	enum operator_kind op;
+	int inputs[NODE_INPUTS_MAX], n;
+
+	if (field_text(map, "op", op_name, sizeof(op_name), err) < 0 ||
+	    operator_parse(op_name, &op, err) < 0 ||
+	    field_text(map, "name", name, sizeof(name), err) < 0 ||
+	    (in = field_array(map, "in", NODE_INPUTS_MAX, err)) == NULL ||
+	    (attr_map = field_map(map, "attr", err)) == NULL ||
+	    unpack_attributes(&attr, attr_map, err) < 0)
+		return -1;
+	n = (int)value_count(in);
+	for (int i = 0; i < n; i++) {
+		inputs[i] = find_value(graph, value_at(in, (size_t)i), err);
+		if (inputs[i] < 0)
+			return -1;
+	}
+	return graph_add_node(graph, op, name, n, inputs, &attr, err);
+}
+
+static int
+unpack_all(struct graph *graph, const struct value *header, struct error *err)
+{
+	const struct value *tensors, *map, *nodes;
+
+	tensors = field_array(header, "tensors", TENSORS_MAX, err);
+	map = tensors != NULL ? field_map(header, "graph", err) : NULL;
+	nodes = map != NULL ? field_array(map, "nodes", NODES_MAX, err) : NULL;
+	if (nodes == NULL || unpack_input(graph, map, err) < 0)
+		return -1;
+	for (size_t i = 0; i < value_count(tensors); i++)
+		if (unpack_tensor(graph, value_at(tensors, i), err) < 0)
+			return error_prefix(err, "tensor %zu", i);
+	for (size_t i = 0; i < value_count(nodes); i++)
+		if (unpack_node(graph, value_at(nodes, i), err) < 0)
+			return error_prefix(err, "node %zu", i);
+	graph->output = find_value(graph, value_get(map, "output"), err);
+	return graph->output < 0 ? -1 : 0;
+}
+
+int
+graph_unpack(struct graph *graph, const struct value *header, struct error *err)
+{
+	if (unpack_all(graph, header, err) == 0)
+		return 0;
+	graph_free(graph);
+	return -1;
+}

@@ -1,0 +1,31 @@
+/*
+ * A graph as maps and arrays of a record's header (losspipe(5), record model):
+ *
+ *	tensors  [{name, dtype, shape, role, out_axis}]
+ *	graph    {input: {name, shape}, nodes: [{op, name, in, attr}], output}
+ *
+ * A node and the value it makes bear the same name.
+ * Operators and attributes carry ONNX's names; attributes that are 0 are left
+ * out.
+ */
+#ifndef NET_GRAPH_CODEC_H
+#define NET_GRAPH_CODEC_H
+
+#include "base/error.h"
+#include "net/graph.h"
+#include "stream/pack.h"
+#include "stream/value.h"
+
+/* Appends the two values, without keys. */
+void graph_pack_tensors(struct pack *pack, const struct graph *graph);
+void graph_pack(struct pack *pack, const struct graph *graph);
+
+/*
+ * Builds a graph (shapes checked by its operators, no elements) from the header
+ * that has the keys `tensors` and `graph`.  graph is empty before, and again
+ * after a failure.
+ */
+int graph_unpack(
+    struct graph *graph, const struct value *header, struct error *err);
+
+#endif
