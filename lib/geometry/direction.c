@@ -32,7 +32,7 @@ unpack(struct direction *d, const struct value *h, struct error *err)
 {
 	char axis[8];
 	int64_t rep, seed = 0;
-	int kind, over, norm, ignore;
+	int kind = 0, over = 0, norm = 0, ignore = 0;
 
 	if (field_text(h, "axis", axis, sizeof(axis), err) < 0 ||
 	    axis_parse(axis, &d->axis, err) < 0 ||

@@ -1,0 +1,80 @@
+/*
+ * The grid of points: axes, coordinates, order, shards, and the `grid` record
+ * that every shard carries whole.
+ *
+ * A point is (rep, iy, ix, set).  Its canonical index counts with set fastest,
+ * then ix, then iy, then rep.
+ */
+#ifndef GEOMETRY_GRID_H
+#define GEOMETRY_GRID_H
+
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "stream/pack.h"
+#include "stream/value.h"
+#include "tensor/chunk.h"
+
+enum {
+	GRID_NUM_MAX = 100000,      /* coordinates on an axis */
+	GRID_POINTS_MAX = 2000000, /* in a grid */
+	SETS_MAX = 8,               /* data sets evaluated side by side */
+	RUN_BYTES = 17, /* a run id in a point: 16 hexadecimal digits, NUL */
+};
+
+/* "lo:hi:num", numpy's linspace: both ends included. */
+struct range {
+	double lo, hi;
+	int64_t num;
+};
+
+int range_parse(
+    const char *text, const char *what, struct range *range, struct error *err);
+
+/* Coordinate i, in numpy's arithmetic: lo + i * step, the last exactly hi. */
+double range_at(const struct range *range, int64_t i);
+
+struct grid {
+	char run[DIGEST_TEXT_BYTES]; /* of all that determines the numbers */
+	int axes;                    /* 0 (the model itself), 1 or 2 */
+	struct range range[AXES_MAX];
+	int reps;
+	int sets;
+	char set[SETS_MAX][32]; /* names: "train", "test", ... */
+	char loss[32];          /* "crossentropy", "mse" */
+	int shard, shards;      /* i of n; 0 of 1 is the whole */
+};
+
+/* Coordinates along an axis: 1 on an axis that is not there. */
+int64_t grid_num(const struct grid *grid, int axis);
+
+/* Points of the whole grid. */
+int64_t grid_points(const struct grid *grid);
+
+struct grid_place {
+	int rep, set;
+	int64_t ix, iy;
+};
+
+struct grid_place grid_place(const struct grid *grid, int64_t index);
+int64_t grid_index(const struct grid *grid, const struct grid_place *place);
+
+/* "i/n", i from 0: shard i of n takes the places i, i + n, ... */
+int shard_parse(const char *text, int *shard, int *shards, struct error *err);
+
+/*
+ * Reads the header of a `grid` record; refuses a grid of more than
+ * GRID_POINTS_MAX points.
+ */
+int grid_unpack(
+    struct grid *grid, const struct value *header, struct error *err);
+
+/*
+ * Packs the keys of struct grid, into a map opened by the caller with
+ * GRID_KEYS more entries.
+ */
+enum { GRID_KEYS = 7 };
+void grid_pack(struct pack *pack, const struct grid *grid);
+
+#endif

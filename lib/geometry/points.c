@@ -1,0 +1,433 @@
+#include "geometry/points.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* ---- one point ---- */
+
+/* The header of a stored record; NULL with an error. */
+static struct decoded *
+decode(const struct point *point, struct error *err)
+{
+	struct scan scan;
+	size_t need;
+
+	if (scan_record(point->bytes, point->n_bytes, &scan, &need, err) != 1)
+		return NULL;
+	return decoded_new(point->bytes + scan.header, scan.header_bytes, err);
+}
+
+bool
+points_value(
+    const struct points *points, int64_t index, const char *field, double *out)
+{
+	const struct point *p = &points->at[index];
+	struct decoded *d = p->bytes != NULL ? decode(p, NULL) : NULL;
+	bool found =
+	    d != NULL && value_real(value_get(decoded_value(d), field), out);
+
+	decoded_free(d);
+	return found;
+}
+
+static bool
+reals_agree(double a, double b)
+{
+	return a == b || (isnan(a) && isnan(b)) ||
+	       fabs(a - b) <= MIXED_RTOL * fmax(fabs(a), fabs(b));
+}
+
+/* Same keys, numbers within MIXED_RTOL, all else equal. */
+static bool
+headers_agree(const struct value *a, const struct value *b)
+{
+	if (value_count(a) != value_count(b))
+		return false;
+	for (size_t i = 0; i < value_count(a); i++) {
+		struct text ta = {0}, tb = {0};
+		double ra, rb;
+		bool same;
+
+		value_print(value_key(a, i), &ta);
+		value_print(value_key(b, i), &tb);
+		if (value_real(value_item(a, i), &ra) &&
+		    value_real(value_item(b, i), &rb)) {
+			same = reals_agree(ra, rb);
+		} else {
+			value_print(value_item(a, i), &ta);
+			value_print(value_item(b, i), &tb);
+			same = true;
+		}
+		same = same && ta.n == tb.n && !ta.failed && !tb.failed &&
+		       memcmp(ta.chars, tb.chars, ta.n) == 0;
+		text_free(&ta);
+		text_free(&tb);
+		if (!same)
+			return false;
+	}
+	return true;
+}
+
+static bool
+points_agree(const struct point *a, const struct record *b, bool mixed)
+{
+	struct decoded *d;
+	bool agree;
+
+	if (a->n_bytes == b->n_bytes &&
+	    memcmp(a->bytes, b->bytes, b->n_bytes) == 0)
+		return true;
+	if (!mixed || (d = decode(a, NULL)) == NULL)
+		return false;
+	agree = headers_agree(decoded_value(d), b->header);
+	decoded_free(d);
+	return agree;
+}
+
+/* ---- reading ---- */
+
+/* What a segment has shown so far. */
+struct segment {
+	struct pack begin;
+	int64_t item; /* its grid's place in the list, -1 before */
+	bool first;   /* the segment that brought the grid */
+};
+
+static struct points *
+find_run(struct points_list *list, const char *run, size_t n)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (strncmp(list->item[i].grid.run, run, n) == 0)
+			return &list->item[i];
+	return NULL;
+}
+
+static int
+add_item(struct points_list *list, const struct grid *grid, struct error *err)
+{
+	struct points p = {.grid = *grid, .n = grid_points(grid)};
+
+	if (memory_grow(&list->item, &list->room, list->n + 1, sizeof(p), err) <
+	    0)
+		return -1;
+	p.at = memory_new((size_t)p.n, sizeof(*p.at), err);
+	if (p.at == NULL)
+		return -1;
+	p.grid.shard = 0;
+	p.grid.shards = 1;
+	list->item[list->n++] = p;
+	return 0;
+}
+
+/* The grid record as an unsharded run writes it. */
+static int
+keep_header(struct points *p, const struct record *record, struct error *err)
+{
+	const int64_t whole[2] = {0, 1};
+	struct pack over = {0};
+	struct decoded *d = NULL;
+
+	pack_map(&over, 1);
+	pack_key_ints(&over, "shard", whole, 2);
+	if (pack_check(&over, err) == 0)
+		d = decoded_new(over.bytes.chars, over.bytes.n, err);
+	if (d != NULL)
+		pack_merge(&p->grid_header, record->header, decoded_value(d));
+	decoded_free(d);
+	pack_free(&over);
+	return d != NULL ? pack_check(&p->grid_header, err) : -1;
+}
+
+static int
+take_grid(struct points_list *list, struct segment *segment,
+    const struct record *record, const struct points_rules *rules,
+    struct error *err)
+{
+	struct points *p;
+	struct grid grid;
+	char kernel[sizeof(p->kernel)] = "";
+
+	if (grid_unpack(&grid, record->header, err) < 0)
+		return -1;
+	if (value_get(record->header, "kernel") != NULL &&
+	    field_text(record->header, "kernel", kernel, sizeof(kernel), err) <
+		0)
+		return error_prefix(err, "grid");
+	p = find_run(list, grid.run, DIGEST_TEXT_BYTES);
+	segment->first = p == NULL;
+	if (p == NULL) {
+		if (add_item(list, &grid, err) < 0)
+			return -1;
+		p = &list->item[list->n - 1];
+		memcpy(p->kernel, kernel, sizeof(kernel));
+		pack_pack(&p->begin, &segment->begin);
+		if (keep_header(p, record, err) < 0)
+			return -1;
+	}
+	if (strcmp(p->kernel, kernel) != 0 && !rules->mixed)
+		return error_set(err,
+		    "shards of run %.16s were computed by different kernels, "
+		    "'%s' and '%s': same results are promised per kernel only",
+		    grid.run, p->kernel, kernel);
+	if (grid_points(&grid) != p->n)
+		return error_set(err,
+		    "run %.16s has a grid of %" PRId64 " points, another shard "
+		    "says %" PRId64,
+		    grid.run, grid_points(&grid), p->n);
+	segment->item = p - list->item;
+	return 0;
+}
+
+static int
+find_set(const struct grid *grid, const struct value *header, int *set,
+    struct error *err)
+{
+	for (int i = 0; i < grid->sets; i++)
+		if (value_is(value_get(header, "set"), grid->set[i])) {
+			*set = i;
+			return 0;
+		}
+	return error_set(err, "set is none of the grid's data sets");
+}
+
+static int
+point_place(const struct grid *g, const struct value *h, struct grid_place *p,
+    struct error *err)
+{
+	int64_t rep;
+
+	if (field_int(h, "rep", 0, g->reps - 1, &rep, err) < 0 ||
+	    find_set(g, h, &p->set, err) < 0 ||
+	    field_int(h, "ix", 0, grid_num(g, 0) - 1, &p->ix, err) < 0 ||
+	    field_int(h, "iy", 0, grid_num(g, 1) - 1, &p->iy, err) < 0)
+		return -1;
+	p->rep = (int)rep;
+	return 0;
+}
+
+static int
+store(struct points *p, int64_t index, const struct record *record,
+    struct error *err)
+{
+	struct point *at = &p->at[index];
+
+	at->bytes = (uint8_t *)memory_text_n(
+	    (const char *)record->bytes, record->n_bytes, err);
+	if (at->bytes == NULL)
+		return -1;
+	at->n_bytes = record->n_bytes;
+	p->present++;
+	return 0;
+}
+
+static int
+take_point(struct points_list *list, const struct segment *segment,
+    const struct record *record, const struct points_rules *rules,
+    struct error *err)
+{
+	struct grid_place place;
+	struct points *p;
+	char run[RUN_BYTES];
+	int64_t index;
+
+	if (field_text(record->header, "run", run, sizeof(run), err) < 0)
+		return error_prefix(err, "point");
+	p = find_run(list, run, RUN_BYTES - 1);
+	if (p == NULL && rules->salvage) {
+		list->strays++;
+		return 0;
+	}
+	if (p == NULL || (!rules->salvage && segment->item != p - list->item))
+		return error_set(err,
+		    "a point of run %s stands in a segment that is not of this "
+		    "run",
+		    run);
+	if (point_place(&p->grid, record->header, &place, err) < 0)
+		return error_prefix(err, "point");
+	index = grid_index(&p->grid, &place);
+	if (p->at[index].bytes == NULL)
+		return store(p, index, record, err);
+	if (points_agree(&p->at[index], record, rules->mixed))
+		return 0;
+	return error_set(err,
+	    "point rep %d, ix %" PRId64 ", iy %" PRId64
+	    " comes twice and the two disagree",
+	    place.rep, place.ix, place.iy);
+}
+
+/* Records beside grid and points: kept once, byte for byte. */
+static int
+take_other(struct points_list *list, const struct segment *segment,
+    const struct record *record, struct error *err)
+{
+	struct points *p;
+
+	if (segment->item < 0)
+		return 0;
+	p = &list->item[segment->item];
+	if (!segment->first && p->summary.n >= record->n_bytes)
+		for (size_t at = 0; at + record->n_bytes <= p->summary.n; at++)
+			if (memcmp(p->summary.chars + at, record->bytes,
+				record->n_bytes) == 0)
+				return 0;
+	text_add_bytes(&p->summary, record->bytes, record->n_bytes);
+	return text_check(&p->summary, err);
+}
+
+static int
+take(struct points_list *list, struct segment *segment,
+    const struct record *record, const struct points_rules *rules,
+    struct error *err)
+{
+	if (record_is(record, "begin")) {
+		pack_free(&segment->begin);
+		pack_value(&segment->begin, record->header);
+		segment->item = -1;
+		return pack_check(&segment->begin, err);
+	}
+	if (record_is(record, "end"))
+		return 0;
+	if (record_is(record, "grid"))
+		return take_grid(list, segment, record, rules, err);
+	if (record_is(record, "point"))
+		return take_point(list, segment, record, rules, err);
+	return take_other(list, segment, record, err);
+}
+
+int
+points_read(struct points_list *list, struct reader *reader,
+    const struct points_rules *rules, struct error *err)
+{
+	struct segment segment = {.item = -1};
+	struct record record;
+	int status;
+
+	while (
+	    (status = rules->salvage ? reader_next_intact(reader, &record, err)
+				     : reader_next(reader, &record, err)) == 1)
+		if (take(list, &segment, &record, rules, err) < 0) {
+			status = error_prefix(err, "%s", reader_name(reader));
+			break;
+		}
+	pack_free(&segment.begin);
+	return status;
+}
+
+void
+points_list_free(struct points_list *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		struct points *p = &list->item[i];
+
+		for (int64_t j = 0; j < p->n; j++)
+			free(p->at[j].bytes);
+		free(p->at);
+		pack_free(&p->grid_header);
+		pack_free(&p->begin);
+		text_free(&p->summary);
+	}
+	free(list->item);
+	*list = (struct points_list){0};
+}
+
+/* ---- what is missing ---- */
+
+int
+points_complete(const struct points *points, struct error *err)
+{
+	struct text missing = {0};
+	int shown = 0;
+
+	if (points->present == points->n)
+		return 0;
+	for (int64_t i = 0; i < points->n && shown < 5; i++) {
+		struct grid_place p = grid_place(&points->grid, i);
+
+		if (points->at[i].bytes != NULL)
+			continue;
+		shown++;
+		text_add(&missing, " (%" PRId64 ",%" PRId64, p.ix, p.iy);
+		if (points->grid.reps > 1)
+			text_add(&missing, " rep %d", p.rep);
+		if (points->grid.sets > 1)
+			text_add(&missing, " %s", points->grid.set[p.set]);
+		text_add(&missing, ")");
+	}
+	error_set(err,
+	    "run %.16s: %" PRId64 " of %" PRId64 " points are missing:%s%s",
+	    points->grid.run, points->n - points->present, points->n,
+	    missing.chars != NULL ? missing.chars : "",
+	    points->n - points->present > shown ? " ..." : "");
+	text_free(&missing);
+	return -1;
+}
+
+/* ---- writing ---- */
+
+/* The summary's records one by one, as they came. */
+static int
+write_summary(
+    const struct points *points, struct writer *writer, struct error *err)
+{
+	const uint8_t *bytes = (const uint8_t *)points->summary.chars;
+	size_t at = 0;
+
+	while (at < points->summary.n) {
+		struct scan scan;
+		struct record record;
+		size_t need;
+
+		if (scan_record(bytes + at, points->summary.n - at, &scan,
+			&need, err) != 1)
+			return -1;
+		record =
+		    (struct record){.bytes = bytes + at, .n_bytes = scan.bytes};
+		if (writer_copy(writer, &record, err) < 0)
+			return -1;
+		at += scan.bytes;
+	}
+	return 0;
+}
+
+static int
+write_begin(
+    const struct points *points, struct writer *writer, struct error *err)
+{
+	struct decoded *begin = NULL;
+	int status;
+
+	if (points->begin.bytes.n > 0) {
+		begin = decoded_new(
+		    points->begin.bytes.chars, points->begin.bytes.n, err);
+		if (begin == NULL)
+			return -1;
+	}
+	status = writer_begin(
+	    writer, begin != NULL ? decoded_value(begin) : NULL, NULL, err);
+	decoded_free(begin);
+	return status;
+}
+
+int
+points_write(
+    const struct points *points, struct writer *writer, struct error *err)
+{
+	if (write_begin(points, writer, err) < 0 ||
+	    writer_record(writer, "grid", &points->grid_header, NULL, 0, err) <
+		0 ||
+	    write_summary(points, writer, err) < 0)
+		return -1;
+	for (int64_t i = 0; i < points->n; i++) {
+		struct record record = {.bytes = points->at[i].bytes,
+		    .n_bytes = points->at[i].n_bytes};
+
+		if (record.bytes != NULL &&
+		    writer_copy(writer, &record, err) < 0)
+			return -1;
+	}
+	return writer_end(writer, err);
+}

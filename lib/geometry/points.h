@@ -1,0 +1,83 @@
+/*
+ * Results: the points of a grid, read from any number of segments.
+ *
+ * gridmerge, contour, gridconv and gridstat see a surface through this: one
+ * `struct points` per run id, every place of its grid filled or missing.
+ */
+#ifndef GEOMETRY_POINTS_H
+#define GEOMETRY_POINTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "geometry/grid.h"
+#include "stream/reader.h"
+#include "stream/writer.h"
+
+/* One `point` record as it came; bytes NULL: missing. */
+struct point {
+	uint8_t *bytes;
+	size_t n_bytes;
+};
+
+struct points {
+	struct grid grid;
+	struct pack grid_header; /* the `grid` record's header, shard 0/1 */
+	struct pack begin;       /* header of its first `begin`, or empty */
+	char kernel[128];        /* what computed the first segment */
+	/* Direction, path and other records between grid and points, once. */
+	struct text summary;
+	struct point *at;   /* grid_points() of them, canonical order */
+	int64_t n, present; /* places, and how many are filled */
+};
+
+#define MIXED_RTOL 1e-5
+
+struct points_list {
+	struct points *item;
+	size_t n, room;
+	size_t strays; /* salvage: points without their grid, left out */
+};
+
+/* How points of several segments are joined. */
+struct points_rules {
+	bool salvage; /* take intact records of damaged or torn input */
+	bool mixed;   /* join shards of different kernels; their duplicates
+			 may differ by MIXED_RTOL */
+};
+
+/*
+ * Reads all segments of reader.  Points of one run id come together in one item
+ * of the list, in order of first appearance.  Exact duplicates are dropped; a
+ * duplicate that disagrees, a point without its grid, or a place outside of the
+ * grid is an error.
+ */
+int points_read(struct points_list *list, struct reader *reader,
+    const struct points_rules *rules, struct error *err);
+
+void points_list_free(struct points_list *list);
+
+/*
+ * 0 when every place is filled, otherwise -1 with an error that counts and
+ * names the first missing places.
+ */
+int points_complete(const struct points *points, struct error *err);
+
+/*
+ * The value of a numeric field ("loss", "acc", "se", ...) at place index; false
+ * when the point is missing or has no such number.  NaN and infinities are
+ * values.
+ */
+bool points_value(
+    const struct points *points, int64_t index, const char *field, double *out);
+
+/*
+ * Writes the segment in canonical order, as an unsharded run would have:
+ * begin, grid, summary, the points that are there, end.
+ */
+int points_write(
+    const struct points *points, struct writer *writer, struct error *err);
+
+#endif
