@@ -76,22 +76,22 @@ load(struct element element, const uint8_t *from)
 }
 
 /* IEEE binary16: 1 sign, 5 exponent, 10 fraction bits. */
-static float
+static double
 real_of_half(uint32_t bits)
 {
 	uint32_t exponent = bits >> 10 & 31, fraction = bits & 1023;
-	float v;
+	double v;
 
 	if (exponent == 31)
-		v = fraction != 0 ? NAN : INFINITY;
+		v = fraction != 0 ? (double)NAN : (double)INFINITY;
 	else if (exponent == 0)
-		v = ldexpf((float)fraction, -24);
+		v = ldexp((double)fraction, -24);
 	else
-		v = ldexpf((float)(fraction | 1024), (int)exponent - 25);
+		v = ldexp((double)(fraction | 1024), (int)exponent - 25);
 	return bits >> 15 ? -v : v;
 }
 
-static float
+static double
 real_of_bits32(uint32_t bits)
 {
 	float v;
@@ -100,14 +100,13 @@ real_of_bits32(uint32_t bits)
 	return v;
 }
 
-/* A 64-bit real that is too large for float32 becomes an infinity. */
-static float
+static double
 real_of_bits64(uint64_t bits)
 {
 	double v;
 
 	memcpy(&v, &bits, sizeof(v));
-	return (float)v;
+	return v;
 }
 
 static int64_t
@@ -144,9 +143,9 @@ load_integer(struct element element, const uint8_t *from, int64_t *out,
 	}
 }
 
-static int
-load_real(
-    struct element element, const uint8_t *from, float *out, struct error *err)
+int
+element_real(
+    struct element element, const uint8_t *from, double *out, struct error *err)
 {
 	uint64_t bits = load(element, from);
 	int64_t integer;
@@ -167,7 +166,7 @@ load_real(
 	default:
 		if (load_integer(element, from, &integer, err) < 0)
 			return -1;
-		*out = (float)integer;
+		*out = (double)integer;
 		return 0;
 	}
 }
@@ -197,15 +196,18 @@ element_convert(struct element element, const uint8_t *from, ptrdiff_t stride,
 			memcpy(out, from, n * kinds[element.kind].bytes);
 		return 0;
 	}
-	for (size_t i = 0; i < n; i++) {
-		const uint8_t *p = from + (ptrdiff_t)i * stride;
-		int status =
-		    to == TENSOR_INT64
-			? load_integer(element, p, (int64_t *)out + i, err)
-			: load_real(element, p, (float *)out + i, err);
+	for (size_t i = 0; i < n; i++, from += stride) {
+		double real;
 
-		if (status < 0)
-			return -1;
+		if (to == TENSOR_INT64) {
+			if (load_integer(
+				element, from, (int64_t *)out + i, err) < 0)
+				return -1;
+		} else {
+			if (element_real(element, from, &real, err) < 0)
+				return -1;
+			((float *)out)[i] = (float)real;
+		}
 	}
 	return 0;
 }

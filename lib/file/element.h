@@ -47,6 +47,10 @@ enum tensor_type element_tensor_type(enum element_kind kind);
 int element_parse(
     const char *descr, size_t n, struct element *element, struct error *err);
 
+/* One element as a double; fails on an integer that int64 does not hold. */
+int element_real(struct element element, const uint8_t *from, double *out,
+    struct error *err);
+
 /*
  * Converts n elements that lie stride bytes apart (0 and negative are fine)
  * from `from`, unaligned, into out, an array of type to.  Fails when an integer
