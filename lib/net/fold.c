@@ -1,6 +1,7 @@
 #include "net/fold.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "net/norm.h"
@@ -85,9 +86,37 @@ join_relu(struct folding *f, const struct node *node)
 	return true;
 }
 
+/* Can step take an addend? */
+static bool
+takes_addend(const struct fold_step *step)
+{
+	return step != NULL && !step->relu && step->addend < 0 &&
+	       (step->kind == FOLD_CONV || step->kind == FOLD_LINEAR);
+}
+
+/* Moves step to the end of the list: nobody has read what it makes yet. */
+static struct fold_step *
+move_to_end(struct folding *f, struct fold_step *step)
+{
+	struct fold *fold = f->fold;
+	const int from = (int)(step - fold->steps);
+	const int last = (int)fold->n_steps - 1;
+	const struct fold_step moved = *step;
+
+	memmove(step, step + 1, (size_t)(last - from) * sizeof(*step));
+	fold->steps[last] = moved;
+	for (size_t i = 0; i < f->graph->n_values; i++)
+		if (f->values[i].step == from)
+			f->values[i].step = last;
+		else if (f->values[i].step > from)
+			f->values[i].step--;
+	return &fold->steps[last];
+}
+
 /*
  * An addition joins the later of the steps that make its operands: by then the
- * other operand is there.
+ * other operand is there.  When only the earlier can take it (the later being
+ * the Pad of an option A shortcut, say), that one waits until then.
  */
 static bool
 join_add(struct folding *f, const struct node *node)
@@ -96,11 +125,16 @@ join_add(struct folding *f, const struct node *node)
 	const bool a_later = f->values[a].step > f->values[b].step;
 	const int later = a_later ? a : b, earlier = a_later ? b : a;
 	struct fold_step *step = open_step(f, later);
+	int addend = earlier;
 
-	if (a == b || step == NULL || step->relu || step->addend >= 0 ||
-	    (step->kind != FOLD_CONV && step->kind != FOLD_LINEAR))
-		return false;
-	step->addend = earlier;
+	if (!takes_addend(step)) {
+		step = open_step(f, earlier);
+		if (!takes_addend(step))
+			return false;
+		step = move_to_end(f, step);
+		addend = later;
+	}
+	step->addend = addend;
 	extend(f, step, node->out);
 	return true;
 }

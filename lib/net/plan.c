@@ -1,9 +1,9 @@
 #include "net/plan.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
+#include "kernel/cpu.h"
 
 struct plan {
 	const struct plan_kind *kind;
@@ -22,13 +22,13 @@ struct plan_scratch {
 };
 
 static const struct plan_kind *
-choose_kind(void)
+choose_kind(struct error *err)
 {
-	const char *cpu = getenv("LOSSPIPE_CPU");
+	int level = cpu_level(err);
 
-	if (cpu != NULL && strcmp(cpu, "ref") == 0)
-		return &plan_reference;
-	return &plan_gemm;
+	if (level < 0)
+		return NULL;
+	return level == CPU_REF ? &plan_reference : &plan_gemm;
 }
 
 struct plan *
@@ -37,6 +37,8 @@ plan_new(const struct graph *graph, const struct plan_kind *kind, int block,
 {
 	struct plan *plan;
 
+	if (kind == NULL && (kind = choose_kind(err)) == NULL)
+		return NULL;
 	if (block < 1) {
 		error_set(
 		    err, "a block of %d images, expected 1 or more", block);
@@ -45,7 +47,7 @@ plan_new(const struct graph *graph, const struct plan_kind *kind, int block,
 	plan = memory_new(1, sizeof(*plan), err);
 	if (plan == NULL)
 		return NULL;
-	plan->kind = kind != NULL ? kind : choose_kind();
+	plan->kind = kind;
 	plan->block = block;
 	plan->classes = (size_t)shape_size(&graph->values[graph->output].shape);
 	if (plan->kind->create(graph, block, &plan->state, err) < 0) {

@@ -27,6 +27,23 @@ check_attributes(const struct attributes *attr, struct error *err)
 	return 0;
 }
 
+/* Windows along one axis, or 0 when none fits. */
+static int64_t
+count_windows(const struct attributes *attr, int i, int64_t size)
+{
+	const int64_t before = attr->pads[i], stride = attr->strides[i];
+	const int64_t extent =
+	    (int64_t)attr->dilations[i] * (attr->kernel_shape[i] - 1) + 1;
+	const int64_t room = size + before + attr->pads[SPATIAL + i] - extent;
+	int64_t n = room >= 0 ? room / stride + 1 : 0;
+
+	/* one more, that hangs over the end but starts before it */
+	if (attr->ceil_mode && (n - 1) * stride < room &&
+	    n * stride < size + before)
+		n++;
+	return n;
+}
+
 int
 window_shape(const struct attributes *attr, const struct shape *in,
     struct shape *out, struct error *err)
@@ -37,24 +54,14 @@ window_shape(const struct attributes *attr, const struct shape *in,
 	if (check_attributes(attr, err) < 0)
 		return -1;
 	for (int i = 0; i < SPATIAL; i++) {
-		int64_t size = in->dim[1 + i], before = attr->pads[i];
-		int64_t extent =
-		    (int64_t)attr->dilations[i] * (attr->kernel_shape[i] - 1) +
-		    1;
-		int64_t room = size + before + attr->pads[SPATIAL + i] - extent;
-		int64_t stride = attr->strides[i];
-		int64_t n;
-
-		if (room < 0)
+		out->dim[1 + i] = count_windows(attr, i, in->dim[1 + i]);
+		if (out->dim[1 + i] == 0)
 			return error_set(err,
-			    "a window of %lld does not fit into %lld padded "
-			    "pixels",
-			    (long long)extent, (long long)(room + extent));
-		n = room / stride + 1;
-		if (attr->ceil_mode && room % stride != 0 &&
-		    n * stride < size + before)
-			n++;
-		out->dim[1 + i] = n;
+			    "a window of %d (dilation %d) does not fit into "
+			    "%lld pixels padded by %d and %d",
+			    attr->kernel_shape[i], attr->dilations[i],
+			    (long long)in->dim[1 + i], attr->pads[i],
+			    attr->pads[SPATIAL + i]);
 	}
 	out->rank = 1 + SPATIAL;
 	return 0;

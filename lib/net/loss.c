@@ -1,0 +1,55 @@
+#include "net/loss.h"
+
+#include <math.h>
+
+const char *const loss_words[LOSS_COUNT + 1] = {
+    [LOSS_CROSSENTROPY] = "crossentropy",
+    [LOSS_MSE] = "mse",
+};
+
+static size_t
+first_largest(const float *logits, size_t classes)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < classes && !isnan(logits[best]); i++)
+		if (logits[i] > logits[best] || isnan(logits[i]))
+			best = i;
+	return best;
+}
+
+/* sum exp(z - max), where max is the largest logit. */
+static double
+sum_exp(const float *logits, size_t classes, double max)
+{
+	double sum = 0.0;
+
+	for (size_t i = 0; i < classes; i++)
+		sum += exp((double)logits[i] - max);
+	return sum;
+}
+
+double
+loss_of_image(
+    enum loss_kind kind, const float *logits, size_t classes, size_t label)
+{
+	const double max = (double)logits[first_largest(logits, classes)];
+	const double sum = sum_exp(logits, classes, max);
+	double squares = 0.0;
+
+	if (kind == LOSS_CROSSENTROPY)
+		return log(sum) - ((double)logits[label] - max);
+	for (size_t i = 0; i < classes; i++) {
+		double p = exp((double)logits[i] - max) / sum;
+		double d = p - (i == label ? 1.0 : 0.0);
+
+		squares += d * d;
+	}
+	return squares / (double)classes;
+}
+
+bool
+loss_correct(const float *logits, size_t classes, size_t label)
+{
+	return first_largest(logits, classes) == label;
+}

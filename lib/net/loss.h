@@ -1,0 +1,38 @@
+/*
+ * The loss of single images, from their rows of logits.  The caller adds them
+ * up in a fixed order, in double.
+ */
+#ifndef NET_LOSS_H
+#define NET_LOSS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The words of --loss are loss_words, in this order. */
+enum loss_kind {
+	LOSS_CROSSENTROPY,
+	LOSS_MSE, /* softmax against one-hot */
+	LOSS_COUNT,
+};
+
+extern const char *const loss_words[LOSS_COUNT + 1]; /* NULL-terminated */
+
+/*
+ * The loss of one image: logits has classes elements, 0 <= label < classes.
+ *
+ * crossentropy: log(sum exp(z)) - z[label], in double, shifted by the largest
+ * logit so that nothing overflows.  mse: the mean over classes of
+ * (softmax(z) - onehot)^2.  Averaged over images these are the reference's
+ * losses.  NaN logits give NaN; an infinite logit gives NaN or infinity as the
+ * formula does.
+ */
+double loss_of_image(
+    enum loss_kind kind, const float *logits, size_t classes, size_t label);
+
+/*
+ * Is label the index of the largest logit?  The first maximum wins; as in
+ * PyTorch's argmax the first NaN counts as the largest.
+ */
+bool loss_correct(const float *logits, size_t classes, size_t label);
+
+#endif
