@@ -1,0 +1,251 @@
+#include "data/dataset.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "data/files.h"
+#include "data/source.h"
+
+enum { BYTE_VALUES = 256 };
+
+const char *const dataset_split_words[] = {"train", "test", NULL};
+
+static int
+source_open(struct source *source, const struct files *files, struct error *err)
+{
+	const struct content *first = &files->content[0];
+
+	if (source_is_idx(first))
+		return source_idx(source, first, &files->labels, err);
+	if (source_is_npz(first))
+		return source_npz(source, first, err);
+	if (source_is_cifar(first))
+		return source_cifar(source, first, files->n, err);
+	*source = (struct source){0};
+	return error_set(err,
+	    "%zu bytes of an unknown kind, expected CIFAR binary records of "
+	    "3073 or 3074 bytes, IDX images or npz",
+	    first->n);
+}
+
+/*
+ * Selection sampling (Knuth, volume 2, algorithm 3.4.2 S): image i is taken
+ * with the probability (still wanted) / (still left), so the choice is exact,
+ * in order, and needs no memory.
+ */
+static bool
+is_chosen(const struct dataset_choice *choice,
+    const struct random_stream *random, int64_t total, int64_t i, int64_t taken)
+{
+	if (choice->sample == 0)
+		return true;
+	return random_below(random, (uint64_t)i, (uint32_t)(total - i)) <
+	       choice->sample - taken;
+}
+
+static int
+allocate(
+    struct dataset *dataset, const struct source *source, struct error *err)
+{
+	size_t pixels = source_pixels(source), n;
+
+	if (__builtin_mul_overflow((size_t)dataset->n, pixels, &n))
+		return error_set(err, "the data set is too large");
+	dataset->labels =
+	    memory_new((size_t)dataset->n, sizeof(*dataset->labels), err);
+	if (dataset->labels == NULL)
+		return -1;
+	if (source->real)
+		dataset->reals = memory_new(n, sizeof(*dataset->reals), err);
+	else
+		dataset->bytes = memory_new(n, 1, err);
+	return dataset->reals != NULL || dataset->bytes != NULL ? 0 : -1;
+}
+
+/* Reads on until the last chosen image. */
+static int
+read_chosen(struct dataset *dataset, struct source *source,
+    const struct dataset_choice *choice, struct error *err)
+{
+	struct random_stream random =
+	    random_open(choice->sample_seed, RANDOM_SAMPLE, "images");
+	size_t pixels = source_pixels(source);
+	int64_t taken = 0;
+
+	for (int64_t i = 0; taken < dataset->n; i++) {
+		void *out = NULL;
+
+		if (is_chosen(choice, &random, source->n, i, taken)) {
+			size_t at = (size_t)taken * pixels;
+
+			out = source->real ? (void *)(dataset->reals + at)
+					   : (void *)(dataset->bytes + at);
+			dataset->labels[taken++] = source->labels[i];
+		}
+		if (source->next(source, out, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Reals are little-endian in memory, as everywhere in this suite. */
+static void
+digest_images(struct dataset *dataset)
+{
+	struct digest digest;
+	const char *type = dataset->bytes != NULL ? "|u1" : "<f4";
+	size_t n = (size_t)dataset->n * (size_t)dataset->channels *
+		   (size_t)dataset->height * (size_t)dataset->width;
+
+	digest_start(&digest);
+	digest_add_text(&digest, type);
+	digest_add_u64(&digest, (uint64_t)dataset->n);
+	digest_add_u64(&digest, (uint64_t)dataset->channels);
+	digest_add_u64(&digest, (uint64_t)dataset->height);
+	digest_add_u64(&digest, (uint64_t)dataset->width);
+	if (dataset->bytes != NULL)
+		digest_add(&digest, dataset->bytes, n);
+	else
+		digest_add(&digest, dataset->reals, n * sizeof(float));
+	for (int64_t i = 0; i < dataset->n; i++)
+		digest_add_u64(&digest, (uint64_t)dataset->labels[i]);
+	digest_finish_text(&digest, dataset->digest);
+}
+
+static int
+take(struct dataset *dataset, struct source *source,
+    const struct dataset_choice *choice, struct error *err)
+{
+	int64_t wanted = choice->sample > 0 ? choice->sample : choice->first;
+
+	if (choice->first > 0 && choice->sample > 0)
+		return error_set(err, "the first images and a random sample "
+				      "exclude each other");
+	if (wanted > source->n)
+		return error_set(err, "%lld images asked for, there are %lld",
+		    (long long)wanted, (long long)source->n);
+	dataset->name = source->name;
+	dataset->total = source->n;
+	dataset->n = wanted > 0 ? wanted : source->n;
+	dataset->classes = source->classes;
+	dataset->channels = source->channels;
+	dataset->height = source->height;
+	dataset->width = source->width;
+	if (allocate(dataset, source, err) < 0 ||
+	    read_chosen(dataset, source, choice, err) < 0)
+		return -1;
+	digest_images(dataset);
+	return 0;
+}
+
+int
+dataset_open(struct dataset *dataset, const char *path,
+    const struct dataset_choice *choice, struct error *err)
+{
+	struct files files;
+	struct source source;
+	int status;
+
+	*dataset = (struct dataset){0};
+	if (files_open(&files, path, choice->split, err) < 0) {
+		files_close(&files);
+		return -1;
+	}
+	status = source_open(&source, &files, err);
+	if (status == 0)
+		status = take(dataset, &source, choice, err);
+	source_close(&source);
+	files_close(&files);
+	if (status < 0) {
+		dataset_free(dataset);
+		return error_prefix(err, "%s", path);
+	}
+	return 0;
+}
+
+void
+dataset_free(struct dataset *dataset)
+{
+	free(dataset->bytes);
+	free(dataset->reals);
+	free(dataset->labels);
+	*dataset = (struct dataset){0};
+}
+
+int
+dataset_check(const struct dataset *dataset, int64_t channels, int64_t height,
+    int64_t width, int64_t classes, struct error *err)
+{
+	if (dataset->channels != channels || dataset->height != height ||
+	    dataset->width != width)
+		return error_set(err,
+		    "the images are %dx%dx%d, the model takes %lldx%lldx%lld",
+		    dataset->channels, dataset->height, dataset->width,
+		    (long long)channels, (long long)height, (long long)width);
+	for (int64_t i = 0; i < dataset->n; i++)
+		if (dataset->labels[i] >= classes)
+			return error_set(err,
+			    "image %lld has label %d, the model has %lld "
+			    "classes",
+			    (long long)i, dataset->labels[i],
+			    (long long)classes);
+	return 0;
+}
+
+int
+dataset_classes_present(const struct dataset *dataset)
+{
+	int present = 0;
+	bool *seen = memory_new((size_t)dataset->classes, sizeof(*seen), NULL);
+
+	if (seen == NULL)
+		return 0;
+	for (int64_t i = 0; i < dataset->n; i++)
+		if (!seen[dataset->labels[i]]) {
+			seen[dataset->labels[i]] = true;
+			present++;
+		}
+	free(seen);
+	return present;
+}
+
+/* A byte has 256 values: they are normalised once, not pixel by pixel. */
+static void
+normalised_bytes(float mean, float std, float value[BYTE_VALUES])
+{
+	for (int p = 0; p < BYTE_VALUES; p++)
+		value[p] = ((float)p / 255.0f - mean) / std;
+}
+
+void
+dataset_block(const struct dataset *dataset, int64_t first, int64_t n,
+    const double *mean, const double *std, float *out)
+{
+	size_t channels = (size_t)dataset->channels;
+	size_t plane = (size_t)dataset->height * (size_t)dataset->width;
+	size_t image = channels * plane, start = (size_t)first * image;
+
+	for (size_t c = 0; c < channels; c++) {
+		float m = (float)mean[c], s = (float)std[c], value[BYTE_VALUES];
+
+		normalised_bytes(m, s, value);
+		for (size_t i = 0; i < (size_t)n; i++) {
+			size_t at = i * image + c * plane;
+			float *to = out + at;
+
+			if (dataset->bytes != NULL) {
+				const uint8_t *from =
+				    dataset->bytes + start + at;
+
+				for (size_t p = 0; p < plane; p++)
+					to[p] = value[from[p]];
+			} else {
+				const float *from = dataset->reals + start + at;
+
+				for (size_t p = 0; p < plane; p++)
+					to[p] = (from[p] - m) / s;
+			}
+		}
+	}
+}

@@ -1,0 +1,72 @@
+/*
+ * A data set: the chosen images of a file, with their labels.
+ *
+ * What a file is, is told by its content: CIFAR-10/100 binary files (records of
+ * 3,073 or 3,074 bytes), IDX images with or without gzip (their labels lie
+ * beside them), npz with x (N,C,H,W or N,H,W,C or N,H,W; bytes or reals) and y
+ * (N).  A directory is one as it was unpacked: cifar-10-batches-bin,
+ * cifar-100-binary, or the four IDX files of an MNIST.
+ */
+#ifndef DATA_DATASET_H
+#define DATA_DATASET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/error.h"
+
+enum dataset_split { SPLIT_TRAIN, SPLIT_TEST };
+
+/* "train", "test", NULL. */
+extern const char *const dataset_split_words[];
+
+/* Which images.  At most one of first and sample is not 0; both 0: all. */
+struct dataset_choice {
+	enum dataset_split split; /* which files of a directory */
+	int64_t first;            /* the first so many */
+	int64_t sample;           /* so many at random, without replacement */
+	uint64_t sample_seed;
+};
+
+struct dataset {
+	const char *name; /* of its kind: cifar10, cifar100, idx, npz */
+	int64_t n;        /* images held */
+	int64_t total;    /* images in the source, chosen or not */
+	int classes;      /* of the source: 10, 100, or largest label + 1 */
+	int channels, height, width;
+	uint8_t *bytes; /* n c h w, 0 ... 255, or NULL when they are reals */
+	float *reals;   /* n c h w as the file has them, or NULL */
+	int *labels;    /* n, from 0 */
+	/* SHA-256 of the chosen images and labels: names what was evaluated */
+	char digest[DIGEST_TEXT_BYTES];
+};
+
+/*
+ * Reads the chosen images of path.  They stay in the order of the file, also
+ * the sample, which is a function of (sample_seed, total, sample) alone.  More
+ * images asked for than there are is an error.  Release with dataset_free.
+ */
+int dataset_open(struct dataset *dataset, const char *path,
+    const struct dataset_choice *choice, struct error *err);
+void dataset_free(struct dataset *dataset);
+
+/*
+ * Fails unless the images are channels x height x width and every label is
+ * below classes; names both sides.
+ */
+int dataset_check(const struct dataset *dataset, int64_t channels,
+    int64_t height, int64_t width, int64_t classes, struct error *err);
+
+/* How many of its classes occur among the chosen images. */
+int dataset_classes_present(const struct dataset *dataset);
+
+/*
+ * Images [first, first + n) as network input: out receives n c h w floats
+ * (p - mean[c]) / std[c] with p = byte / 255, or the file's real.  Each step is
+ * rounded to float32 as torchvision's ToTensor and Normalize do.
+ */
+void dataset_block(const struct dataset *dataset, int64_t first, int64_t n,
+    const double *mean, const double *std, float *out);
+
+#endif

@@ -1,0 +1,131 @@
+#include "data/files.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Names in a directory as it was unpacked, per split; any of them will do. */
+static const struct {
+	const char *names[2][SOURCE_FILES_MAX + 1];
+} layouts[] = {
+    {{{"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
+	  "data_batch_4.bin", "data_batch_5.bin"},
+	{"test_batch.bin"}}},
+    {{{"train.bin"}, {"test.bin"}}},
+    {{{"train-images-idx3-ubyte.gz"}, {"t10k-images-idx3-ubyte.gz"}}},
+    {{{"train-images-idx3-ubyte"}, {"t10k-images-idx3-ubyte"}}},
+    {{{"train-images.idx3-ubyte"}, {"t10k-images.idx3-ubyte"}}},
+};
+
+static int
+join(char out[PATH_MAX], const char *directory, const char *name,
+    struct error *err)
+{
+	if (snprintf(out, PATH_MAX, "%s/%s", directory, name) < PATH_MAX)
+		return 0;
+	return error_set(err, "%s: the path is too long", directory);
+}
+
+static int
+open_all(struct files *files, const char *directory, const char *const *names,
+    struct error *err)
+{
+	char path[PATH_MAX];
+
+	for (; names[files->n] != NULL; files->n++)
+		if (join(path, directory, names[files->n], err) < 0 ||
+		    content_open(&files->content[files->n], path, NULL, err) <
+			0)
+			return -1;
+	return 0;
+}
+
+/* Replaces the last `from` in path, which may change its length. */
+static void
+replace(char path[PATH_MAX], const char *from, const char *to)
+{
+	char *at = NULL, tail[PATH_MAX];
+
+	for (char *p = path; (p = strstr(p, from)) != NULL; p++)
+		at = p;
+	if (at == NULL)
+		return;
+	snprintf(tail, sizeof(tail), "%s", at + strlen(from));
+	snprintf(at, (size_t)(path + PATH_MAX - at), "%s%s", to, tail);
+}
+
+/* train-images-idx3-ubyte.gz -> train-labels-idx1-ubyte, with gz or not. */
+static int
+open_labels(struct files *files, const char *images, struct error *err)
+{
+	char path[PATH_MAX];
+	size_t n = strlen(images);
+	int packed = n > 3 && strcmp(images + n - 3, ".gz") == 0;
+
+	snprintf(path, sizeof(path), "%s", images);
+	replace(path, "images", "labels");
+	replace(path, "idx3", "idx1");
+	if (strcmp(path, images) == 0)
+		return error_set(err,
+		    "%s: no name for its labels, expected 'images' and 'idx3' "
+		    "in the file's name",
+		    images);
+	if (access(path, R_OK) != 0) {
+		if (packed)
+			path[strlen(path) - 3] = '\0';
+		else if (strlen(path) + 4 < sizeof(path))
+			strcat(path, ".gz");
+	}
+	return content_open(&files->labels, path, NULL, err);
+}
+
+static int
+open_directory(struct files *files, const char *path, enum dataset_split split,
+    struct error *err)
+{
+	char first[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
+		const char *const *names = layouts[i].names[split];
+
+		if (join(first, path, names[0], err) < 0)
+			return -1;
+		if (access(first, F_OK) != 0)
+			continue;
+		if (open_all(files, path, names, err) < 0)
+			return -1;
+		return source_is_idx(&files->content[0])
+			   ? open_labels(files, first, err)
+			   : 0;
+	}
+	return error_set(err,
+	    "%s: a directory without data of split '%s', expected %s, %s or %s",
+	    path, dataset_split_words[split], layouts[0].names[split][0],
+	    layouts[1].names[split][0], layouts[2].names[split][0]);
+}
+
+int
+files_open(struct files *files, const char *path, enum dataset_split split,
+    struct error *err)
+{
+	struct stat st;
+
+	*files = (struct files){0};
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return open_directory(files, path, split, err);
+	if (content_open(&files->content[0], path, NULL, err) < 0)
+		return -1;
+	files->n = 1;
+	return source_is_idx(&files->content[0]) ? open_labels(files, path, err)
+						 : 0;
+}
+
+void
+files_close(struct files *files)
+{
+	for (int i = 0; i < SOURCE_FILES_MAX; i++)
+		content_close(&files->content[i]);
+	content_close(&files->labels);
+}

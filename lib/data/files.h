@@ -1,0 +1,26 @@
+/*
+ * Inside lib/data: the files that belong to a data set's path, opened.
+ */
+#ifndef DATA_FILES_H
+#define DATA_FILES_H
+
+#include "base/error.h"
+#include "data/dataset.h"
+#include "data/source.h"
+#include "file/content.h"
+
+struct files {
+	int n;
+	struct content content[SOURCE_FILES_MAX];
+	struct content labels; /* of IDX images; else empty */
+};
+
+/*
+ * Opens the file at path, or those of a directory that belong to split; for IDX
+ * images also the labels beside them.  files_close in any case.
+ */
+int files_open(struct files *files, const char *path, enum dataset_split split,
+    struct error *err);
+void files_close(struct files *files);
+
+#endif

@@ -1,0 +1,38 @@
+#include "data/pixels.h"
+
+const char *const pixels_words[] = {"cifar10-paper", "cifar10", "cifar100",
+    "imagenet", "mnist", "fashion", "none", NULL};
+
+enum { RGB = 3 };
+
+/* In the order of the words.  cifar10-paper is what Li et al. trained with. */
+static const struct {
+	size_t channels; /* 0: any */
+	double mean[RGB], std[RGB];
+} table[] = {
+    {3, {125.3 / 255, 123.0 / 255, 113.9 / 255},
+	{63.0 / 255, 62.1 / 255, 66.7 / 255}},
+    {3, {0.4914, 0.4822, 0.4465}, {0.2023, 0.1994, 0.2010}},
+    {3, {0.5071, 0.4867, 0.4408}, {0.2675, 0.2565, 0.2761}},
+    {3, {0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}},
+    {1, {0.1307}, {0.3081}},
+    {1, {0.2860}, {0.3530}},
+    {0, {0}, {0}},
+};
+
+int
+pixels_get(
+    int choice, size_t channels, double *mean, double *std, struct error *err)
+{
+	size_t has = table[choice].channels;
+
+	if (has != 0 && has != channels)
+		return error_set(err,
+		    "--pixels %s has %zu channels, the input has %zu",
+		    pixels_words[choice], has, channels);
+	for (size_t i = 0; i < channels; i++) {
+		mean[i] = has != 0 ? table[choice].mean[i] : 0.0;
+		std[i] = has != 0 ? table[choice].std[i] : 1.0;
+	}
+	return 0;
+}

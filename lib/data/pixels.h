@@ -1,0 +1,24 @@
+/*
+ * Input constants by name: a pixel p in [0, 1] of channel c enters a network as
+ * (p - mean[c]) / std[c].  A wrong constant shows as a wrong accuracy at the
+ * centre of a landscape.
+ */
+#ifndef DATA_PIXELS_H
+#define DATA_PIXELS_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+/* The words of --pixels, NULL-terminated. */
+extern const char *const pixels_words[];
+
+/*
+ * Fills mean and std of n channels with the constants of choice (an index into
+ * pixels_words).  A choice made for another number of channels is an error;
+ * `none` (0 and 1) fits any.
+ */
+int pixels_get(
+    int choice, size_t channels, double *mean, double *std, struct error *err);
+
+#endif

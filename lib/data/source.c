@@ -1,0 +1,53 @@
+#include "data/source.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+enum { PIXELS_MAX = 1 << 28 };
+
+size_t
+source_pixels(const struct source *source)
+{
+	return (size_t)source->channels * (size_t)source->height *
+	       (size_t)source->width;
+}
+
+int
+source_shape(struct source *source, int64_t channels, int64_t height,
+    int64_t width, struct error *err)
+{
+	if (channels < 1 || height < 1 || width < 1 ||
+	    channels > IMAGE_SIDE_MAX || height > IMAGE_SIDE_MAX ||
+	    width > IMAGE_SIDE_MAX || channels * height * width > PIXELS_MAX)
+		return error_set(err,
+		    "images are %lldx%lldx%lld, expected sides of 1 to %d and "
+		    "at most %d pixels",
+		    (long long)channels, (long long)height, (long long)width,
+		    IMAGE_SIDE_MAX, PIXELS_MAX);
+	source->channels = (int)channels;
+	source->height = (int)height;
+	source->width = (int)width;
+	return 0;
+}
+
+int
+source_count(struct source *source, int64_t n, struct error *err)
+{
+	if (n < 1 || n > INT32_MAX)
+		return error_set(err,
+		    "the data set has %lld images, expected 1 to %d",
+		    (long long)n, INT32_MAX);
+	source->n = n;
+	source->labels = memory_new((size_t)n, sizeof(*source->labels), err);
+	return source->labels != NULL ? 0 : -1;
+}
+
+void
+source_close(struct source *source)
+{
+	if (source->close != NULL)
+		source->close(source);
+	free(source->labels);
+	*source = (struct source){0};
+}

@@ -1,0 +1,145 @@
+/* npz: x holds the images, y the labels. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "data/source.h"
+#include "file/archive.h"
+#include "file/npy.h"
+
+enum { CHANNELS_LAST_MAX = 4 };
+
+struct npz {
+	struct archive *archive;
+	struct npy x;
+	uint8_t *image; /* one, as the file has it */
+	bool channels_last;
+};
+
+bool
+source_is_npz(const struct content *content)
+{
+	return content->n >= 4 && memcmp(content->bytes, "PK", 2) == 0;
+}
+
+/* n h w c -> n c h w, for elements of size bytes. */
+static void
+turn(const struct source *source, const uint8_t *from, uint8_t *to, size_t size)
+{
+	size_t c = (size_t)source->channels;
+	size_t hw = (size_t)source->height * (size_t)source->width;
+
+	for (size_t i = 0; i < hw; i++)
+		for (size_t k = 0; k < c; k++)
+			memcpy(to + (k * hw + i) * size,
+			    from + (i * c + k) * size, size);
+}
+
+static int
+next_image(struct source *source, void *out, struct error *err)
+{
+	struct npz *z = source->state;
+	size_t n = source_pixels(source);
+	size_t size = source->real ? sizeof(float) : 1;
+	void *image = z->channels_last || out == NULL ? z->image : out;
+	int status = source->real
+			 ? npy_read(&z->x, n, TENSOR_FLOAT32, image, err)
+			 : npy_read_raw(&z->x, n, image, err);
+
+	if (status < 0)
+		return error_prefix(err, "array 'x'");
+	if (z->channels_last && out != NULL)
+		turn(source, z->image, out, size);
+	return 0;
+}
+
+static void
+close_npz(struct source *source)
+{
+	struct npz *z = source->state;
+
+	if (z == NULL)
+		return;
+	npy_close(&z->x);
+	archive_close(z->archive);
+	free(z->image);
+	free(z);
+}
+
+/* Channels come last when that is the only axis short enough for them. */
+static int
+take_shape(struct source *source, struct npz *z, struct error *err)
+{
+	const struct npy_header *h = &z->x.header;
+	const int64_t *d = h->dim;
+
+	if (h->rank != 3 && h->rank != 4)
+		return error_set(err,
+		    "x has %d dimensions, expected N,C,H,W or N,H,W,C or N,H,W",
+		    h->rank);
+	if (h->fortran)
+		return error_set(err,
+		    "x is stored column by column; save it with "
+		    "numpy.ascontiguousarray");
+	source->real = element_is_real(h->element.kind);
+	if (!source->real && h->element.kind != ELEMENT_U8)
+		return error_set(err,
+		    "x holds integers that are no bytes; expected uint8 "
+		    "or reals");
+	if (h->rank == 3)
+		return source_shape(source, 1, d[1], d[2], err);
+	z->channels_last = d[3] <= CHANNELS_LAST_MAX && d[1] > d[3];
+	if (z->channels_last)
+		return source_shape(source, d[3], d[1], d[2], err);
+	return source_shape(source, d[1], d[2], d[3], err);
+}
+
+static int
+take_labels(struct source *source, const struct tensor *y, struct error *err)
+{
+	if (y->type != TENSOR_INT64 || y->rank != 1)
+		return error_set(
+		    err, "y is not a list of integers, one label per image");
+	if (y->n != source->n)
+		return error_set(err, "y has %lld labels, x has %lld images",
+		    (long long)y->n, (long long)source->n);
+	if (source_count(source, y->n, err) < 0)
+		return -1;
+	for (int64_t i = 0; i < y->n; i++) {
+		if (y->i64[i] < 0 || y->i64[i] > INT16_MAX)
+			return error_set(err,
+			    "y[%lld] is %lld, expected a label from 0 to %d",
+			    (long long)i, (long long)y->i64[i], INT16_MAX);
+		source->labels[i] = (int)y->i64[i];
+		if (source->labels[i] >= source->classes)
+			source->classes = source->labels[i] + 1;
+	}
+	return 0;
+}
+
+int
+source_npz(struct source *source, const struct content *file, struct error *err)
+{
+	struct npz *z = memory_new(1, sizeof(*z), err);
+	struct tensor y = {0};
+	int status;
+
+	*source = (struct source){.name = "npz",
+	    .next = next_image,
+	    .close = close_npz,
+	    .state = z,
+	    .files = file};
+	if (z == NULL)
+		return -1;
+	z->archive = archive_open(file, err);
+	if (z->archive == NULL || npz_open(&z->x, z->archive, "x", err) < 0 ||
+	    take_shape(source, z, err) < 0)
+		return -1;
+	source->n = z->x.header.dim[0];
+	z->image = memory_new(source_pixels(source), sizeof(float), err);
+	if (z->image == NULL || npz_read_tensor(z->archive, "y", &y, err) < 0)
+		return -1;
+	status = take_labels(source, &y, err);
+	tensor_free(&y);
+	return status;
+}

@@ -1,0 +1,439 @@
+/* Data sets: every kind of file, the choice of images, input values. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <cmocka.h>
+
+#include "data/dataset.h"
+#include "data/pixels.h"
+
+enum { CIFAR_PIXELS = 3072, SIDE = 4 };
+
+static char folder[64];
+
+static int
+make_folder(void **state)
+{
+	(void)state;
+	snprintf(folder, sizeof(folder), "/tmp/losspipe-dataset-XXXXXX");
+	return mkdtemp(folder) == NULL;
+}
+
+static int
+remove_folder(void **state)
+{
+	char command[128];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+	return system(command);
+}
+
+static const char *
+in_folder(const char *name)
+{
+	static char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	return path;
+}
+
+static void
+put(const char *name, const void *bytes, size_t n)
+{
+	FILE *f = fopen(in_folder(name), "wb");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(bytes, 1, n, f), n);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void
+put_gz(const char *name, const void *bytes, unsigned n)
+{
+	gzFile f = gzopen(in_folder(name), "wb");
+
+	assert_non_null(f);
+	assert_int_equal(gzwrite(f, bytes, n), (int)n);
+	assert_int_equal(gzclose(f), Z_OK);
+}
+
+/* n records; image i has label first + i (mod classes), pixel p is i + p. */
+static void
+put_cifar(const char *name, int n, int first, int label_bytes, int classes)
+{
+	size_t record = (size_t)(label_bytes + CIFAR_PIXELS);
+	uint8_t *bytes = calloc((size_t)n, record);
+
+	assert_non_null(bytes);
+	for (int i = 0; i < n; i++) {
+		uint8_t *r = bytes + (size_t)i * record;
+
+		r[label_bytes - 1] = (uint8_t)((first + i) % classes);
+		for (int p = 0; p < CIFAR_PIXELS; p++)
+			r[label_bytes + p] = (uint8_t)(i + p);
+	}
+	put(name, bytes, (size_t)n * record);
+	free(bytes);
+}
+
+static struct dataset
+open_good(const char *path, struct dataset_choice choice)
+{
+	struct dataset dataset;
+	struct error err = {""};
+
+	if (dataset_open(&dataset, path, &choice, &err) < 0)
+		fail_msg("%s", err.text);
+	return dataset;
+}
+
+static void
+open_bad(const char *path, struct dataset_choice choice, const char *reason)
+{
+	struct dataset dataset;
+	struct error err = {""};
+
+	assert_int_equal(dataset_open(&dataset, path, &choice, &err), -1);
+	if (strstr(err.text, reason) == NULL)
+		fail_msg("got '%s', wanted '%s'", err.text, reason);
+	assert_null(dataset.labels);
+}
+
+static void
+cifar_files(void **state)
+{
+	struct dataset d;
+
+	(void)state;
+	put_cifar("ten.bin", 7, 0, 1, 10);
+	d = open_good(in_folder("ten.bin"), (struct dataset_choice){0});
+	assert_string_equal(d.name, "cifar10");
+	assert_int_equal(d.n, 7);
+	assert_int_equal(d.classes, 10);
+	assert_int_equal(d.channels, 3);
+	assert_int_equal(d.height, 32);
+	assert_int_equal(d.labels[6], 6);
+	assert_int_equal(d.bytes[6 * CIFAR_PIXELS + 5], 11);
+	assert_int_equal(dataset_classes_present(&d), 7);
+	dataset_free(&d);
+
+	put_cifar("hundred.bin", 3, 97, 2, 100);
+	d = open_good(in_folder("hundred.bin"), (struct dataset_choice){0});
+	assert_string_equal(d.name, "cifar100");
+	assert_int_equal(d.classes, 100);
+	assert_int_equal(d.labels[2], 99);
+	dataset_free(&d);
+}
+
+static void
+cifar_directory(void **state)
+{
+	char directory[128];
+	struct dataset d;
+
+	(void)state;
+	snprintf(directory, sizeof(directory), "%s", in_folder("batches"));
+	assert_int_equal(mkdir(directory, 0700), 0);
+	for (int i = 1; i <= 5; i++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "batches/data_batch_%d.bin", i);
+		put_cifar(name, 2, i, 1, 10);
+	}
+	put_cifar("batches/test_batch.bin", 3, 7, 1, 10);
+	d = open_good(directory, (struct dataset_choice){0});
+	assert_int_equal(d.n, 10);
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(d.labels[i], i / 2 + 1 + i % 2);
+	dataset_free(&d);
+	d = open_good(directory, (struct dataset_choice){.split = SPLIT_TEST});
+	assert_int_equal(d.n, 3);
+	assert_int_equal(d.labels[0], 7);
+	dataset_free(&d);
+	open_bad(folder, (struct dataset_choice){0}, "a directory without");
+}
+
+static const uint8_t idx_labels[] = {0, 0, 8, 1, 0, 0, 0, 3, 2, 0, 4};
+
+static size_t
+make_idx(uint8_t *bytes)
+{
+	static const uint8_t head[] = {
+	    0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, SIDE, 0, 0, 0, SIDE};
+
+	memcpy(bytes, head, sizeof(head));
+	for (int i = 0; i < 3 * SIDE * SIDE; i++)
+		bytes[sizeof(head) + (size_t)i] = (uint8_t)(5 * i);
+	return sizeof(head) + 3 * SIDE * SIDE;
+}
+
+static void
+check_idx(const char *path)
+{
+	struct dataset d = open_good(path, (struct dataset_choice){0});
+
+	assert_string_equal(d.name, "idx");
+	assert_int_equal(d.n, 3);
+	assert_int_equal(d.channels, 1);
+	assert_int_equal(d.height, SIDE);
+	assert_int_equal(d.classes, 5);
+	assert_int_equal(d.labels[2], 4);
+	assert_int_equal(d.bytes[17], 85);
+	dataset_free(&d);
+}
+
+static void
+idx_files(void **state)
+{
+	uint8_t bytes[256];
+	size_t n = make_idx(bytes);
+
+	(void)state;
+	put("a-images-idx3-ubyte", bytes, n);
+	put("a-labels-idx1-ubyte", idx_labels, sizeof(idx_labels));
+	check_idx(in_folder("a-images-idx3-ubyte"));
+	put_gz("b-images-idx3-ubyte.gz", bytes, (unsigned)n);
+	put_gz("b-labels-idx1-ubyte.gz", idx_labels, sizeof(idx_labels));
+	check_idx(in_folder("b-images-idx3-ubyte.gz"));
+	/* either of the two may be packed */
+	put_gz("c-images-idx3-ubyte.gz", bytes, (unsigned)n);
+	put("c-labels-idx1-ubyte", idx_labels, sizeof(idx_labels));
+	check_idx(in_folder("c-images-idx3-ubyte.gz"));
+	put("d-images-idx3-ubyte", bytes, n);
+	put_gz("d-labels-idx1-ubyte.gz", idx_labels, sizeof(idx_labels));
+	check_idx(in_folder("d-images-idx3-ubyte"));
+}
+
+static void
+broken_idx(void **state)
+{
+	uint8_t bytes[256];
+	size_t n = make_idx(bytes);
+	const struct dataset_choice all = {0};
+
+	(void)state;
+	put("e-labels-idx1-ubyte", idx_labels, sizeof(idx_labels));
+	put("e-images-idx3-ubyte", bytes, n - 1);
+	open_bad(in_folder("e-images-idx3-ubyte"), all, "too early");
+	bytes[n] = 0;
+	put("e-images-idx3-ubyte", bytes, n + 1);
+	open_bad(in_folder("e-images-idx3-ubyte"), all, "behind its end");
+	bytes[4] = 0xff; /* 4 billion images */
+	put("e-images-idx3-ubyte", bytes, n);
+	open_bad(in_folder("e-images-idx3-ubyte"), all, "can hold");
+	make_idx(bytes);
+	bytes[7] = 2;
+	put("e-images-idx3-ubyte", bytes, n);
+	open_bad(
+	    in_folder("e-images-idx3-ubyte"), all, "3 labels for 2 images");
+	put("f-images-idx3-ubyte", bytes, n);
+	open_bad(in_folder("f-images-idx3-ubyte"), all, "No such file");
+	put("images", bytes, n);
+	make_idx(bytes);
+	put_gz("g-images-idx3-ubyte.gz", bytes, (unsigned)n);
+	put("g-labels-idx1-ubyte", idx_labels, sizeof(idx_labels));
+	assert_int_equal(truncate(in_folder("g-images-idx3-ubyte.gz"), 40), 0);
+	open_bad(in_folder("g-images-idx3-ubyte.gz"), all, "truncated");
+}
+
+/* tests/data/sets: pixel (i, c, h, w) is 40 i + 10 c + 3 h + w. */
+static int
+pixel(size_t at)
+{
+	size_t w = at % 5, h = at / 5 % 6, c = at / 30 % 3, i = at / 90;
+
+	return (int)(40 * i + 10 * c + 3 * h + w);
+}
+
+static void
+npz_files(void **state)
+{
+	static const char *const paths[] = {"tests/data/sets/first.npz",
+	    "tests/data/sets/last.npz", "tests/data/sets/reals.npz"};
+
+	(void)state;
+	for (size_t k = 0; k < 3; k++) {
+		struct dataset d =
+		    open_good(paths[k], (struct dataset_choice){0});
+
+		assert_int_equal(d.n, 5);
+		assert_int_equal(d.channels, 3);
+		assert_int_equal(d.height, 6);
+		assert_int_equal(d.width, 5);
+		assert_int_equal(d.classes, 7);
+		assert_int_equal(d.labels[4], 6);
+		for (size_t i = 0; i < 5 * 90; i++)
+			if (d.bytes != NULL)
+				assert_int_equal(d.bytes[i], pixel(i));
+			else
+				assert_true(
+				    d.reals[i] == (float)(pixel(i) / 200.0));
+		dataset_free(&d);
+	}
+}
+
+static void
+other_npz(void **state)
+{
+	struct dataset d =
+	    open_good("tests/data/sets/grey.npz", (struct dataset_choice){0});
+
+	(void)state;
+	assert_int_equal(d.channels, 1);
+	assert_int_equal(d.bytes[30], 40);
+	dataset_free(&d);
+	open_bad("tests/data/sets/negative.npz", (struct dataset_choice){0},
+	    "y[1] is -1");
+	open_bad("tests/data/sets/short.npz", (struct dataset_choice){0},
+	    "y has 4 labels, x has 5 images");
+	put("text", "hello", 5);
+	open_bad(in_folder("text"), (struct dataset_choice){0}, "unknown kind");
+	put("empty", "", 0);
+	open_bad(
+	    in_folder("empty"), (struct dataset_choice){0}, "unknown kind");
+}
+
+static void
+first_images(void **state)
+{
+	char path[128];
+	struct dataset all, some;
+
+	(void)state;
+	put_cifar("many.bin", 50, 0, 1, 10);
+	snprintf(path, sizeof(path), "%s", in_folder("many.bin"));
+	all = open_good(path, (struct dataset_choice){0});
+	some = open_good(path, (struct dataset_choice){.first = 4});
+	assert_int_equal(some.n, 4);
+	assert_int_equal(some.total, 50);
+	assert_int_equal(dataset_classes_present(&some), 4);
+	assert_memory_equal(some.bytes, all.bytes, 4 * CIFAR_PIXELS);
+	assert_string_not_equal(some.digest, all.digest);
+	dataset_free(&some);
+	some = open_good(path, (struct dataset_choice){.first = 50});
+	assert_string_equal(some.digest, all.digest);
+	dataset_free(&some);
+	dataset_free(&all);
+	open_bad(path, (struct dataset_choice){.first = 51},
+	    "51 images asked for, there are 50");
+	open_bad(path, (struct dataset_choice){.first = 5, .sample = 5},
+	    "exclude each other");
+}
+
+/* Image i of many.bin starts with the byte i. */
+static void
+random_sample(void **state)
+{
+	int hits[50] = {0};
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 200; seed++) {
+		struct dataset d = open_good(in_folder("many.bin"),
+		    (struct dataset_choice){.sample = 10, .sample_seed = seed});
+
+		assert_int_equal(d.n, 10);
+		for (int i = 0; i < 10; i++) {
+			hits[d.bytes[i * CIFAR_PIXELS]]++;
+			if (i > 0) /* ascending, hence without replacement */
+				assert_true(d.bytes[i * CIFAR_PIXELS] >
+					    d.bytes[(i - 1) * CIFAR_PIXELS]);
+		}
+		dataset_free(&d);
+	}
+	/* 40 expected; 5 standard deviations of the binomial are 28 */
+	for (int i = 0; i < 50; i++)
+		assert_in_range(hits[i], 12, 68);
+}
+
+/* The same steps as torchvision, each rounded to float32. */
+static void
+input_values(void **state)
+{
+	double mean[3], std[3];
+	struct dataset d;
+	float out[2 * 90];
+	struct error err;
+
+	(void)state;
+	assert_int_equal(pixels_get(0, 3, mean, std, &err), 0);
+	d = open_good("tests/data/sets/first.npz", (struct dataset_choice){0});
+	dataset_block(&d, 3, 2, mean, std, out);
+	for (size_t i = 0; i < 180; i++) {
+		size_t c = i / 30 % 3;
+		volatile float p = (float)pixel(270 + i) / 255.0f;
+		volatile float q = p - (float)mean[c];
+
+		assert_true(out[i] == q / (float)std[c]);
+	}
+	dataset_free(&d);
+	d = open_good("tests/data/sets/reals.npz", (struct dataset_choice){0});
+	assert_int_equal(pixels_get(6, 3, mean, std, &err), 0);
+	dataset_block(&d, 1, 1, mean, std, out);
+	assert_memory_equal(out, d.reals + 90, 90 * sizeof(float));
+	dataset_free(&d);
+}
+
+static void
+against_a_model(void **state)
+{
+	struct dataset d =
+	    open_good("tests/data/sets/first.npz", (struct dataset_choice){0});
+	struct error err;
+
+	(void)state;
+	assert_int_equal(dataset_check(&d, 3, 6, 5, 7, &err), 0);
+	assert_int_equal(dataset_check(&d, 3, 6, 5, 6, &err), -1);
+	assert_string_equal(
+	    err.text, "image 4 has label 6, the model has 6 classes");
+	assert_int_equal(dataset_check(&d, 1, 28, 28, 7, &err), -1);
+	assert_string_equal(
+	    err.text, "the images are 3x6x5, the model takes 1x28x28");
+	dataset_free(&d);
+}
+
+static void
+named_constants(void **state)
+{
+	double mean[3], std[3];
+	struct error err;
+
+	(void)state;
+	assert_int_equal(pixels_get(0, 3, mean, std, &err), 0);
+	assert_true(mean[0] == 125.3 / 255 && std[2] == 66.7 / 255);
+	assert_int_equal(pixels_get(5, 1, mean, std, &err), 0);
+	assert_true(mean[0] == 0.2860 && std[0] == 0.3530);
+	assert_int_equal(pixels_get(4, 3, mean, std, &err), -1);
+	assert_string_equal(
+	    err.text, "--pixels mnist has 1 channels, the input has 3");
+	for (int i = 0; pixels_words[i] != NULL; i++)
+		if (pixels_get(i, 3, mean, std, &err) == 0)
+			assert_true(std[2] > 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(cifar_files),
+	    cmocka_unit_test(cifar_directory),
+	    cmocka_unit_test(idx_files),
+	    cmocka_unit_test(broken_idx),
+	    cmocka_unit_test(npz_files),
+	    cmocka_unit_test(other_npz),
+	    cmocka_unit_test(first_images),
+	    cmocka_unit_test(random_sample),
+	    cmocka_unit_test(input_values),
+	    cmocka_unit_test(against_a_model),
+	    cmocka_unit_test(named_constants),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
