@@ -1,5 +1,9 @@
 #include "data/pixels.h"
 
+#include <stdbool.h>
+
+#include "base/number.h"
+
 const char *const pixels_words[] = {"cifar10-paper", "cifar10", "cifar100",
     "imagenet", "mnist", "fashion", "none", NULL};
 
@@ -35,4 +39,48 @@ pixels_get(
 		std[i] = has != 0 ? table[choice].std[i] : 1.0;
 	}
 	return 0;
+}
+
+static int
+parse_list(const char *list, const char *option, size_t channels, double *out,
+    struct error *err)
+{
+	size_t n;
+
+	if (number_parse_reals(list, option, out, channels, &n, err) < 0)
+		return -1;
+	if (n != channels)
+		return error_set(err,
+		    "%s has %zu numbers, the input has %zu channels", option, n,
+		    channels);
+	return 0;
+}
+
+int
+pixels_choose(const struct pixels_options *options, size_t channels,
+    double *mean, double *std, struct error *err)
+{
+	const bool has_mean = options->mean != NULL;
+
+	if (options->choice < 0 && !has_mean && options->std == NULL)
+		return 0;
+	if (options->choice < 0 && has_mean != (options->std != NULL))
+		return error_set(err, "%s is given without %s",
+		    has_mean ? "--mean" : "--std",
+		    has_mean ? "--std" : "--mean");
+	if (options->choice >= 0 &&
+	    pixels_get(options->choice, channels, mean, std, err) < 0)
+		return -1;
+	if (has_mean &&
+	    parse_list(options->mean, "--mean", channels, mean, err) < 0)
+		return -1;
+	if (options->std != NULL &&
+	    parse_list(options->std, "--std", channels, std, err) < 0)
+		return -1;
+	for (size_t i = 0; i < channels; i++)
+		if (!(std[i] > 0.0))
+			return error_set(err,
+			    "--std of channel %zu is %g, expected more than 0",
+			    i, std[i]);
+	return 1;
 }

@@ -21,4 +21,18 @@ extern const char *const pixels_words[];
 int pixels_get(
     int choice, size_t channels, double *mean, double *std, struct error *err);
 
+/* The options --pixels, --mean and --std as every program has them. */
+struct pixels_options {
+	int choice;             /* of pixels_words, or -1 */
+	const char *mean, *std; /* "0.5,0.5,0.5", or NULL */
+};
+
+/*
+ * Fills mean and std of n channels: a list stands over the word; without a
+ * word both lists must be there.  Returns 1, or 0 when no option was given (and
+ * nothing is written), or -1 when the numbers do not fit the channels.
+ */
+int pixels_choose(const struct pixels_options *options, size_t channels,
+    double *mean, double *std, struct error *err);
+
 #endif

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/number.h"
+
 int64_t
 shape_size(const struct shape *shape)
 {
@@ -50,6 +52,31 @@ shape_of_tensor(const struct tensor *tensor)
 
 	memcpy(shape.dim, tensor->dim, sizeof(shape.dim));
 	return shape;
+}
+
+int
+shape_parse(
+    const char *text, const char *what, struct shape *shape, struct error *err)
+{
+	double dim[3];
+	size_t n;
+
+	if (number_parse_reals(text, what, dim, 3, &n, err) < 0)
+		return -1;
+	*shape = (struct shape){.rank = 3};
+	for (size_t i = 0; i < n; i++) {
+		if (!(dim[i] >= 1.0 && dim[i] <= (double)SHAPE_SIZE_MAX) ||
+		    dim[i] != (double)(int64_t)dim[i])
+			n = 0;
+		else
+			shape->dim[i] = (int64_t)dim[i];
+	}
+	if (n != 3)
+		return error_set(err,
+		    "%s is '%.60s', expected channels,height,width such as "
+		    "3,32,32",
+		    what, text);
+	return shape_check(shape, err);
 }
 
 char *

@@ -33,6 +33,13 @@ bool shape_same(const struct shape *a, const struct shape *b);
 
 struct shape shape_of_tensor(const struct tensor *tensor);
 
+/*
+ * The option value "C,H,W" as an image's shape; what names the option in the
+ * message.
+ */
+int shape_parse(
+    const char *text, const char *what, struct shape *shape, struct error *err);
+
 /* "16x32x32".  Returns text. */
 char *shape_text(const struct shape *shape, char text[TENSOR_SHAPE_TEXT_BYTES]);
 

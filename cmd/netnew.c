@@ -1,0 +1,194 @@
+/* netnew: a named architecture with initial weights, as a model stream. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/output.h"
+#include "data/pixels.h"
+#include "frame.h"
+#include "model/model.h"
+#include "net/architecture.h"
+#include "net/init.h"
+#include "stream/writer.h"
+#include "tensor/chunk.h"
+
+struct settings {
+	const char *name, *input;
+	int64_t classes;
+	uint64_t seed;
+	struct pixels_options pixels;
+	const char *label, *output;
+	int list;
+};
+
+static int
+list_architectures(struct error *err)
+{
+	for (size_t i = 0; architecture_name(i) != NULL; i++)
+		puts(architecture_name(i));
+	if (fflush(stdout) != 0)
+		return error_set(err, "standard output:");
+	return 0;
+}
+
+static int
+choose_pixels(struct model *model, const struct pixels_options *options,
+    struct error *err)
+{
+	const struct graph *graph = &model->graph;
+	const int64_t channels = graph->values[graph->input].shape.dim[0];
+	int chosen;
+
+	if (channels > CHANNELS_MAX)
+		return error_set(err,
+		    "--input has %lld channels, expected at most %d",
+		    (long long)channels, CHANNELS_MAX);
+	chosen = pixels_choose(
+	    options, (size_t)channels, model->mean, model->std, err);
+	model->n_channels = chosen > 0 ? (size_t)channels : 0;
+	return chosen < 0 ? -1 : 0;
+}
+
+static int
+build_model(struct model *model, const struct settings *s, struct error *err)
+{
+	struct shape input = architecture_input(s->name);
+
+	if (s->input != NULL &&
+	    shape_parse(s->input, "--input", &input, err) < 0)
+		return -1;
+	if (architecture_build(
+		&model->graph, s->name, &input, (int)s->classes, err) < 0)
+		return -1;
+	if (s->label != NULL && strlen(s->label) > MODEL_TEXT_MAX)
+		return error_set(err,
+		    "--label has %zu bytes, expected at most "
+		    "%d",
+		    strlen(s->label), MODEL_TEXT_MAX);
+	snprintf(model->arch, sizeof(model->arch), "%s", s->name);
+	snprintf(model->label, sizeof(model->label), "%s",
+	    s->label != NULL ? s->label : "");
+	return choose_pixels(model, &s->pixels, err);
+}
+
+/* One tensor at a time: the largest one bounds the memory. */
+static int
+write_tensors(struct writer *writer, struct model *model, uint64_t seed,
+    struct error *err)
+{
+	for (size_t i = 0; i < model->graph.n_tensors; i++) {
+		struct tensor *tensor = &model->graph.tensors[i];
+		int status;
+
+		if (tensor_allocate(tensor, err) < 0)
+			return -1;
+		init_tensor(tensor, seed);
+		status = chunk_write_tensor(writer, (int)i, tensor, err);
+		free(tensor->data);
+		tensor->data = NULL;
+		if (status < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void
+describe(
+    struct pack *entry, const struct model *model, const struct settings *s)
+{
+	const struct graph *graph = &model->graph;
+
+	history_entry(entry, "netnew", 4);
+	pack_key_text(entry, "arch", s->name);
+	pack_key_ints(entry, "input", graph->values[graph->input].shape.dim, 3);
+	pack_key_int(entry, "classes", s->classes);
+	pack_key_int(entry, "seed", (int64_t)s->seed);
+}
+
+static int
+write_segment(struct writer *writer, struct model *model,
+    const struct settings *s, struct error *err)
+{
+	struct pack entry = {0};
+	int status;
+
+	describe(&entry, model, s);
+	status = writer_begin(writer, NULL, &entry, err);
+	pack_free(&entry);
+	if (status < 0 || model_write_record(writer, model, err) < 0 ||
+	    write_tensors(writer, model, s->seed, err) < 0)
+		return -1;
+	return writer_end(writer, err);
+}
+
+static int
+write_model(struct model *model, const struct settings *s, struct error *err)
+{
+	struct output out;
+	struct writer *writer;
+	int status;
+
+	if (output_open(&out, s->output, 0, err) < 0)
+		return -1;
+	writer = writer_new(&out, 0, err);
+	status = writer == NULL ? -1 : write_segment(writer, model, s, err);
+	writer_free(writer);
+	if (status < 0) {
+		output_abandon(&out, 0);
+		return -1;
+	}
+	return output_commit(&out, err);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct settings s = {.classes = 10, .pixels = {.choice = -1}};
+	const struct option_row options[] = {
+	    OPTION_TEXT(0, "input", "C,H,W", &s.input,
+		"channels, height and width of an image"),
+	    OPTION_INT(0, "classes", "K", &s.classes, 1, 1000000,
+		"number of classes (10)"),
+	    OPTION_U64('s', "seed", "SEED", &s.seed,
+		"seed of the initial weights (0)"),
+	    OPTION_CHOICE(0, "pixels", pixels_words, &s.pixels.choice,
+		"input normalisation by name, such as cifar10 or fashion"),
+	    OPTION_TEXT(0, "mean", "M,...", &s.pixels.mean,
+		"mean of each channel's pixels in 0..1"),
+	    OPTION_TEXT(0, "std", "S,...", &s.pixels.std,
+		"standard deviation of each channel's pixels"),
+	    OPTION_TEXT(0, "label", "TEXT", &s.label, "name for legends"),
+	    OPTION_TEXT('o', "output", "FILE", &s.output,
+		"write to FILE, which appears when it is complete"),
+	    OPTION_FLAG(0, "list", &s.list, "list the architectures and exit"),
+	    OPTION_END};
+	struct frame frame = {.name = "netnew",
+	    .synopsis = "NAME",
+	    .purpose = "a named architecture, freshly initialised",
+	    .options = options};
+	struct model model = {0};
+	struct error err;
+	int first = frame_start(&frame, argc, argv), status;
+
+	if (s.list) {
+		if (list_architectures(&err) < 0)
+			frame_fail(&frame, &err);
+		return 0;
+	}
+	if (argc - first != 1)
+		frame_usage(&frame,
+		    "%d operands, expected one: the architecture's name",
+		    argc - first);
+	if (s.output == NULL)
+		frame_refuse_terminal(&frame);
+	s.name = argv[first];
+	if (build_model(&model, &s, &err) < 0)
+		frame_usage(&frame, "%s", err.text);
+	frame_say(&frame, "%s: %lld weights", s.name,
+	    (long long)graph_count_weights(&model.graph));
+	status = write_model(&model, &s, &err);
+	model_free(&model);
+	if (status < 0)
+		frame_fail(&frame, &err);
+	return 0;
+}
