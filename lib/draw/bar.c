@@ -1,0 +1,205 @@
+#include "draw/bar.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "draw/plot.h"
+
+static const double WIDTH = 14, KEY = 16;
+
+/* Where the bar itself stands, and what it shows. */
+struct bar {
+	const struct scale *scale;
+	enum bar_kind kind;
+	double left, top, height;
+};
+
+void
+bar_patterns(struct svg *svg)
+{
+	text_add(svg->out,
+	    "<defs>\n<pattern id=\"beyond\" width=\"5\" height=\"5\" "
+	    "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
+	    "<rect width=\"5\" height=\"5\" fill=\"#f7f7f7\"/>"
+	    "<path d=\"M0 0v5\" stroke=\"#a8a8a8\" stroke-width=\"1.2\"/>"
+	    "</pattern>\n<pattern id=\"no-number\" width=\"5\" height=\"5\" "
+	    "patternUnits=\"userSpaceOnUse\">"
+	    "<rect width=\"5\" height=\"5\" fill=\"#fff\"/>"
+	    "<path d=\"M0 0h5M0 0v5\" stroke=\"#b03a2e\" "
+	    "stroke-width=\"0.8\"/></pattern>\n</defs>\n");
+}
+
+double
+bar_width(void)
+{
+	return 82;
+}
+
+static void
+tick(struct svg *svg, const struct bar *bar, double y, const char *text)
+{
+	struct svg_font font = {.size = PLOT_TICK_SIZE, .anchor = "start"};
+
+	svg_text(svg, bar->left + WIDTH + 5, y + 0.35 * font.size, &font, text);
+}
+
+/* Every which level gets its number, so that they stay apart. */
+static size_t
+stride(size_t n, double height)
+{
+	size_t most = (size_t)fmax(2, height / 13);
+
+	return n > most ? (n + most - 1) / most : 1;
+}
+
+/*
+ * Levels are equally far apart, whatever their values.  Below the first there
+ * is a band when values lie there; lines keep clear of both ends.
+ */
+static double
+level_y(const struct bar *bar, size_t k)
+{
+	size_t n = bar->scale->levels.n;
+	int lines = bar->kind == BAR_LINES;
+	double low = lines || bar->scale->lo < bar->scale->levels.v[0] ? 1 : 0;
+	double cells = (double)(n - 1 + (size_t)lines) + low;
+
+	return bar->top +
+	       bar->height *
+		   (1 - (cells > 0 ? ((double)k + low) / cells : 0.5));
+}
+
+static void
+level_ticks(struct svg *svg, const struct bar *bar)
+{
+	const struct levels *levels = &bar->scale->levels;
+	size_t step = stride(levels->n, bar->height);
+	char text[LEVEL_TEXT_BYTES];
+
+	for (size_t k = 0; k < levels->n; k += step)
+		tick(svg, bar, level_y(bar, k), level_text(levels->v[k], text));
+}
+
+static void
+fill_box(
+    struct svg *svg, double x, double y, double height, struct colour colour)
+{
+	char text[COLOUR_TEXT_BYTES], attributes[64];
+
+	snprintf(attributes, sizeof(attributes),
+	    "fill=\"%s\" shape-rendering=\"crispEdges\"",
+	    colour_text(colour, text));
+	svg_box(svg, x, y, WIDTH, height, attributes);
+}
+
+static void
+draw_bands(struct svg *svg, const struct bar *bar)
+{
+	double bottom = bar->top + bar->height;
+
+	for (size_t k = 0; k < bar->scale->levels.n; k++) {
+		double y = level_y(bar, k);
+
+		if (bottom > y)
+			fill_box(svg, bar->left, y, bottom - y,
+			    scale_band_colour(bar->scale, k));
+		bottom = y;
+	}
+}
+
+static void
+draw_lines(struct svg *svg, const struct bar *bar)
+{
+	char text[COLOUR_TEXT_BYTES], attributes[64];
+
+	for (size_t k = 0; k < bar->scale->levels.n; k++) {
+		snprintf(attributes, sizeof(attributes),
+		    "stroke=\"%s\" stroke-width=\"1.6\"",
+		    colour_text(scale_line_colour(bar->scale, k), text));
+		svg_path(svg, attributes);
+		svg_move(svg, bar->left, level_y(bar, k));
+		svg_line(svg, bar->left + WIDTH, level_y(bar, k));
+		svg_path_end(svg);
+	}
+}
+
+static void
+draw_gradient(struct svg *svg, const struct bar *bar)
+{
+	const struct scale *scale = bar->scale;
+	struct levels ticks = {.n = 0};
+	char text[LEVEL_TEXT_BYTES];
+	int stops = 16;
+
+	text_add(svg->out, "<defs><linearGradient id=\"heights\" x1=\"0\" "
+			   "y1=\"1\" x2=\"0\" y2=\"0\">");
+	for (int i = 0; i <= stops; i++) {
+		text_add(svg->out, "<stop offset=\"");
+		svg_number(svg, (double)i / stops);
+		text_add(svg->out, "\" stop-color=\"%s\"/>",
+		    colour_text(
+			colour_at(COLOUR_VIRIDIS, (double)i / stops), text));
+	}
+	text_add(svg->out, "</linearGradient></defs>\n");
+	svg_box(svg, bar->left, bar->top, WIDTH, bar->height,
+	    "fill=\"url(#heights)\"");
+	if (scale->log)
+		levels_log(scale->lo, scale->top, 16, &ticks);
+	if (ticks.n < 3)
+		levels_linear(scale->lo, scale->top, 8, &ticks);
+	for (size_t i = 0; i < ticks.n; i++)
+		tick(svg, bar,
+		    bar->top +
+			bar->height * (1 - scale_part(scale, ticks.v[i])),
+		    level_text(ticks.v[i], text));
+}
+
+static void
+key(struct svg *svg, const struct bar *bar, double y, const char *attributes,
+    const char *text)
+{
+	char with_border[128];
+
+	snprintf(with_border, sizeof(with_border),
+	    "%s stroke=\"#000\" stroke-width=\"0.6\"", attributes);
+	svg_box(svg, bar->left, y, WIDTH, KEY - 5, with_border);
+	tick(svg, bar, y + (KEY - 5) / 2, text);
+}
+
+void
+bar_draw(struct svg *svg, const struct scale *scale, enum bar_kind kind,
+    const char *label, double left, double top, double height)
+{
+	int keys = scale->no_number + scale->missing;
+	struct bar bar = {
+	    scale, kind, left, top, height - KEY * keys - (keys > 0 ? 4 : 0)};
+	struct svg_font font = {
+	    .size = PLOT_LABEL_SIZE, .anchor = "middle", .turn = -90};
+	char text[LEVEL_TEXT_BYTES], beyond[LEVEL_TEXT_BYTES + 4];
+
+	if (scale->beyond) {
+		snprintf(beyond, sizeof(beyond), "> %s",
+		    level_text(scale->top, text));
+		key(svg, &bar, top, BAR_BEYOND, beyond);
+		bar.top += KEY;
+		bar.height -= KEY;
+	}
+	if (kind == BAR_LINES)
+		draw_lines(svg, &bar);
+	if (kind == BAR_BANDS)
+		draw_bands(svg, &bar);
+	if (kind == BAR_CONTINUOUS)
+		draw_gradient(svg, &bar);
+	else
+		level_ticks(svg, &bar);
+	svg_box(svg, left, bar.top, WIDTH, bar.height,
+	    "fill=\"none\" stroke=\"#000\" stroke-width=\"0.6\"");
+	svg_text(svg, left + bar_width() - 14, bar.top + bar.height / 2, &font,
+	    label);
+	if (scale->no_number)
+		key(svg, &bar, top + height - KEY * keys + 5, BAR_NO_NUMBER,
+		    "NaN");
+	if (scale->missing)
+		key(svg, &bar, top + height - KEY + 5, "fill=\"#fff\"",
+		    "missing");
+}

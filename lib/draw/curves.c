@@ -1,0 +1,300 @@
+#include "draw/curves.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "draw/colour.h"
+
+/* Which of the two axes a line belongs to. */
+enum side { LEFT, RIGHT };
+
+static int
+same_label(const struct curve *a, const struct curve *b)
+{
+	if (a->label == NULL || b->label == NULL)
+		return a->label == b->label;
+	return strcmp(a->label, b->label) == 0;
+}
+
+/* The first curve with the label of curve i, counted among labels. */
+static int
+label_number(const struct curve *curves, size_t i, size_t *first)
+{
+	int number = 0;
+
+	for (size_t k = 0; k <= i; k++) {
+		int fresh = 1;
+
+		if (same_label(&curves[k], &curves[i])) {
+			*first = k;
+			return number;
+		}
+		for (size_t j = 0; j < k; j++)
+			if (same_label(&curves[j], &curves[k]))
+				fresh = 0;
+		number += fresh;
+	}
+	return number;
+}
+
+static int
+several_labels(const struct curve *curves, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (!same_label(&curves[0], &curves[i]))
+			return 1;
+	return 0;
+}
+
+int
+curves_range(const struct curve *curves, size_t n, int log, struct plot *plot,
+    struct error *err)
+{
+	double lo = INFINITY, hi = -INFINITY, pad;
+
+	plot->x0 = INFINITY;
+	plot->x1 = -INFINITY;
+	plot->log_y = log;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < curves[i].n; k++) {
+			double y = curves[i].left[k];
+
+			plot->x0 = fmin(plot->x0, curves[i].x[k]);
+			plot->x1 = fmax(plot->x1, curves[i].x[k]);
+			if (!isfinite(y) || (log && y <= 0))
+				continue;
+			lo = fmin(lo, y);
+			hi = fmax(hi, y);
+		}
+	if (!(lo <= hi))
+		return error_set(err, "nothing to draw: no value is finite%s",
+		    log ? " and positive, as a log scale needs" : "");
+	/* a loss begins at 0; room above keeps the curve off the border */
+	pad = log ? pow(hi / lo, 0.04) : 0.04 * (hi - lo);
+	if (lo == hi)
+		pad = log ? 2 : lo != 0 ? fabs(lo) / 2 : 1;
+	plot->y0 = log ? lo / pad : lo >= 0 && lo < hi / 3 ? 0 : lo - pad;
+	plot->y1 = log ? hi * pad : hi + pad;
+	return 0;
+}
+
+struct stroke {
+	struct colour colour;
+	double width;
+	int dashed;
+};
+
+/*
+ * One network: blue loss and red accuracy, as in the paper.  Several: a colour
+ * each, with the accuracy thinner.
+ */
+static struct stroke
+stroke_of(const struct curve *curves, size_t n, size_t i, enum side side)
+{
+	struct stroke stroke = {.width = 1.7, .dashed = curves[i].dashed};
+	size_t first;
+
+	if (several_labels(curves, n)) {
+		stroke.colour =
+		    colour_of_curve(label_number(curves, i, &first));
+		if (side == RIGHT) {
+			stroke.width = 0.9;
+			stroke.colour = colour_mix(
+			    stroke.colour, (struct colour){1, 1, 1}, 0.25);
+		}
+	} else {
+		stroke.colour = colour_of_curve(side == LEFT ? 0 : 1);
+	}
+	return stroke;
+}
+
+static void
+stroke_path(struct svg *svg, struct stroke stroke)
+{
+	char attributes[160], text[COLOUR_TEXT_BYTES];
+
+	snprintf(attributes, sizeof(attributes),
+	    "fill=\"none\" stroke=\"%s\" stroke-width=\"%g\" "
+	    "stroke-linejoin=\"round\"%s",
+	    colour_text(stroke.colour, text), stroke.width,
+	    stroke.dashed ? " stroke-dasharray=\"5 3\"" : "");
+	svg_path(svg, attributes);
+}
+
+static void
+draw_curve(struct svg *svg, const struct plot *plot, const struct curve *curve,
+    const double *values)
+{
+	int drawing = 0;
+
+	for (size_t k = 0; k < curve->n; k++) {
+		double x, y;
+
+		if (!isfinite(values[k]) || (plot->log_y && values[k] <= 0)) {
+			drawing = 0;
+			continue;
+		}
+		x = plot_x(plot, curve->x[k]);
+		y = plot_y(plot, values[k]);
+		if (drawing)
+			svg_line(svg, x, y);
+		else
+			svg_move(svg, x, y);
+		/* a point between two gaps is still seen as a dot */
+		if (!drawing && (k + 1 == curve->n || !isfinite(values[k + 1])))
+			svg_line(svg, x + 1, y);
+		drawing = 1;
+	}
+}
+
+void
+curves_draw(struct svg *svg, const struct plot *plot,
+    const struct curve *curves, size_t n, const char *x_label,
+    const char *left_label, const char *right_label)
+{
+	struct plot right = *plot;
+
+	right.y0 = 0;
+	right.y1 = 100;
+	right.log_y = 0;
+	if (plot->x0 < 0 && plot->x1 > 0) {
+		svg_path(svg, "stroke=\"#ccc\" stroke-width=\"0.6\"");
+		svg_move(svg, plot_x(plot, 0), plot->top);
+		svg_line(svg, plot_x(plot, 0), plot->top + plot->height);
+		svg_path_end(svg);
+	}
+	for (int side = RIGHT; side >= LEFT; side--)
+		for (size_t i = 0; i < n; i++) {
+			if (side == RIGHT &&
+			    (curves[i].right == NULL || right_label == NULL))
+				continue;
+			stroke_path(
+			    svg, stroke_of(curves, n, i, (enum side)side));
+			draw_curve(svg, side == LEFT ? plot : &right,
+			    &curves[i],
+			    side == LEFT ? curves[i].left : curves[i].right);
+			svg_path_end(svg);
+		}
+	plot_axes(svg, plot, x_label, left_label);
+	if (right_label != NULL)
+		plot_right_axis(svg, &right, right_label);
+}
+
+/* A pen that writes the legend's entries and breaks its rows. */
+struct legend {
+	struct svg *svg; /* NULL: only measures */
+	double left, width, x, y;
+};
+
+static const double SAMPLE = 22, ROW = 15;
+
+static void
+entry(struct legend *legend, struct stroke stroke, const char *text)
+{
+	double width = SAMPLE + 5 + svg_text_width(text, PLOT_TICK_SIZE) + 14;
+	struct svg_font font = {.size = PLOT_TICK_SIZE, .anchor = "start"};
+
+	if (legend->x > legend->left &&
+	    legend->x + width > legend->left + legend->width) {
+		legend->x = legend->left;
+		legend->y += ROW;
+	}
+	if (legend->svg != NULL) {
+		stroke_path(legend->svg, stroke);
+		svg_move(legend->svg, legend->x, legend->y);
+		svg_line(legend->svg, legend->x + SAMPLE, legend->y);
+		svg_path_end(legend->svg);
+		svg_text(legend->svg, legend->x + SAMPLE + 5,
+		    legend->y + 0.35 * font.size, &font, text);
+	}
+	legend->x += width;
+}
+
+static void
+single_entries(struct legend *legend, const struct curve *curves, size_t n,
+    const char *left_label, const char *right_label)
+{
+	for (int side = LEFT; side <= RIGHT; side++)
+		for (size_t i = 0; i < n; i++) {
+			const char *of =
+			    side == LEFT ? left_label : right_label;
+			const char *set = curves[i].set;
+			char text[128];
+
+			if (side == RIGHT &&
+			    (of == NULL || curves[i].right == NULL))
+				continue;
+			snprintf(text, sizeof(text), "%s%s%s",
+			    set != NULL ? set : "", set != NULL ? " " : "", of);
+			entry(legend, stroke_of(curves, n, i, (enum side)side),
+			    text);
+		}
+}
+
+static void
+several_entries(struct legend *legend, const struct curve *curves, size_t n,
+    const char *left_label, const char *right_label)
+{
+	struct stroke grey = {{0.35, 0.35, 0.35}, 1.7, 0};
+	int dashed = 0, right = 0;
+	size_t first;
+
+	for (size_t i = 0; i < n; i++) {
+		struct stroke stroke = stroke_of(curves, n, i, LEFT);
+
+		dashed |= curves[i].dashed;
+		right |= right_label != NULL && curves[i].right != NULL;
+		label_number(curves, i, &first);
+		stroke.dashed = 0;
+		if (first == i)
+			entry(legend, stroke,
+			    curves[i].label != NULL ? curves[i].label
+						    : "unnamed");
+	}
+	if (right) {
+		entry(legend, grey, left_label);
+		grey.width = 0.9;
+		entry(legend, grey, right_label);
+		grey.width = 1.7;
+	}
+	if (dashed) {
+		entry(legend, grey, "train");
+		grey.dashed = 1;
+		entry(legend, grey, "test");
+	}
+}
+
+static double
+write_legend(struct legend *legend, const struct curve *curves, size_t n,
+    const char *left_label, const char *right_label)
+{
+	double top = legend->y;
+
+	legend->x = legend->left;
+	if (several_labels(curves, n))
+		several_entries(legend, curves, n, left_label, right_label);
+	else
+		single_entries(legend, curves, n, left_label, right_label);
+	return legend->y - top + ROW;
+}
+
+double
+curves_legend_height(const struct curve *curves, size_t n, double width,
+    const char *left_label, const char *right_label)
+{
+	struct legend legend = {.width = width};
+
+	return write_legend(&legend, curves, n, left_label, right_label);
+}
+
+void
+curves_legend(struct svg *svg, const struct curve *curves, size_t n,
+    double left, double top, double width, const char *left_label,
+    const char *right_label)
+{
+	struct legend legend = {
+	    .svg = svg, .left = left, .width = width, .y = top + ROW / 2};
+
+	write_legend(&legend, curves, n, left_label, right_label);
+}

@@ -1,0 +1,31 @@
+/*
+ * Curves along one axis: the loss on the left, the accuracy on the right.
+ */
+#ifndef DRAW_CURVES_H
+#define DRAW_CURVES_H
+
+#include "draw/plot.h"
+
+/*
+ * Sets the range of plot from n curves; with log, from the positive values
+ * only. Returns 0, or -1 when no left value can be drawn.
+ */
+int curves_range(const struct curve *curves, size_t n, int log,
+    struct plot *plot, struct error *err);
+
+/*
+ * Draws the curves with both axes; right_label NULL: no right axis.  The right
+ * axis runs from 0 to 100.
+ */
+void curves_draw(struct svg *svg, const struct plot *plot,
+    const struct curve *curves, size_t n, const char *x_label,
+    const char *left_label, const char *right_label);
+
+/* The legend's height on a page of this width; drawn from (left, top) down. */
+double curves_legend_height(const struct curve *curves, size_t n, double width,
+    const char *left_label, const char *right_label);
+void curves_legend(struct svg *svg, const struct curve *curves, size_t n,
+    double left, double top, double width, const char *left_label,
+    const char *right_label);
+
+#endif

@@ -1,0 +1,251 @@
+#include "draw/picture.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "draw/bar.h"
+#include "draw/curves.h"
+#include "draw/plane.h"
+
+/* Space around a panel and around the picture, in pixels. */
+static const double LEFT = 56, RIGHT = 12, HEAD = 18, FOOT = 44, KEYS = 26;
+static const double TITLE = 26, EDGE = 8, BAR_GAP = 6;
+
+/* How the page is divided. */
+struct layout {
+	size_t columns, rows;
+	double panel_width, panel_height; /* of the plots */
+	double top;                       /* below the title */
+	double width, height;             /* of the page */
+};
+
+static int
+any_text(const struct surface *surfaces, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (surfaces[i].label != NULL)
+			return 1;
+	return 0;
+}
+
+/* Height over width of a panel: both axes alike unless one is far longer. */
+static double
+aspect(const struct picture *picture, const struct surface *s)
+{
+	double x = s->x[s->nx - 1] - s->x[0], y = s->y[s->ny - 1] - s->y[0];
+
+	if (picture->style == PICTURE_SURFACE)
+		return 0.86;
+	return y / x > 0.4 && y / x < 2.5 ? y / x : 1;
+}
+
+static double
+cell_height(const struct layout *layout, double head)
+{
+	return layout->panel_height + head + FOOT + KEYS;
+}
+
+static struct layout
+plan_page(const struct picture *picture, const struct surface *surfaces,
+    size_t n, double head)
+{
+	static const double sizes[] = {380, 300, 250};
+	struct layout l = {
+	    .columns = n < 4 ? n : (size_t)ceil(sqrt((double)n))};
+	double ratio = aspect(picture, surfaces), around, above, fit;
+
+	l.rows = (n + l.columns - 1) / l.columns;
+	l.top = EDGE + (picture->title != NULL ? TITLE : 0);
+	l.panel_width = sizes[l.columns < 3 ? l.columns - 1 : 2];
+	around = (double)l.columns * (LEFT + RIGHT) + BAR_GAP + bar_width();
+	above = l.top + (double)l.rows * (head + FOOT + KEYS);
+	if (picture->width > 0)
+		l.panel_width = (picture->width - around) / (double)l.columns;
+	fit = (picture->height - above) / (double)l.rows;
+	if (picture->height > 0 &&
+	    (picture->width == 0 || fit < l.panel_width * ratio))
+		l.panel_width = fit / ratio;
+	l.panel_width = fmax(l.panel_width, 60);
+	l.panel_height = l.panel_width * ratio;
+	l.width = around + (double)l.columns * l.panel_width;
+	l.height = l.top + (double)l.rows * cell_height(&l, head);
+	return l;
+}
+
+/* The keys of the marks, under a panel: what they are and how high. */
+static void
+draw_keys(struct svg *svg, const struct picture *picture,
+    const struct plot *plot, const struct surface *s)
+{
+	struct plane_marks marks = plane_marks(s, picture->highest);
+	struct svg_font font = {
+	    .size = PLOT_SMALL_SIZE, .anchor = "start", .fill = "#333"};
+	double x = plot->left + 5, y = plot->top + plot->height + FOOT + 4;
+	char text[160], z[LEVEL_TEXT_BYTES], at[2][LEVEL_TEXT_BYTES];
+	size_t nx = (size_t)s->nx;
+
+	if (marks.has_centre) {
+		snprintf(text, sizeof(text),
+		    isnan(marks.centre_z) ? "centre" : "centre %s",
+		    level_text_short(marks.centre_z, z));
+		plane_centre_mark(svg, (struct xy){x, y});
+		svg_text(svg, x + 9, y + 0.35 * font.size, &font, text);
+		x += 9 + svg_text_width(text, font.size) + 18;
+	}
+	if (marks.has_best) {
+		snprintf(text, sizeof(text), "%s %s at (%s, %s)",
+		    picture->highest ? "highest" : "lowest",
+		    level_text_short(s->z[marks.best], z),
+		    level_text_short(s->x[marks.best % nx], at[0]),
+		    level_text_short(s->y[marks.best / nx], at[1]));
+		plane_best_mark(svg, (struct xy){x, y});
+		svg_text(svg, x + 7, y + 0.35 * font.size, &font, text);
+	}
+}
+
+static void
+draw_note(
+    struct svg *svg, const struct plot *plot, double below, const char *note)
+{
+	struct svg_font font = {
+	    .size = PLOT_SMALL_SIZE, .anchor = "start", .fill = "#b03a2e"};
+
+	if (note != NULL)
+		svg_text(svg, plot->left, plot->top + plot->height + below,
+		    &font, note);
+}
+
+/* A relief cannot hatch what is too high: it says where it was cut. */
+static void
+draw_cut(struct svg *svg, const struct plot *plot, const struct scale *scale)
+{
+	struct svg_font font = {
+	    .size = PLOT_SMALL_SIZE, .anchor = "start", .fill = "#333"};
+	char text[64], top[LEVEL_TEXT_BYTES];
+
+	snprintf(
+	    text, sizeof(text), "cut at %s", level_text_short(scale->top, top));
+	svg_text(svg, plot->left, plot->top + plot->height + 20, &font, text);
+}
+
+static int
+draw_panel(struct svg *svg, const struct picture *picture,
+    const struct surface *s, const struct scale *scale, struct plot *plot,
+    struct error *err)
+{
+	struct svg_font font = {.size = PLOT_LABEL_SIZE, .anchor = "middle"};
+
+	if (s->label != NULL)
+		svg_text(svg, plot->left + plot->width / 2, plot->top - 6,
+		    &font, s->label);
+	draw_note(svg, plot, FOOT + 19, s->note);
+	if (picture->style == PICTURE_SURFACE) {
+		/* its labels run slantwise and need room on the right */
+		plot->left -= 12;
+		plot->width -= 24;
+		plot->height += FOOT - 10;
+		if (scale->beyond)
+			draw_cut(svg, plot, scale);
+		return relief_draw(svg, plot, s, scale, picture->view,
+		    picture->x_label, picture->y_label, err);
+	}
+	plane_range(s, (enum plane_style)picture->style, plot);
+	if (plane_draw(svg, plot, s, scale, (enum plane_style)picture->style,
+		picture->highest, err) < 0)
+		return -1;
+	plot_axes(svg, plot, picture->x_label, picture->y_label);
+	draw_keys(svg, picture, plot, s);
+	return 0;
+}
+
+static void
+draw_title(struct svg *svg, const struct picture *picture, double middle)
+{
+	struct svg_font font = {
+	    .size = PLOT_TITLE_SIZE, .anchor = "middle", .bold = 1};
+
+	if (picture->title != NULL)
+		svg_text(svg, middle, EDGE + 16, &font, picture->title);
+}
+
+static const char *
+document_title(const struct picture *picture)
+{
+	return picture->title != NULL ? picture->title : picture->z_label;
+}
+
+int
+picture_surfaces(const struct picture *picture, const struct surface *surfaces,
+    size_t n, struct text *out, struct error *err)
+{
+	static const enum bar_kind bars[] = {
+	    [PICTURE_LINES] = BAR_LINES,
+	    [PICTURE_FILLED] = BAR_BANDS,
+	    [PICTURE_HEAT] = BAR_CONTINUOUS,
+	    [PICTURE_SURFACE] = BAR_CONTINUOUS,
+	};
+	double head = any_text(surfaces, n) ? HEAD : 4;
+	struct layout l = plan_page(picture, surfaces, n, head);
+	struct scale scale;
+	struct svg svg;
+	double right = l.width - bar_width();
+
+	if (scale_make(surfaces, n, picture->log,
+		picture->style == PICTURE_FILLED, &picture->levels,
+		picture->limit, &scale, err) < 0)
+		return -1;
+	svg = svg_start(out, ceil(l.width), ceil(l.height),
+	    document_title(picture), picture->desc);
+	bar_patterns(&svg);
+	draw_title(&svg, picture, (LEFT + right - BAR_GAP - RIGHT) / 2);
+	for (size_t i = 0; i < n; i++) {
+		struct plot plot = {
+		    .left = LEFT + (double)(i % l.columns) *
+				       (l.panel_width + LEFT + RIGHT),
+		    .top = l.top + head +
+			   (double)(i / l.columns) * cell_height(&l, head),
+		    .width = l.panel_width,
+		    .height = l.panel_height};
+
+		if (draw_panel(
+			&svg, picture, &surfaces[i], &scale, &plot, err) < 0)
+			return -1;
+	}
+	if (picture->style == PICTURE_SURFACE)
+		scale.beyond = 0;
+	bar_draw(&svg, &scale, bars[picture->style], picture->z_label, right,
+	    l.top + head, l.panel_height);
+	svg_end(&svg);
+	return text_check(out, err);
+}
+
+int
+picture_curves(const struct picture *picture, const struct curve *curves,
+    size_t n, const char *note, struct text *out, struct error *err)
+{
+	double width = picture->width > 0 ? fmax(picture->width, 200) : 500;
+	double height = picture->height > 0 ? fmax(picture->height, 160) : 350;
+	double right = picture->right_label != NULL ? LEFT : 18, legend;
+	struct plot plot = {.left = LEFT, .width = width - LEFT - right};
+	double top = EDGE + (picture->title != NULL ? TITLE : 0);
+	struct svg svg;
+
+	if (curves_range(curves, n, picture->log, &plot, err) < 0)
+		return -1;
+	legend = curves_legend_height(
+	    curves, n, plot.width, picture->z_label, picture->right_label);
+	plot.top = top + legend + 4;
+	plot.height =
+	    fmax(height - plot.top - FOOT - (note != NULL ? 18 : 0), 40);
+	svg = svg_start(
+	    out, width, height, document_title(picture), picture->desc);
+	draw_title(&svg, picture, plot.left + plot.width / 2);
+	curves_legend(&svg, curves, n, plot.left, top, plot.width,
+	    picture->z_label, picture->right_label);
+	curves_draw(&svg, &plot, curves, n, picture->x_label, picture->z_label,
+	    picture->right_label);
+	draw_note(&svg, &plot, FOOT + 8, note);
+	svg_end(&svg);
+	return text_check(out, err);
+}

@@ -1,0 +1,46 @@
+/*
+ * A whole picture: title, panels with axes, one colour bar, keys.
+ */
+#ifndef DRAW_PICTURE_H
+#define DRAW_PICTURE_H
+
+#include "base/error.h"
+#include "base/text.h"
+#include "draw/levels.h"
+#include "draw/relief.h"
+#include "draw/surface.h"
+
+enum picture_style {
+	PICTURE_LINES,
+	PICTURE_FILLED,
+	PICTURE_HEAT,
+	PICTURE_SURFACE,
+};
+
+struct picture {
+	enum picture_style style;
+	int log;              /* a log scale of values */
+	int highest;          /* the best value is the highest: accuracy */
+	struct levels levels; /* none: from the data */
+	double limit;         /* values above are cut or hatched; NaN: none */
+	struct relief_view view;
+	const char *title; /* shown above and in <title>, or NULL */
+	const char *desc;  /* how the picture was made, for <desc> */
+	const char *x_label, *y_label, *z_label;
+	const char *right_label; /* of curves, or NULL */
+	double width, height;    /* pixels; 0: as is good */
+};
+
+/*
+ * Appends the SVG of n surfaces (n > 0), side by side in rows, with one scale.
+ * Returns 0 or -1; what was appended by then is no picture.
+ */
+int picture_surfaces(const struct picture *picture,
+    const struct surface *surfaces, size_t n, struct text *out,
+    struct error *err);
+
+/* Appends the SVG of n curves (n > 0) in one plot; note may be NULL. */
+int picture_curves(const struct picture *picture, const struct curve *curves,
+    size_t n, const char *note, struct text *out, struct error *err);
+
+#endif

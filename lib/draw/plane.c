@@ -1,0 +1,425 @@
+#include "draw/plane.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "draw/bar.h"
+#include "draw/label.h"
+
+/* A drawing in progress. */
+struct plane {
+	struct svg *svg;
+	const struct plot *plot;
+	const struct surface *surface; /* values */
+	struct surface heights;        /* what is interpolated */
+	const struct scale *scale;
+	int highest;
+};
+
+struct plane_marks
+plane_marks(const struct surface *s, int highest)
+{
+	size_t n = (size_t)s->nx * (size_t)s->ny;
+	struct plane_marks marks = {.centre_z = NAN};
+
+	marks.has_centre = s->x[0] <= 0 && s->x[s->nx - 1] >= 0 &&
+			   s->y[0] <= 0 && s->y[s->ny - 1] >= 0;
+	for (size_t i = 0; i < n; i++) {
+		double z = s->z[i], best = s->z[marks.best];
+
+		if (s->x[i % (size_t)s->nx] == 0 &&
+		    s->y[i / (size_t)s->nx] == 0)
+			marks.centre_z = z;
+		if (isfinite(z) &&
+		    (!marks.has_best || (highest ? z > best : z < best))) {
+			marks.best = i;
+			marks.has_best = 1;
+		}
+	}
+	return marks;
+}
+
+/* The heat map's border between grid line i - 1 and i, outer ones included. */
+static double
+border(const double *at, int n, int i)
+{
+	if (i == 0)
+		return at[0] - (at[1] - at[0]) / 2;
+	if (i == n)
+		return at[n - 1] + (at[n - 1] - at[n - 2]) / 2;
+	return (at[i - 1] + at[i]) / 2;
+}
+
+void
+plane_range(const struct surface *s, enum plane_style style, struct plot *plot)
+{
+	int heat = style == PLANE_HEAT;
+
+	plot->x0 = heat ? border(s->x, s->nx, 0) : s->x[0];
+	plot->x1 = heat ? border(s->x, s->nx, s->nx) : s->x[s->nx - 1];
+	plot->y0 = heat ? border(s->y, s->ny, 0) : s->y[0];
+	plot->y1 = heat ? border(s->y, s->ny, s->ny) : s->y[s->ny - 1];
+}
+
+static void
+colour_attribute(const char *name, struct colour colour, char out[32])
+{
+	char text[COLOUR_TEXT_BYTES];
+
+	snprintf(out, 32, "%s=\"%s\"", name, colour_text(colour, text));
+}
+
+static int
+paint_region(const struct plane *p, const struct surface *heights, double level,
+    const char *attributes, struct error *err)
+{
+	struct line_set region = {0};
+	int result = region_trace(heights, level, &region, err);
+
+	if (result == 0 && region.n > 0) {
+		plot_points(p->plot, &region);
+		svg_path(p->svg, attributes);
+		svg_lines(p->svg, &region);
+		svg_path_end(p->svg);
+	}
+	line_set_free(&region);
+	return result;
+}
+
+/* Hatches the cells that lack a value; those never computed stay white. */
+static int
+paint_no_number(const struct plane *p, struct error *err)
+{
+	size_t n = (size_t)p->surface->nx * (size_t)p->surface->ny;
+	struct surface computed = *p->surface;
+	double *z;
+	int result;
+
+	if (!p->scale->no_number)
+		return 0;
+	z = memory_new(n, sizeof(*z), err);
+	if (z == NULL)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		z[i] =
+		    computed.missing != NULL && computed.missing[i] ? NAN : 0;
+	computed.z = z;
+	result = paint_region(p, &computed, -INFINITY, BAR_NO_NUMBER, err);
+	free(z);
+	return result;
+}
+
+static int
+paint_beyond(const struct plane *p, struct error *err)
+{
+	if (!p->scale->beyond)
+		return 0;
+	return paint_region(p, &p->heights,
+	    scale_height(p->scale, p->scale->top), BAR_BEYOND, err);
+}
+
+/*
+ * Each band is painted over the one below it and reaches to the top: where two
+ * meet there is paint beneath, so no seam can show.
+ */
+static int
+paint_bands(const struct plane *p, struct error *err)
+{
+	const struct levels *levels = &p->scale->levels;
+	char fill[32];
+
+	for (size_t k = 0; k < levels->n; k++) {
+		double from = k == 0 ? -INFINITY
+				     : scale_height(p->scale, levels->v[k - 1]);
+
+		colour_attribute("fill", scale_band_colour(p->scale, k), fill);
+		if (paint_region(p, &p->heights, from, fill, err) < 0)
+			return -1;
+	}
+	return paint_beyond(p, err);
+}
+
+static int
+trace_levels(const struct plane *p, struct line_set *sets, struct error *err)
+{
+	for (size_t k = 0; k < p->scale->levels.n; k++) {
+		double z = p->scale->levels.v[k];
+
+		/* heights are clamped to the data: no line runs outside them */
+		if (z < p->scale->lo || z > p->scale->hi)
+			continue;
+		if (isoline_trace(&p->heights, scale_height(p->scale, z),
+			&sets[k], err) < 0)
+			return -1;
+		plot_points(p->plot, &sets[k]);
+	}
+	return 0;
+}
+
+static void
+stroke_lines(const struct plane *p, const struct line_set *sets,
+    const struct label_list *labels, int bold)
+{
+	const struct levels *levels = &p->scale->levels;
+	char stroke[32], attributes[128];
+
+	for (size_t k = 0; k < levels->n; k++) {
+		double decade = log10(levels->v[k]);
+		double width =
+		    p->scale->log && decade == floor(decade) ? 1.5 : 0.9;
+
+		if (sets[k].n == 0)
+			continue;
+		colour_attribute(
+		    "stroke", scale_line_colour(p->scale, k), stroke);
+		snprintf(attributes, sizeof(attributes),
+		    "fill=\"none\" %s stroke-width=\"%g\" "
+		    "stroke-linejoin=\"round\"",
+		    bold ? stroke : "stroke=\"#fff\" stroke-opacity=\"0.55\"",
+		    bold ? width : 0.6);
+		svg_path(p->svg, attributes);
+		for (size_t i = 0; i < sets[k].n; i++)
+			label_line(p->svg, sets, k, i, labels);
+		svg_path_end(p->svg);
+	}
+}
+
+static void
+write_labels(const struct plane *p, const struct label_list *labels)
+{
+	char text[LEVEL_TEXT_BYTES], fill[COLOUR_TEXT_BYTES];
+
+	for (size_t i = 0; i < labels->n; i++) {
+		const struct label *l = &labels->labels[i];
+		double angle = l->turn * M_PI / 180;
+		double down = 0.36 * PLOT_SMALL_SIZE;
+		struct svg_font font = {.size = PLOT_SMALL_SIZE,
+		    .anchor = "middle",
+		    .turn = l->turn,
+		    .fill = colour_text(
+			colour_shade(scale_line_colour(p->scale, l->set), 0.85),
+			fill)};
+
+		svg_text(p->svg, l->at.x - down * sin(angle),
+		    l->at.y + down * cos(angle), &font,
+		    level_text(p->scale->levels.v[l->set], text));
+	}
+}
+
+static struct xy
+page_point(const struct plane *p, size_t i)
+{
+	size_t nx = (size_t)p->surface->nx;
+
+	return (struct xy){plot_x(p->plot, p->surface->x[i % nx]),
+	    plot_y(p->plot, p->surface->y[i / nx])};
+}
+
+static int
+label_levels(const struct plane *p, const struct line_set *sets,
+    struct label_list *labels, struct error *err)
+{
+	const struct plot *plot = p->plot;
+	struct plane_marks marks = plane_marks(p->surface, p->highest);
+	struct xy avoid[2] = {
+	    {plot_x(plot, 0), plot_y(plot, 0)}, page_point(p, marks.best)};
+	double widths[LEVELS_MAX];
+	char text[LEVEL_TEXT_BYTES];
+
+	for (size_t k = 0; k < p->scale->levels.n; k++)
+		widths[k] = svg_text_width(
+		    level_text(p->scale->levels.v[k], text), PLOT_SMALL_SIZE);
+	return labels_place(&(struct label_task){.sets = sets,
+				.widths = widths,
+				.n = p->scale->levels.n,
+				.height = PLOT_SMALL_SIZE,
+				.left = plot->left,
+				.top = plot->top,
+				.right = plot->left + plot->width,
+				.bottom = plot->top + plot->height,
+				.avoid = avoid,
+				.n_avoid = 2},
+	    labels, err);
+}
+
+/* Lines of all levels: coloured and labelled, or thin ones between bands. */
+static int
+draw_lines(const struct plane *p, int labelled, struct error *err)
+{
+	size_t n = p->scale->levels.n;
+	struct line_set *sets = memory_new(n, sizeof(*sets), err);
+	struct label_list labels = {0};
+	int result = -1;
+
+	if (sets == NULL)
+		return -1;
+	if (trace_levels(p, sets, err) == 0 &&
+	    (!labelled || label_levels(p, sets, &labels, err) == 0)) {
+		stroke_lines(p, sets, &labels, labelled);
+		write_labels(p, &labels);
+		result = 0;
+	}
+	for (size_t k = 0; k < n; k++)
+		line_set_free(&sets[k]);
+	free(sets);
+	label_list_free(&labels);
+	return result;
+}
+
+enum { SHADES = 256 };
+
+/* The number of a value's paint: a shade, or one of these; -1: none. */
+static int
+paint_number(const struct plane *p, size_t i)
+{
+	double z = p->surface->z[i];
+
+	if (p->surface->missing != NULL && p->surface->missing[i])
+		return -1;
+	if (isnan(z))
+		return SHADES + 1;
+	if (z > p->scale->top)
+		return SHADES;
+	return (int)lround(scale_part(p->scale, z) * (SHADES - 1));
+}
+
+/* The boxes of one paint, neighbours in a row joined. */
+static void
+heat_boxes(const struct plane *p, const int *paints, int paint)
+{
+	const struct surface *s = p->surface;
+
+	for (int iy = 0; iy < s->ny; iy++)
+		for (int ix = 0; ix < s->nx; ix++) {
+			const int *row = paints + (size_t)iy * (size_t)s->nx;
+			int first = ix;
+			double x0, x1, y0, y1;
+
+			if (row[ix] != paint)
+				continue;
+			while (ix + 1 < s->nx && row[ix + 1] == paint)
+				ix++;
+			x0 = plot_x(p->plot, border(s->x, s->nx, first));
+			x1 = plot_x(p->plot, border(s->x, s->nx, ix + 1));
+			y0 = plot_y(p->plot, border(s->y, s->ny, iy));
+			y1 = plot_y(p->plot, border(s->y, s->ny, iy + 1));
+			svg_move(p->svg, x0, y0);
+			svg_line(p->svg, x1, y0);
+			svg_line(p->svg, x1, y1);
+			svg_line(p->svg, x0, y1);
+			svg_close(p->svg);
+		}
+}
+
+static int
+paint_heat(const struct plane *p, struct error *err)
+{
+	size_t n = (size_t)p->surface->nx * (size_t)p->surface->ny;
+	int *paints = memory_new(n, sizeof(*paints), err);
+	int used[SHADES + 2] = {0};
+	char fill[32], attributes[80];
+
+	if (paints == NULL)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		paints[i] = paint_number(p, i);
+		if (paints[i] >= 0)
+			used[paints[i]] = 1;
+	}
+	for (int i = 0; i < SHADES + 2; i++) {
+		if (!used[i])
+			continue;
+		colour_attribute("fill",
+		    colour_at(COLOUR_VIRIDIS, (double)i / (SHADES - 1)), fill);
+		snprintf(attributes, sizeof(attributes),
+		    "%s shape-rendering=\"crispEdges\"",
+		    i == SHADES  ? BAR_BEYOND
+		    : i > SHADES ? BAR_NO_NUMBER
+				 : fill);
+		svg_path(p->svg, attributes);
+		heat_boxes(p, paints, i);
+		svg_path_end(p->svg);
+	}
+	free(paints);
+	return 0;
+}
+
+void
+plane_centre_mark(struct svg *svg, struct xy at)
+{
+	static const char *const strokes[] = {
+	    "stroke=\"#fff\" stroke-width=\"3\" stroke-linecap=\"round\"",
+	    "stroke=\"#000\" stroke-width=\"1.3\""};
+
+	for (int i = 0; i < 2; i++) {
+		svg_path(svg, strokes[i]);
+		svg_move(svg, at.x - 5, at.y);
+		svg_line(svg, at.x + 5, at.y);
+		svg_move(svg, at.x, at.y - 5);
+		svg_line(svg, at.x, at.y + 5);
+		svg_path_end(svg);
+	}
+}
+
+void
+plane_best_mark(struct svg *svg, struct xy at)
+{
+	text_add(svg->out, "<circle cx=\"");
+	svg_number(svg, at.x);
+	text_add(svg->out, "\" cy=\"");
+	svg_number(svg, at.y);
+	text_add(svg->out, "\" r=\"3\" fill=\"#d62728\" stroke=\"#fff\" "
+			   "stroke-width=\"0.8\"/>\n");
+}
+
+static void
+draw_marks(const struct plane *p)
+{
+	struct plane_marks marks = plane_marks(p->surface, p->highest);
+
+	if (marks.has_centre)
+		plane_centre_mark(p->svg,
+		    (struct xy){plot_x(p->plot, 0), plot_y(p->plot, 0)});
+	if (marks.has_best)
+		plane_best_mark(p->svg, page_point(p, marks.best));
+}
+
+static int
+draw_style(const struct plane *p, enum plane_style style, struct error *err)
+{
+	if (style == PLANE_HEAT)
+		return paint_heat(p, err);
+	if (paint_no_number(p, err) < 0)
+		return -1;
+	if (style == PLANE_FILLED)
+		return paint_bands(p, err) < 0 ? -1 : draw_lines(p, 0, err);
+	if (p->scale->no_number &&
+	    paint_region(p, &p->heights, -INFINITY, "fill=\"#fff\"", err) < 0)
+		return -1;
+	return paint_beyond(p, err) < 0 ? -1 : draw_lines(p, 1, err);
+}
+
+int
+plane_draw(struct svg *svg, const struct plot *plot,
+    const struct surface *surface, const struct scale *scale,
+    enum plane_style style, int highest, struct error *err)
+{
+	struct plane p = {.svg = svg,
+	    .plot = plot,
+	    .surface = surface,
+	    .scale = scale,
+	    .highest = highest};
+	double *heights;
+	int result;
+
+	p.heights = scale_surface(scale, surface, &heights, err);
+	if (heights == NULL)
+		return -1;
+	result = draw_style(&p, style, err);
+	if (result == 0)
+		draw_marks(&p);
+	free(heights);
+	return result;
+}

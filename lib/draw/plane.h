@@ -1,0 +1,37 @@
+/*
+ * A surface seen from above: lines, bands or a heat map, with its centre and
+ * its best point marked.
+ */
+#ifndef DRAW_PLANE_H
+#define DRAW_PLANE_H
+
+#include "base/error.h"
+#include "draw/plot.h"
+#include "draw/scale.h"
+
+enum plane_style { PLANE_LINES, PLANE_FILLED, PLANE_HEAT };
+
+/* What is marked on a surface. */
+struct plane_marks {
+	int has_centre, has_best; /* (0, 0) is in range; a value is finite */
+	size_t best;              /* index of the best point */
+	double centre_z;          /* NaN unless (0, 0) is a point of the grid */
+};
+
+/* The best point is the lowest one, or with highest the highest. */
+struct plane_marks plane_marks(const struct surface *surface, int highest);
+
+/* The range of coordinates that a picture of the surface covers. */
+void plane_range(
+    const struct surface *surface, enum plane_style style, struct plot *plot);
+
+/* Draws the surface into plot, without axes.  Returns 0 or -1. */
+int plane_draw(struct svg *svg, const struct plot *plot,
+    const struct surface *surface, const struct scale *scale,
+    enum plane_style style, int highest, struct error *err);
+
+/* The two marks at a place of the page, as in the picture. */
+void plane_centre_mark(struct svg *svg, struct xy at);
+void plane_best_mark(struct svg *svg, struct xy at);
+
+#endif

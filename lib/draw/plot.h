@@ -1,0 +1,39 @@
+/*
+ * A rectangle of the page with its coordinates, ticks and axis labels.
+ */
+#ifndef DRAW_PLOT_H
+#define DRAW_PLOT_H
+
+#include "draw/isoline.h"
+#include "draw/svg.h"
+
+/* Sizes of the text of a picture, in pixels. */
+#define PLOT_TITLE_SIZE 13.0
+#define PLOT_LABEL_SIZE 11.0
+#define PLOT_TICK_SIZE 10.0
+#define PLOT_SMALL_SIZE 9.0
+
+struct plot {
+	double left, top, width, height; /* on the page */
+	double x0, x1, y0, y1;           /* the data's range */
+	int log_y;
+};
+
+double plot_x(const struct plot *plot, double x);
+double plot_y(const struct plot *plot, double y);
+
+/* Moves all points of a set from the data's to the page's coordinates. */
+void plot_points(const struct plot *plot, struct line_set *set);
+
+/* The border with its ticks; a label that is NULL is left out. */
+void plot_axes(struct svg *svg, const struct plot *plot, const char *x_label,
+    const char *y_label);
+
+/*
+ * Ticks and label of a second axis with the range y0..y1 on the right side, in
+ * colour.
+ */
+void plot_right_axis(
+    struct svg *svg, const struct plot *plot, const char *label);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * A surface seen from the side, as in the paper's figure 1: coloured by height,
+ * lightly shaded, hidden parts hidden.
+ */
+#ifndef DRAW_RELIEF_H
+#define DRAW_RELIEF_H
+
+#include "base/error.h"
+#include "draw/plot.h"
+#include "draw/scale.h"
+
+/* Where the eye is, in degrees: around the vertical from +x, above the plane.
+ */
+struct relief_view {
+	double azimuth, elevation;
+};
+
+/*
+ * Draws the surface inside plot's rectangle.  Heights above scale->top are cut
+ * to a plateau there; cells that lack a value are holes.  Returns 0 or -1.
+ */
+int relief_draw(struct svg *svg, const struct plot *plot,
+    const struct surface *surface, const struct scale *scale,
+    struct relief_view view, const char *x_label, const char *y_label,
+    struct error *err);
+
+#endif

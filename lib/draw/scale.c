@@ -1,0 +1,134 @@
+#include "draw/scale.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+static void
+scan(struct scale *scale, const struct surface *s)
+{
+	size_t n = (size_t)s->nx * (size_t)s->ny;
+
+	for (size_t i = 0; i < n; i++) {
+		double z = s->z[i];
+
+		if (s->missing != NULL && s->missing[i])
+			scale->missing = 1;
+		else if (isnan(z))
+			scale->no_number = 1;
+		else if (isfinite(z) && (!scale->log || z > 0)) {
+			scale->lo = fmin(scale->lo, z);
+			scale->hi = fmax(scale->hi, z);
+		}
+	}
+}
+
+static int
+exceeds(const struct surface *s, double top)
+{
+	for (size_t i = 0; i < (size_t)s->nx * (size_t)s->ny; i++)
+		if (s->z[i] > top)
+			return 1;
+	return 0;
+}
+
+int
+scale_make(const struct surface *surfaces, size_t n, int log, int bands,
+    const struct levels *given, double limit, struct scale *out,
+    struct error *err)
+{
+	int cut;
+
+	*out = (struct scale){.log = log, .lo = INFINITY, .hi = -INFINITY};
+	for (size_t i = 0; i < n; i++)
+		scan(out, &surfaces[i]);
+	if (!(out->lo <= out->hi))
+		return error_set(err, "nothing to draw: no value is finite%s",
+		    log ? " and positive, as a log scale needs" : "");
+	if (log && given != NULL && given->n > 0 && given->v[0] <= 0)
+		return error_set(err,
+		    "level %g on a log scale, expected one above 0",
+		    given->v[0]);
+	cut = limit < out->hi;
+	out->top = cut ? limit : out->hi;
+	if (given != NULL && given->n > 0) {
+		out->levels = *given;
+		out->top = given->v[given->n - 1];
+	} else {
+		levels_default(
+		    out->lo, out->top, log, bands && !cut, &out->levels);
+		if (!cut)
+			out->top =
+			    fmax(out->top, out->levels.v[out->levels.n - 1]);
+	}
+	for (size_t i = 0; i < n; i++)
+		out->beyond |= exceeds(&surfaces[i], out->top);
+	return 0;
+}
+
+double
+scale_height(const struct scale *scale, double z)
+{
+	double most = fmax(scale->hi, scale->top);
+
+	if (isnan(z))
+		return z;
+	if (scale->log)
+		/* an infinity is a decade beyond: it has no better place */
+		return log10(fmax(scale->lo, fmin(z, 10 * most)));
+	return fmax(fmin(z, most + (most - scale->lo)), scale->lo);
+}
+
+struct surface
+scale_surface(const struct scale *scale, const struct surface *surface,
+    double **heights, struct error *err)
+{
+	size_t n = (size_t)surface->nx * (size_t)surface->ny;
+	struct surface scaled = *surface;
+
+	*heights = memory_new(n, sizeof(**heights), err);
+	if (*heights == NULL)
+		return scaled;
+	for (size_t i = 0; i < n; i++)
+		(*heights)[i] = surface->missing != NULL && surface->missing[i]
+				    ? NAN
+				    : scale_height(scale, surface->z[i]);
+	scaled.z = *heights;
+	return scaled;
+}
+
+double
+scale_part(const struct scale *scale, double z)
+{
+	double lo = scale_height(scale, scale->lo);
+	double hi = scale_height(scale, scale->top);
+
+	return hi > lo ? (scale_height(scale, z) - lo) / (hi - lo) : 0.5;
+}
+
+struct colour
+scale_colour(const struct scale *scale, double z)
+{
+	return colour_at(COLOUR_VIRIDIS, scale_part(scale, z));
+}
+
+static double
+share(const struct scale *scale, size_t k)
+{
+	return scale->levels.n > 1 ? (double)k / (double)(scale->levels.n - 1)
+				   : 0.5;
+}
+
+struct colour
+scale_band_colour(const struct scale *scale, size_t k)
+{
+	return colour_at(COLOUR_VIRIDIS, share(scale, k));
+}
+
+struct colour
+scale_line_colour(const struct scale *scale, size_t k)
+{
+	/* the last, yellow part of the map is lost on white paper */
+	return colour_at(COLOUR_VIRIDIS, 0.85 * share(scale, k));
+}

@@ -1,0 +1,41 @@
+/*
+ * What drawing takes: numbers on a rectangular grid.  It knows nothing of
+ * records or networks.
+ */
+#ifndef DRAW_SURFACE_H
+#define DRAW_SURFACE_H
+
+#include <stddef.h>
+
+struct xy {
+	double x, y;
+};
+
+/*
+ * A function on a grid, borrowed by all who draw it.  z[iy * nx + ix] belongs
+ * to (x[ix], y[iy]); NaN is drawn as "no number", an infinity as beyond the
+ * last level.  nx and ny are at least 2, x and y increase and are finite.
+ */
+struct surface {
+	const char *label; /* above its panel, or NULL */
+	const char *note;  /* what the reader must know of it, or NULL */
+	int nx, ny;
+	const double *x, *y, *z;
+	const unsigned char
+	    *missing; /* per point, 1: never computed; or NULL */
+};
+
+/*
+ * A function of one coordinate: left belongs to the left axis, right (or NULL)
+ * to the right one.  Curves of one label share a colour; a dashed one is the
+ * test set.  A value that is not finite interrupts the line.
+ */
+struct curve {
+	const char *label; /* or NULL */
+	const char *set;   /* "train", "test", or NULL */
+	int dashed;
+	size_t n;
+	const double *x, *left, *right;
+};
+
+#endif

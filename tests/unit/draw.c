@@ -1,0 +1,517 @@
+/*
+ * The laws of drawing: where lines run, that regions are nested and cover once,
+ * which levels and ticks are chosen, and that text is escaped.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "draw/isoline.h"
+#include "draw/label.h"
+#include "draw/levels.h"
+#include "draw/picture.h"
+#include "draw/svg.h"
+
+enum { N = 41, LONG = 37 };
+
+struct test_grid {
+	double x[N], y[N], z[N * N];
+	struct surface surface;
+};
+
+static void
+make_grid(struct test_grid *g, double (*f)(double, double))
+{
+	g->surface = (struct surface){
+	    .nx = N, .ny = LONG, .x = g->x, .y = g->y, .z = g->z};
+	for (int i = 0; i < N; i++) {
+		g->x[i] = -1 + 2.0 * i / (N - 1);
+		g->y[i] = -0.9 + 1.8 * i / (LONG - 1);
+	}
+	for (int i = 0; i < LONG; i++)
+		for (int k = 0; k < N; k++)
+			g->z[i * N + k] = f(g->x[k], g->y[i]);
+}
+
+static double
+bowl(double x, double y)
+{
+	return x * x + y * y;
+}
+
+static double
+plane(double x, double y)
+{
+	return 0.3 + 2 * x - y;
+}
+
+static double
+hills(double x, double y)
+{
+	return sin(7 * x + 2 * y) * cos(5 * y - x) + 0.3 * x;
+}
+
+static double
+noise(double x, double y)
+{
+	struct random_stream random = random_open(7, RANDOM_NOISE, "draw");
+	float v;
+
+	random_normal(
+	    &random, (uint64_t)lround(1000 * (x + 2) + 1e5 * (y + 2)), 1, &v);
+	return (double)v;
+}
+
+static double
+area(const struct line_set *set)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < set->n; i++) {
+		const struct line *l = &set->lines[i];
+		const struct xy *p = set->points + l->first;
+
+		assert_true(l->closed);
+		for (size_t k = 0; k < l->n; k++) {
+			struct xy a = p[k], b = p[(k + 1) % l->n];
+
+			sum += (a.x * b.y - b.x * a.y) / 2;
+		}
+	}
+	return sum;
+}
+
+static int
+winding(const struct line_set *set, double x, double y)
+{
+	int turns = 0;
+
+	for (size_t i = 0; i < set->n; i++) {
+		const struct line *l = &set->lines[i];
+		const struct xy *p = set->points + l->first;
+
+		for (size_t k = 0; k < l->n; k++) {
+			struct xy a = p[k], b = p[(k + 1) % l->n];
+			double side =
+			    (b.x - a.x) * (y - a.y) - (x - a.x) * (b.y - a.y);
+
+			if (a.y <= y && b.y > y && side > 0)
+				turns++;
+			if (a.y > y && b.y <= y && side < 0)
+				turns--;
+		}
+	}
+	return turns;
+}
+
+/*
+ * Linear interpolation of x^2 + y^2 along an edge of length h errs by at most
+ * h^2/8 * 2 in height, and the height rises by 2r per length.
+ */
+static void
+test_circle(void **state)
+{
+	static struct test_grid g;
+	double h = 2.0 / (N - 1);
+
+	(void)state;
+	make_grid(&g, bowl);
+	for (double r = 0.2; r < 0.9; r += 0.13) {
+		struct line_set set = {0};
+
+		assert_int_equal(
+		    isoline_trace(&g.surface, r * r, &set, NULL), 0);
+		assert_int_equal(set.n, 1);
+		assert_true(set.lines[0].closed);
+		for (size_t i = 0; i < set.n_points; i++) {
+			double at = hypot(set.points[i].x, set.points[i].y);
+
+			assert_true(fabs(at - r) <= h * h / 4 / (2 * r) * 1.2);
+		}
+		/* higher ground on the left: clockwise around the bowl */
+		assert_true(area(&set) < 0);
+		line_set_free(&set);
+	}
+}
+
+static void
+test_plane(void **state)
+{
+	static struct test_grid g;
+	struct line_set set = {0};
+
+	(void)state;
+	make_grid(&g, plane);
+	assert_int_equal(isoline_trace(&g.surface, 0.417, &set, NULL), 0);
+	assert_int_equal(set.n, 1);
+	assert_false(set.lines[0].closed);
+	for (size_t i = 0; i < set.n_points; i++)
+		assert_true(fabs(plane(set.points[i].x, set.points[i].y) -
+				 0.417) < 1e-13);
+	line_set_free(&set);
+}
+
+/* An end lies on the border of the grid or on the edge of a missing cell. */
+static int
+is_border(const struct test_grid *g, struct xy p)
+{
+	const struct surface *s = &g->surface;
+	int touches = 0, exist = 0;
+
+	for (int iy = 0; iy < s->ny - 1; iy++)
+		for (int ix = 0; ix < s->nx - 1; ix++) {
+			const double *z = s->z + iy * s->nx + ix;
+
+			if (p.x < s->x[ix] || p.x > s->x[ix + 1] ||
+			    p.y < s->y[iy] || p.y > s->y[iy + 1])
+				continue;
+			touches++;
+			exist += !isnan(z[0] + z[1] + z[s->nx] + z[s->nx + 1]);
+		}
+	return touches < 2 || exist < touches;
+}
+
+static void
+punch_holes(struct test_grid *g)
+{
+	for (int i = 0; i < N * LONG; i += 97)
+		g->z[i] = NAN;
+}
+
+static void
+test_ends(void **state)
+{
+	static struct test_grid g;
+	double (*const functions[])(double, double) = {hills, noise};
+
+	(void)state;
+	for (size_t f = 0; f < 2; f++)
+		for (int holes = 0; holes < 2; holes++) {
+			struct line_set set = {0};
+
+			make_grid(&g, functions[f]);
+			if (holes)
+				punch_holes(&g);
+			for (double z = -1; z < 1; z += 0.21)
+				assert_int_equal(
+				    isoline_trace(&g.surface, z, &set, NULL),
+				    0);
+			assert_true(set.n > 5);
+			for (size_t i = 0; i < set.n; i++) {
+				const struct line *l = &set.lines[i];
+				const struct xy *p = set.points + l->first;
+
+				if (l->closed)
+					continue;
+				assert_true(is_border(&g, p[0]));
+				assert_true(is_border(&g, p[l->n - 1]));
+			}
+			line_set_free(&set);
+		}
+}
+
+static void
+test_nan_leaves_nothing(void **state)
+{
+	static struct test_grid g;
+	struct line_set set = {0};
+	int hole = 12 * N + 20;
+
+	(void)state;
+	make_grid(&g, hills);
+	g.z[hole] = NAN;
+	for (double z = -1; z < 1; z += 0.05)
+		assert_int_equal(isoline_trace(&g.surface, z, &set, NULL), 0);
+	for (size_t i = 0; i < set.n_points; i++) {
+		assert_true(isfinite(set.points[i].x));
+		assert_false(
+		    set.points[i].x > g.x[19] && set.points[i].x < g.x[21] &&
+		    set.points[i].y > g.y[11] && set.points[i].y < g.y[13]);
+	}
+	line_set_free(&set);
+	for (int i = 0; i < N * LONG; i++)
+		g.z[i] = NAN;
+	assert_int_equal(region_trace(&g.surface, -INFINITY, &set, NULL), 0);
+	assert_int_equal(set.n, 0);
+	line_set_free(&set);
+}
+
+/*
+ * Regions of rising levels: a point is in each of them once or not at all, and
+ * once out stays out; so the bands between them cover the plane exactly once.
+ */
+static void
+test_bands_cover_once(void **state)
+{
+	static struct test_grid g;
+	enum { LEVELS = 12, PROBES = 300 };
+	static int inside[PROBES];
+	double before = INFINITY;
+
+	(void)state;
+	make_grid(&g, noise);
+	for (int i = 0; i < PROBES; i++)
+		inside[i] = 1;
+	for (int k = 0; k < LEVELS; k++) {
+		double level = k == 0 ? -INFINITY : -2.2 + 0.4 * k;
+		struct line_set set = {0};
+
+		assert_int_equal(
+		    region_trace(&g.surface, level, &set, NULL), 0);
+		if (k == 0)
+			assert_true(fabs(area(&set) - 2 * 1.8) < 1e-12);
+		assert_true(area(&set) <= before);
+		before = area(&set);
+		for (int i = 0; i < PROBES; i++) {
+			int now = winding(
+			    &set, -0.99 + 0.0066 * i, 0.87 * sin(12.9898 * i));
+
+			assert_true(now == 0 || now == 1);
+			assert_true(now <= inside[i]);
+			inside[i] = now;
+		}
+		line_set_free(&set);
+	}
+}
+
+/* A saddle's middle decides which corners are joined. */
+static void
+test_saddle(void **state)
+{
+	double at[] = {0, 1}, z[] = {3, 0, 0, 3};
+	struct surface s = {.nx = 2, .ny = 2, .x = at, .y = at, .z = z};
+	struct line_set set = {0};
+
+	(void)state;
+	assert_int_equal(region_trace(&s, 1, &set, NULL), 0);
+	assert_int_equal(winding(&set, 0.5, 0.501), 1);
+	line_set_free(&set);
+	assert_int_equal(region_trace(&s, 2, &set, NULL), 0);
+	assert_int_equal(set.n, 2);
+	assert_int_equal(winding(&set, 0.5, 0.501), 0);
+	line_set_free(&set);
+}
+
+static int
+is_125(double v)
+{
+	double m = fabs(v) / pow(10, floor(log10(fabs(v)) + 1e-9));
+
+	return fabs(m - 1) < 1e-9 || fabs(m - 2) < 1e-9 || fabs(m - 5) < 1e-9;
+}
+
+static void
+test_ticks(void **state)
+{
+	static const double ranges[][2] = {{-1, 1}, {0, 1e-7}, {0.1, 0.9},
+	    {-3.7e5, 12}, {2.3025, 2.3027}, {1e12, 1e12 + 400}, {-0.5, 1.5}};
+	struct levels l;
+
+	(void)state;
+	for (size_t r = 0; r < sizeof(ranges) / sizeof(ranges[0]); r++)
+		for (int want = 2; want < 14; want++) {
+			double lo = ranges[r][0], hi = ranges[r][1];
+			double slack = 1e-6 * (hi - lo);
+
+			levels_linear(lo, hi, want, &l);
+			assert_in_range(l.n, 1, 2 * want + 2);
+			for (size_t i = 0; i < l.n; i++)
+				assert_true(l.v[i] >= lo - slack &&
+					    l.v[i] <= hi + slack);
+			if (l.n > 1 && fabs(hi) < 1e9)
+				assert_true(is_125(l.v[1] - l.v[0]));
+		}
+	levels_log(0.012, 3100, 22, &l);
+	assert_int_equal(l.n, 16);
+	assert_true(l.v[0] == 0.02 && l.v[1] == 0.05 && l.v[15] == 2000);
+	levels_log(1e-9, 1e9, 22, &l);
+	assert_in_range(l.n, 4, 22);
+	for (size_t i = 0; i < l.n; i++)
+		assert_true(is_125(l.v[i]));
+	levels_default(0.01, 1e4, 1, 0, &l);
+	assert_true(l.v[0] == 0.01 && l.v[l.n - 1] == 1e4);
+	levels_default(2.30, 2.35, 1, 1, &l);
+	assert_true(l.n >= 4 && l.v[l.n - 1] >= 2.35);
+	levels_default(4, 4, 1, 1, &l);
+	assert_int_equal(l.n, 1);
+}
+
+static void
+test_level_lists(void **state)
+{
+	struct error err;
+	struct levels l;
+
+	(void)state;
+	assert_int_equal(levels_parse("paper", &l, &err), 0);
+	assert_int_equal(l.n, 20);
+	assert_true(fabs(l.v[0] - 0.1) < 1e-12 && fabs(l.v[19] - 9.6) < 1e-12);
+	assert_int_equal(levels_parse("0.1,1:3:1,10", &l, &err), 0);
+	assert_int_equal(l.n, 5);
+	assert_true(l.v[3] == 3 && l.v[4] == 10);
+	assert_int_equal(levels_parse("", &l, &err), -1);
+	assert_int_equal(levels_parse("1,", &l, &err), -1);
+	assert_int_equal(levels_parse("1:2", &l, &err), -1);
+	assert_int_equal(levels_parse("1:2:0", &l, &err), -1);
+	assert_int_equal(levels_parse("1:2:3:4", &l, &err), -1);
+	assert_int_equal(levels_parse("0:1:1e-9", &l, &err), -1);
+	assert_int_equal(levels_parse("2,1", &l, &err), -1);
+	assert_int_equal(levels_parse("1,nan", &l, &err), -1);
+}
+
+static void
+test_level_text(void **state)
+{
+	char text[LEVEL_TEXT_BYTES];
+
+	(void)state;
+	assert_string_equal(level_text(0.05, text), "0.05");
+	assert_string_equal(level_text(-0.5, text), "−0.5");
+	assert_string_equal(level_text(20000, text), "20000");
+	assert_string_equal(level_text(1e5, text), "10⁵");
+	assert_string_equal(level_text(2e-7, text), "2·10⁻⁷");
+	assert_string_equal(level_text(0, text), "0");
+	assert_string_equal(level_text_short(0.123456, text), "0.1235");
+}
+
+static void
+test_svg_text(void **state)
+{
+	struct text out = {0};
+	struct svg svg = {.out = &out};
+
+	(void)state;
+	svg_escape(&svg, "a<b>&\"\x01\xff\xc3\xa9\xed\xa0\x80!");
+	assert_string_equal(out.chars, "a&lt;b&gt;&amp;&quot;\xef\xbf\xbd\xc3"
+				       "\xa9\xef\xbf\xbd\xef\xbf\xbd\xef\xbf"
+				       "\xbd!");
+	text_free(&out);
+	svg_number(&svg, -0.001);
+	text_add(&out, " ");
+	svg_number(&svg, 12.50);
+	text_add(&out, " ");
+	svg_number(&svg, -3.456);
+	assert_string_equal(out.chars, "0 12.5 -3.46");
+	text_free(&out);
+}
+
+/* Labels stay inside, upright, and do not touch one another. */
+static void
+test_labels(void **state)
+{
+	static struct test_grid g;
+	struct line_set sets[8] = {{0}};
+	double widths[8];
+	struct label_list labels = {0};
+
+	(void)state;
+	make_grid(&g, bowl);
+	for (int k = 0; k < 8; k++) {
+		widths[k] = 20;
+		isoline_trace(&g.surface, 0.1 * (k + 1), &sets[k], NULL);
+		for (size_t i = 0; i < sets[k].n_points; i++) {
+			sets[k].points[i].x = 200 + 200 * sets[k].points[i].x;
+			sets[k].points[i].y = 200 + 200 * sets[k].points[i].y;
+		}
+	}
+	assert_int_equal(labels_place(&(struct label_task){.sets = sets,
+					  .widths = widths,
+					  .n = 8,
+					  .height = 9,
+					  .right = 400,
+					  .bottom = 400},
+			     &labels, NULL),
+	    0);
+	assert_true(labels.n >= 6);
+	for (size_t i = 0; i < labels.n; i++) {
+		const struct label *a = &labels.labels[i];
+
+		assert_true(a->turn > -90.01 && a->turn < 90.01);
+		assert_true(a->at.x > 10 && a->at.x < 390);
+		for (size_t k = 0; k < i; k++) {
+			const struct label *b = &labels.labels[k];
+
+			assert_true(
+			    hypot(a->at.x - b->at.x, a->at.y - b->at.y) > 9);
+		}
+	}
+	for (int k = 0; k < 8; k++)
+		line_set_free(&sets[k]);
+	label_list_free(&labels);
+}
+
+/* Every style draws hostile values, twice the same, and refuses none at all. */
+static void
+test_pictures(void **state)
+{
+	static struct test_grid g;
+	static struct picture p = {.limit = NAN,
+	    .view = {-60, 30},
+	    .desc = "how",
+	    .x_label = "x",
+	    .y_label = "y",
+	    .z_label = "z"};
+	struct error err;
+
+	(void)state;
+	make_grid(&g, hills);
+	g.z[3] = INFINITY;
+	g.z[400] = -INFINITY;
+	g.z[800] = NAN;
+	g.z[801] = 1e300;
+	for (int style = PICTURE_LINES; style <= PICTURE_SURFACE; style++)
+		for (int log = 0; log < 2; log++) {
+			struct text a = {0}, b = {0};
+
+			p.style = (enum picture_style)style;
+			p.log = log;
+			assert_int_equal(
+			    picture_surfaces(&p, &g.surface, 1, &a, &err), 0);
+			assert_int_equal(
+			    picture_surfaces(&p, &g.surface, 1, &b, &err), 0);
+			assert_int_equal(a.n, b.n);
+			assert_memory_equal(a.chars, b.chars, a.n);
+			assert_null(strstr(a.chars, "nan"));
+			assert_true(a.n < 2000000);
+			text_free(&a);
+			text_free(&b);
+		}
+	for (int i = 0; i < N * LONG; i++)
+		g.z[i] = NAN;
+	for (int style = PICTURE_LINES; style <= PICTURE_SURFACE; style++) {
+		struct text a = {0};
+
+		p.style = (enum picture_style)style;
+		assert_int_equal(
+		    picture_surfaces(&p, &g.surface, 1, &a, &err), -1);
+		text_free(&a);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_circle),
+	    cmocka_unit_test(test_plane),
+	    cmocka_unit_test(test_ends),
+	    cmocka_unit_test(test_nan_leaves_nothing),
+	    cmocka_unit_test(test_bands_cover_once),
+	    cmocka_unit_test(test_saddle),
+	    cmocka_unit_test(test_ticks),
+	    cmocka_unit_test(test_level_lists),
+	    cmocka_unit_test(test_level_text),
+	    cmocka_unit_test(test_svg_text),
+	    cmocka_unit_test(test_labels),
+	    cmocka_unit_test(test_pictures),
+	};
+
+	return cmocka_run_group_tests_name("draw", tests, NULL, NULL);
+}
