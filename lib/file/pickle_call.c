@@ -118,11 +118,9 @@ op_call(
 	(void)arg;
 	if (machine_pop_many(m, want, &items, &n, err) < 0)
 		return -1;
-	if (n == 0 ||
-	    (items[0]->kind != PICKLE_GLOBAL && items[0]->kind != PICKLE_CALL &&
-		items[0]->kind != PICKLE_PERSISTENT))
+	if (n == 0 || items[0]->kind != PICKLE_GLOBAL)
 		return error_set(
-		    err, "pickle calls something that is not callable");
+		    err, "pickle calls something that is not a global");
 	callable = items[0];
 	if (op == 'o') {
 		arguments = machine_make(m, PICKLE_TUPLE, err);
