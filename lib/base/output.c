@@ -10,27 +10,47 @@
 #include "base/memory.h"
 
 int
-output_open(struct output *out, const char *path, int keep, struct error *err)
+output_open(struct output *out, const char *path, int resume, struct error *err)
 {
 	*out = (struct output){.fd = STDOUT_FILENO, .name = "standard output"};
 	if (path == NULL || strcmp(path, "-") == 0)
 		return 0;
 	out->path = memory_text(path, err);
-	out->part = memory_new(strlen(path) + sizeof(".part"), 1, err);
+	out->part = memory_new(strlen(path) + sizeof(".part.new"), 1, err);
 	if (out->path == NULL || out->part == NULL) {
 		output_abandon(out, 1);
 		return -1;
 	}
-	sprintf(out->part, "%s.part", path);
+	sprintf(out->part, resume ? "%s.part.new" : "%s.part", path);
 	out->name = out->path;
-	out->fd = open(out->part,
-	    O_WRONLY | O_CREAT | O_CLOEXEC | (keep ? O_APPEND : O_TRUNC), 0666);
+	out->fd =
+	    open(out->part, O_WRONLY | O_CREAT | O_CLOEXEC | O_TRUNC, 0666);
 	if (out->fd < 0) {
 		error_set(err, "%s:", out->part);
 		output_abandon(out, 1);
 		return -1;
 	}
 	return 0;
+}
+
+int
+output_settle(struct output *out, struct error *err)
+{
+	size_t n = out->part != NULL ? strlen(out->part) - strlen(".new") : 0;
+	char *name;
+	int status;
+
+	if (out->part == NULL || strcmp(out->part + n, ".new") != 0)
+		return 0;
+	name = memory_text_n(out->part, n, err);
+	if (name == NULL)
+		return -1;
+	status = rename(out->part, name);
+	if (status < 0)
+		error_set(err, "%s:", name);
+	free(out->part);
+	out->part = name;
+	return status;
 }
 
 int

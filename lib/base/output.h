@@ -14,16 +14,22 @@ struct output {
 	int fd;
 	const char *name; /* for messages: the path, or "standard output" */
 	char *path;       /* NULL for standard output */
-	char *part;       /* path with ".part" behind it */
+	char *part;       /* the file that grows */
 };
 
 /*
- * Opens path (borrowed; NULL or "-" means standard output).  keep: an existing
- * PATH.part is kept and appended to (the caller read it before), otherwise it
- * is emptied.  Returns 0 or -1.
+ * Opens path (borrowed; NULL or "-" means standard output).  resume: the result
+ * grows in PATH.part.new, so that an earlier PATH.part stays until
+ * output_settle; otherwise in PATH.part.  Returns 0 or -1.
  */
 int output_open(
-    struct output *out, const char *path, int keep, struct error *err);
+    struct output *out, const char *path, int resume, struct error *err);
+
+/*
+ * What an earlier PATH.part held is written again: the new file takes its place
+ * and its name.  Does nothing the second time, and for standard output.
+ */
+int output_settle(struct output *out, struct error *err);
 
 /* Writes all n bytes (retrying after signals and short writes). */
 int output_write(

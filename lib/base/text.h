@@ -5,6 +5,7 @@
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -23,6 +24,12 @@ void text_add_bytes(struct text *text, const void *bytes, size_t n);
 
 /* 0, or -1 when any append failed for want of memory. */
 int text_check(const struct text *text, struct error *err);
+
+/*
+ * Are n bytes well-formed UTF-8 without control characters?  Names from outside
+ * must be, because streams carry them as msgpack texts.
+ */
+bool text_is_printable(const void *bytes, size_t n);
 
 /* Releases the memory; the text is empty again. */
 void text_free(struct text *text);

@@ -118,9 +118,11 @@ op_call(
 	(void)arg;
 	if (machine_pop_many(m, want, &items, &n, err) < 0)
 		return -1;
-	if (n == 0 || items[0]->kind != PICKLE_GLOBAL)
+	if (n == 0 ||
+	    (items[0]->kind != PICKLE_GLOBAL && items[0]->kind != PICKLE_CALL &&
+		items[0]->kind != PICKLE_PERSISTENT))
 		return error_set(
-		    err, "pickle calls something that is not a global");
+		    err, "pickle calls something that is not callable");
 	callable = items[0];
 	if (op == 'o') {
 		arguments = machine_make(m, PICKLE_TUPLE, err);

@@ -17,9 +17,9 @@
 #include "tensor/chunk.h"
 
 enum {
-	GRID_NUM_MAX = 100000,      /* coordinates on an axis */
+	GRID_NUM_MAX = 100000,     /* coordinates on an axis */
 	GRID_POINTS_MAX = 2000000, /* in a grid */
-	SETS_MAX = 8,               /* data sets evaluated side by side */
+	SETS_MAX = 8,              /* data sets evaluated side by side */
 	RUN_BYTES = 17, /* a run id in a point: 16 hexadecimal digits, NUL */
 };
 

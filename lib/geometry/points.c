@@ -368,31 +368,6 @@ points_complete(const struct points *points, struct error *err)
 
 /* ---- writing ---- */
 
-/* The summary's records one by one, as they came. */
-static int
-write_summary(
-    const struct points *points, struct writer *writer, struct error *err)
-{
-	const uint8_t *bytes = (const uint8_t *)points->summary.chars;
-	size_t at = 0;
-
-	while (at < points->summary.n) {
-		struct scan scan;
-		struct record record;
-		size_t need;
-
-		if (scan_record(bytes + at, points->summary.n - at, &scan,
-			&need, err) != 1)
-			return -1;
-		record =
-		    (struct record){.bytes = bytes + at, .n_bytes = scan.bytes};
-		if (writer_copy(writer, &record, err) < 0)
-			return -1;
-		at += scan.bytes;
-	}
-	return 0;
-}
-
 static int
 write_begin(
     const struct points *points, struct writer *writer, struct error *err)
@@ -419,15 +394,12 @@ points_write(
 	if (write_begin(points, writer, err) < 0 ||
 	    writer_record(writer, "grid", &points->grid_header, NULL, 0, err) <
 		0 ||
-	    write_summary(points, writer, err) < 0)
+	    writer_copy_all(
+		writer, points->summary.chars, points->summary.n, err) < 0)
 		return -1;
-	for (int64_t i = 0; i < points->n; i++) {
-		struct record record = {.bytes = points->at[i].bytes,
-		    .n_bytes = points->at[i].n_bytes};
-
-		if (record.bytes != NULL &&
-		    writer_copy(writer, &record, err) < 0)
+	for (int64_t i = 0; i < points->n; i++)
+		if (writer_copy_all(writer, points->at[i].bytes,
+			points->at[i].n_bytes, err) < 0)
 			return -1;
-	}
 	return writer_end(writer, err);
 }

@@ -22,9 +22,9 @@
 #include <stddef.h>
 
 enum {
-	KERNEL_BLOCK = 16,	 /* channels written at once */
-	WINOGRAD_TILE = 4,	 /* outputs of F(4x4,3x3) per side */
-	WINOGRAD_POINTS = 6,	 /* inputs per side: 4 + 3 - 1 */
+	KERNEL_BLOCK = 16,   /* channels written at once */
+	WINOGRAD_TILE = 4,   /* outputs of F(4x4,3x3) per side */
+	WINOGRAD_POINTS = 6, /* inputs per side: 4 + 3 - 1 */
 };
 
 /* Where the pixels are that belong to successive outputs of a job. */
@@ -140,11 +140,18 @@ size_t winograd_work_floats(int c, int k, int h, int w, int images);
  */
 int winograd_rows(int c, int k, int h, int w, int images);
 
+/* Filters as a model has them: element (k, c, tap) at these steps. */
+struct conv_filters {
+	const float *w, *scale; /* scale[k] multiplies filter k */
+	const int *from;        /* as in winograd_weights */
+	int k, c, taps;
+	ptrdiff_t k_step, c_step, tap_step;
+};
+
 /*
- * Packs filters w [k][c][taps] times scale[k] as conv_job wants them; from as in
- * winograd_weights.  out holds kernel_padded(k) * taps * c floats.
+ * Packs filters as conv_job wants them: kernel_padded(k) * taps * c floats,
+ * with zeros for the filters that fill the last block.
  */
-void conv_weights(const float *w, const float *scale, const int *from, int k,
-    int c, int taps, float *out);
+void conv_weights(const struct conv_filters *filters, float *out);
 
 #endif

@@ -3,14 +3,14 @@
 #include "kernel/winograd.inc"
 
 const struct kernels kernels_avx512 = {
-	.name = "avx512",
-	.block_pixels = PIXELS_MAX,
-	.conv = conv,
-	.depthwise = depthwise,
-	.winograd = winograd,
-	.winograd_weights = winograd_weights,
-	.max_pool = max_pool,
-	.average_pool = average_pool,
-	.affine = affine,
-	.peak = peak,
+    .name = "avx512",
+    .block_pixels = PIXELS_MAX,
+    .conv = conv,
+    .depthwise = depthwise,
+    .winograd = winograd,
+    .winograd_weights = winograd_weights,
+    .max_pool = max_pool,
+    .average_pool = average_pool,
+    .affine = affine,
+    .peak = peak,
 };

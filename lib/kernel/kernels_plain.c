@@ -25,12 +25,13 @@ finish(float sum, const float *add, int relu)
 }
 
 static void
-conv_pixel(const struct conv_job *job, const float *in, const float *add,
-    float *out)
+conv_pixel(
+    const struct conv_job *job, const float *in, const float *add, float *out)
 {
 	for (int k = 0; k < kernel_padded(job->k); k++) {
 		const float *w = job->weights +
-		    (ptrdiff_t)(k / B) * job->taps * job->c * B + k % B;
+				 (ptrdiff_t)(k / B) * job->taps * job->c * B +
+				 k % B;
 		float sum = job->bias[k];
 
 		for (int i = 0; i < job->taps; i++)
@@ -41,30 +42,32 @@ conv_pixel(const struct conv_job *job, const float *in, const float *add,
 }
 
 static void
-depthwise_pixel(const struct conv_job *job, const float *in, const float *add,
-    float *out)
+depthwise_pixel(
+    const struct conv_job *job, const float *in, const float *add, float *out)
 {
 	for (int k = 0; k < kernel_padded(job->k); k++) {
 		const float *w = job->weights + k;
 		float sum = job->bias[k];
 
 		for (int i = 0; i < job->taps; i++)
-			sum += in[job->tap[i] + k] * w[i * kernel_padded(job->k)];
+			sum +=
+			    in[job->tap[i] + k] * w[i * kernel_padded(job->k)];
 		out[k] = finish(sum, add ? add + k : NULL, job->relu);
 	}
 }
 
 static void
-each_pixel(const struct conv_job *job,
-    void (*pixel)(const struct conv_job *, const float *, const float *,
-	float *))
+each_pixel(
+    const struct conv_job *job, void (*pixel)(const struct conv_job *,
+				    const float *, const float *, float *))
 {
 	for (int n = 0; n < job->images; n++)
 		for (int y = 0; y < job->h; y++)
 			for (int x = 0; x < job->w; x++)
 				pixel(job, view_at(&job->in, n, y, x),
-				    job->add.at == NULL ? NULL :
-				    view_at(&job->add, n, y, x),
+				    job->add.at == NULL
+					? NULL
+					: view_at(&job->add, n, y, x),
 				    view_at(&job->out, n, y, x));
 }
 
@@ -114,23 +117,23 @@ both_sides(const float *m, int rows, int columns, const float *d, float *out)
 		for (int x = 0; x < columns; x++) {
 			half[i][x] = 0;
 			for (int y = 0; y < columns; y++)
-				half[i][x] += m[i * columns + y] *
-				    d[y * columns + x];
+				half[i][x] +=
+				    m[i * columns + y] * d[y * columns + x];
 		}
 	}
 	for (int i = 0; i < rows; i++) {
 		for (int j = 0; j < rows; j++) {
 			out[i * rows + j] = 0;
 			for (int x = 0; x < columns; x++)
-				out[i * rows + j] += half[i][x] *
-				    m[j * columns + x];
+				out[i * rows + j] +=
+				    half[i][x] * m[j * columns + x];
 		}
 	}
 }
 
 static void
-winograd_weights(const float *g, const float *scale, const int *from, int k,
-    int c, float *u)
+winograd_weights(
+    const float *g, const float *scale, const int *from, int k, int c, float *u)
 {
 	const ptrdiff_t column = (ptrdiff_t)c * B;
 	const ptrdiff_t row = kernel_blocks(k) * P * column;
@@ -141,7 +144,8 @@ winograd_weights(const float *g, const float *scale, const int *from, int k,
 			float *to = u + f / B * P * column + q * B + f % B;
 
 			for (int i = 0; f < k && i < 9; i++)
-				filter[i] = scale[f] *
+				filter[i] =
+				    scale[f] *
 				    g[((ptrdiff_t)f * c + from[q]) * 9 + i];
 			both_sides(&weight_matrix[0][0], P, 3, filter, points);
 			for (int i = 0; i < P * P; i++)
@@ -171,10 +175,12 @@ output_tile(const struct winograd_job *job, int n, int y0, int x0, int k,
 	both_sides(&output_matrix[0][0], TILE, P, points, o);
 	for (int y = y0; y < y0 + TILE && y < job->h; y++)
 		for (int x = x0; x < x0 + TILE && x < job->w; x++)
-			view_at(&job->out, n, y, x)[k] = finish(
-			    o[(y - y0) * TILE + x - x0] + job->bias[k],
-			    job->add.at == NULL ? NULL :
-			    view_at(&job->add, n, y, x) + k, job->relu);
+			view_at(&job->out, n, y, x)[k] =
+			    finish(o[(y - y0) * TILE + x - x0] + job->bias[k],
+				job->add.at == NULL
+				    ? NULL
+				    : view_at(&job->add, n, y, x) + k,
+				job->relu);
 }
 
 static void
@@ -192,8 +198,10 @@ winograd_tile(const struct winograd_job *job, int n, int y, int x)
 		for (int c = 0; c < job->c; c++)
 			for (int i = 0; i < P * P; i++)
 				sum[i] += v[c * P * P + i] *
-				    job->weights[i / P * row + k / B * P *
-				    column + i % P * column + c * B + k % B];
+					  job->weights[i / P * row +
+						       k / B * P * column +
+						       i % P * column + c * B +
+						       k % B];
 		output_tile(job, n, y, x, k, sum);
 	}
 }
@@ -245,8 +253,8 @@ pool(const struct pool_job *job, int maximum)
 				for (int c = 0; c < kernel_padded(job->c); c++)
 					view_at(&job->out, n, y, x)[c] =
 					    pool_pixel(job, &w,
-					    view_at(&job->in, n, 0, 0) + c,
-					    maximum);
+						view_at(&job->in, n, 0, 0) + c,
+						maximum);
 			}
 		}
 	}
@@ -265,8 +273,8 @@ average_pool(const struct pool_job *job)
 }
 
 static void
-affine_pixel(const struct affine_job *job, const float *in, const float *add,
-    float *out)
+affine_pixel(
+    const struct affine_job *job, const float *in, const float *add, float *out)
 {
 	for (int c = 0; c < kernel_padded(job->c); c++) {
 		float v = in[c];
@@ -284,8 +292,9 @@ affine(const struct affine_job *job)
 		for (int y = 0; y < job->h; y++)
 			for (int x = 0; x < job->w; x++)
 				affine_pixel(job, view_at(&job->in, n, y, x),
-				    job->add.at == NULL ? NULL :
-				    view_at(&job->add, n, y, x),
+				    job->add.at == NULL
+					? NULL
+					: view_at(&job->add, n, y, x),
 				    view_at(&job->out, n, y, x));
 }
 

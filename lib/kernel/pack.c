@@ -1,21 +1,32 @@
 #include "kernel/kernel.h"
 
-void
-conv_weights(const float *w, const float *scale, const int *from, int k, int c,
-    int taps, float *out)
+/* One block: n of its filters are there. */
+static float *
+pack_block(const struct conv_filters *f, int k0, int n, float *out)
 {
-	for (int k0 = 0; k0 < k; k0 += KERNEL_BLOCK) {
-		int n = k - k0 < KERNEL_BLOCK ? k - k0 : KERNEL_BLOCK;
+	for (int t = 0; t < f->taps; t++) {
+		for (int c = 0; c < f->c; c++, out += KERNEL_BLOCK) {
+			const float *w = f->w + k0 * f->k_step +
+					 f->from[c] * f->c_step +
+					 t * f->tap_step;
 
-		for (int t = 0; t < taps; t++) {
-			for (int q = 0; q < c; q++) {
-				const float *f = w + ((ptrdiff_t)k0 * c +
-				    from[q]) * taps + t;
-
-				for (int l = 0; l < KERNEL_BLOCK; l++)
-					*out++ = l < n ? scale[k0 + l] *
-					    f[(ptrdiff_t)l * c * taps] : 0;
+			for (int l = 0; l < KERNEL_BLOCK; l++) {
+				out[l] = 0;
+				if (l < n)
+					out[l] =
+					    f->scale[k0 + l] * w[l * f->k_step];
 			}
 		}
+	}
+	return out;
+}
+
+void
+conv_weights(const struct conv_filters *f, float *out)
+{
+	for (int k0 = 0; k0 < f->k; k0 += KERNEL_BLOCK) {
+		int n = f->k - k0 < KERNEL_BLOCK ? f->k - k0 : KERNEL_BLOCK;
+
+		out = pack_block(f, k0, n, out);
 	}
 }

@@ -28,7 +28,7 @@ window_at(const struct pool_job *job, int y, int x)
 		int h = job->h_padded - job->top, v = job->w_padded - job->left;
 
 		area = ((bottom < h ? bottom : h) - top) *
-		    ((right < v ? right : v) - left);
+		       ((right < v ? right : v) - left);
 	}
 	w.share = 1.0f / (float)area;
 	return w;

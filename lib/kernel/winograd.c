@@ -10,7 +10,7 @@ tile_floats(int c, int k)
 	enum { P = WINOGRAD_POINTS, TILE = WINOGRAD_TILE };
 
 	return (size_t)(P * P + P) * kernel_padded(c) +
-	    (size_t)P * TILE * kernel_padded(k);
+	       (size_t)P * TILE * kernel_padded(k);
 }
 
 size_t
@@ -39,7 +39,6 @@ winograd_work_floats(int c, int k, int h, int w, int images)
 	size_t tiles = (size_t)winograd_rows(c, k, h, w, images) * tiles_x;
 
 	/* m, and the odd block behind every point of v and row of t. */
-	return tiles * (tile_floats(c, k) +
-	    WINOGRAD_POINTS * KERNEL_BLOCK) +
-	    2 * WINOGRAD_POINTS * KERNEL_BLOCK;
+	return tiles * (tile_floats(c, k) + WINOGRAD_POINTS * KERNEL_BLOCK) +
+	       2 * WINOGRAD_POINTS * KERNEL_BLOCK;
 }

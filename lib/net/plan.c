@@ -21,14 +21,21 @@ struct plan_scratch {
 	void *memory;
 };
 
+/* Plain C kernels are slower than OpenBLAS: without vectors gemm is faster. */
 static const struct plan_kind *
 choose_kind(struct error *err)
 {
-	int level = cpu_level(err);
-
-	if (level < 0)
+	switch (cpu_level(err)) {
+	case CPU_REF:
+		return &plan_reference;
+	case CPU_BASE:
+		return &plan_gemm;
+	case CPU_AVX2:
+	case CPU_AVX512:
+		return &plan_fast;
+	default:
 		return NULL;
-	return level == CPU_REF ? &plan_reference : &plan_gemm;
+	}
 }
 
 struct plan *
@@ -44,6 +51,10 @@ plan_new(const struct graph *graph, const struct plan_kind *kind, int block,
 		    err, "a block of %d images, expected 1 or more", block);
 		return NULL;
 	}
+	if (kind == NULL)
+		kind = choose_kind(err);
+	if (kind == NULL)
+		return NULL;
 	plan = memory_new(1, sizeof(*plan), err);
 	if (plan == NULL)
 		return NULL;

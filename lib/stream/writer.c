@@ -161,6 +161,31 @@ writer_copy(
 }
 
 int
+writer_copy_all(
+    struct writer *writer, const void *bytes, size_t n, struct error *err)
+{
+	const uint8_t *p = bytes;
+
+	while (n > 0) {
+		struct scan scan;
+		struct record record;
+		size_t need;
+		int status = scan_record(p, n, &scan, &need, err);
+
+		if (status == 0)
+			error_set(err, "a record to be copied is cut off");
+		if (status != 1)
+			return -1;
+		record = (struct record){.bytes = p, .n_bytes = scan.bytes};
+		if (writer_copy(writer, &record, err) < 0)
+			return -1;
+		p += scan.bytes;
+		n -= scan.bytes;
+	}
+	return 0;
+}
+
+int
 writer_end(struct writer *writer, struct error *err)
 {
 	struct pack header = {0};

@@ -47,6 +47,10 @@ int writer_record(struct writer *writer, const char *kind,
 int writer_copy(
     struct writer *writer, const struct record *record, struct error *err);
 
+/* n bytes that are whole records as they came, one behind the other. */
+int writer_copy_all(
+    struct writer *writer, const void *bytes, size_t n, struct error *err);
+
 /* Closes the segment with count and digest, and sends everything. */
 int writer_end(struct writer *writer, struct error *err);
 

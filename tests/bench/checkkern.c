@@ -71,8 +71,8 @@ release(void)
 static int
 roll(struct dice *dice, int lo, int hi)
 {
-	return lo + (int)random_below(&dice->stream, dice->at++,
-	    (uint32_t)(hi - lo + 1));
+	return lo + (int)random_below(
+			&dice->stream, dice->at++, (uint32_t)(hi - lo + 1));
 }
 
 static float *
@@ -102,15 +102,15 @@ images_new(int images, int h, int w, int c, int border, int beyond)
 
 	im.n = (size_t)images * (size_t)all;
 	im.floats = guarded(im.n);
-	im.view = (struct view){im.floats + border * (row + pixel), pixel, row,
-	    all};
+	im.view =
+	    (struct view){im.floats + border * (row + pixel), pixel, row, all};
 	return im;
 }
 
 /* Numbers inside, zeros in the border, junk behind the last channel. */
 static struct images
-images_drawn(struct dice *dice, int images, int h, int w, int c, int border,
-    int beyond)
+images_drawn(
+    struct dice *dice, int images, int h, int w, int c, int border, int beyond)
 {
 	struct images im = images_new(images, h, w, c, border, beyond);
 	float *from = drawn(dice, (size_t)(images * h * w * c));
@@ -120,7 +120,7 @@ images_drawn(struct dice *dice, int images, int h, int w, int c, int border,
 		for (int y = 0; y < h; y++)
 			for (int x = 0; x < w; x++) {
 				float *p = im.view.at + n * im.view.image +
-				    y * im.view.row + x * im.view.pixel;
+					   y * im.view.row + x * im.view.pixel;
 
 				for (int i = 0; i < im.view.pixel; i++)
 					p[i] = i < c ? *from++ : JUNK;
@@ -155,7 +155,8 @@ images_agree(const struct images *got, const struct images *want, int c,
 			continue;
 		if (!(fabs((double)a - b) <= (b == JUNK ? 0 : tolerance))) {
 			printf("# element %zu: %.9g, expected %.9g "
-			    "within %.3g\n", i, a, b, tolerance);
+			       "within %.3g\n",
+			    i, a, b, tolerance);
 			return 0;
 		}
 	}
@@ -191,6 +192,22 @@ layer_drawn(struct dice *dice, int taps)
 	return l;
 }
 
+static void
+layer_pack(const struct layer *l, int taps, float *packed)
+{
+	const struct conv_filters filters = {.w = l->weights,
+	    .scale = l->scale,
+	    .from = l->from,
+	    .k = l->k,
+	    .c = l->c,
+	    .taps = taps,
+	    .k_step = (ptrdiff_t)l->c * taps,
+	    .c_step = taps,
+	    .tap_step = 1};
+
+	conv_weights(&filters, packed);
+}
+
 /* eps sqrt(K) times the size of the sum; 8: the largest of many, 3 sigma. */
 static double
 tolerance(const struct layer *l, int taps, double growth)
@@ -200,27 +217,37 @@ tolerance(const struct layer *l, int taps, double growth)
 	for (int i = 0; i < l->k; i++)
 		scale = fmax(scale, fabs(l->scale[i]));
 	return 8 * growth * FLT_EPSILON * sqrt(terms) * sqrt(terms) *
-	    (scale + 1);
+	       (scale + 1);
 }
 
 static int
 check_conv(const struct kernels *kernels, struct dice *dice)
 {
-	int r = roll(dice, 1, 4), s = roll(dice, 1, 4), stride = roll(dice, 1, 3);
+	int r = roll(dice, 1, 4), s = roll(dice, 1, 4),
+	    stride = roll(dice, 1, 3);
 	int taps = r * s, border = 2;
 	struct layer l = layer_drawn(dice, taps);
 	int h_in = (l.h - 1) * stride + r, w_in = (l.w - 1) * stride + s;
-	struct images in = images_drawn(dice, l.images, h_in, w_in, l.c, border,
-	    0);
+	struct images in =
+	    images_drawn(dice, l.images, h_in, w_in, l.c, border, 0);
 	struct images add = images_drawn(dice, l.images, l.h, l.w, l.k, 1, 0);
 	struct images got = images_junk(l.images, l.h, l.w, l.k, 1);
 	struct images want = images_junk(l.images, l.h, l.w, l.k, 1);
 	float *packed = guarded((size_t)(kernel_padded(l.k) * taps * l.c));
 	ptrdiff_t tap[16];
 	struct conv_job job = {
-	    .in = in.view, .out = got.view, .images = l.images, .h = l.h,
-	    .w = l.w, .c = l.c, .k = l.k, .taps = taps, .tap = tap,
-	    .weights = packed, .bias = l.bias, .relu = l.relu,
+	    .in = in.view,
+	    .out = got.view,
+	    .images = l.images,
+	    .h = l.h,
+	    .w = l.w,
+	    .c = l.c,
+	    .k = l.k,
+	    .taps = taps,
+	    .tap = tap,
+	    .weights = packed,
+	    .bias = l.bias,
+	    .relu = l.relu,
 	};
 
 	for (int i = 0; i < taps; i++)
@@ -229,7 +256,7 @@ check_conv(const struct kernels *kernels, struct dice *dice)
 	job.in.pixel *= stride;
 	if (l.add)
 		job.add = add.view;
-	conv_weights(l.weights, l.scale, l.from, l.k, l.c, taps, packed);
+	layer_pack(&l, taps, packed);
 	kernels->conv(&job);
 	job.out = want.view;
 	kernels_plain.conv(&job);
@@ -245,15 +272,23 @@ check_depthwise(const struct kernels *kernels, struct dice *dice)
 	struct images want = images_junk(l.images, l.h, l.w, l.k, 1);
 	ptrdiff_t tap[9];
 	struct conv_job job = {
-	    .in = in.view, .out = got.view, .images = l.images, .h = l.h,
-	    .w = l.w, .c = l.k, .k = l.k, .taps = 9, .tap = tap,
+	    .in = in.view,
+	    .out = got.view,
+	    .images = l.images,
+	    .h = l.h,
+	    .w = l.w,
+	    .c = l.k,
+	    .k = l.k,
+	    .taps = 9,
+	    .tap = tap,
 	    .weights = drawn(dice, (size_t)(9 * kernel_padded(l.k))),
-	    .bias = l.bias, .relu = l.relu,
+	    .bias = l.bias,
+	    .relu = l.relu,
 	};
 
 	for (int i = 0; i < 9; i++)
-		tap[i] = (i / 3 - 1) * in.view.row +
-		    (i % 3 - 1) * in.view.pixel;
+		tap[i] =
+		    (i / 3 - 1) * in.view.row + (i % 3 - 1) * in.view.pixel;
 	kernels->depthwise(&job);
 	job.out = want.view;
 	kernels_plain.depthwise(&job);
@@ -276,15 +311,31 @@ check_winograd(const struct kernels *kernels, struct dice *dice)
 	float *direct = guarded((size_t)(kernel_padded(l.k) * 9 * l.c));
 	ptrdiff_t tap[9];
 	struct winograd_job job = {
-	    .in = in.view, .out = got.view, .images = l.images, .h = l.h,
-	    .w = l.w, .c = l.c, .k = l.k, .weights = u, .bias = l.bias,
+	    .in = in.view,
+	    .out = got.view,
+	    .images = l.images,
+	    .h = l.h,
+	    .w = l.w,
+	    .c = l.c,
+	    .k = l.k,
+	    .weights = u,
+	    .bias = l.bias,
 	    .relu = l.relu,
 	    .work = guarded(winograd_work_floats(l.c, l.k, l.h, l.w, l.images)),
 	};
 	struct conv_job plain = {
-	    .in = in.view, .out = want.view, .images = l.images, .h = l.h,
-	    .w = l.w, .c = l.c, .k = l.k, .taps = 9, .tap = tap,
-	    .weights = direct, .bias = l.bias, .relu = l.relu,
+	    .in = in.view,
+	    .out = want.view,
+	    .images = l.images,
+	    .h = l.h,
+	    .w = l.w,
+	    .c = l.c,
+	    .k = l.k,
+	    .taps = 9,
+	    .tap = tap,
+	    .weights = direct,
+	    .bias = l.bias,
+	    .relu = l.relu,
 	};
 
 	for (int i = 0; i < 9; i++)
@@ -295,7 +346,7 @@ check_winograd(const struct kernels *kernels, struct dice *dice)
 		job.add = plain.add = add.view;
 	kernels->winograd_weights(l.weights, l.scale, l.from, l.k, l.c, u);
 	kernels->winograd(&job);
-	conv_weights(l.weights, l.scale, l.from, l.k, l.c, 9, direct);
+	layer_pack(&l, 9, direct);
 	kernels_plain.conv(&plain);
 	return images_agree(&got, &want, l.k, tolerance(&l, 9, 10));
 }
@@ -309,8 +360,8 @@ check_weights(const struct kernels *kernels, struct dice *dice)
 
 	memset(got, 0xff, n * sizeof(float));
 	kernels->winograd_weights(l.weights, l.scale, l.from, l.k, l.c, got);
-	kernels_plain.winograd_weights(l.weights, l.scale, l.from, l.k, l.c,
-	    want);
+	kernels_plain.winograd_weights(
+	    l.weights, l.scale, l.from, l.k, l.c, want);
 	for (size_t i = 0; i < n; i++) {
 		if (!(fabsf(got[i] - want[i]) <= 64 * FLT_EPSILON)) {
 			printf("# element %zu: %.9g, expected %.9g\n", i,
@@ -325,15 +376,19 @@ static int
 check_pool(const struct kernels *kernels, struct dice *dice)
 {
 	struct pool_job job = {
-	    .images = roll(dice, 1, 3), .c = roll(dice, 1, 40),
-	    .h_in = roll(dice, 3, 12), .w_in = roll(dice, 3, 12),
-	    .kh = roll(dice, 1, 3), .kw = roll(dice, 1, 3),
-	    .stride_y = roll(dice, 1, 3), .stride_x = roll(dice, 1, 3),
+	    .images = roll(dice, 1, 3),
+	    .c = roll(dice, 1, 40),
+	    .h_in = roll(dice, 3, 12),
+	    .w_in = roll(dice, 3, 12),
+	    .kh = roll(dice, 1, 3),
+	    .kw = roll(dice, 1, 3),
+	    .stride_y = roll(dice, 1, 3),
+	    .stride_x = roll(dice, 1, 3),
 	    .include_pad = roll(dice, 0, 1),
 	};
 	int maximum = roll(dice, 0, 1);
-	struct images in = images_drawn(dice, job.images, job.h_in, job.w_in,
-	    job.c, 0, 0);
+	struct images in =
+	    images_drawn(dice, job.images, job.h_in, job.w_in, job.c, 0, 0);
 	struct images got, want;
 
 	job.top = roll(dice, 0, job.kh - 1);
@@ -365,8 +420,13 @@ check_affine(const struct kernels *kernels, struct dice *dice)
 	struct images got = images_junk(l.images, l.h, l.w, l.k, 1);
 	struct images want = images_junk(l.images, l.h, l.w, l.k, 1);
 	struct affine_job job = {
-	    .in = in.view, .out = got.view, .images = l.images, .h = l.h,
-	    .w = l.w, .c = l.k, .relu = l.relu,
+	    .in = in.view,
+	    .out = got.view,
+	    .images = l.images,
+	    .h = l.h,
+	    .w = l.w,
+	    .c = l.k,
+	    .relu = l.relu,
 	};
 
 	if (l.add)
@@ -404,8 +464,8 @@ check_all(uint64_t seed, int rounds)
 		const struct kernels *kernels = cpu_kernels(level);
 
 		for (int i = 0; i < CHECKS; i++) {
-			struct dice dice = {random_open(seed, RANDOM_NOISE,
-			    checks[i].name), 0};
+			struct dice dice = {
+			    random_open(seed, RANDOM_NOISE, checks[i].name), 0};
 			int good = 1;
 
 			for (int r = 0; r < rounds && good; r++) {
@@ -415,8 +475,8 @@ check_all(uint64_t seed, int rounds)
 					printf("# round %d\n", r);
 			}
 			failed += !good;
-			printf("%sok %d - %s %s\n", good ? "" : "not ",
-			    ++count, kernels->name, checks[i].name);
+			printf("%sok %d - %s %s\n", good ? "" : "not ", ++count,
+			    kernels->name, checks[i].name);
 		}
 	}
 	printf("1..%d\n", count);
@@ -476,11 +536,11 @@ bench_prepare(const struct bench *b, const struct kernels *kernels,
     struct dice *dice, struct bench_jobs *jobs)
 {
 	int pad = b->size / 2, h_in = (b->h - 1) * b->stride + 1;
-	struct images in = images_drawn(dice, b->images, h_in, h_in, b->c, pad,
-	    4);
+	struct images in =
+	    images_drawn(dice, b->images, h_in, h_in, b->c, pad, 4);
 	struct images out = images_junk(b->images, b->h, b->h, b->k, 1);
-	struct images add = images_drawn(dice, b->images, b->h, b->h, b->k, 1,
-	    0);
+	struct images add =
+	    images_drawn(dice, b->images, b->h, b->h, b->k, 1, 0);
 	int taps = b->size * b->size, from[4096];
 	size_t n = (size_t)b->k * (size_t)(b->c * taps);
 	float *w = drawn(dice, n), *scale = drawn(dice, (size_t)b->k);
@@ -491,27 +551,49 @@ bench_prepare(const struct bench *b, const struct kernels *kernels,
 		from[i] = i;
 	in.view.at -= pad * (in.view.row + in.view.pixel);
 	jobs->conv = (struct conv_job){
-	    .in = in.view, .out = out.view, .add = add.view,
-	    .images = b->images, .h = b->h, .w = b->h, .c = b->c, .k = b->k,
-	    .taps = taps, .tap = jobs->tap, .weights = packed, .bias = bias,
+	    .in = in.view,
+	    .out = out.view,
+	    .add = add.view,
+	    .images = b->images,
+	    .h = b->h,
+	    .w = b->h,
+	    .c = b->c,
+	    .k = b->k,
+	    .taps = taps,
+	    .tap = jobs->tap,
+	    .weights = packed,
+	    .bias = bias,
 	    .relu = 1,
 	};
 	jobs->conv.in.pixel *= b->stride;
 	jobs->conv.in.row *= b->stride;
 	for (int i = 0; i < taps; i++)
-		jobs->tap[i] = i / b->size * in.view.row +
-		    i % b->size * in.view.pixel;
-	conv_weights(w, scale, from, b->k, b->c, taps, packed);
+		jobs->tap[i] =
+		    i / b->size * in.view.row + i % b->size * in.view.pixel;
+	layer_pack(&(struct layer){.weights = w,
+		       .scale = scale,
+		       .from = from,
+		       .k = b->k,
+		       .c = b->c},
+	    taps, packed);
 	if (strcmp(b->kernel, "winograd") == 0) {
 		float *u = guarded(winograd_weight_floats(b->k, b->c));
 
 		kernels->winograd_weights(w, scale, from, b->k, b->c, u);
 		jobs->winograd = (struct winograd_job){
-		    .in = in.view, .out = out.view, .add = add.view,
-		    .images = b->images, .h = b->h, .w = b->h, .c = b->c,
-		    .k = b->k, .weights = u, .bias = bias, .relu = 1,
-		    .work = guarded(winograd_work_floats(b->c, b->k, b->h, b->h,
-			b->images)),
+		    .in = in.view,
+		    .out = out.view,
+		    .add = add.view,
+		    .images = b->images,
+		    .h = b->h,
+		    .w = b->h,
+		    .c = b->c,
+		    .k = b->k,
+		    .weights = u,
+		    .bias = bias,
+		    .relu = 1,
+		    .work = guarded(winograd_work_floats(
+			b->c, b->k, b->h, b->h, b->images)),
 		};
 	}
 }
@@ -563,8 +645,8 @@ static void
 bench_all(uint64_t seed, int csv, int lowest)
 {
 	printf(csv ? "kernels,kernel,images,h,c,k,size,stride,us_per_image,"
-		     "us_least,gflops,share_of_peak\n" :
-		     "%-8s%-10s%-22s%10s%10s%10s%8s\n",
+		     "us_least,gflops,share_of_peak\n"
+		   : "%-8s%-10s%-22s%10s%10s%10s%8s\n",
 	    "set", "kernel", "images h c k size/str", "us/image", "least",
 	    "GFLOP/s", "peak");
 	for (int level = lowest; level <= (int)cpu_level_native(); level++) {
@@ -573,18 +655,19 @@ bench_all(uint64_t seed, int csv, int lowest)
 
 		for (int i = 0; i < BENCHES; i++) {
 			const struct bench *b = &benches[i];
-			struct dice dice = {random_open(seed, RANDOM_NOISE,
-			    b->kernel), 0};
+			struct dice dice = {
+			    random_open(seed, RANDOM_NOISE, b->kernel), 0};
 			struct bench_jobs jobs;
-			double least, median, flops = 2.0 * b->size * b->size *
-			    b->c * b->k * b->h * b->h * b->images;
+			double least, median,
+			    flops = 2.0 * b->size * b->size * b->c * b->k *
+				    b->h * b->h * b->images;
 
 			bench_prepare(b, kernels, &dice, &jobs);
 			bench_time(b, kernels, &jobs, &least, &median);
 			release();
 			printf(csv ? "%s,%s,%d,%d,%d,%d,%d,%d,%.3f,%.3f,%.2f,"
-				     "%.4f\n" :
-				     "%-8s%-10s%3d %3d %4d %4d %d/%d   %10.2f"
+				     "%.4f\n"
+				   : "%-8s%-10s%3d %3d %4d %4d %d/%d   %10.2f"
 				     "%10.2f%10.1f%8.2f\n",
 			    kernels->name, b->kernel, b->images, b->h, b->c,
 			    b->k, b->size, b->stride, 1e6 * median / b->images,
@@ -603,9 +686,10 @@ main(int argc, char **argv)
 	int bench = 0, csv = 0, plain = 0;
 	struct error err;
 	const struct option_row options[] = {
-	    OPTION_U64('s', "seed", "SEED", &seed, "seed of shapes and numbers"),
-	    OPTION_INT('r', "rounds", "N", &rounds, 1, 1000000,
-		"shapes per kernel"),
+	    OPTION_U64(
+		's', "seed", "SEED", &seed, "seed of shapes and numbers"),
+	    OPTION_INT(
+		'r', "rounds", "N", &rounds, 1, 1000000, "shapes per kernel"),
 	    OPTION_FLAG('b', "bench", &bench, "time instead of check"),
 	    OPTION_FLAG('p', "plain", &plain, "time plain C too"),
 	    OPTION_FLAG('c', "csv", &csv, "times as CSV"),

@@ -136,7 +136,7 @@ hostile_pickles(void **state)
 	CHECK("\x80\x02h\x05.", "did not remember");
 	CHECK("\x80\x02j\xff\xff\xff\xff.", "did not remember");
 	CHECK("\x80\x02Nr\xff\xff\xff\xff.", "remembers value");
-	CHECK("\x80\x02N)R.", "not a global");
+	CHECK("\x80\x02N)R.", "not callable");
 	CHECK("\x80\x02"
 	      "cos\nsystem\nNR.",
 	    "without a tuple");

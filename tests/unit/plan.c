@@ -19,7 +19,11 @@
 #include "net/fold.h"
 #include "net/plan.h"
 
-enum { IMAGES = 3, CLASSES = 7 };
+enum { IMAGES = 3, CLASSES = 7, KINDS = 3 };
+
+/* The definition comes first. */
+static const struct plan_kind *const kinds[KINDS] = {
+    &plan_reference, &plan_gemm, &plan_fast};
 
 /* Larger networks repeat the blocks of smaller ones; they only take longer. */
 static const int64_t weights_max = 24000000;
@@ -148,15 +152,19 @@ compare(const struct graph *graph, const char *name)
 	float want[IMAGES * CLASSES], got[IMAGES * CLASSES];
 	double size = 0.0;
 
-	run(graph, &plan_reference, x, IMAGES, want);
-	run(graph, &plan_gemm, x, IMAGES, got);
+	run(graph, kinds[0], x, IMAGES, want);
 	for (int i = 0; i < IMAGES * CLASSES; i++)
 		size = fmax(size, fabs((double)want[i]));
-	for (int i = 0; i < IMAGES * CLASSES; i++)
-		if (!(fabs((double)got[i] - (double)want[i]) <=
-			tolerance(graph) * size))
-			fail_msg("%s: logit %d is %.9g, expected %.9g", name, i,
-			    (double)got[i], (double)want[i]);
+	for (int k = 1; k < KINDS; k++) {
+		run(graph, kinds[k], x, IMAGES, got);
+		for (int i = 0; i < IMAGES * CLASSES; i++)
+			if (!(fabs((double)got[i] - (double)want[i]) <=
+				tolerance(graph) * size))
+				fail_msg("%s, %s: logit %d is %.9g, expected "
+					 "%.9g",
+				    name, kinds[k]->name, i, (double)got[i],
+				    (double)want[i]);
+	}
 	free(x);
 }
 
@@ -286,8 +294,6 @@ small_graph(struct graph *graph, const char *name)
 static void
 block_sizes(void **state)
 {
-	static const struct plan_kind *const kinds[] = {
-	    &plan_reference, &plan_gemm};
 	enum { N = 5 };
 	struct graph graph;
 	float all[N * CLASSES], part[N * CLASSES];
@@ -298,7 +304,7 @@ block_sizes(void **state)
 	small_graph(&graph, "resnet20");
 	size = (size_t)shape_size(&graph.values[graph.input].shape);
 	x = random_images(&graph, N);
-	for (int k = 0; k < 2; k++) {
+	for (int k = 0; k < KINDS; k++) {
 		run(&graph, kinds[k], x, N, all);
 		for (int block = 1; block < N; block++) {
 			struct runner r = open_runner(&graph, kinds[k], block);
@@ -338,7 +344,7 @@ run_often(void *arg)
 
 /* Threads share plan and weights, and do not disturb each other. */
 static void
-threads(void **state)
+check_threads(const struct plan_kind *kind)
 {
 	enum { THREADS = 3 };
 	struct thread_job jobs[THREADS];
@@ -348,10 +354,9 @@ threads(void **state)
 	float want[2 * CLASSES];
 	float *x;
 
-	(void)state;
 	small_graph(&graph, "small");
 	x = random_images(&graph, 2);
-	r = open_runner(&graph, &plan_gemm, 2);
+	r = open_runner(&graph, kind, 2);
 	plan_run(r.plan, r.weights, r.scratch, x, 2, want);
 	for (int i = 0; i < THREADS; i++) {
 		jobs[i] = (struct thread_job){.runner = &r, .x = x};
@@ -367,12 +372,61 @@ threads(void **state)
 	graph_free(&graph);
 }
 
+static void
+threads(void **state)
+{
+	(void)state;
+	for (int k = 1; k < KINDS; k++)
+		check_threads(kinds[k]);
+}
+
+/*
+ * The fast plan runs groups of 4 and 16 images at some stages: whatever groups
+ * a block makes, whole or not, the bytes are the same.
+ */
+static void
+groups(void **state)
+{
+	static const char *const names[] = {
+	    "resnet20_a", "densenet_cifar", "vgg9", "lenet", "mlp"};
+	static const int blocks[] = {1, 3, 16, 23};
+	enum { N = 37 };
+	const struct shape input = {.rank = 3, .dim = {3, 32, 32}};
+	float all[N * CLASSES], part[N * CLASSES];
+	const size_t size = (size_t)shape_size(&input);
+	struct graph graph;
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		float *x;
+
+		assert_int_equal(
+		    architecture_build(&graph, names[i], &input, CLASSES, NULL),
+		    0);
+		fill_graph(&graph);
+		x = random_images(&graph, N);
+		run(&graph, &plan_fast, x, N, all);
+		for (int b = 0; b < 4; b++) {
+			struct runner r =
+			    open_runner(&graph, &plan_fast, blocks[b]);
+
+			for (int n = 0; n < N; n += blocks[b])
+				plan_run(r.plan, r.weights, r.scratch,
+				    x + (size_t)n * size,
+				    n + blocks[b] < N ? blocks[b] : N - n,
+				    part + n * CLASSES);
+			assert_memory_equal(all, part, sizeof(all));
+			close_runner(&r);
+		}
+		free(x);
+		graph_free(&graph);
+	}
+}
+
 /* var + eps < 0 names the tensor; NaN and 0 are values like others. */
 static void
 variances(void **state)
 {
-	static const struct plan_kind *const kinds[] = {
-	    &plan_reference, &plan_gemm};
 	struct graph graph;
 	struct error err;
 	int var;
@@ -380,7 +434,7 @@ variances(void **state)
 	(void)state;
 	small_graph(&graph, "small");
 	var = graph_find_tensor(&graph, "bn2.running_var");
-	for (int k = 0; k < 2; k++) {
+	for (int k = 0; k < KINDS; k++) {
 		struct runner r = open_runner(&graph, kinds[k], 1);
 
 		graph.tensors[var].f32[3] = -0.5F;
@@ -402,8 +456,6 @@ variances(void **state)
 static void
 not_a_number(void **state)
 {
-	static const struct plan_kind *const kinds[] = {
-	    &plan_reference, &plan_gemm};
 	struct graph graph;
 	float logits[CLASSES];
 	float *x;
@@ -412,7 +464,7 @@ not_a_number(void **state)
 	small_graph(&graph, "small");
 	x = random_images(&graph, 1);
 	x[77] = NAN;
-	for (int k = 0; k < 2; k++) {
+	for (int k = 0; k < KINDS; k++) {
 		run(&graph, kinds[k], x, 1, logits);
 		for (int i = 0; i < CLASSES; i++)
 			assert_true(isnan(logits[i]));
@@ -430,6 +482,7 @@ main(void)
 	    cmocka_unit_test(steps),
 	    cmocka_unit_test(block_sizes),
 	    cmocka_unit_test(threads),
+	    cmocka_unit_test(groups),
 	    cmocka_unit_test(variances),
 	    cmocka_unit_test(not_a_number),
 	};

@@ -1,0 +1,102 @@
+/* gridmerge: shards of a surface in, the whole surface out. */
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "frame.h"
+#include "geometry/points.h"
+
+struct settings {
+	int partial, mixed;
+	const char *output;
+};
+
+static int
+check(const struct frame *frame, const struct settings *set,
+    const struct points_list *list, struct error *err)
+{
+	if (list->n == 0)
+		return error_set(err, "no grid in the input, expected streams "
+				      "that evalgrid wrote");
+	for (size_t i = 0; i < list->n; i++) {
+		if (points_complete(&list->item[i], err) == 0)
+			continue;
+		if (!set->partial)
+			return error_prefix(err, "incomplete");
+		frame_warn(frame, "incomplete: %s", err->text);
+	}
+	return 0;
+}
+
+static int
+write_all(const struct settings *set, const struct points_list *list,
+    struct error *err)
+{
+	struct output output;
+	struct writer *writer;
+	int status;
+
+	if (output_open(&output, set->output, 0, err) < 0)
+		return -1;
+	writer = writer_new(&output, 0, err);
+	status = writer != NULL ? 0 : -1;
+	for (size_t i = 0; i < list->n && status == 0; i++)
+		status = points_write(&list->item[i], writer, err);
+	writer_free(writer);
+	if (status == 0)
+		return output_commit(&output, err);
+	output_abandon(&output, 0);
+	return -1;
+}
+
+static int
+merge(const struct frame *frame, const struct settings *set, char **operands,
+    int n, struct error *err)
+{
+	const struct points_rules rules = {
+	    .salvage = set->partial, .mixed = set->mixed};
+	struct reader *reader = reader_new(operands, n, err);
+	struct points_list list = {0};
+	int status = -1;
+
+	if (reader == NULL)
+		return -1;
+	if (points_read(&list, reader, &rules, err) == 0 &&
+	    check(frame, set, &list, err) == 0)
+		status = write_all(set, &list, err);
+	if (status == 0 && (reader_skipped(reader) > 0 || list.strays > 0))
+		frame_warn(frame,
+		    "salvaged: %zu damaged bytes skipped, %zu points without "
+		    "their grid left out",
+		    reader_skipped(reader), list.strays);
+	points_list_free(&list);
+	reader_free(reader);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct settings set = {0};
+	const struct option_row options[] = {
+	    OPTION_FLAG('p', "partial", &set.partial,
+		"take what is intact in torn or damaged shards, write what "
+		"there is"),
+	    OPTION_FLAG(0, "mixed", &set.mixed,
+		"join shards computed by different kernels"),
+	    OPTION_TEXT('o', "output", "FILE", &set.output,
+		"write FILE instead of standard output"),
+	    OPTION_END};
+	struct frame frame = {.name = "gridmerge",
+	    .synopsis = "[SHARD ...]",
+	    .purpose = "join the shards of a surface",
+	    .options = options};
+	int first = frame_start(&frame, argc, argv);
+	struct error err;
+
+	if (set.output == NULL)
+		frame_refuse_terminal(&frame);
+	if (merge(&frame, &set, argv + first, argc - first, &err) < 0)
+		frame_fail(&frame, &err);
+	return 0;
+}

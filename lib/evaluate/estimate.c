@@ -1,0 +1,47 @@
+#include "evaluate/estimate.h"
+
+#include <math.h>
+
+#include "base/progress.h"
+
+struct two {
+	struct score score[2];
+};
+
+static int
+keep(
+    void *context, int64_t point, const struct score *scores, struct error *err)
+{
+	struct two *two = context;
+
+	(void)err;
+	two->score[point] = scores[0];
+	return 0;
+}
+
+static int64_t
+images_for(const struct score *s, double relative)
+{
+	double n = s->sd / (relative * s->loss);
+
+	return s->status == SCORE_OK && s->loss > 0.0 ? (int64_t)ceil(n * n)
+						      : 0;
+}
+
+int
+estimate_run(const struct evaluation *evaluation, const struct place *centre,
+    const struct place *corner, struct estimate *estimate, struct error *err)
+{
+	const struct place places[2] = {*centre, *corner};
+	double start = progress_now();
+	struct two two;
+
+	if (evaluate_points(evaluation, places, 2, keep, &two, err) < 0)
+		return -1;
+	*estimate = (struct estimate){.seconds = (progress_now() - start) / 2.0,
+	    .centre = images_for(&two.score[0], 0.05),
+	    .corner = images_for(&two.score[1], 0.05),
+	    .centre_score = two.score[0],
+	    .corner_score = two.score[1]};
+	return 0;
+}

@@ -1,0 +1,27 @@
+/*
+ * What a run would cost, and how many images it needs, from two points.
+ */
+#ifndef EVALUATE_ESTIMATE_H
+#define EVALUATE_ESTIMATE_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "evaluate/evaluate.h"
+
+struct estimate {
+	double seconds;         /* of one point on all images of the run */
+	int64_t centre, corner; /* images for a standard error of 5 % there */
+	struct score centre_score, corner_score;
+};
+
+/*
+ * Evaluates the first data set at `centre` and at `corner` and times it.  The
+ * number of images follows from the spread of their losses,
+ * n = (sd / (0.05 loss))^2; 0 where the loss is not finite.
+ */
+int estimate_run(const struct evaluation *evaluation,
+    const struct place *centre, const struct place *corner,
+    struct estimate *estimate, struct error *err);
+
+#endif

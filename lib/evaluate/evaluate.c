@@ -1,0 +1,355 @@
+#include "evaluate/evaluate.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "geometry/grid.h"
+
+/*
+ * Points pass through a ring of three slots: while the blocks of one point are
+ * worked on, the weights of the next are folded and packed, and the one before
+ * may still have blocks in the hands of other threads.
+ */
+enum { SLOTS = 3 };
+
+struct slot {
+	struct plan_weights *weights;
+	struct tensor *theta;
+	double *losses; /* of every image of every set */
+	uint8_t *correct;
+	struct score score[SETS_MAX];
+	bool built, bad, finished;
+	int64_t blocks_left;
+};
+
+struct job {
+	const struct evaluation *e;
+	const struct place *points;
+	int64_t n_points, n_images, blocks_per_point;
+	evaluate_take *take;
+	void *context;
+	struct slot slot[SLOTS];
+
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	/* points before these are: built or being built, all blocks handed
+	 * out, delivered; then the next block of the current point */
+	int64_t building, issuing, delivering, next_block;
+	bool stop;
+	struct error *err;
+};
+
+/* A thread's own memory. */
+struct worker {
+	struct plan_scratch *scratch;
+	float *images, *logits;
+	double *sorted;
+};
+
+struct task {
+	enum { TASK_NONE, TASK_BUILD, TASK_BLOCK } type;
+	int64_t point, block;
+};
+
+static struct slot *
+slot_of(struct job *job, int64_t point)
+{
+	return &job->slot[point % SLOTS];
+}
+
+/* ---- what to do next (with the lock held) ---- */
+
+static bool
+can_build(const struct job *job)
+{
+	return job->building < job->n_points &&
+	       job->building <= job->issuing + 1 &&
+	       job->building < job->delivering + SLOTS;
+}
+
+static bool
+can_issue(struct job *job)
+{
+	return job->issuing < job->building &&
+	       slot_of(job, job->issuing)->built;
+}
+
+static struct task
+next_task(struct job *job)
+{
+	struct task task = {TASK_NONE, 0, 0};
+
+	while (!job->stop && job->issuing < job->n_points) {
+		if (can_build(job)) {
+			task.type = TASK_BUILD;
+			task.point = job->building++;
+			*slot_of(job, task.point) = (struct slot){
+			    .weights = slot_of(job, task.point)->weights,
+			    .theta = slot_of(job, task.point)->theta,
+			    .losses = slot_of(job, task.point)->losses,
+			    .correct = slot_of(job, task.point)->correct,
+			    .blocks_left = job->blocks_per_point};
+			return task;
+		}
+		if (can_issue(job)) {
+			task.type = TASK_BLOCK;
+			task.point = job->issuing;
+			task.block = job->next_block++;
+			if (job->next_block == job->blocks_per_point) {
+				job->next_block = 0;
+				job->issuing++;
+			}
+			return task;
+		}
+		pthread_cond_wait(&job->changed, &job->lock);
+	}
+	return task;
+}
+
+/* Hands finished points on in their order. */
+static void
+deliver(struct job *job)
+{
+	while (!job->stop && job->delivering < job->issuing &&
+	       slot_of(job, job->delivering)->finished) {
+		struct slot *slot = slot_of(job, job->delivering);
+
+		if (job->take(job->context, job->delivering, slot->score,
+			job->err) < 0)
+			job->stop = true;
+		slot->finished = false;
+		job->delivering++;
+	}
+}
+
+/* ---- doing it (without the lock) ---- */
+
+static void
+build(struct job *job, int64_t point)
+{
+	const struct evaluation *e = job->e;
+	struct slot *slot = slot_of(job, point);
+	const struct place *at = &job->points[point];
+	struct error why;
+
+	plane_apply(e->plane, at->rep, at->a, at->b, slot->theta);
+	if (plan_bind(e->plan, slot->theta, slot->weights, &why) == 0)
+		return;
+	slot->bad = true; /* the one way to fail: a negative variance */
+	for (int s = 0; s < e->sets; s++)
+		score_bad(
+		    &slot->score[s], SCORE_BADVAR, why.text, e->data[s]->n);
+}
+
+/* Block number block counts through all data sets. */
+static void
+run_block(struct job *job, struct worker *w, int64_t point, int64_t block)
+{
+	const struct evaluation *e = job->e;
+	struct slot *slot = slot_of(job, point);
+	size_t classes = plan_classes(e->plan);
+	int64_t size = plan_block(e->plan), before = 0, first, n;
+	const struct dataset *data;
+	int set = 0;
+
+	if (slot->bad)
+		return;
+	while (block >= (e->data[set]->n + size - 1) / size) {
+		block -= (e->data[set]->n + size - 1) / size;
+		before += e->data[set++]->n;
+	}
+	data = e->data[set];
+	first = block * size;
+	n = data->n - first < size ? data->n - first : size;
+	dataset_block(data, first, n, e->mean, e->std, w->images);
+	plan_run(
+	    e->plan, slot->weights, w->scratch, w->images, (int)n, w->logits);
+	for (int64_t i = 0; i < n; i++) {
+		const float *row = w->logits + (size_t)i * classes;
+		size_t label = (size_t)data->labels[first + i];
+
+		slot->losses[before + first + i] =
+		    loss_of_image(e->loss, row, classes, label);
+		slot->correct[before + first + i] =
+		    loss_correct(row, classes, label);
+	}
+}
+
+static void
+sum_up(struct job *job, struct worker *w, int64_t point)
+{
+	struct slot *slot = slot_of(job, point);
+	int64_t before = 0;
+
+	for (int s = 0; s < job->e->sets && !slot->bad; s++) {
+		int64_t n = job->e->data[s]->n;
+
+		score_from_losses(&slot->score[s], slot->losses + before,
+		    slot->correct + before, n, w->sorted);
+		before += n;
+	}
+}
+
+static void
+do_task(struct job *job, struct worker *w, const struct task *task)
+{
+	struct slot *slot = slot_of(job, task->point);
+	bool last;
+
+	if (task->type == TASK_BUILD) {
+		build(job, task->point);
+		pthread_mutex_lock(&job->lock);
+		slot->built = true;
+		pthread_cond_broadcast(&job->changed);
+		pthread_mutex_unlock(&job->lock);
+		return;
+	}
+	run_block(job, w, task->point, task->block);
+	pthread_mutex_lock(&job->lock);
+	last = --slot->blocks_left == 0;
+	pthread_mutex_unlock(&job->lock);
+	if (!last)
+		return;
+	sum_up(job, w, task->point);
+	pthread_mutex_lock(&job->lock);
+	slot->finished = true;
+	deliver(job);
+	pthread_cond_broadcast(&job->changed);
+	pthread_mutex_unlock(&job->lock);
+}
+
+static int
+worker_init(struct worker *w, const struct job *job, struct error *err)
+{
+	const struct plan *plan = job->e->plan;
+	const struct dataset *d = job->e->data[0];
+	size_t block = (size_t)plan_block(plan);
+	size_t pixels =
+	    (size_t)d->channels * (size_t)d->height * (size_t)d->width;
+
+	*w = (struct worker){.scratch = plan_scratch_new(plan, err)};
+	w->images = memory_new(block * pixels, sizeof(float), err);
+	w->logits = memory_new(block * plan_classes(plan), sizeof(float), err);
+	w->sorted = memory_new((size_t)job->n_images, sizeof(double), err);
+	return w->scratch != NULL && w->images != NULL && w->logits != NULL &&
+		       w->sorted != NULL
+		   ? 0
+		   : -1;
+}
+
+static void
+worker_free(struct worker *w)
+{
+	plan_scratch_free(w->scratch);
+	free(w->images);
+	free(w->logits);
+	free(w->sorted);
+}
+
+static void *
+work(void *argument)
+{
+	struct job *job = argument;
+	struct worker worker;
+	struct error err;
+
+	if (worker_init(&worker, job, &err) < 0) {
+		pthread_mutex_lock(&job->lock);
+		if (!job->stop)
+			*job->err = err;
+		job->stop = true;
+		pthread_cond_broadcast(&job->changed);
+		pthread_mutex_unlock(&job->lock);
+	}
+	for (;;) {
+		struct task task;
+
+		pthread_mutex_lock(&job->lock);
+		task = next_task(job);
+		pthread_mutex_unlock(&job->lock);
+		if (task.type == TASK_NONE)
+			break;
+		do_task(job, &worker, &task);
+	}
+	worker_free(&worker);
+	return NULL;
+}
+
+/* ---- the whole ---- */
+
+static int
+slot_init(struct slot *slot, const struct job *job, struct error *err)
+{
+	slot->weights = plan_weights_new(job->e->plan, err);
+	slot->theta = plane_theta_new(job->e->plane, err);
+	slot->losses = memory_new((size_t)job->n_images, sizeof(double), err);
+	slot->correct = memory_new((size_t)job->n_images, 1, err);
+	return slot->weights != NULL && slot->theta != NULL &&
+		       slot->losses != NULL && slot->correct != NULL
+		   ? 0
+		   : -1;
+}
+
+static void
+slot_free(struct slot *slot, size_t n_tensors)
+{
+	plan_weights_free(slot->weights);
+	tensors_free(slot->theta, n_tensors);
+	free(slot->losses);
+	free(slot->correct);
+}
+
+/* Runs work on threads - 1 new threads and on this one. */
+static int
+run_threads(struct job *job, int threads, struct error *err)
+{
+	pthread_t *thread = memory_new((size_t)threads, sizeof(*thread), err);
+	int started = 0;
+
+	if (thread == NULL)
+		return -1;
+	/* fewer threads than asked for change the time, not the result */
+	while (started < threads - 1 &&
+	       pthread_create(&thread[started], NULL, work, job) == 0)
+		started++;
+	work(job);
+	while (started > 0)
+		pthread_join(thread[--started], NULL);
+	free(thread);
+	return job->stop ? -1 : 0;
+}
+
+int
+evaluate_points(const struct evaluation *evaluation, const struct place *points,
+    int64_t n, evaluate_take *take, void *context, struct error *err)
+{
+	struct job job = {.e = evaluation,
+	    .points = points,
+	    .n_points = n,
+	    .take = take,
+	    .context = context,
+	    .err = err};
+	int64_t size = plan_block(evaluation->plan);
+	int status = 0;
+
+	for (int s = 0; s < evaluation->sets; s++) {
+		job.n_images += evaluation->data[s]->n;
+		job.blocks_per_point +=
+		    (evaluation->data[s]->n + size - 1) / size;
+	}
+	for (int i = 0; i < SLOTS && status == 0; i++)
+		status = slot_init(&job.slot[i], &job, err);
+	if (status == 0) {
+		pthread_mutex_init(&job.lock, NULL);
+		pthread_cond_init(&job.changed, NULL);
+		status = run_threads(&job, evaluation->threads, err);
+		pthread_cond_destroy(&job.changed);
+		pthread_mutex_destroy(&job.lock);
+	}
+	for (int i = 0; i < SLOTS; i++)
+		slot_free(
+		    &job.slot[i], evaluation->plane->model.graph.n_tensors);
+	return status;
+}

@@ -1,0 +1,52 @@
+/*
+ * The loss at many points over many images, on several threads.
+ *
+ * The work is cut into (point, block of images).  Every image's loss is kept
+ * and summed in the order of the images when a point is complete, so the sums
+ * are the same bytes for any number of threads and any block size.
+ */
+#ifndef EVALUATE_EVALUATE_H
+#define EVALUATE_EVALUATE_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "data/dataset.h"
+#include "evaluate/score.h"
+#include "geometry/plane.h"
+#include "net/loss.h"
+#include "net/plan.h"
+
+/* A point to evaluate. */
+struct place {
+	int rep;
+	double a, b;
+};
+
+struct evaluation {
+	const struct plane *plane;
+	const struct plan *plan; /* of the plane's graph */
+	int sets;
+	const struct dataset *const *data; /* sets of them */
+	const double *mean, *std;          /* per channel */
+	enum loss_kind loss;
+	int threads;
+};
+
+/*
+ * Called for each point in the order of the list, by whichever thread finished
+ * it, never twice at once; scores has one entry per data set.  A return of -1
+ * with the error set stops the evaluation.
+ */
+typedef int evaluate_take(void *context, int64_t point,
+    const struct score *scores, struct error *err);
+
+/*
+ * Evaluates n points.  Threads and memory (three points' packed weights, one
+ * block of images and activations per thread) live for the call.
+ */
+int evaluate_points(const struct evaluation *evaluation,
+    const struct place *points, int64_t n, evaluate_take *take, void *context,
+    struct error *err);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * A model with its directions in memory: everything that a point theta(a, b) is
+ * made from.
+ */
+#ifndef GEOMETRY_PLANE_H
+#define GEOMETRY_PLANE_H
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "geometry/direction.h"
+#include "model/model.h"
+#include "stream/reader.h"
+
+struct plane {
+	struct model model;
+	struct pack begin; /* header of the segment's `begin` */
+	int axes;          /* 0: a model without directions */
+	int reps;          /* direction sets; at least 1 */
+	/* reps x axes of each: what it is, its elements per tensor (NULL where
+	 * it does not move), the factor of a `scale` record or 1. */
+	struct direction *direction;
+	float **delta;
+	double *scale;
+	struct text others; /* records of kinds not known here, as they came */
+};
+
+/*
+ * Reads the next segment.  Returns 1, 0 at the end of input, -1 with an error:
+ * an incomplete tensor, a direction without declaration, reps with different
+ * axes, a segment without a model.  plane is empty ({0}) before and to be freed
+ * in any case.
+ */
+int plane_read(struct plane *plane, struct reader *reader, struct error *err);
+void plane_free(struct plane *plane);
+
+/* Elements of direction (rep, axis) for a tensor, or NULL: all zero. */
+const float *plane_delta(
+    const struct plane *plane, int rep, int axis, int tensor);
+
+/*
+ * theta(a, b) = theta + (a dx + b dy), the bracket first, in float32, as the
+ * reference tool; the change of an integer counter is truncated.  theta: the
+ * model's tensors with elements of their own (plane_theta_new); only those that
+ * move are written.
+ */
+void plane_apply(const struct plane *plane, int rep, double a, double b,
+    struct tensor *theta);
+
+/* A copy of the model's tensors to apply points to; tensors_free releases it.
+ */
+struct tensor *plane_theta_new(const struct plane *plane, struct error *err);
+
+/* Names model and directions: the first part of a run's identity. */
+void plane_digest(const struct plane *plane, char out[DIGEST_TEXT_BYTES]);
+
+/* Euclidean norm of a direction, and the cosine between x and y of a rep. */
+double plane_norm(const struct plane *plane, int rep, int axis);
+double plane_cosine(const struct plane *plane, int rep);
+
+#endif

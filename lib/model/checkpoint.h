@@ -1,0 +1,65 @@
+/*
+ * Checkpoints that training programs left behind: the tensors of a network and
+ * what was noted beside them.  Nothing in a file is ever executed.
+ *
+ * Read are PyTorch files of both forms, the zip archive (torch 1.6 and later)
+ * and the older sequence of five pickles.  A whole module, TorchScript, a plain
+ * pickle and the tar files of the oldest versions are refused with a sentence
+ * that says what to do.
+ */
+#ifndef MODEL_CHECKPOINT_H
+#define MODEL_CHECKPOINT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "file/content.h"
+#include "tensor/tensor.h"
+
+enum note_kind { NOTE_INTEGER, NOTE_REAL, NOTE_TEXT };
+
+/* Something the file says about its network: epoch, acc, best_prec1, arch. */
+struct checkpoint_note {
+	char *name; /* owned */
+	enum note_kind kind;
+	int64_t integer;
+	double real; /* the value of an integer, too */
+	char *text;  /* owned */
+};
+
+struct checkpoint {
+	struct tensor
+	    *tensors; /* in the file's order; their role is not known */
+	size_t n_tensors;
+	struct checkpoint_note *notes;
+	size_t n_notes;
+};
+
+/*
+ * Does n bytes at the beginning of something (512 suffice) look like a
+ * checkpoint?  Else -1 with an error that says what it may be.  For
+ * content_open.
+ */
+int checkpoint_known(const uint8_t *bytes, size_t n, struct error *err);
+
+/*
+ * Reads a checkpoint: the dict under "state_dict", "net", "model_state_dict" or
+ * "model" of the file's dict, else that dict itself.  Reals become float32,
+ * integers int64; strides, offsets and shared storages are resolved; prefixes
+ * "module." and "_orig_mod." that all names have are taken off.  Numbers and
+ * short texts of the outer dict become notes.
+ *
+ * The tensors together hold at most 16 times the bytes of the file and 16 MiB,
+ * whatever strides and compression promise.  On failure checkpoint is empty.
+ */
+int checkpoint_read(struct checkpoint *checkpoint,
+    const struct content *content, struct error *err);
+
+void checkpoint_free(struct checkpoint *checkpoint);
+
+/* The note of this name, or NULL. */
+const struct checkpoint_note *checkpoint_find_note(
+    const struct checkpoint *checkpoint, const char *name);
+
+#endif

@@ -1,0 +1,147 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "model/torch.h"
+
+enum { PICKLE_BYTES_MAX = 64 << 20 };
+
+/* Is there an entry PREFIX/name? */
+static int64_t
+find(struct torch_file *file, const char *name, size_t n_name)
+{
+	size_t n_prefix = strlen(file->prefix);
+	char *full = memory_new(n_prefix + n_name + 1, 1, NULL);
+	int64_t entry = -1;
+
+	if (full == NULL)
+		return -1;
+	memcpy(full, file->prefix, n_prefix);
+	memcpy(full + n_prefix, name, n_name);
+	if (strlen(full) == n_prefix + n_name)
+		entry = archive_find(file->archive, full);
+	free(full);
+	return entry;
+}
+
+static int64_t
+find_text(struct torch_file *file, const char *name)
+{
+	return find(file, name, strlen(name));
+}
+
+/* The folder that holds data.pkl (with its slash), whatever it is called. */
+static int64_t
+find_prefix(struct torch_file *file, struct error *err)
+{
+	static const char name[] = "/data.pkl";
+
+	for (size_t i = 0; i < archive_count(file->archive); i++) {
+		const char *entry = archive_name(file->archive, i);
+		size_t n = strlen(entry);
+
+		if (n < sizeof(name) ||
+		    strcmp(entry + n - (sizeof(name) - 1), name) != 0)
+			continue;
+		file->prefix =
+		    memory_text_n(entry, n - (sizeof(name) - 1) + 1, err);
+		return file->prefix != NULL ? (int64_t)i : -1;
+	}
+	return error_set(err,
+	    "a zip archive without data.pkl, expected a file of torch.save");
+}
+
+static int
+read_byte_order(struct torch_file *file, struct error *err)
+{
+	int64_t entry = find_text(file, "byteorder");
+	uint8_t *word;
+	size_t n;
+
+	if (entry < 0)
+		return 0;
+	word = archive_read(file->archive, (size_t)entry, 16, &n, err);
+	if (word == NULL)
+		return -1;
+	file->swapped = n == 3 && memcmp(word, "big", 3) == 0;
+	free(word);
+	return 0;
+}
+
+static const uint8_t *
+fetch(struct torch_file *file, const struct torch_storage *storage,
+    struct error *err)
+{
+	char name[64] = "data/";
+	uint64_t want = (uint64_t)storage->n * element_bytes(storage->kind);
+	int64_t entry = -1;
+	size_t n;
+
+	if (storage->n_key < sizeof(name) - 5) {
+		memcpy(name + 5, storage->key, storage->n_key);
+		entry = find(file, name, storage->n_key + 5);
+	}
+	if (entry < 0) {
+		error_set(err, "the archive has no storage '%.*s'",
+		    storage->n_key > 40 ? 40 : (int)storage->n_key,
+		    storage->key);
+		return NULL;
+	}
+	if (archive_entry_bytes(file->archive, (size_t)entry) != want) {
+		error_set(err,
+		    "storage %.59s has %llu bytes, its tensors want %llu",
+		    name + 5,
+		    (unsigned long long)archive_entry_bytes(
+			file->archive, (size_t)entry),
+		    (unsigned long long)want);
+		return NULL;
+	}
+	if (file->cached != NULL && file->cached_entry == entry)
+		return file->cached;
+	free(file->cached);
+	file->cached =
+	    archive_read(file->archive, (size_t)entry, want, &n, err);
+	file->cached_entry = entry;
+	return file->cached;
+}
+
+int
+torch_open_zip(
+    struct torch_file *file, const struct content *content, struct error *err)
+{
+	int64_t entry;
+	size_t n;
+
+	*file = (struct torch_file){.content = content, .fetch = fetch};
+	file->archive = archive_open(content, err);
+	if (file->archive == NULL)
+		return -1;
+	entry = find_prefix(file, err);
+	if (entry < 0)
+		return -1;
+	if (find_text(file, "constants.pkl") >= 0)
+		return error_set(err,
+		    "a TorchScript archive, expected a state: load it in "
+		    "Python "
+		    "with torch.jit.load and torch.save(module.state_dict(), "
+		    "FILE)");
+	if (read_byte_order(file, err) < 0)
+		return -1;
+	file->pickle_bytes = archive_read(
+	    file->archive, (size_t)entry, PICKLE_BYTES_MAX, &n, err);
+	if (file->pickle_bytes == NULL)
+		return -1;
+	return pickle_read(&file->pickle, file->pickle_bytes, n, err);
+}
+
+void
+torch_close(struct torch_file *file)
+{
+	pickle_free(&file->pickle);
+	archive_close(file->archive);
+	free(file->prefix);
+	free(file->pickle_bytes);
+	free(file->cached);
+	free(file->places);
+	*file = (struct torch_file){0};
+}

@@ -1,0 +1,289 @@
+/*
+ * throughput: images per second of the plans, on real images, side by side.
+ *
+ * Plans and thread counts take turns, so that a noisy machine is noisy for all
+ * of them; medians are over the rounds.
+ */
+#define _GNU_SOURCE
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/memory.h"
+#include "base/options.h"
+#include "base/random.h"
+#include "net/architecture.h"
+#include "net/plan.h"
+
+enum { ROUNDS_MAX = 99, THREADS_MAX = 64, PLANS = 3, IMAGE_BYTES = 3073 };
+
+static const struct plan_kind *const kinds[PLANS] = {
+    &plan_fast, &plan_gemm, &plan_reference};
+
+/* One thread's share of a round. */
+struct worker {
+	pthread_t thread;
+	const struct plan *plan;
+	const struct plan_weights *weights;
+	struct plan_scratch *scratch;
+	const float *images;
+	int first, end;
+	double loss;
+};
+
+struct bench {
+	struct graph graph;
+	struct plan *plan;
+	struct plan_weights *weights;
+	struct worker worker[THREADS_MAX];
+	double image_s[ROUNDS_MAX], bind_s[ROUNDS_MAX];
+};
+
+static void
+die(const char *text)
+{
+	fprintf(stderr, "throughput: %s\n", text);
+	exit(1);
+}
+
+static double
+seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* CIFAR-10 images in the paper's normalisation, n of them (repeated). */
+static float *
+read_images(const char *path, int n)
+{
+	static const float mean[3] = {125.3f, 123.0f, 113.9f};
+	static const float sd[3] = {63.0f, 62.1f, 66.7f};
+	float *images = memory_new((size_t)n * 3072, sizeof(*images), NULL);
+	FILE *file = fopen(path, "rb");
+	unsigned char bytes[IMAGE_BYTES];
+
+	if (file == NULL || images == NULL)
+		die(path);
+	for (int i = 0; i < n; i++) {
+		if (fread(bytes, IMAGE_BYTES, 1, file) != 1) {
+			rewind(file);
+			if (i == 0 || fread(bytes, IMAGE_BYTES, 1, file) != 1)
+				die("no images");
+		}
+		for (int j = 0; j < 3072; j++)
+			images[i * 3072 + j] =
+			    ((float)bytes[j + 1] - mean[j / 1024]) /
+			    sd[j / 1024];
+	}
+	fclose(file);
+	return images;
+}
+
+/* Weights of the size that training gives them: speed does not depend on it. */
+static void
+draw_weights(struct graph *graph)
+{
+	for (size_t i = 0; i < graph->n_tensors; i++) {
+		struct tensor *t = &graph->tensors[i];
+		struct random_stream r = random_open(1, RANDOM_INIT, t->name);
+		float fan_in = t->rank > 1 ? (float)(t->n / t->dim[0]) : 1;
+
+		if (tensor_allocate(t, NULL) < 0)
+			die("out of memory");
+		if (t->role == ROLE_WEIGHT) {
+			random_normal(&r, 0, (size_t)t->n, t->f32);
+			for (int64_t j = 0; j < t->n; j++)
+				t->f32[j] *= sqrtf(2 / fan_in);
+		} else if (t->role == ROLE_NORM_WEIGHT ||
+			   t->role == ROLE_RUNNING_VAR) {
+			for (int64_t j = 0; j < t->n; j++)
+				t->f32[j] = 1;
+		}
+	}
+}
+
+/* Cross-entropy against class 0: what an evaluation adds to the network. */
+static double
+loss_of(const float *logits, int n, int classes)
+{
+	double total = 0;
+
+	for (int i = 0; i < n; i++, logits += classes) {
+		double most = logits[0], sum = 0;
+
+		for (int k = 1; k < classes; k++)
+			most = logits[k] > most ? logits[k] : most;
+		for (int k = 0; k < classes; k++)
+			sum += exp(logits[k] - most);
+		total += most + log(sum) - logits[0];
+	}
+	return total;
+}
+
+static void *
+work(void *p)
+{
+	struct worker *w = p;
+	const int block = plan_block(w->plan);
+	const int classes = (int)plan_classes(w->plan);
+	float logits[64 * 1000];
+
+	w->loss = 0;
+	for (int i = w->first; i < w->end; i += block) {
+		int n = w->end - i < block ? w->end - i : block;
+
+		plan_run(w->plan, w->weights, w->scratch, w->images + i * 3072,
+		    n, logits);
+		w->loss += loss_of(logits, n, classes);
+	}
+	return NULL;
+}
+
+static void
+bench_open(struct bench *b, const char *arch, const struct plan_kind *kind,
+    int block, int threads, const float *images)
+{
+	const struct shape input = {.rank = 3, .dim = {3, 32, 32}};
+	struct error err;
+
+	if (architecture_build(&b->graph, arch, &input, 10, &err) < 0)
+		die(err.text);
+	draw_weights(&b->graph);
+	b->plan = plan_new(&b->graph, kind, block, &err);
+	if (b->plan == NULL)
+		die(err.text);
+	b->weights = plan_weights_new(b->plan, &err);
+	for (int t = 0; t < threads; t++) {
+		b->worker[t] = (struct worker){.plan = b->plan,
+		    .weights = b->weights,
+		    .images = images,
+		    .scratch = plan_scratch_new(b->plan, &err)};
+		if (b->weights == NULL || b->worker[t].scratch == NULL)
+			die(err.text);
+	}
+}
+
+/* One round: bind a point, then all images over the threads. */
+static void
+bench_round(struct bench *b, int round, int images, int threads)
+{
+	const int block = plan_block(b->plan);
+	const int blocks = (images + block - 1) / block;
+	double start = seconds(), bound;
+	struct error err;
+
+	if (plan_bind(b->plan, b->graph.tensors, b->weights, &err) < 0)
+		die(err.text);
+	bound = seconds();
+	for (int t = 0; t < threads; t++) {
+		struct worker *w = &b->worker[t];
+
+		w->first = blocks * t / threads * block;
+		w->end = blocks * (t + 1) / threads * block;
+		w->end = w->end < images ? w->end : images;
+		if (t + 1 < threads)
+			pthread_create(&w->thread, NULL, work, w);
+		else
+			work(w);
+	}
+	for (int t = 0; t + 1 < threads; t++)
+		pthread_join(b->worker[t].thread, NULL);
+	b->bind_s[round] = bound - start;
+	b->image_s[round] = (seconds() - bound) / images;
+}
+
+static void
+bench_close(struct bench *b, int threads)
+{
+	for (int t = 0; t < threads; t++)
+		plan_scratch_free(b->worker[t].scratch);
+	plan_weights_free(b->weights);
+	plan_free(b->plan);
+	graph_free(&b->graph);
+}
+
+static int
+by_size(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double
+median(double *x, int n)
+{
+	qsort(x, (size_t)n, sizeof(*x), by_size);
+	return x[n / 2];
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct bench bench[PLANS][2];
+	const char *data = "../shared/data/cifar10/train-4660.bin";
+	const char *arch = "resnet20_a";
+	int64_t n = 512, rounds = 7, threads = 2, block = 32, plans = 1;
+	int csv = 0, verbose = 0;
+	float *images;
+	struct error err;
+	const struct option_row options[] = {
+	    OPTION_TEXT('a', "arch", "NAME", &arch, "network"),
+	    OPTION_TEXT('d', "data", "FILE", &data, "CIFAR-10 images"),
+	    OPTION_INT('n', "images", "N", &n, 1, 100000, "images a round"),
+	    OPTION_INT('j', "threads", "N", &threads, 1, THREADS_MAX,
+		"threads, after 1"),
+	    OPTION_INT('b', "block", "N", &block, 1, 64, "images of a block"),
+	    OPTION_INT('r', "rounds", "N", &rounds, 1, ROUNDS_MAX, "rounds"),
+	    OPTION_INT('p', "plans", "N", &plans, 1, PLANS,
+		"fast, then gemm, then reference"),
+	    OPTION_FLAG('c', "csv", &csv, "no header, comma-separated"),
+	    OPTION_COUNT('v', "verbose", &verbose, "describe the plans"),
+	    OPTION_END,
+	};
+
+	if (options_parse(options, argc, argv, &err) != argc) {
+		options_help(options, stderr);
+		return 2;
+	}
+	images = read_images(data, (int)n);
+	for (int p = 0; p < plans; p++)
+		for (int t = 0; t < 2; t++)
+			bench_open(&bench[p][t], arch, kinds[p], (int)block,
+			    t == 0 ? 1 : (int)threads, images);
+	for (int r = -1; r < rounds; r++)
+		for (int p = 0; p < plans; p++)
+			for (int t = 0; t < 2; t++)
+				bench_round(&bench[p][t], r < 0 ? 0 : r, (int)n,
+				    t == 0 ? 1 : (int)threads);
+	if (!csv)
+		printf("arch,plan,threads,images_per_s,best,bind_ms,"
+		       "bind_share,scratch_mb\n");
+	for (int p = 0; p < plans; p++) {
+		for (int t = 0; t < 2; t++) {
+			struct bench *b = &bench[p][t];
+			double s = median(b->image_s, (int)rounds);
+			double bind = median(b->bind_s, (int)rounds);
+			struct text text = {0};
+
+			printf("%s,%s,%d,%.0f,%.0f,%.2f,%.4f\n", arch,
+			    plan_name(b->plan), t == 0 ? 1 : (int)threads,
+			    1 / s, 1 / b->image_s[0], 1e3 * bind,
+			    bind / (s * (double)n));
+			if (verbose && t == 0) {
+				plan_describe(b->plan, &text);
+				fputs(text.chars, stderr);
+				text_free(&text);
+			}
+			bench_close(b, t == 0 ? 1 : (int)threads);
+		}
+	}
+	free(images);
+	return 0;
+}
