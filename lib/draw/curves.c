@@ -219,7 +219,7 @@ single_entries(struct legend *legend, const struct curve *curves, size_t n,
 		for (size_t i = 0; i < n; i++) {
 			const char *of =
 			    side == LEFT ? left_label : right_label;
-			const char *set = curves[i].set;
+			const char *set = n > 1 ? curves[i].set : NULL;
 			char text[128];
 
 			if (side == RIGHT &&

@@ -147,14 +147,13 @@ draw_panel(struct svg *svg, const struct picture *picture,
 		plot->height += FOOT - 10;
 		if (scale->beyond)
 			draw_cut(svg, plot, scale);
-		return relief_draw(svg, plot, s, scale, picture->view,
-		    picture->x_label, picture->y_label, err);
+		return relief_draw(svg, plot, s, scale, picture->view, err);
 	}
 	plane_range(s, (enum plane_style)picture->style, plot);
 	if (plane_draw(svg, plot, s, scale, (enum plane_style)picture->style,
 		picture->highest, err) < 0)
 		return -1;
-	plot_axes(svg, plot, picture->x_label, picture->y_label);
+	plot_axes(svg, plot, s->x_label, s->y_label);
 	draw_keys(svg, picture, plot, s);
 	return 0;
 }
@@ -220,6 +219,16 @@ picture_surfaces(const struct picture *picture, const struct surface *surfaces,
 	return text_check(out, err);
 }
 
+/* The curves' x label when all have the same. */
+static const char *
+common_x_label(const struct curve *curves, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (strcmp(curves[i].x_label, curves[0].x_label) != 0)
+			return "direction x, in each curve's own units";
+	return curves[0].x_label;
+}
+
 int
 picture_curves(const struct picture *picture, const struct curve *curves,
     size_t n, const char *note, struct text *out, struct error *err)
@@ -243,8 +252,8 @@ picture_curves(const struct picture *picture, const struct curve *curves,
 	draw_title(&svg, picture, plot.left + plot.width / 2);
 	curves_legend(&svg, curves, n, plot.left, top, plot.width,
 	    picture->z_label, picture->right_label);
-	curves_draw(&svg, &plot, curves, n, picture->x_label, picture->z_label,
-	    picture->right_label);
+	curves_draw(&svg, &plot, curves, n, common_x_label(curves, n),
+	    picture->z_label, picture->right_label);
 	draw_note(&svg, &plot, FOOT + 8, note);
 	svg_end(&svg);
 	return text_check(out, err);

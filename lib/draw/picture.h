@@ -24,9 +24,9 @@ struct picture {
 	struct levels levels; /* none: from the data */
 	double limit;         /* values above are cut or hatched; NaN: none */
 	struct relief_view view;
-	const char *title; /* shown above and in <title>, or NULL */
-	const char *desc;  /* how the picture was made, for <desc> */
-	const char *x_label, *y_label, *z_label;
+	const char *title;       /* shown above and in <title>, or NULL */
+	const char *desc;        /* how the picture was made, for <desc> */
+	const char *z_label;     /* of the values */
 	const char *right_label; /* of curves, or NULL */
 	double width, height;    /* pixels; 0: as is good */
 };

@@ -391,8 +391,7 @@ draw_ruler(const struct relief *r, const struct ruler *ruler, struct vector a,
 
 /* The near edges of the floor, and the upright edge at the far left. */
 static void
-draw_rulers(const struct relief *r, const struct ruler *rulers,
-    const char *x_label, const char *y_label)
+draw_rulers(const struct relief *r, const struct ruler *rulers)
 {
 	double nx = -far_x(r), ny = -far_y(r), z0 = -TALL / 2;
 	/* of the two silhouette edges, the one on the left */
@@ -405,15 +404,14 @@ draw_rulers(const struct relief *r, const struct ruler *rulers,
 	draw_ruler(r, &rulers[1], y[0], y[1]);
 	draw_ruler(r, &rulers[2], (struct vector){px, py, z0},
 	    (struct vector){px, py, -z0});
-	edge_label(r, x[0], x[1], x_label);
-	edge_label(r, y[0], y[1], y_label);
+	edge_label(r, x[0], x[1], r->surface->x_label);
+	edge_label(r, y[0], y[1], r->surface->y_label);
 }
 
 int
 relief_draw(struct svg *svg, const struct plot *plot,
     const struct surface *surface, const struct scale *scale,
-    struct relief_view view, const char *x_label, const char *y_label,
-    struct error *err)
+    struct relief_view view, struct error *err)
 {
 	struct relief r = {
 	    .svg = svg, .plot = plot, .surface = surface, .scale = scale};
@@ -427,10 +425,10 @@ relief_draw(struct svg *svg, const struct plot *plot,
 	make_rulers(&r, rulers);
 	draw_walls(&r, rulers);
 	if (view.elevation < 0)
-		draw_rulers(&r, rulers, x_label, y_label);
+		draw_rulers(&r, rulers);
 	draw_cells(&r);
 	if (view.elevation >= 0)
-		draw_rulers(&r, rulers, x_label, y_label);
+		draw_rulers(&r, rulers);
 	free(heights);
 	return 0;
 }

@@ -21,7 +21,6 @@ struct relief_view {
  */
 int relief_draw(struct svg *svg, const struct plot *plot,
     const struct surface *surface, const struct scale *scale,
-    struct relief_view view, const char *x_label, const char *y_label,
-    struct error *err);
+    struct relief_view view, struct error *err);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * What drawing takes: numbers on a rectangular grid.  It knows nothing of
- * records or networks.
+ * records or networks (draw/landscape.h does).
  */
 #ifndef DRAW_SURFACE_H
 #define DRAW_SURFACE_H
@@ -19,6 +19,7 @@ struct xy {
 struct surface {
 	const char *label; /* above its panel, or NULL */
 	const char *note;  /* what the reader must know of it, or NULL */
+	const char *x_label, *y_label;
 	int nx, ny;
 	const double *x, *y, *z;
 	const unsigned char
@@ -33,6 +34,7 @@ struct surface {
 struct curve {
 	const char *label; /* or NULL */
 	const char *set;   /* "train", "test", or NULL */
+	const char *x_label;
 	int dashed;
 	size_t n;
 	const double *x, *left, *right;

@@ -29,8 +29,13 @@ struct test_grid {
 static void
 make_grid(struct test_grid *g, double (*f)(double, double))
 {
-	g->surface = (struct surface){
-	    .nx = N, .ny = LONG, .x = g->x, .y = g->y, .z = g->z};
+	g->surface = (struct surface){.nx = N,
+	    .ny = LONG,
+	    .x_label = "x",
+	    .y_label = "y",
+	    .x = g->x,
+	    .y = g->y,
+	    .z = g->z};
 	for (int i = 0; i < N; i++) {
 		g->x[i] = -1 + 2.0 * i / (N - 1);
 		g->y[i] = -0.9 + 1.8 * i / (LONG - 1);
@@ -452,12 +457,8 @@ static void
 test_pictures(void **state)
 {
 	static struct test_grid g;
-	static struct picture p = {.limit = NAN,
-	    .view = {-60, 30},
-	    .desc = "how",
-	    .x_label = "x",
-	    .y_label = "y",
-	    .z_label = "z"};
+	static struct picture p = {
+	    .limit = NAN, .view = {-60, 30}, .desc = "how", .z_label = "z"};
 	struct error err;
 
 	(void)state;

@@ -1,0 +1,235 @@
+/* contour: a loss landscape as an SVG picture. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "base/output.h"
+#include "draw/landscape.h"
+#include "draw/picture.h"
+#include "frame.h"
+#include "geometry/points.h"
+
+static const char *const styles[] = {
+    [PICTURE_LINES] = "lines",
+    [PICTURE_FILLED] = "filled",
+    [PICTURE_HEAT] = "heat",
+    [PICTURE_SURFACE] = "surface",
+    NULL,
+};
+
+struct settings {
+	int style, log, partial;
+	const char *field, *title, *output, *levels_text;
+	struct levels levels;
+	struct relief_view view;
+	double zmax;
+	int64_t width, height;
+};
+
+static int
+take_levels(void *target, const char *value, struct error *err)
+{
+	struct settings *s = target;
+
+	s->levels_text = value;
+	return levels_parse(value, &s->levels, err);
+}
+
+static int
+take_view(void *target, const char *value, struct error *err)
+{
+	struct settings *s = target;
+	double v[2];
+	size_t n;
+
+	if (number_parse_reals(value, "--view", v, 2, &n, err) < 0)
+		return -1;
+	if (n != 2 || fabs(v[0]) > 360 || fabs(v[1]) > 90)
+		return error_set(err,
+		    "--view is '%.60s', expected azimuth,elevation with "
+		    "elevation from -90 to 90",
+		    value);
+	s->view = (struct relief_view){v[0], v[1]};
+	return 0;
+}
+
+static int
+take_zmax(void *target, const char *value, struct error *err)
+{
+	struct settings *s = target;
+
+	return number_parse_real(value, "--zmax", &s->zmax, err);
+}
+
+/* How the picture was made, to the last stage. */
+static int
+describe(struct text *desc, const struct settings *s,
+    const struct landscape *landscape, struct error *err)
+{
+	if (landscape->history.chars != NULL)
+		text_add(desc, "%s", landscape->history.chars);
+	text_add(desc, "contour %s style=%s field=%s", LOSSPIPE_VERSION,
+	    styles[s->style], s->field);
+	if (s->log)
+		text_add(desc, " log");
+	if (s->levels_text != NULL)
+		text_add(desc, " levels=%s", s->levels_text);
+	if (s->style == PICTURE_SURFACE)
+		text_add(
+		    desc, " view=%g,%g", s->view.azimuth, s->view.elevation);
+	if (!isnan(s->zmax))
+		text_add(desc, " zmax=%g", s->zmax);
+	return text_check(desc, err);
+}
+
+/*
+ * A loss spans decades, so levels and colours are logarithmic unless levels are
+ * given; a relief and curves are drawn as asked.
+ */
+static int
+wants_log(const struct settings *s, const struct landscape *landscape)
+{
+	return s->log ||
+	       (landscape->axes == 2 && s->style != PICTURE_SURFACE &&
+		   s->levels.n == 0 && strcmp(s->field, "loss") == 0 &&
+		   !landscape->negative);
+}
+
+/* A line has no heading of its own for the model's name. */
+static const char *
+title(const struct settings *s, const struct landscape *landscape)
+{
+	if (s->title != NULL || landscape->axes == 2 || landscape->n > 1)
+		return s->title;
+	return landscape->curves[0].label;
+}
+
+static int
+draw(const struct settings *s, const struct landscape *landscape,
+    struct text *svg, struct error *err)
+{
+	struct text desc = {0};
+	struct picture picture = {.style = (enum picture_style)s->style,
+	    .log = wants_log(s, landscape),
+	    .highest = strcmp(s->field, "acc") == 0,
+	    .levels = s->levels,
+	    .limit = s->zmax,
+	    .view = s->view,
+	    .title = title(s, landscape),
+	    .z_label = landscape->value_label,
+	    .right_label = landscape->has_accuracy ? "accuracy (%)" : NULL,
+	    .width = (double)s->width,
+	    .height = (double)s->height};
+	int status = describe(&desc, s, landscape, err);
+
+	picture.desc = desc.chars;
+	if (status == 0 && landscape->axes == 2)
+		status = picture_surfaces(
+		    &picture, landscape->surfaces, landscape->n, svg, err);
+	else if (status == 0)
+		status = picture_curves(&picture, landscape->curves,
+		    landscape->n, landscape->note, svg, err);
+	text_free(&desc);
+	return status;
+}
+
+static int
+read_points(struct points_list *list, char **paths, int n,
+    const struct settings *s, const struct frame *frame, struct error *err)
+{
+	const struct points_rules rules = {.salvage = s->partial};
+	struct reader *reader = reader_new(paths, n, err);
+	int status = -1;
+
+	if (reader == NULL)
+		return -1;
+	status = points_read(list, reader, &rules, err);
+	reader_free(reader);
+	for (size_t i = 0; status == 0 && i < list->n; i++) {
+		struct error missing;
+
+		if (points_complete(&list->item[i], &missing) == 0)
+			continue;
+		if (!s->partial) {
+			*err = missing;
+			return error_prefix(err, "incomplete (--partial draws "
+						 "what is there)");
+		}
+		frame_warn(frame, "%s", missing.text);
+	}
+	return status;
+}
+
+static int
+write_picture(const struct text *svg, const char *path, struct error *err)
+{
+	struct output out;
+
+	if (output_open(&out, path, 0, err) < 0)
+		return -1;
+	if (output_write(&out, svg->chars, svg->n, err) < 0) {
+		output_abandon(&out, 0);
+		return -1;
+	}
+	return output_commit(&out, err);
+}
+
+static int
+run(char **paths, int n, const struct settings *s, const struct frame *frame,
+    struct error *err)
+{
+	struct points_list list = {0};
+	struct landscape landscape = {0};
+	struct text svg = {0};
+	int status = read_points(&list, paths, n, s, frame, err);
+
+	if (status == 0)
+		status = landscape_make(&landscape, &list, s->field, err);
+	points_list_free(&list);
+	if (status == 0)
+		status = draw(s, &landscape, &svg, err);
+	landscape_free(&landscape);
+	if (status == 0)
+		status = write_picture(&svg, s->output, err);
+	text_free(&svg);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct settings s = {.field = "loss", .zmax = NAN, .view = {-60, 32}};
+	const struct option_row options[] = {
+	    OPTION_CHOICE(
+		0, "style", styles, &s.style, "how two axes are drawn (lines)"),
+	    OPTION_CALL(0, "levels", "LIST", &s, take_levels,
+		"heights to draw: paper, or numbers and lo:hi:step"),
+	    OPTION_FLAG(0, "log", &s.log, "a log scale of values"),
+	    OPTION_TEXT(0, "field", "NAME", &s.field,
+		"loss, acc, error, or any number of a point (loss)"),
+	    OPTION_CALL(0, "view", "AZ,EL", &s, take_view,
+		"where a surface is seen from, in degrees (-60,32)"),
+	    OPTION_CALL(
+		0, "zmax", "Z", &s, take_zmax, "cut or hatch what is higher"),
+	    OPTION_TEXT(0, "title", "TEXT", &s.title, "title of the picture"),
+	    OPTION_INT(0, "width", "PIXELS", &s.width, 100, 10000,
+		"width of the picture"),
+	    OPTION_INT(0, "height", "PIXELS", &s.height, 100, 10000,
+		"height of the picture"),
+	    OPTION_FLAG(0, "partial", &s.partial,
+		"draw what is there, and say in the picture what is not"),
+	    OPTION_TEXT('o', "output", "FILE", &s.output,
+		"write to FILE, which appears when it is complete"),
+	    OPTION_END};
+	struct frame frame = {.name = "contour",
+	    .synopsis = "[FILE...]",
+	    .purpose = "a loss landscape as an SVG picture",
+	    .options = options};
+	struct error err;
+	int first = frame_start(&frame, argc, argv);
+
+	if (run(argv + first, argc - first, &s, &frame, &err) < 0)
+		frame_fail(&frame, &err);
+	return 0;
+}

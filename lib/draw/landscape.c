@@ -1,0 +1,454 @@
+#include "draw/landscape.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "geometry/direction.h"
+#include "geometry/points.h"
+
+enum { NAME_BYTES = 256, LABEL_BYTES = 2 * NAME_BYTES + 64 };
+
+/* One (run, rep, set): its numbers and texts. */
+struct panel {
+	const struct points *points; /* while the landscape is made */
+	int rep, set;
+	char label[LABEL_BYTES], axis_label[AXES_MAX][LABEL_BYTES];
+	char note[96], set_name[32];
+	double *at[AXES_MAX], *z, *accuracy;
+	unsigned char *missing;
+	int64_t absent, n;
+};
+
+/* ---- values ---- */
+
+static bool
+field_value(
+    const struct points *points, int64_t i, const char *field, double *out)
+{
+	if (strcmp(field, "error") != 0)
+		return points_value(points, i, field, out);
+	if (!points_value(points, i, "acc", out))
+		return false;
+	*out = 100 - *out;
+	return true;
+}
+
+/* Fills values; returns how many points have the field. */
+static int64_t
+take_field(const struct panel *panel, const char *field, double *values)
+{
+	const struct points *points = panel->points;
+	struct grid_place place = {.rep = panel->rep, .set = panel->set};
+	int64_t found = 0, nx = grid_num(&points->grid, 0);
+
+	for (int64_t i = 0; i < panel->n; i++) {
+		place.ix = i % nx;
+		place.iy = i / nx;
+		values[i] = NAN;
+		found += field_value(points, grid_index(&points->grid, &place),
+		    field, &values[i]);
+	}
+	return found;
+}
+
+static void
+take_missing(struct panel *panel)
+{
+	const struct points *points = panel->points;
+	struct grid_place place = {.rep = panel->rep, .set = panel->set};
+	int64_t nx = grid_num(&points->grid, 0);
+
+	for (int64_t i = 0; i < panel->n; i++) {
+		place.ix = i % nx;
+		place.iy = i / nx;
+		panel->missing[i] =
+		    points->at[grid_index(&points->grid, &place)].bytes == NULL;
+		panel->absent += panel->missing[i];
+	}
+	if (panel->absent > 0)
+		snprintf(panel->note, sizeof(panel->note),
+		    "partial: %" PRId64 " of %" PRId64 " points are missing",
+		    panel->absent, panel->n);
+}
+
+static int
+fill_panel(
+    struct panel *panel, const char *field, int64_t *found, struct error *err)
+{
+	const struct grid *grid = &panel->points->grid;
+
+	panel->n = grid_num(grid, 0) * grid_num(grid, 1);
+	panel->z = memory_new((size_t)panel->n, sizeof(double), err);
+	panel->accuracy = memory_new((size_t)panel->n, sizeof(double), err);
+	panel->missing = memory_new((size_t)panel->n, 1, err);
+	if (panel->z == NULL || panel->accuracy == NULL ||
+	    panel->missing == NULL)
+		return -1;
+	for (int a = 0; a < grid->axes; a++) {
+		int64_t num = grid_num(grid, a);
+
+		panel->at[a] = memory_new((size_t)num, sizeof(double), err);
+		if (panel->at[a] == NULL)
+			return -1;
+		for (int64_t i = 0; i < num; i++)
+			panel->at[a][i] = range_at(&grid->range[a], i);
+	}
+	*found += take_field(panel, field, panel->z);
+	take_missing(panel);
+	return 0;
+}
+
+/* ---- texts ---- */
+
+static void
+name_axis(struct panel *panel, const struct direction *direction)
+{
+	char *out = panel->axis_label[direction->axis];
+	const char *axis = axis_word(direction->axis);
+
+	if (direction->kind == DIRECTION_TOWARD && direction->label[0] != '\0')
+		snprintf(out, LABEL_BYTES, "weight units, toward %s",
+		    direction->label);
+	else if (direction->norm == NORM_FILTER ||
+		 direction->norm == NORM_LAYER || direction->norm == NORM_MODEL)
+		snprintf(out, LABEL_BYTES, "%s-normalised units, direction %s",
+		    direction_norm_words[direction->norm], axis);
+	else
+		snprintf(out, LABEL_BYTES, "weight units, direction %s", axis);
+}
+
+/* What the summary says of the panel's directions; their seed in words. */
+static int
+read_directions(struct panel *panel, char *seed, size_t room, struct error *err)
+{
+	const struct text *summary = &panel->points->summary;
+	struct reader *reader =
+	    reader_new_bytes(summary->chars, summary->n, err);
+	struct record record;
+	struct direction d;
+	int status;
+
+	for (int a = 0; a < AXES_MAX; a++)
+		snprintf(panel->axis_label[a], LABEL_BYTES,
+		    "weight units, direction %s", axis_word(a));
+	snprintf(seed, room, "rep %d", panel->rep);
+	if (reader == NULL)
+		return -1;
+	while ((status = reader_next_intact(reader, &record, err)) == 1) {
+		if (!record_is(&record, "direction"))
+			continue;
+		if (direction_unpack(&d, record.header, err) < 0) {
+			status = -1;
+			break;
+		}
+		if (d.rep != panel->rep)
+			continue;
+		name_axis(panel, &d);
+		if (d.axis == 0 && d.kind == DIRECTION_RANDOM)
+			snprintf(seed, room, "seed %" PRIu64, d.seed);
+	}
+	reader_free(reader);
+	return status;
+}
+
+/* The model's label, else its architecture, else nothing. */
+static void
+model_name(const struct value *header, char out[NAME_BYTES])
+{
+	if (field_text(header, "label", out, NAME_BYTES, NULL) == 0 &&
+	    out[0] != '\0')
+		return;
+	if (field_text(header, "arch", out, NAME_BYTES, NULL) < 0)
+		out[0] = '\0';
+}
+
+static void
+append_part(char *label, const char *part)
+{
+	size_t n = strlen(label);
+
+	snprintf(label + n, LABEL_BYTES - n, "%s%s", n > 0 ? ", " : "", part);
+}
+
+static int
+name_panel(struct panel *panel, struct error *err)
+{
+	const struct pack *pack = &panel->points->grid_header;
+	const struct grid *grid = &panel->points->grid;
+	struct decoded *header =
+	    decoded_new(pack->bytes.chars, pack->bytes.n, err);
+	char name[NAME_BYTES], seed[48];
+
+	if (header == NULL)
+		return -1;
+	model_name(decoded_value(header), name);
+	decoded_free(header);
+	snprintf(panel->label, sizeof(panel->label), "%s", name);
+	snprintf(panel->set_name, sizeof(panel->set_name), "%s",
+	    grid->set[panel->set]);
+	if (read_directions(panel, seed, sizeof(seed), err) < 0)
+		return -1;
+	if (grid->reps > 1)
+		append_part(panel->label, seed);
+	return 0;
+}
+
+/* Panels that would read the same get their run's name. */
+static void
+tell_apart(struct landscape *l)
+{
+	int sets = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		for (size_t k = 0; k < l->n; k++) {
+			struct panel *a = &l->panels[i], *b = &l->panels[k];
+			char run[32];
+
+			if (a->points == b->points ||
+			    strcmp(a->label, b->label) != 0 ||
+			    strcmp(a->set_name, b->set_name) != 0)
+				continue;
+			snprintf(
+			    run, sizeof(run), "run %.8s", a->points->grid.run);
+			append_part(a->label, run);
+			snprintf(
+			    run, sizeof(run), "run %.8s", b->points->grid.run);
+			append_part(b->label, run);
+		}
+	/* a surface has no dashes to tell its set by */
+	for (size_t i = 1; l->axes == 2 && i < l->n; i++)
+		sets |= strcmp(l->panels[i].set_name, l->panels[0].set_name);
+	for (size_t i = 0; sets != 0 && i < l->n; i++)
+		append_part(l->panels[i].label, l->panels[i].set_name);
+}
+
+static void
+name_values(
+    struct landscape *l, const struct points_list *list, const char *field)
+{
+	const char *loss = list->item[0].grid.loss;
+	const char *unit = strcmp(loss, "crossentropy") == 0
+			       ? " (cross-entropy)"
+			   : strcmp(loss, "mse") == 0 ? " (mean squared error)"
+						      : "";
+
+	for (size_t i = 1; i < list->n; i++)
+		if (strcmp(list->item[i].grid.loss, loss) != 0)
+			unit = "";
+	if (strcmp(field, "acc") == 0)
+		field = "accuracy (%)";
+	if (strcmp(field, "error") == 0)
+		field = "error (%)";
+	snprintf(l->value_label, sizeof(l->value_label), "%.40s%s", field,
+	    strcmp(field, "loss") == 0 ? unit : "");
+}
+
+/* "netload arch=resnet56 ... | dirgen seed=7 ... | ..." of one run. */
+static int
+add_history(struct text *out, const struct points *points, struct error *err)
+{
+	const struct text *bytes = &points->begin.bytes;
+	struct decoded *begin;
+	const struct value *history, *options;
+
+	text_add(out, "run %.16s: ", points->grid.run);
+	if (bytes->n == 0)
+		return 0;
+	begin = decoded_new(bytes->chars, bytes->n, err);
+	if (begin == NULL)
+		return -1;
+	history = value_get(decoded_value(begin), "history");
+	for (size_t i = 0; i < value_count(history); i++) {
+		const struct value *entry = value_at(history, i);
+		const char *chars;
+		size_t n;
+
+		if (value_chars(value_get(entry, "program"), &chars, &n))
+			text_add_bytes(out, chars, n);
+		if (value_chars(value_get(entry, "version"), &chars, &n))
+			text_add(out, " %.*s", (int)n, chars);
+		options = value_get(entry, "options");
+		for (size_t k = 0; k < value_count(options); k++) {
+			text_add(out, " ");
+			if (value_chars(value_key(options, k), &chars, &n))
+				text_add_bytes(out, chars, n);
+			text_add(out, "=");
+			value_print(value_item(options, k), out);
+		}
+		text_add(out, " | ");
+	}
+	decoded_free(begin);
+	return text_check(out, err);
+}
+
+/* ---- all together ---- */
+
+static int
+check_axes(
+    struct landscape *l, const struct points_list *list, struct error *err)
+{
+	if (list->n == 0)
+		return error_set(err, "the input has no grid, expected the "
+				      "points of evalgrid or gridmerge");
+	l->axes = list->item[0].grid.axes;
+	for (size_t i = 0; i < list->n; i++) {
+		const struct grid *grid = &list->item[i].grid;
+
+		if (grid->axes != l->axes)
+			return error_set(err,
+			    "run %.16s has %d axes, the first run has %d",
+			    grid->run, grid->axes, l->axes);
+		if (grid->axes == 0)
+			return error_set(err,
+			    "run %.16s has no axes, expected 1 or 2",
+			    grid->run);
+		for (int a = 0; a < grid->axes; a++)
+			if (grid_num(grid, a) < 2)
+				return error_set(err,
+				    "axis %s has one coordinate, expected at "
+				    "least 2",
+				    axis_word(a));
+		l->n += (size_t)grid->reps * (size_t)grid->sets;
+	}
+	return 0;
+}
+
+static int
+make_panels(struct landscape *l, const struct points_list *list,
+    const char *field, struct error *err)
+{
+	int64_t found = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		const struct points *points = &list->item[i];
+
+		for (int k = 0; k < points->grid.reps * points->grid.sets;
+		     k++) {
+			struct panel *panel = &l->panels[n++];
+
+			panel->points = points;
+			panel->rep = k / points->grid.sets;
+			panel->set = k % points->grid.sets;
+			if (fill_panel(panel, field, &found, err) < 0 ||
+			    name_panel(panel, err) < 0)
+				return -1;
+		}
+		if (i > 0)
+			text_add(&l->history, "\n");
+		if (add_history(&l->history, points, err) < 0)
+			return -1;
+	}
+	if (found == 0)
+		return error_set(err, "no point has a number '%.60s'", field);
+	return 0;
+}
+
+static const char *
+or_null(const char *text)
+{
+	return text[0] != '\0' ? text : NULL;
+}
+
+static void
+make_surface(struct landscape *l, size_t i)
+{
+	const struct panel *p = &l->panels[i];
+
+	l->surfaces[i] = (struct surface){.label = or_null(p->label),
+	    .note = or_null(p->note),
+	    .x_label = p->axis_label[0],
+	    .y_label = p->axis_label[1],
+	    .nx = (int)grid_num(&p->points->grid, 0),
+	    .ny = (int)grid_num(&p->points->grid, 1),
+	    .x = p->at[0],
+	    .y = p->at[1],
+	    .z = p->z,
+	    .missing = p->missing};
+}
+
+static void
+make_curve(struct landscape *l, size_t i, int with_accuracy)
+{
+	const struct panel *p = &l->panels[i];
+	int has = with_accuracy && take_field(p, "acc", p->accuracy) > 0;
+
+	l->has_accuracy |= has;
+	l->curves[i] = (struct curve){.label = or_null(p->label),
+	    .set = or_null(p->set_name),
+	    .x_label = p->axis_label[0],
+	    .dashed = strcmp(p->set_name, "test") == 0,
+	    .n = (size_t)p->n,
+	    .x = p->at[0],
+	    .left = p->z,
+	    .right = has ? p->accuracy : NULL};
+}
+
+static int
+note_curves(struct landscape *l, struct error *err)
+{
+	int64_t absent = 0, n = 0;
+	char note[96];
+
+	for (size_t i = 0; i < l->n; i++) {
+		absent += l->panels[i].absent;
+		n += l->panels[i].n;
+	}
+	if (absent == 0)
+		return 0;
+	snprintf(note, sizeof(note),
+	    "partial: %" PRId64 " of %" PRId64 " points are missing", absent,
+	    n);
+	l->note = memory_text(note, err);
+	return l->note != NULL ? 0 : -1;
+}
+
+int
+landscape_make(struct landscape *l, const struct points_list *list,
+    const char *field, struct error *err)
+{
+	if (check_axes(l, list, err) < 0)
+		return -1;
+	l->panels = memory_new(l->n, sizeof(*l->panels), err);
+	l->surfaces = memory_new(l->n, sizeof(*l->surfaces), err);
+	l->curves = memory_new(l->n, sizeof(*l->curves), err);
+	if (l->panels == NULL || l->surfaces == NULL || l->curves == NULL ||
+	    make_panels(l, list, field, err) < 0)
+		return -1;
+	name_values(l, list, field);
+	tell_apart(l);
+	for (size_t i = 0; i < l->n; i++) {
+		for (int64_t k = 0; k < l->panels[i].n; k++)
+			l->negative |= l->panels[i].z[k] < 0;
+		if (l->axes == 2)
+			make_surface(l, i);
+		else
+			make_curve(l, i, strcmp(field, "loss") == 0);
+		l->panels[i].points = NULL;
+	}
+	return l->axes == 1 ? note_curves(l, err) : 0;
+}
+
+void
+landscape_free(struct landscape *l)
+{
+	for (size_t i = 0; l->panels != NULL && i < l->n; i++) {
+		struct panel *p = &l->panels[i];
+
+		for (int a = 0; a < AXES_MAX; a++)
+			free(p->at[a]);
+		free(p->z);
+		free(p->accuracy);
+		free(p->missing);
+	}
+	free(l->panels);
+	free(l->surfaces);
+	free(l->curves);
+	free(l->note);
+	text_free(&l->history);
+	*l = (struct landscape){0};
+}

@@ -1,0 +1,41 @@
+/*
+ * From points to what is drawn: one panel per run, rep and data set of a grid
+ * with two axes, one curve of a grid with one.  The only file of this folder
+ * that knows records.
+ */
+#ifndef DRAW_LANDSCAPE_H
+#define DRAW_LANDSCAPE_H
+
+#include "base/error.h"
+#include "base/text.h"
+#include "draw/surface.h"
+
+struct points_list;
+struct panel;
+
+struct landscape {
+	int axes;                 /* 1: curves, 2: surfaces */
+	size_t n;                 /* how many of them */
+	struct surface *surfaces; /* when axes is 2 */
+	struct curve *curves;     /* when axes is 1 */
+	char *note;               /* of the curves: what is missing, or NULL */
+	char value_label[64];     /* "loss (cross-entropy)", "error (%)", ... */
+	int has_accuracy;         /* the curves have a right axis */
+	int negative;             /* some value is below 0 */
+	struct text history;      /* the pipelines, one per run */
+	struct panel *panels;
+};
+
+/*
+ * Takes the values of field ("loss", "acc", "error" = 100 - acc, or any number
+ * of a point) from all runs of list.  Places without a point are marked as
+ * missing and noted.  Returns 0, or -1: no run, no or different numbers of
+ * axes, an axis with one coordinate, a field that no point has.  Nothing is
+ * borrowed from list.  landscape starts as {0}; free it in any case.
+ */
+int landscape_make(struct landscape *landscape, const struct points_list *list,
+    const char *field, struct error *err);
+
+void landscape_free(struct landscape *landscape);
+
+#endif

@@ -1,0 +1,90 @@
+#!/bin/bash
+# contour: pictures of point streams.
+. "$(dirname "$0")/../tap.sh"
+P=$ROOT/tests/data/points
+
+# is_svg FILE NAME: well formed, and whole numbers only.
+is_svg()
+{
+	if command -v xmllint >/dev/null; then
+		passes "$2: well formed" xmllint --noout "$1"
+	else
+		grep -q '</svg>' "$1"
+		ok $? "$2: closed"
+	fi
+	! grep -Eq '[^a-z-](nan|inf)[^a-z]' "$1"
+	ok $? "$2: no coordinate is nan or inf"
+}
+
+for style in lines filled heat surface; do
+	passes "$style" contour --style $style -o "$T/$style.svg" "$P/plane.ll"
+	is_svg "$T/$style.svg" "$style"
+	contour --style $style <"$P/plane.ll" | cmp -s - "$T/$style.svg"
+	ok $? "$style: the same bytes from standard input"
+done
+
+contour "$P/plane.ll" >"$T/plane.svg"
+grep -q '<desc>.*netload.*dirgen.*seed=7.*fnorm.*evalgrid.*contour' \
+	"$T/plane.svg"
+ok $? "desc holds the pipeline"
+grep -q '>filter-normalised units, direction x<' "$T/plane.svg"
+ok $? "the axis says its units"
+grep -q '>centre 0.003478<' "$T/plane.svg" &&
+	grep -q '>lowest 0.003478 at (0, 0)<' "$T/plane.svg"
+ok $? "centre and minimum are named"
+
+contour "$P/plane.ll" "$P/plane.ll" | cmp -s - "$T/plane.svg"
+ok $? "exact duplicates are dropped"
+cat "$P/plane.ll" "$P/small.ll" | contour >"$T/two.svg"
+is "$(grep -c '>filter-normalised units, direction y<' "$T/two.svg")" 2 \
+	"two runs are two panels"
+
+fails 1 '5 of 49 points are missing: \(1,1\) \(3,2\)' \
+	"missing points are named" contour "$P/partial.ll"
+contour -q --partial "$P/partial.ll" >"$T/partial.svg"
+ok $? "--partial draws them"
+grep -q 'partial: 5 of 49 points are missing' "$T/partial.svg"
+ok $? "and says so in the picture"
+is_svg "$T/partial.svg" "--partial"
+head -c 4000 "$P/plane.ll" >"$T/torn.ll"
+fails 1 'end mark|record' "a torn stream is refused" contour "$T/torn.ll"
+passes "--partial draws a torn stream" contour -q --partial "$T/torn.ll"
+
+contour --log "$P/line.ll" >"$T/line.svg"
+is_svg "$T/line.svg" "one axis"
+grep -q '>accuracy (%)<' "$T/line.svg" && grep -q dasharray "$T/line.svg" &&
+	grep -q '>weight units, direction x<' "$T/line.svg"
+ok $? "a curve of the test set is dashed, with an accuracy axis"
+
+contour --levels paper "$P/plane.ll" >"$T/paper.svg"
+grep -q '>9.6<' "$T/paper.svg" && grep -q '>&gt; 9.6<' "$T/paper.svg" &&
+	grep -q 'fill="url(#beyond)" d' "$T/paper.svg"
+ok $? "the paper's levels hatch what lies beyond them"
+for field in acc error n; do
+	contour --field $field "$P/small.ll" >"$T/$field.svg"
+	is_svg "$T/$field.svg" "--field $field"
+done
+grep -q '>highest ' "$T/acc.svg"
+ok $? "of the accuracy, the highest point is marked"
+contour --title 'a < b & "c"' "$P/small.ll" >"$T/title.svg"
+is_svg "$T/title.svg" "a title with markup"
+contour --width 400 --height 1000 "$P/small.ll" >"$T/size.svg"
+grep -q '<svg [^>]* width="400"' "$T/size.svg"
+ok $? "--width is the width"
+
+fails 1 "no point has a number 'lss'" "an unknown field" \
+	contour --field lss "$P/small.ll"
+fails 2 'increasing' "levels that fall" contour --levels 2,1 "$P/small.ll"
+fails 2 'elevation' "a view without elevation" contour --view 3 "$P/small.ll"
+fails 2 'lines' "an unknown style" contour --style round "$P/small.ll"
+cat "$P/plane.ll" "$P/line.ll" >"$T/mixed.ll"
+fails 1 'axes' "a line beside a plane" contour "$T/mixed.ll"
+fails 1 'level 0|above 0' "a level of 0 on a log scale" \
+	contour --log --levels 0,1 "$P/small.ll"
+passes "a picture is written" contour -o "$T/keep.svg" "$P/small.ll"
+cp "$T/keep.svg" "$T/before.svg"
+fails 1 'missing' "an incomplete surface" \
+	contour -o "$T/keep.svg" "$P/partial.ll"
+cmp -s "$T/keep.svg" "$T/before.svg" && [ ! -e "$T/keep.svg.part" ]
+ok $? "a good picture is not replaced by a failure"
+done_testing
