@@ -1,8 +1,7 @@
 /*
- * throughput: images per second of the plans, on real images, side by side.
- *
- * Plans and thread counts take turns, so that a noisy machine is noisy for all
- * of them; medians are over the rounds.
+ * throughput: one contender of race.py.  Each line on standard input asks for a
+ * round: bind a point, then run all images through a plan, loss included.  The
+ * answer is a line "SECONDS BIND_SECONDS".
  */
 #define _GNU_SOURCE
 #include <math.h>
@@ -18,10 +17,7 @@
 #include "net/architecture.h"
 #include "net/plan.h"
 
-enum { ROUNDS_MAX = 99, THREADS_MAX = 64, PLANS = 3, IMAGE_BYTES = 3073 };
-
-static const struct plan_kind *const kinds[PLANS] = {
-    &plan_fast, &plan_gemm, &plan_reference};
+enum { THREADS_MAX = 64, BLOCK_MAX = 256, CLASSES = 10, IMAGE_BYTES = 3073 };
 
 /* One thread's share of a round. */
 struct worker {
@@ -38,8 +34,8 @@ struct bench {
 	struct graph graph;
 	struct plan *plan;
 	struct plan_weights *weights;
+	int images, threads;
 	struct worker worker[THREADS_MAX];
-	double image_s[ROUNDS_MAX], bind_s[ROUNDS_MAX];
 };
 
 static void
@@ -132,7 +128,7 @@ work(void *p)
 	struct worker *w = p;
 	const int block = plan_block(w->plan);
 	const int classes = (int)plan_classes(w->plan);
-	float logits[64 * 1000];
+	float logits[BLOCK_MAX * CLASSES];
 
 	w->loss = 0;
 	for (int i = w->first; i < w->end; i += block) {
@@ -147,19 +143,19 @@ work(void *p)
 
 static void
 bench_open(struct bench *b, const char *arch, const struct plan_kind *kind,
-    int block, int threads, const float *images)
+    int block, const float *images)
 {
 	const struct shape input = {.rank = 3, .dim = {3, 32, 32}};
 	struct error err;
 
-	if (architecture_build(&b->graph, arch, &input, 10, &err) < 0)
+	if (architecture_build(&b->graph, arch, &input, CLASSES, &err) < 0)
 		die(err.text);
 	draw_weights(&b->graph);
 	b->plan = plan_new(&b->graph, kind, block, &err);
 	if (b->plan == NULL)
 		die(err.text);
 	b->weights = plan_weights_new(b->plan, &err);
-	for (int t = 0; t < threads; t++) {
+	for (int t = 0; t < b->threads; t++) {
 		b->worker[t] = (struct worker){.plan = b->plan,
 		    .weights = b->weights,
 		    .images = images,
@@ -169,24 +165,23 @@ bench_open(struct bench *b, const char *arch, const struct plan_kind *kind,
 	}
 }
 
-/* One round: bind a point, then all images over the threads. */
 static void
-bench_round(struct bench *b, int round, int images, int threads)
+bench_round(struct bench *b, double *image_s, double *bind_s)
 {
-	const int block = plan_block(b->plan);
-	const int blocks = (images + block - 1) / block;
-	double start = seconds(), bound;
+	const int block = plan_block(b->plan), threads = b->threads;
+	const int blocks = (b->images + block - 1) / block;
+	double start = seconds();
 	struct error err;
 
 	if (plan_bind(b->plan, b->graph.tensors, b->weights, &err) < 0)
 		die(err.text);
-	bound = seconds();
+	*bind_s = seconds() - start;
 	for (int t = 0; t < threads; t++) {
 		struct worker *w = &b->worker[t];
 
 		w->first = blocks * t / threads * block;
 		w->end = blocks * (t + 1) / threads * block;
-		w->end = w->end < images ? w->end : images;
+		w->end = w->end < b->images ? w->end : b->images;
 		if (t + 1 < threads)
 			pthread_create(&w->thread, NULL, work, w);
 		else
@@ -194,57 +189,53 @@ bench_round(struct bench *b, int round, int images, int threads)
 	}
 	for (int t = 0; t + 1 < threads; t++)
 		pthread_join(b->worker[t].thread, NULL);
-	b->bind_s[round] = bound - start;
-	b->image_s[round] = (seconds() - bound) / images;
+	*image_s = seconds() - start;
 }
 
 static void
-bench_close(struct bench *b, int threads)
+bench_close(struct bench *b)
 {
-	for (int t = 0; t < threads; t++)
+	for (int t = 0; t < b->threads; t++)
 		plan_scratch_free(b->worker[t].scratch);
 	plan_weights_free(b->weights);
 	plan_free(b->plan);
 	graph_free(&b->graph);
 }
 
-static int
-by_size(const void *a, const void *b)
+static void
+describe(const struct bench *b)
 {
-	double x = *(const double *)a, y = *(const double *)b;
+	struct text text = {0};
 
-	return (x > y) - (x < y);
-}
-
-static double
-median(double *x, int n)
-{
-	qsort(x, (size_t)n, sizeof(*x), by_size);
-	return x[n / 2];
+	plan_describe(b->plan, &text);
+	if (text_check(&text, NULL) == 0)
+		fputs(text.chars, stderr);
+	text_free(&text);
 }
 
 int
 main(int argc, char **argv)
 {
-	static struct bench bench[PLANS][2];
+	static const char *const words[] = {"fast", "gemm", "reference", NULL};
+	static const struct plan_kind *const kinds[] = {
+	    &plan_fast, &plan_gemm, &plan_reference};
+	static struct bench bench;
 	const char *data = "../shared/data/cifar10/train-4660.bin";
 	const char *arch = "resnet20_a";
-	int64_t n = 512, rounds = 7, threads = 2, block = 32, plans = 1;
-	int csv = 0, verbose = 0;
+	int64_t n = 512, threads = 1, block = 32;
+	int kind = 0, verbose = 0;
+	char line[16];
 	float *images;
 	struct error err;
 	const struct option_row options[] = {
 	    OPTION_TEXT('a', "arch", "NAME", &arch, "network"),
 	    OPTION_TEXT('d', "data", "FILE", &data, "CIFAR-10 images"),
 	    OPTION_INT('n', "images", "N", &n, 1, 100000, "images a round"),
-	    OPTION_INT('j', "threads", "N", &threads, 1, THREADS_MAX,
-		"threads, after 1"),
-	    OPTION_INT('b', "block", "N", &block, 1, 64, "images of a block"),
-	    OPTION_INT('r', "rounds", "N", &rounds, 1, ROUNDS_MAX, "rounds"),
-	    OPTION_INT('p', "plans", "N", &plans, 1, PLANS,
-		"fast, then gemm, then reference"),
-	    OPTION_FLAG('c', "csv", &csv, "no header, comma-separated"),
-	    OPTION_COUNT('v', "verbose", &verbose, "describe the plans"),
+	    OPTION_INT('j', "threads", "N", &threads, 1, THREADS_MAX, "threads"),
+	    OPTION_INT('b', "block", "N", &block, 1, BLOCK_MAX,
+		"images of a block"),
+	    OPTION_CHOICE('p', "plan", words, &kind, "kind of plan"),
+	    OPTION_COUNT('v', "verbose", &verbose, "describe the plan"),
 	    OPTION_END,
 	};
 
@@ -253,37 +244,19 @@ main(int argc, char **argv)
 		return 2;
 	}
 	images = read_images(data, (int)n);
-	for (int p = 0; p < plans; p++)
-		for (int t = 0; t < 2; t++)
-			bench_open(&bench[p][t], arch, kinds[p], (int)block,
-			    t == 0 ? 1 : (int)threads, images);
-	for (int r = -1; r < rounds; r++)
-		for (int p = 0; p < plans; p++)
-			for (int t = 0; t < 2; t++)
-				bench_round(&bench[p][t], r < 0 ? 0 : r, (int)n,
-				    t == 0 ? 1 : (int)threads);
-	if (!csv)
-		printf("arch,plan,threads,images_per_s,best,bind_ms,"
-		       "bind_share,scratch_mb\n");
-	for (int p = 0; p < plans; p++) {
-		for (int t = 0; t < 2; t++) {
-			struct bench *b = &bench[p][t];
-			double s = median(b->image_s, (int)rounds);
-			double bind = median(b->bind_s, (int)rounds);
-			struct text text = {0};
+	bench.images = (int)n;
+	bench.threads = (int)threads;
+	bench_open(&bench, arch, kinds[kind], (int)block, images);
+	if (verbose)
+		describe(&bench);
+	while (fgets(line, sizeof(line), stdin) != NULL) {
+		double image_s, bind_s;
 
-			printf("%s,%s,%d,%.0f,%.0f,%.2f,%.4f\n", arch,
-			    plan_name(b->plan), t == 0 ? 1 : (int)threads,
-			    1 / s, 1 / b->image_s[0], 1e3 * bind,
-			    bind / (s * (double)n));
-			if (verbose && t == 0) {
-				plan_describe(b->plan, &text);
-				fputs(text.chars, stderr);
-				text_free(&text);
-			}
-			bench_close(b, t == 0 ? 1 : (int)threads);
-		}
+		bench_round(&bench, &image_s, &bind_s);
+		printf("%.6f %.6f\n", image_s, bind_s);
+		fflush(stdout);
 	}
+	bench_close(&bench);
 	free(images);
 	return 0;
 }
