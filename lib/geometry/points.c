@@ -21,6 +21,12 @@ decode(const struct point *point, struct error *err)
 	return decoded_new(point->bytes + scan.header, scan.header_bytes, err);
 }
 
+struct decoded *
+points_decode(const struct points *points, int64_t index, struct error *err)
+{
+	return decode(&points->at[index], err);
+}
+
 bool
 points_value(
     const struct points *points, int64_t index, const char *field, double *out)

@@ -74,6 +74,13 @@ bool points_value(
     const struct points *points, int64_t index, const char *field, double *out);
 
 /*
+ * The header of the point at place index, which must not be missing; free it
+ * with decoded_free.  NULL with an error when memory is short.
+ */
+struct decoded *points_decode(
+    const struct points *points, int64_t index, struct error *err);
+
+/*
  * Writes the segment in canonical order, as an unsharded run would have:
  * begin, grid, summary, the points that are there, end.
  */
