@@ -72,7 +72,7 @@ take_data(void *target, const char *text, struct error *err)
 
 	if (set->sets == SETS_MAX)
 		return error_set(err, "more than %d data sets", SETS_MAX);
-	if (text[word] == '=' && word < sizeof(set->data[0].name)) {
+	if (word < sizeof(set->data[0].name) && text[word] == '=') {
 		memcpy(set->data[set->sets].name, text, word);
 		text += word + 1;
 	}
@@ -268,22 +268,24 @@ print_estimate(const struct surface *surface, struct error *err)
 }
 
 static int
-write_surface(struct session *s, struct surface *surface, struct error *err)
+write_surface(
+    struct session *s, const struct surface *unnamed, struct error *err)
 {
-	struct watch watch = {s, surface};
+	struct surface surface = *unnamed;
+	struct watch watch = {s, &surface};
 	const struct points *old;
 
-	surface_identify(surface);
-	surface->seen = seen;
-	surface->context = &watch;
-	if (resume_find(&s->resume, surface, &old, err) < 0)
+	surface_identify(&surface);
+	surface.seen = seen;
+	surface.context = &watch;
+	if (resume_find(&s->resume, &surface, &old, err) < 0)
 		return -1;
 	if (old != NULL && !s->frame->quiet)
 		fprintf(stderr,
 		    "evalgrid: resuming: %" PRId64 " of %" PRId64 " points\n",
-		    old->present / surface->grid.sets, surface_places(surface));
-	progress_start(&s->progress, surface_places(surface));
-	return surface_write(surface, old, s->writer, &s->output, err);
+		    old->present / surface.grid.sets, surface_places(&surface));
+	progress_start(&s->progress, surface_places(&surface));
+	return surface_write(&surface, old, s->writer, &s->output, err);
 }
 
 static int

@@ -60,7 +60,7 @@ frame_start(struct frame *frame, int argc, char **argv)
 	struct error err;
 
 	open_standard_descriptors();
-	while (frame->options[n].name != NULL && n < OPTIONS_MAX - n_common) {
+	while (n < OPTIONS_MAX - n_common && frame->options[n].name != NULL) {
 		all[n] = frame->options[n];
 		n++;
 	}

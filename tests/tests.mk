@@ -13,3 +13,16 @@ check-golden: all $(UNIT)
 	CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(wildcard tests/golden/*.t)
 
 .PHONY: check check-golden
+
+# Style, static analysis, shell scripts.
+LINT_C = $(wildcard cmd/*.c lib/*/*.c)
+lint:
+	clang-format --dry-run -Werror $(LINT_C) $(wildcard cmd/*.h lib/*/*.h tests/unit/*.c)
+	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability \
+	    --inline-suppr --suppress=missingIncludeSystem -Ilib -Icmd cmd lib
+	printf '%s\n' $(LINT_C) | xargs -P2 -n8 sh -c \
+	    'clang-tidy --quiet "$$@" -- $(filter-out -Wvla,$(ALL_CFLAGS)) -mavx2 -mfma \
+	    -mavx512f -mavx512vl -mavx512dq 2>/dev/null' lint
+	shellcheck pipelines/* .ci/run tests/tap.sh $(wildcard tests/*/*.t)
+
+.PHONY: lint

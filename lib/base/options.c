@@ -28,7 +28,7 @@ make_form(const struct option_row *table, struct getopt_form *form)
 
 	memset(form, 0, sizeof(*form));
 	*p++ = ':'; /* a missing value is told from an unknown option */
-	for (int i = 0; table[i].name != NULL && i < OPTIONS_MAX; i++) {
+	for (int i = 0; i < OPTIONS_MAX && table[i].name != NULL; i++) {
 		bool value = table[i].argument != NULL;
 
 		if (table[i].letter != 0) {
