@@ -1,5 +1,5 @@
 # How the tests are run.  A test is a file that prints TAP: tests/*/*.t (shell,
-# with tests/tap.sh) or a cmocka program of tests/unit.
+# with tests/tap.sh) or a cmocka program of tests/unit or tests/golden.
 
 export BUILD
 export LOSSPIPE_BIN = $(CURDIR)/$(BUILD)/bin
@@ -9,8 +9,11 @@ check: all $(UNIT) $(BUILD)/bench/checkkern
 	CMOCKA_MESSAGE_OUTPUT=TAP prove -j2 -e '' $(UNIT) $(TESTS)
 
 # The large golden values and data of ../shared.
-check-golden: all $(UNIT)
-	CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(wildcard tests/golden/*.t)
+GOLDEN = $(patsubst tests/golden/%.c,$(BUILD)/golden/%,\
+	$(wildcard tests/golden/*.c))
+check-golden: all $(GOLDEN)
+	CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(GOLDEN) \
+	    $(wildcard tests/golden/*.t)
 
 .PHONY: check check-golden
 

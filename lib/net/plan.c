@@ -44,8 +44,6 @@ plan_new(const struct graph *graph, const struct plan_kind *kind, int block,
 {
 	struct plan *plan;
 
-	if (kind == NULL && (kind = choose_kind(err)) == NULL)
-		return NULL;
 	if (block < 1) {
 		error_set(
 		    err, "a block of %d images, expected 1 or more", block);

@@ -7,6 +7,7 @@
  * cannot depend on the block it is in.
  */
 #include <cblas.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,7 +110,10 @@ place_activations(struct gemm *g)
 	g->scratch_floats = g->columns + liveness_floats(columns);
 }
 
-/* A FOLD_NODE runs by its reference forward, which gets activations only. */
+/*
+ * A FOLD_NODE runs by its reference forward, which gets activations only.
+ * OpenBLAS counts in int.
+ */
 static int
 check_steps(const struct gemm *g, struct error *err)
 {
@@ -120,6 +124,11 @@ check_steps(const struct gemm *g, struct error *err)
 			return error_set(err,
 			    "node '%s': the gemm plan cannot run %s",
 			    step->node->name, operator_name(step->node->op));
+		if (step->weight >= 0 &&
+		    g->graph->tensors[step->weight].n > INT_MAX)
+			return error_set(err,
+			    "node '%s': the gemm plan takes at most %d weights",
+			    step->node->name, INT_MAX);
 	}
 	return 0;
 }

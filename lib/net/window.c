@@ -1,17 +1,17 @@
 #include "net/window.h"
 
-/* Keeps every position inside an int, with room to spare. */
-enum { WINDOW_MAX = 1 << 20 };
+/* Keep every position, and the area of a kernel, inside an int. */
+enum { WINDOW_MAX = 1 << 20, KERNEL_MAX = 1 << 15 };
 
 static int
 check_attributes(const struct attributes *attr, struct error *err)
 {
 	for (int i = 0; i < SPATIAL; i++) {
 		if (attr->kernel_shape[i] < 1 ||
-		    attr->kernel_shape[i] > WINDOW_MAX)
+		    attr->kernel_shape[i] > KERNEL_MAX)
 			return error_set(err,
 			    "kernel_shape is %d, expected 1 to %d",
-			    attr->kernel_shape[i], WINDOW_MAX);
+			    attr->kernel_shape[i], KERNEL_MAX);
 		if (attr->strides[i] < 1 || attr->strides[i] > WINDOW_MAX)
 			return error_set(err, "stride is %d, expected 1 to %d",
 			    attr->strides[i], WINDOW_MAX);

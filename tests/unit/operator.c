@@ -1,6 +1,6 @@
 /*
  * Operators against naive loops, at random odd shapes: the reference forward,
- * and what the gemm plan makes of the same single node.
+ * and what the other plans make of the same single node.
  */
 #include <float.h>
 #include <math.h>
@@ -93,12 +93,12 @@ run(const struct graph *graph, const struct plan_kind *kind, const float *x,
 typedef double naive_fn(const struct graph *graph, const float *in, int k,
     int y, int x, int *terms);
 
-/* Both plans against naive; the error of a sum grows with its terms. */
+/* Every plan against naive; the error of a sum grows with its terms. */
 static void
 compare(struct dice *dice, struct graph *graph, naive_fn *naive)
 {
 	static const struct plan_kind *const kinds[] = {
-	    &plan_reference, &plan_gemm};
+	    &plan_reference, &plan_gemm, &plan_fast};
 	const struct shape *in = &graph->values[graph->input].shape;
 	const struct shape *out = &graph->values[graph->output].shape;
 	const int height = out->rank > 1 ? (int)out->dim[1] : 1;
@@ -108,7 +108,7 @@ compare(struct dice *dice, struct graph *graph, naive_fn *naive)
 
 	fill(dice, x, (size_t)shape_size(in));
 	fill_tensors(dice, graph);
-	for (int p = 0; p < 2; p++) {
+	for (int p = 0; p < 3; p++) {
 		run(graph, kinds[p], x, got);
 		for (int64_t i = 0; i < shape_size(out); i++) {
 			int terms = 1;
@@ -418,6 +418,8 @@ moves(void **state)
 	run(&graph, &plan_reference, x, got);
 	assert_memory_equal(got, want, sizeof(want));
 	run(&graph, &plan_gemm, x, got);
+	assert_memory_equal(got, want, sizeof(want));
+	run(&graph, &plan_fast, x, got);
 	assert_memory_equal(got, want, sizeof(want));
 	graph_free(&graph);
 }
