@@ -94,3 +94,37 @@ text_is_printable(const void *bytes, size_t n)
 	}
 	return true;
 }
+
+/* Skips leading zeros and counts the digits that follow. */
+static size_t
+number_digits(const char **p)
+{
+	*p += strspn(*p, "0");
+	return strspn(*p, "0123456789");
+}
+
+int
+text_compare_natural(const char *a, const char *b)
+{
+	const char *p = a, *q = b;
+
+	while (*p != '\0' && *q != '\0') {
+		size_t n = strspn(p, "0123456789"), m;
+		int order;
+
+		if (n > 0 && strspn(q, "0123456789") > 0) {
+			n = number_digits(&p);
+			m = number_digits(&q);
+			order = n != m ? (n > m) - (n < m) : memcmp(p, q, n);
+			p += n;
+			q += m;
+		} else {
+			order = (unsigned char)*p++ - (unsigned char)*q++;
+		}
+		if (order != 0)
+			return order;
+	}
+	if (*p != *q)
+		return *p != '\0' ? 1 : -1;
+	return strcmp(a, b); /* "01" and "1" differ after all */
+}

@@ -31,6 +31,12 @@ int text_check(const struct text *text, struct error *err);
  */
 bool text_is_printable(const void *bytes, size_t n);
 
+/*
+ * Compares as strcmp does, but runs of digits by their value: "step2" comes
+ * before "step10".
+ */
+int text_compare_natural(const char *a, const char *b);
+
 /* Releases the memory; the text is empty again. */
 void text_free(struct text *text);
 

@@ -330,20 +330,21 @@ read_notes(struct checkpoint *checkpoint, struct torch_file *file,
 }
 
 static int
-read_file(
-    struct checkpoint *checkpoint, struct torch_file *file, struct error *err)
+read_file(struct checkpoint *checkpoint, struct torch_file *file, bool tensors,
+    struct error *err)
 {
 	const struct pickle_value *root = file->pickle.root;
 	const struct pickle_value *state = find_state(root, err);
 
-	if (state == NULL || read_state(checkpoint, file, state, err) < 0)
+	if (state == NULL ||
+	    (tensors && read_state(checkpoint, file, state, err) < 0))
 		return -1;
 	return state != root ? read_notes(checkpoint, file, root, err) : 0;
 }
 
-int
-checkpoint_read(struct checkpoint *checkpoint, const struct content *content,
-    struct error *err)
+static int
+read_content(struct checkpoint *checkpoint, const struct content *content,
+    bool tensors, struct error *err)
 {
 	struct torch_file file;
 	int status;
@@ -357,9 +358,23 @@ checkpoint_read(struct checkpoint *checkpoint, const struct content *content,
 		status = torch_open_legacy(&file, content, err);
 	file.left_bytes = (uint64_t)content->n * MEMORY_FACTOR + MEMORY_BYTES;
 	if (status == 0)
-		status = read_file(checkpoint, &file, err);
+		status = read_file(checkpoint, &file, tensors, err);
 	torch_close(&file);
 	if (status < 0)
 		checkpoint_free(checkpoint);
 	return status;
+}
+
+int
+checkpoint_read(struct checkpoint *checkpoint, const struct content *content,
+    struct error *err)
+{
+	return read_content(checkpoint, content, true, err);
+}
+
+int
+checkpoint_read_notes(struct checkpoint *checkpoint,
+    const struct content *content, struct error *err)
+{
+	return read_content(checkpoint, content, false, err);
 }

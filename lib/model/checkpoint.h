@@ -56,6 +56,10 @@ int checkpoint_known(const uint8_t *bytes, size_t n, struct error *err);
 int checkpoint_read(struct checkpoint *checkpoint,
     const struct content *content, struct error *err);
 
+/* The same without the tensors: the notes alone. */
+int checkpoint_read_notes(struct checkpoint *checkpoint,
+    const struct content *content, struct error *err);
+
 void checkpoint_free(struct checkpoint *checkpoint);
 
 /* The note of this name, or NULL. */

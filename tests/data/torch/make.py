@@ -62,3 +62,37 @@ torch.save(torch.nn.Linear(2, 2), 'module_legacy.pt',
 torch.jit.save(torch.jit.script(torch.nn.Linear(2, 2)), 'script.pt')
 with open('plain.pkl', 'wb') as f:
     pickle.dump({'a': numpy.zeros(2)}, f, 2)
+
+
+def small(epoch, batches=True, classes=10, prefix=''):
+    """The architecture `small` with values that count up by 1/1024."""
+    shapes = [
+        ('conv1.weight', (8, 1, 3, 3)), ('bn1', 8),
+        ('conv2.weight', (16, 8, 3, 3)), ('conv2.bias', (16,)), ('bn2', 16),
+        ('conv3.weight', (16, 16, 3, 3)), ('bn3', 16),
+        ('fc.weight', (classes, 16)), ('fc.bias', (classes,)),
+    ]
+    d = collections.OrderedDict()
+    for name, shape in shapes:
+        if isinstance(shape, int):
+            d[name + '.weight'] = torch.ones(shape)
+            d[name + '.bias'] = torch.zeros(shape)
+            d[name + '.running_mean'] = torch.zeros(shape)
+            d[name + '.running_var'] = torch.ones(shape)
+            if batches:
+                d[name + '.num_batches_tracked'] = torch.tensor(epoch)
+        else:
+            n = int(numpy.prod(shape))
+            d[name] = torch.arange(n).reshape(shape) / 1024
+    return collections.OrderedDict((prefix + k, v) for k, v in d.items())
+
+
+torch.save({'state_dict': small(2, prefix='module.'), 'epoch': 2,
+            'acc': 12.5}, 'small_epoch2.pt')
+torch.save({'net': small(10), 'epoch': 10}, 'small_epoch10.pt')
+torch.save(small(0, batches=False, classes=7), 'small_7.pt')
+wrong = small(0)
+del wrong['conv1.weight'], wrong['bn1.bias']
+wrong['extra'] = torch.zeros(1)
+wrong['fc.weight'] = torch.zeros(10, 17)
+torch.save(wrong, 'small_wrong.pt')

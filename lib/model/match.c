@@ -1,0 +1,242 @@
+#include "model/match.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "net/architecture.h"
+
+enum { NAMES_SHOWN = 3, INPUTS_MAX = 12 };
+
+/* A list for a message: the first names and how many there are. */
+struct list {
+	struct text text;
+	size_t n;
+};
+
+static void
+list_add(struct list *list, const struct tensor *tensor,
+    const struct tensor *instead)
+{
+	char shape[TENSOR_SHAPE_TEXT_BYTES], want[TENSOR_SHAPE_TEXT_BYTES];
+
+	list->n++;
+	if (list->n == NAMES_SHOWN + 1)
+		text_add(&list->text, ", ...");
+	if (list->n > NAMES_SHOWN)
+		return;
+	text_add(&list->text, "%s%.80s", list->n > 1 ? ", " : "", tensor->name);
+	if (instead == NULL)
+		return;
+	text_add(&list->text, " %s %s, expected %s %s",
+	    tensor_type_word(tensor->type), tensor_shape_text(tensor, shape),
+	    tensor_type_word(instead->type), tensor_shape_text(instead, want));
+}
+
+/*
+ * The tensor of this name.  Both sides nearly always have the same order, so
+ * the search starts at *next, behind the one found last.
+ */
+static struct tensor *
+find(struct tensor *tensors, size_t n, const char *name, size_t *next)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t at = *next + i < n ? *next + i : *next + i - n;
+
+		if (strcmp(tensors[at].name, name) == 0) {
+			*next = at + 1 < n ? at + 1 : 0;
+			return &tensors[at];
+		}
+	}
+	return NULL;
+}
+
+static void
+list_part(struct text *line, const struct list *list, const char *what)
+{
+	if (list->n == 0)
+		return;
+	text_add(line, "%s%zu %s (%s)", line->n > 0 ? "; " : "", list->n, what,
+	    list->text.chars != NULL ? list->text.chars : "");
+}
+
+int
+match_check(const struct graph *graph, const struct checkpoint *checkpoint,
+    struct error *err)
+{
+	struct list missing = {0}, left = {0}, differ = {0};
+	struct text line = {0};
+	size_t next = 0;
+
+	for (size_t i = 0; i < graph->n_tensors; i++) {
+		const struct tensor *want = &graph->tensors[i];
+		const struct tensor *have = find(checkpoint->tensors,
+		    checkpoint->n_tensors, want->name, &next);
+
+		if (have == NULL && want->role != ROLE_BATCHES)
+			list_add(&missing, want, NULL);
+		else if (have != NULL && (have->type != want->type ||
+					     !tensor_same_shape(have, want)))
+			list_add(&differ, have, want);
+	}
+	next = 0;
+	for (size_t i = 0; i < checkpoint->n_tensors; i++)
+		if (find(graph->tensors, graph->n_tensors,
+			checkpoint->tensors[i].name, &next) == NULL)
+			list_add(&left, &checkpoint->tensors[i], NULL);
+	list_part(&line, &missing, "tensors are missing");
+	list_part(&line, &left, "are left over");
+	list_part(&line, &differ, "have another shape");
+	if (line.n > 0)
+		error_set(err, "%s", line.chars);
+	text_free(&missing.text);
+	text_free(&left.text);
+	text_free(&differ.text);
+	text_free(&line);
+	return missing.n + left.n + differ.n > 0 ? -1 : 0;
+}
+
+int
+match_take(
+    struct graph *graph, struct checkpoint *checkpoint, struct error *err)
+{
+	size_t next = 0;
+
+	if (match_check(graph, checkpoint, err) < 0)
+		return -1;
+	for (size_t i = 0; i < graph->n_tensors; i++) {
+		struct tensor *to = &graph->tensors[i];
+		struct tensor *from = find(checkpoint->tensors,
+		    checkpoint->n_tensors, to->name, &next);
+
+		if (from == NULL && tensor_allocate(to, err) < 0)
+			return -1;
+		if (from == NULL)
+			continue;
+		to->data = from->data;
+		from->data = NULL;
+	}
+	return 0;
+}
+
+/*
+ * The images that the first layer may want: a convolution says how many
+ * channels, a linear layer leaves colour or grey.  The usual size comes first.
+ */
+static size_t
+list_inputs(const struct checkpoint *checkpoint, const char *arch,
+    struct shape inputs[INPUTS_MAX])
+{
+	static const int64_t sizes[] = {32, 28, 64, 96, 224};
+	const struct tensor *first = &checkpoint->tensors[0];
+	const bool conv = first->rank == 4;
+	const int64_t channels[] = {conv ? first->dim[1] : 3, 1};
+	size_t n = 0;
+
+	for (int c = 0; c < (conv ? 1 : 2); c++) {
+		int64_t usual =
+		    channels[c] == 1 ? 28 : architecture_input(arch).dim[1];
+
+		for (int i = -1; i < (int)(sizeof(sizes) / sizeof(sizes[0]));
+		     i++) {
+			int64_t size = i < 0 ? usual : sizes[i];
+
+			if (i >= 0 && size == usual)
+				continue;
+			inputs[n++] = (struct shape){
+			    .rank = 3, .dim = {channels[c], size, size}};
+		}
+	}
+	return n;
+}
+
+static int
+try_fit(const struct checkpoint *checkpoint, const struct match_fit *fit,
+    struct error *err)
+{
+	struct graph graph;
+	int status;
+
+	if (architecture_build(
+		&graph, fit->arch, &fit->input, fit->classes, err) < 0)
+		return -1;
+	status = match_check(&graph, checkpoint, err);
+	graph_free(&graph);
+	return status < 0 ? error_prefix(err, "not %s", fit->arch) : 0;
+}
+
+/* The rows of what the architecture's last tensor is in the checkpoint. */
+static int
+find_classes(const struct checkpoint *checkpoint, const struct match_fit *fit)
+{
+	const struct tensor *last;
+	struct graph graph;
+	size_t next = 0;
+	int classes = 10;
+
+	if (architecture_build(&graph, fit->arch, &fit->input, classes, NULL) <
+	    0)
+		return classes;
+	last = find(checkpoint->tensors, checkpoint->n_tensors,
+	    graph.tensors[graph.n_tensors - 1].name, &next);
+	if (last != NULL && last->rank > 0 && last->dim[0] > 0 &&
+	    last->dim[0] < INT_MAX)
+		classes = (int)last->dim[0];
+	graph_free(&graph);
+	return classes;
+}
+
+int
+match_find_fit(const struct checkpoint *checkpoint, const struct shape *input,
+    int classes, struct match_fit *fit, struct error *err)
+{
+	struct shape inputs[INPUTS_MAX];
+	size_t n = 1;
+
+	if (input != NULL)
+		inputs[0] = *input;
+	else
+		n = list_inputs(checkpoint, fit->arch, inputs);
+	for (size_t i = 0; i < n; i++) {
+		fit->input = inputs[i];
+		fit->classes =
+		    classes > 0 ? classes : find_classes(checkpoint, fit);
+		if (try_fit(checkpoint, fit, i == 0 ? err : NULL) == 0)
+			return 0;
+	}
+	return -1;
+}
+
+int
+match_find_architecture(const struct checkpoint *checkpoint,
+    const struct shape *input, int classes, struct match_fit *fit,
+    struct error *err)
+{
+	const struct tensor *first = &checkpoint->tensors[0];
+	char shape[TENSOR_SHAPE_TEXT_BYTES];
+	struct match_fit candidate;
+	struct list found = {0};
+
+	for (size_t i = 0; architecture_name(i) != NULL; i++) {
+		candidate.arch = architecture_name(i);
+		if (match_find_fit(
+			checkpoint, input, classes, &candidate, NULL) < 0)
+			continue;
+		*fit = candidate;
+		text_add(&found.text, "%s%s", found.n > 0 ? ", " : "",
+		    candidate.arch);
+		found.n++;
+	}
+	if (found.n == 0)
+		error_set(err,
+		    "no architecture of ours has these %zu tensors (%.80s %s, "
+		    "...): --arch NAME says where they differ",
+		    checkpoint->n_tensors, first->name,
+		    tensor_shape_text(first, shape));
+	else if (found.n > 1)
+		error_set(err,
+		    "the tensors fit %s: --arch must say which it is",
+		    found.text.chars);
+	text_free(&found.text);
+	return found.n == 1 ? 0 : -1;
+}

@@ -1,0 +1,53 @@
+/*
+ * A checkpoint's tensors against a network's, by name and shape.
+ */
+#ifndef MODEL_MATCH_H
+#define MODEL_MATCH_H
+
+#include "base/error.h"
+#include "model/checkpoint.h"
+#include "net/graph.h"
+
+/*
+ * Does the checkpoint hold exactly the tensors of graph?  num_batches_tracked
+ * may be absent (old files lack it).  Otherwise -1 with one line that says what
+ * is missing, what is left over and which shapes differ.
+ */
+int match_check(const struct graph *graph, const struct checkpoint *checkpoint,
+    struct error *err);
+
+/*
+ * The same, and then moves the elements into graph's tensors: those of
+ * checkpoint have none afterwards.  An absent num_batches_tracked becomes 0.
+ */
+int match_take(
+    struct graph *graph, struct checkpoint *checkpoint, struct error *err);
+
+/* An architecture with the input and the classes for which it fits. */
+struct match_fit {
+	const char *arch; /* borrowed */
+	struct shape input;
+	int classes;
+};
+
+/*
+ * What a file does not say is found in its tensors: the classes are the rows of
+ * the architecture's last one, the channels those of the first convolution; the usual image
+ * sizes are tried.  input NULL: find it; classes 0: find them.
+ *
+ * match_find_fit tries the architecture fit->arch and fills the rest of *fit;
+ * on failure the message is that of the first size.
+ */
+int match_find_fit(const struct checkpoint *checkpoint,
+    const struct shape *input, int classes, struct match_fit *fit,
+    struct error *err);
+
+/*
+ * The one architecture of the zoo that fits.  Fails when none does, or several:
+ * then it names them.
+ */
+int match_find_architecture(const struct checkpoint *checkpoint,
+    const struct shape *input, int classes, struct match_fit *fit,
+    struct error *err);
+
+#endif

@@ -1,0 +1,87 @@
+#!/bin/bash
+# netload: what it takes files for, order, metadata, refusals.
+. "$(dirname "$0")/../tap.sh"
+D=$ROOT/tests/data/torch
+
+# said FILE...: what -v says, without the folder
+said()
+{
+	netload -v "$@" 2>&1 >/dev/null | sed "s,$D/,,"
+}
+
+is "$(said "$D/small_epoch2.pt")" \
+	"netload: small_epoch2.pt: small, 1x28x28, 10 classes, 3794 weights" \
+	"finds the architecture"
+is "$(said --arch small --input 1,32,32 "$D/small_7.pt")" \
+	"netload: small_7.pt: small, 1x32x32, 7 classes, 3743 weights" \
+	"finds the classes, takes the input, old files lack counters"
+is "$(said "$D/small_epoch10.pt" "$D/small_epoch2.pt" | cut -d' ' -f2)" \
+	"small_epoch2.pt:
+small_epoch10.pt:" "several files come by epoch"
+cp "$D/small_7.pt" "$T/step10.pt"
+cp "$D/small_epoch10.pt" "$T/step9.pt"
+is "$(said "$T/step10.pt" "$T/step9.pt" | cut -d' ' -f2)" \
+	"$T/step9.pt:
+$T/step10.pt:" "without epochs by name, numbers by value"
+
+netload "$D/small_epoch2.pt" >"$T/a" && netload <"$D/small_epoch2.pt" >"$T/b" &&
+	netload - <"$D/small_epoch2.pt" >"$T/c"
+ok $? "reads standard input"
+cmp -s "$T/a" "$T/b" && cmp -s "$T/a" "$T/c"
+ok $? "a redirected file gives the same bytes"
+# shellcheck disable=SC2002 # a pipe is what is tested
+cat "$D/small_epoch2.pt" | netload | cmp -s - "$T/a"
+ok $? "a pipe gives the same bytes"
+cp "$D/small_epoch2.pt" "$T/picture.png"
+netload "$T/picture.png" | cmp -s - "$T/a"
+ok $? "the name of a file tells nothing"
+netload -o "$T/d" "$D/small_epoch2.pt" && cmp -s "$T/a" "$T/d"
+ok $? "-o writes the same file"
+netload "$D/small_epoch2.pt" "$D/small_epoch10.pt" >"$T/both"
+netload "$D/small_epoch10.pt" | cat "$T/a" - | cmp -s - "$T/both"
+ok $? "one segment for each file"
+
+fails 1 "small_wrong.pt: not small: 2 tensors are missing \(conv1.weight, bn1.bias\); 1 are left over \(extra\); 1 have another shape \(fc.weight <f4 10x17, expected <f4 10x16\)$" \
+	"a mismatch lists everything" netload --arch small "$D/small_wrong.pt"
+fails 1 "no architecture of ours has these 20 tensors" "nothing fits" \
+	netload "$D/small_wrong.pt"
+fails 1 "expected one of resnet20, " "unknown architecture" \
+	netload --arch resnet21 "$D/small_7.pt"
+fails 1 "fc.weight <f4 7x16, expected <f4 10x16" "other classes" \
+	netload --arch small --classes 10 "$D/small_7.pt"
+fails 1 "--pixels imagenet has 3 channels, the input has 1" \
+	"constants of other channels" netload --pixels imagenet "$D/small_7.pt"
+fails 1 "module.pt: holds the object torch.nn.*torch.save" "a whole module" \
+	netload "$D/module.pt"
+fails 1 "script.pt: a TorchScript archive.*torch.save" "TorchScript" \
+	netload "$D/script.pt"
+fails 1 "nowhere.pt: No such file" "a missing file" netload nowhere.pt
+fails 1 "standard input: empty" "an empty input" netload </dev/null
+fails 1 "standard input is one of 2 files" "standard input among others" \
+	netload - "$D/small_7.pt"
+fails 2 "^netload: --input is '3', expected" "short input" netload --input 3 x
+fails 1 "standard input: not a checkpoint" "an endless input of other bytes" \
+	bash -c 'yes | netload'
+fails 1 "No space left" "a full disk" \
+	bash -c "netload '$D/small_7.pt' >/dev/full"
+netload -o "$T/e" "$D/small_wrong.pt" 2>/dev/null
+[ ! -e "$T/e" ] && [ ! -e "$T/e.part" ]
+ok $? "a failure leaves no output"
+
+python=/usr/bin/python3
+$python -c 'import msgpack' 2>/dev/null || done_testing
+is "$($python - "$T/a" <<'END'
+import struct, sys, msgpack
+for magic, kind, h, payload, crc in msgpack.Unpacker(open(sys.argv[1], 'rb'), max_buffer_size=0):
+    if kind == 'model':
+        print(h['arch'], h['meta'])
+    if kind == 'tensor' and h['name'] == 'fc.weight':
+        print([v * 1024 for v in struct.unpack('<160f', payload)] == list(range(160)))
+    if kind == 'tensor' and h['name'] == 'bn2.num_batches_tracked':
+        print(struct.unpack('<q', payload))
+END
+)" "small {'epoch': 2, 'acc': 12.5}
+(2,)
+True" "Python reads metadata and elements"
+
+done_testing
