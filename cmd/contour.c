@@ -213,9 +213,9 @@ main(int argc, char **argv)
 	    OPTION_CALL(
 		0, "zmax", "Z", &s, take_zmax, "cut or hatch what is higher"),
 	    OPTION_TEXT(0, "title", "TEXT", &s.title, "title of the picture"),
-	    OPTION_INT(0, "width", "PIXELS", &s.width, 100, 10000,
+	    OPTION_INT(0, "width", "PIXELS", &s.width, 200, 10000,
 		"width of the picture"),
-	    OPTION_INT(0, "height", "PIXELS", &s.height, 100, 10000,
+	    OPTION_INT(0, "height", "PIXELS", &s.height, 200, 10000,
 		"height of the picture"),
 	    OPTION_FLAG(0, "partial", &s.partial,
 		"draw what is there, and say in the picture what is not"),

@@ -73,34 +73,58 @@ plan_page(const struct picture *picture, const struct surface *surfaces,
 	return l;
 }
 
+static void
+centre_text(const struct plane_marks *marks, char *text, size_t room)
+{
+	char z[LEVEL_TEXT_BYTES];
+
+	if (!marks->has_centre)
+		text[0] = '\0';
+	else if (isnan(marks->centre_z))
+		snprintf(text, room, "centre");
+	else
+		snprintf(text, room, "centre %s",
+		    level_text_short(marks->centre_z, z));
+}
+
+static void
+best_text(const struct surface *s, const struct plane_marks *marks, int highest,
+    char *text, size_t room)
+{
+	size_t nx = (size_t)s->nx;
+	char z[LEVEL_TEXT_BYTES], x[LEVEL_TEXT_BYTES], y[LEVEL_TEXT_BYTES];
+
+	text[0] = '\0';
+	if (marks->has_best)
+		snprintf(text, room, "%s %s at (%s, %s)",
+		    highest ? "highest" : "lowest",
+		    level_text_short(s->z[marks->best], z),
+		    level_text_short(s->x[marks->best % nx], x),
+		    level_text_short(s->y[marks->best / nx], y));
+}
+
 /* The keys of the marks, under a panel: what they are and how high. */
 static void
 draw_keys(struct svg *svg, const struct picture *picture,
     const struct plot *plot, const struct surface *s)
 {
 	struct plane_marks marks = plane_marks(s, picture->highest);
-	struct svg_font font = {
-	    .size = PLOT_SMALL_SIZE, .anchor = "start", .fill = "#333"};
+	struct svg_font font = {.anchor = "start", .fill = "#333"};
 	double x = plot->left + 5, y = plot->top + plot->height + FOOT + 4;
-	char text[160], z[LEVEL_TEXT_BYTES], at[2][LEVEL_TEXT_BYTES];
-	size_t nx = (size_t)s->nx;
+	char centre[64], best[160], both[256];
 
+	centre_text(&marks, centre, sizeof(centre));
+	best_text(s, &marks, picture->highest, best, sizeof(best));
+	snprintf(both, sizeof(both), "%s%s", centre, best);
+	font.size = svg_text_fit(both, PLOT_SMALL_SIZE, plot->width + 15);
 	if (marks.has_centre) {
-		snprintf(text, sizeof(text),
-		    isnan(marks.centre_z) ? "centre" : "centre %s",
-		    level_text_short(marks.centre_z, z));
 		plane_centre_mark(svg, (struct xy){x, y});
-		svg_text(svg, x + 9, y + 0.35 * font.size, &font, text);
-		x += 9 + svg_text_width(text, font.size) + 18;
+		svg_text(svg, x + 9, y + 0.35 * font.size, &font, centre);
+		x += 9 + svg_text_width(centre, font.size) + 18;
 	}
 	if (marks.has_best) {
-		snprintf(text, sizeof(text), "%s %s at (%s, %s)",
-		    picture->highest ? "highest" : "lowest",
-		    level_text_short(s->z[marks.best], z),
-		    level_text_short(s->x[marks.best % nx], at[0]),
-		    level_text_short(s->y[marks.best / nx], at[1]));
 		plane_best_mark(svg, (struct xy){x, y});
-		svg_text(svg, x + 7, y + 0.35 * font.size, &font, text);
+		svg_text(svg, x + 7, y + 0.35 * font.size, &font, best);
 	}
 }
 
@@ -145,7 +169,7 @@ draw_panel(struct svg *svg, const struct picture *picture,
 		plot->left -= 12;
 		plot->width -= 24;
 		plot->height += FOOT - 10;
-		if (scale->beyond)
+		if (scale_exceeded(scale, s))
 			draw_cut(svg, plot, scale);
 		return relief_draw(svg, plot, s, scale, picture->view, err);
 	}
@@ -164,8 +188,10 @@ draw_title(struct svg *svg, const struct picture *picture, double middle)
 	struct svg_font font = {
 	    .size = PLOT_TITLE_SIZE, .anchor = "middle", .bold = 1};
 
-	if (picture->title != NULL)
-		svg_text(svg, middle, EDGE + 16, &font, picture->title);
+	if (picture->title == NULL)
+		return;
+	font.size = svg_text_fit(picture->title, PLOT_TITLE_SIZE, 2 * middle);
+	svg_text(svg, middle, EDGE + 16, &font, picture->title);
 }
 
 static const char *

@@ -4,7 +4,8 @@
 
 #include "draw/levels.h"
 
-static const double TICK = 4;
+/* Length of a tick, and how far an axis label may exceed its axis. */
+static const double TICK = 4, OVER = 40;
 
 double
 plot_x(const struct plot *plot, double x)
@@ -103,13 +104,13 @@ plot_axes(struct svg *svg, const struct plot *plot, const char *x_label,
 	    "fill=\"none\" stroke=\"#000\" stroke-width=\"0.8\"");
 	x_ticks(svg, plot);
 	y_ticks(svg, plot, 0);
-	if (x_label != NULL)
-		svg_text(svg, plot->left + plot->width / 2,
-		    plot->top + plot->height + 33, &font, x_label);
+	font.size = svg_text_fit(x_label, PLOT_LABEL_SIZE, plot->width + OVER);
+	svg_text(svg, plot->left + plot->width / 2,
+	    plot->top + plot->height + 33, &font, x_label);
 	font.turn = -90;
-	if (y_label != NULL)
-		svg_text(svg, plot->left - 42, plot->top + plot->height / 2,
-		    &font, y_label);
+	font.size = svg_text_fit(y_label, PLOT_LABEL_SIZE, plot->height + OVER);
+	svg_text(
+	    svg, plot->left - 42, plot->top + plot->height / 2, &font, y_label);
 }
 
 void

@@ -25,7 +25,7 @@ double plot_y(const struct plot *plot, double y);
 /* Moves all points of a set from the data's to the page's coordinates. */
 void plot_points(const struct plot *plot, struct line_set *set);
 
-/* The border with its ticks; a label that is NULL is left out. */
+/* The border with its ticks; labels shrink where they do not fit. */
 void plot_axes(struct svg *svg, const struct plot *plot, const char *x_label,
     const char *y_label);
 

@@ -13,10 +13,10 @@ static const double TALL = 1.2;
 static const double TICK = 9, LABEL = 36;
 
 /*
- * About how many patches lie along an axis: a coarse grid is subdivided so that
- * colours run smoothly, a picture of 51 x 51 points stays near 1 MB.
+ * About how wide a patch is, in pixels.  A coarse grid is subdivided so that
+ * colours run smoothly; a picture of 51 x 51 points stays near 1 MB.
  */
-enum { PATCHES = 120 };
+static const double PATCH = 3;
 
 struct vector {
 	double x, y, z;
@@ -214,7 +214,8 @@ static void
 draw_cells(const struct relief *r)
 {
 	int nx = r->surface->nx, ny = r->surface->ny;
-	int most = nx > ny ? nx : ny, pieces = PATCHES / most;
+	int most = nx > ny ? nx : ny,
+	    pieces = (int)(r->plot->width / PATCH / most);
 
 	if (pieces < 1)
 		pieces = 1;

@@ -24,11 +24,11 @@ scan(struct scale *scale, const struct surface *s)
 	}
 }
 
-static int
-exceeds(const struct surface *s, double top)
+int
+scale_exceeded(const struct scale *scale, const struct surface *s)
 {
 	for (size_t i = 0; i < (size_t)s->nx * (size_t)s->ny; i++)
-		if (s->z[i] > top)
+		if (s->z[i] > scale->top)
 			return 1;
 	return 0;
 }
@@ -63,7 +63,7 @@ scale_make(const struct surface *surfaces, size_t n, int log, int bands,
 			    fmax(out->top, out->levels.v[out->levels.n - 1]);
 	}
 	for (size_t i = 0; i < n; i++)
-		out->beyond |= exceeds(&surfaces[i], out->top);
+		out->beyond |= scale_exceeded(out, &surfaces[i]);
 	return 0;
 }
 

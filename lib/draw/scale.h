@@ -42,6 +42,9 @@ double scale_height(const struct scale *scale, double z);
 struct surface scale_surface(const struct scale *scale,
     const struct surface *surface, double **heights, struct error *err);
 
+/* Does the surface have a value above top? */
+int scale_exceeded(const struct scale *scale, const struct surface *surface);
+
 /* The place of z between lo and top, 0..1. */
 double scale_part(const struct scale *scale, double z);
 

@@ -160,6 +160,14 @@ svg_text_width(const char *text, double size)
 	return ems * size;
 }
 
+double
+svg_text_fit(const char *text, double size, double room)
+{
+	double width = svg_text_width(text, size);
+
+	return width > room ? size * room / width : size;
+}
+
 void
 svg_path(struct svg *svg, const char *attributes)
 {
