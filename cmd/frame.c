@@ -94,7 +94,7 @@ void
 frame_fail(const struct frame *frame, const struct error *err)
 {
 	fprintf(stderr, "%s: %s\n", frame->name, err->text);
-	exit(1);
+	exit(frame->failure != 0 ? frame->failure : 1);
 }
 
 void

@@ -18,6 +18,7 @@ struct frame {
 	const struct option_row *options; /* without -h -q -v --version */
 	int quiet;   /* -q: warnings and progress are dropped */
 	int verbose; /* -v, -vv: more of them */
+	int failure; /* exit status of frame_fail; 0 means 1 */
 };
 
 /*
@@ -31,7 +32,10 @@ int frame_start(struct frame *frame, int argc, char **argv);
 /* Refuses to write records to a terminal (exits 2). */
 void frame_refuse_terminal(const struct frame *frame);
 
-/* "name: text" on stderr and exit 1, or 2 for a wrong command line. */
+/*
+ * "name: text" on stderr and exit 1 (or frame->failure), 2 for a wrong command
+ * line.
+ */
 _Noreturn void frame_fail(const struct frame *frame, const struct error *err);
 _Noreturn void frame_usage(const struct frame *frame, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
