@@ -86,4 +86,7 @@ int field_ints(const struct value *map, const char *key, int64_t lo, int64_t hi,
 void value_print(const struct value *value, struct text *out);
 void value_print_json(const struct value *value, struct text *out);
 
+/* n bytes as a JSON text in quotes; always valid UTF-8. */
+void value_print_json_chars(const char *chars, size_t n, struct text *out);
+
 #endif

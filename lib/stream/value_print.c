@@ -14,20 +14,52 @@ print_hex(const char *bytes, size_t n, struct text *out)
 		text_add(out, "%02x", (unsigned char)bytes[i]);
 }
 
-/* JSON: UTF-8 passes; controls, quotes and backslashes are escaped. */
-static void
-print_json_text(const char *chars, size_t n, struct text *out)
+/* Bytes of the UTF-8 character at p, or 0 when it is none. */
+static size_t
+utf8_bytes(const char *p, size_t n)
 {
+	static const unsigned lowest[] = {0, 0, 0x80, 0x800, 0x10000};
+	unsigned char c = (unsigned char)*p;
+	size_t bytes = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+	unsigned code = bytes == 1 ? c : c & (0x7fu >> bytes);
+
+	if ((c >= 0x80 && c < 0xc2) || c > 0xf4 || bytes > n)
+		return 0;
+	for (size_t i = 1; i < bytes; i++) {
+		if (((unsigned char)p[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | ((unsigned char)p[i] & 0x3fu);
+	}
+	if (code < lowest[bytes] || code > 0x10ffff ||
+	    (code >= 0xd800 && code < 0xe000))
+		return 0;
+	return bytes;
+}
+
+/*
+ * UTF-8 passes; quotes, backslashes, controls and bytes that are no UTF-8 are
+ * escaped (the latter as if they were Latin-1).
+ */
+void
+value_print_json_chars(const char *chars, size_t n, struct text *out)
+{
+	size_t bytes;
+
 	text_add(out, "\"");
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i += bytes) {
 		unsigned char c = (unsigned char)chars[i];
 
+		bytes = utf8_bytes(&chars[i], n - i);
 		if (c == '"' || c == '\\')
 			text_add(out, "\\%c", c);
-		else if (c < 0x20 || c == 0x7f)
-			text_add(out, "\\u%04x", c);
+		else if (c < 0x20 || c == 0x7f || bytes == 0 ||
+			 (bytes == 2 && c == 0xc2 &&
+			     (unsigned char)chars[i + 1] < 0xa0))
+			text_add(out, "\\u%04x",
+			    bytes == 2 ? (unsigned char)chars[i + 1] : c);
 		else
-			text_add_bytes(out, &chars[i], 1);
+			text_add_bytes(out, &chars[i], bytes);
+		bytes += bytes == 0;
 	}
 	text_add(out, "\"");
 }
@@ -45,7 +77,7 @@ print_plain_text(const char *chars, size_t n, struct text *out)
 	if (plain)
 		text_add_bytes(out, chars, n);
 	else
-		print_json_text(chars, n, out);
+		value_print_json_chars(chars, n, out);
 }
 
 static void
@@ -81,7 +113,7 @@ print_key(const msgpack_object *key, int json, struct text *out)
 		return;
 	}
 	print_object(key, 0, &plain);
-	print_json_text(plain.chars, plain.n, out);
+	value_print_json_chars(plain.chars, plain.n, out);
 	text_free(&plain);
 }
 
@@ -120,7 +152,8 @@ print_object(const msgpack_object *o, int json, struct text *out)
 		break;
 	case MSGPACK_OBJECT_STR:
 		if (json)
-			print_json_text(o->via.str.ptr, o->via.str.size, out);
+			value_print_json_chars(
+			    o->via.str.ptr, o->via.str.size, out);
 		else
 			print_plain_text(o->via.str.ptr, o->via.str.size, out);
 		break;
