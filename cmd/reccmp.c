@@ -1,0 +1,99 @@
+/* reccmp: are two streams equal up to rounding? */
+#include "base/output.h"
+#include "frame.h"
+#include "stream/compare.h"
+#include "stream/reader.h"
+
+enum { SAME = 0, DIFFERENT = 1, TROUBLE = 2 };
+
+/* Writes the line that says where they differ; what is "where: a, b". */
+static int
+report(struct output *output, char *const names[2], uint64_t number,
+    const struct record *record, struct comparison *c, struct error *err)
+{
+	struct text line = {0};
+	int status;
+
+	text_add(&line, "%s %s differ: record %llu (%s): ", names[0], names[1],
+	    (unsigned long long)number, record->kind);
+	text_add_bytes(&line, c->what.chars, c->what.n);
+	text_add(&line, "\n");
+	status = text_check(&line, err);
+	if (status == 0)
+		status = output_write(output, line.chars, line.n, err);
+	text_free(&line);
+	return status < 0 ? TROUBLE : DIFFERENT;
+}
+
+/* SAME, DIFFERENT (and reported) or TROUBLE (with an error). */
+static int
+compare_streams(struct reader *reader[2], char *const names[2],
+    struct comparison *c, struct output *output, struct error *err)
+{
+	for (uint64_t number = 1;; number++) {
+		struct record record[2];
+		int got[2];
+
+		for (int i = 0; i < 2; i++) {
+			got[i] = reader_next(reader[i], &record[i], err);
+			if (got[i] < 0)
+				return TROUBLE;
+		}
+		if (got[0] == 0 && got[1] == 0)
+			return SAME;
+		if (got[0] != got[1]) {
+			text_add(&c->what, "only in %s", names[got[1]]);
+			return report(
+			    output, names, number, &record[got[1]], c, err);
+		}
+		if (!compare_records(c, &record[0], &record[1]))
+			return report(
+			    output, names, number, &record[0], c, err);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	struct comparison c = {.rtol = 0.0, .atol = 0.0};
+	int history = 0, first, status;
+	const struct option_row options[] = {
+	    OPTION_REAL(0, "rtol", "R", &c.rtol,
+		"allow differences of R times the larger number"),
+	    OPTION_REAL(0, "atol", "A", &c.atol, "allow differences of A"),
+	    OPTION_FLAG(
+		0, "history", &history, "compare provenance and digests, too"),
+	    OPTION_END,
+	};
+	struct frame frame = {.name = "reccmp",
+	    .synopsis = "A B",
+	    .purpose = "compare two streams up to rounding",
+	    .options = options,
+	    .failure = TROUBLE};
+	struct error err;
+	struct output output;
+	struct reader *reader[2];
+
+	first = frame_start(&frame, argc, argv);
+	if (argc - first != 2)
+		frame_usage(
+		    &frame, "%d operands, expected two streams", argc - first);
+	if (c.rtol < 0.0 || c.atol < 0.0)
+		frame_usage(&frame, "a tolerance is negative");
+	c.history = history != 0;
+	if (output_open(&output, NULL, 0, &err) < 0)
+		frame_fail(&frame, &err);
+	for (int i = 0; i < 2; i++) {
+		reader[i] = reader_new(argv + first + i, 1, &err);
+		if (reader[i] == NULL)
+			frame_fail(&frame, &err);
+	}
+	status = compare_streams(reader, argv + first, &c, &output, &err);
+	if (status == TROUBLE || output_commit(&output, &err) < 0)
+		frame_fail(&frame, &err);
+	frame_say(&frame, "largest difference %g", c.largest);
+	comparison_free(&c);
+	reader_free(reader[0]);
+	reader_free(reader[1]);
+	return status;
+}

@@ -1,0 +1,95 @@
+/* recdump: the records of a stream as readable text, one line each. */
+#include <string.h>
+
+#include "base/output.h"
+#include "base/text.h"
+#include "frame.h"
+#include "stream/reader.h"
+
+enum { COLLECT_BYTES = 64 << 10 };
+
+static void
+print_plain(const struct record *record, struct text *out)
+{
+	text_add(out, "%s ", record->kind);
+	value_print(record->header, out);
+	if (record->payload_bytes > 0)
+		text_add(out, " +%zu bytes", record->payload_bytes);
+	text_add(out, "\n");
+}
+
+static void
+print_json(const struct record *record, struct text *out)
+{
+	text_add(out, "{\"kind\":");
+	value_print_json_chars(record->kind, strlen(record->kind), out);
+	text_add(out, ",\"header\":");
+	value_print_json(record->header, out);
+	text_add(out, ",\"payload_bytes\":%zu}\n", record->payload_bytes);
+}
+
+static int
+send(struct text *text, struct output *output, struct error *err)
+{
+	int status = text_check(text, err);
+
+	if (status == 0)
+		status = output_write(output, text->chars, text->n, err);
+	text->n = 0;
+	return status;
+}
+
+/* What came before an error is shown before it. */
+static int
+dump(struct reader *reader, int json, struct output *output, struct error *err)
+{
+	struct text text = {0};
+	struct record record;
+	struct error late;
+	int status;
+
+	while ((status = reader_next(reader, &record, err)) == 1) {
+		if (json)
+			print_json(&record, &text);
+		else
+			print_plain(&record, &text);
+		if (text.n >= COLLECT_BYTES && send(&text, output, err) < 0) {
+			text_free(&text);
+			return -1;
+		}
+	}
+	if (send(&text, output, &late) < 0 && status == 0) {
+		*err = late;
+		status = -1;
+	}
+	text_free(&text);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	int json = 0, first;
+	const struct option_row options[] = {
+	    OPTION_FLAG(0, "json", &json, "one JSON object per line"),
+	    OPTION_END,
+	};
+	struct frame frame = {.name = "recdump",
+	    .synopsis = "[FILE...]",
+	    .purpose = "show the records of a stream as text",
+	    .options = options};
+	struct error err;
+	struct output output;
+	struct reader *reader;
+
+	first = frame_start(&frame, argc, argv);
+	if (output_open(&output, NULL, 0, &err) < 0)
+		frame_fail(&frame, &err);
+	reader = reader_new(argv + first, argc - first, &err);
+	if (reader == NULL || dump(reader, json, &output, &err) < 0)
+		frame_fail(&frame, &err);
+	reader_free(reader);
+	if (output_commit(&output, &err) < 0)
+		frame_fail(&frame, &err);
+	return 0;
+}
