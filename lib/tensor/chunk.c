@@ -66,6 +66,20 @@ chunk_unpack(struct chunk *chunk, const struct record *record,
 	return 0;
 }
 
+void
+chunk_floats(const struct chunk *chunk, enum tensor_type type, float *out)
+{
+	const char *from = chunk->elements;
+	int64_t v;
+
+	if (chunk->n > 0 && type == TENSOR_FLOAT32)
+		memcpy(out, from, (size_t)chunk->n * sizeof(*out));
+	for (int64_t i = 0; type == TENSOR_INT64 && i < chunk->n; i++) {
+		memcpy(&v, from + (size_t)i * sizeof(v), sizeof(v));
+		out[i] = (float)v;
+	}
+}
+
 static void
 pack_chunk(struct pack *pack, int index, const struct tensor *tensor,
     enum tensor_type type, int64_t offset)
@@ -111,8 +125,8 @@ chunk_write_tensor(struct writer *writer, int index,
 	return 0;
 }
 
-int
-chunk_write_delta(struct writer *writer, int axis, int rep, int index,
+static int
+write_delta(struct writer *writer, int axis, int rep, int index,
     const struct tensor *tensor, int64_t offset, const float *elements,
     int64_t n, struct error *err)
 {
@@ -130,18 +144,27 @@ chunk_write_delta(struct writer *writer, int axis, int rep, int index,
 }
 
 int
-chunk_write_deltas(struct writer *writer, int axis, int rep, int index,
-    const struct tensor *tensor, const float *elements, struct error *err)
+chunk_write_delta(struct writer *writer, int axis, int rep, int index,
+    const struct tensor *tensor, int64_t offset, const float *elements,
+    int64_t n, struct error *err)
 {
 	int64_t at = 0;
 
 	do {
-		int64_t n = chunk_length(tensor->n - at, sizeof(float));
+		int64_t run = chunk_length(n - at, sizeof(float));
 
-		if (chunk_write_delta(writer, axis, rep, index, tensor, at,
-			elements + at, n, err) < 0)
+		if (write_delta(writer, axis, rep, index, tensor, offset + at,
+			elements + at, run, err) < 0)
 			return -1;
-		at += n;
-	} while (at < tensor->n);
+		at += run;
+	} while (at < n);
 	return 0;
+}
+
+int
+chunk_write_deltas(struct writer *writer, int axis, int rep, int index,
+    const struct tensor *tensor, const float *elements, struct error *err)
+{
+	return chunk_write_delta(
+	    writer, axis, rep, index, tensor, 0, elements, tensor->n, err);
 }

@@ -44,6 +44,12 @@ int chunk_unpack(struct chunk *chunk, const struct record *record,
     const struct tensor *tensors, size_t n_tensors, struct error *err);
 
 /*
+ * The elements as float32 (a counter's are rounded) in out, which has room for
+ * chunk->n; type: the tensor's, or float32 for a delta.
+ */
+void chunk_floats(const struct chunk *chunk, enum tensor_type type, float *out);
+
+/*
  * Writes all elements of tensor number index as chunks; elements has the
  * tensor's type.
  */
@@ -51,8 +57,8 @@ int chunk_write_tensor(struct writer *writer, int index,
     const struct tensor *tensor, struct error *err);
 
 /*
- * Writes one run of a direction's elements [offset, offset + n); at most
- * CHUNK_BYTES_MAX bytes.
+ * Writes one run of a direction's elements [offset, offset + n), in chunks of
+ * at most CHUNK_BYTES_MAX bytes.
  */
 int chunk_write_delta(struct writer *writer, int axis, int rep, int index,
     const struct tensor *tensor, int64_t offset, const float *elements,
