@@ -1,0 +1,176 @@
+/*
+ * fnorm: normalises the directions of models that pass by, filter by filter
+ * unless told otherwise.
+ */
+#include "frame.h"
+#include "geometry/normaliser.h"
+
+struct fnorm {
+	struct frame frame;
+	struct passage passage;
+	struct writer *writer;
+	struct normaliser *normaliser;
+	struct normaliser_rule rules[AXES_MAX];
+	int force;
+	bool said_unchanged;
+	struct gram gram; /* with -v */
+};
+
+static int
+begin(struct fnorm *f, struct error *err)
+{
+	static const char *const keys[][2] = {
+	    {"xnorm", "xignore"}, {"ynorm", "yignore"}};
+	struct pack entry = {0};
+	int status;
+
+	history_entry(&entry, "fnorm", 4 + (size_t)f->force);
+	for (int axis = 0; axis < AXES_MAX; axis++) {
+		pack_key_text(&entry, keys[axis][0],
+		    direction_norm_words[f->rules[axis].norm]);
+		pack_key_text(&entry, keys[axis][1],
+		    direction_ignore_words[f->rules[axis].ignore]);
+	}
+	if (f->force) {
+		pack_text(&entry, "force");
+		pack_bool(&entry, 1);
+	}
+	status = writer_begin(f->writer, f->passage.record.header, &entry, err);
+	pack_free(&entry);
+	gram_free(&f->gram);
+	return status;
+}
+
+/* Says once that a direction is left alone. */
+static void
+look_at_direction(struct fnorm *f)
+{
+	const struct passage *p = &f->passage;
+	const struct direction *d = &p->directions[p->direction].is;
+
+	if (f->said_unchanged || normaliser_changes(f->normaliser, d))
+		return;
+	frame_warn(&f->frame,
+	    "direction %s is of kind %s and stays as it is (--force normalises "
+	    "it)",
+	    axis_word(d->axis), direction_kind_words[d->kind]);
+	f->said_unchanged = true;
+}
+
+static void
+report(const struct fnorm *f)
+{
+	const struct passage *p = &f->passage;
+
+	for (size_t i = 0; i < p->n_directions; i++) {
+		const struct direction *d = &p->directions[i].is;
+
+		if (d->axis == 1)
+			frame_say(&f->frame,
+			    "rep %d: the cosine between x and y is %.6f",
+			    d->rep, gram_cosine(&f->gram, d->rep));
+	}
+	if (p->has_model && p->n_directions == 0)
+		frame_warn(&f->frame,
+		    "a model without directions (dirgen makes them)");
+}
+
+static int
+filter(struct fnorm *f, struct error *err)
+{
+	enum passage_step step;
+	int status;
+
+	while ((status = passage_next(&f->passage, &step, err)) > 0) {
+		if (step == PASSAGE_BEGIN
+			? begin(f, err) < 0
+			: normaliser_step(f->normaliser, step, err) < 0)
+			return -1;
+		if (step == PASSAGE_DIRECTION)
+			look_at_direction(f);
+		if (step != PASSAGE_END)
+			continue;
+		report(f);
+		if (writer_end(f->writer, err) < 0)
+			return -1;
+	}
+	return status;
+}
+
+static int
+run(struct fnorm *f, struct reader *reader, struct output *output,
+    struct error *err)
+{
+	int status = -1;
+
+	passage_open(&f->passage, reader);
+	f->writer = writer_new(output, 0, err);
+	if (f->writer != NULL)
+		f->normaliser = normaliser_new(&f->passage, f->writer, f->rules,
+		    f->force, f->frame.verbose > 0 ? &f->gram : NULL, err);
+	if (f->normaliser != NULL)
+		status = filter(f, err);
+	normaliser_free(f->normaliser);
+	writer_free(f->writer);
+	passage_close(&f->passage);
+	gram_free(&f->gram);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct fnorm f = {.frame = {.name = "fnorm",
+			      .synopsis = "[model ...] > model",
+			      .purpose = "normalises directions"}};
+	int norm = NORM_FILTER, ignore = IGNORE_BIASBN;
+	int norms[] = {-1, -1}, ignores[] = {-1, -1};
+	const char *path = NULL;
+	const struct option_row options[] = {
+	    OPTION_CHOICE(0, "norm", direction_norm_words, &norm,
+		"formula for weights (filter)"),
+	    OPTION_CHOICE(0, "ignore", direction_ignore_words, &ignore,
+		"what stays out of a direction (biasbn)"),
+	    OPTION_CHOICE(0, "xnorm", direction_norm_words, &norms[0],
+		"the same for the directions along x"),
+	    OPTION_CHOICE(
+		0, "ynorm", direction_norm_words, &norms[1], "and along y"),
+	    OPTION_CHOICE(0, "xignore", direction_ignore_words, &ignores[0],
+		"the same for the directions along x"),
+	    OPTION_CHOICE(0, "yignore", direction_ignore_words, &ignores[1],
+		"and along y"),
+	    OPTION_FLAG(0, "force", &f.force,
+		"normalise toward, pca, hessian and gradient too"),
+	    OPTION_TEXT('o', "output", "FILE", &path,
+		"write to FILE, which appears when it is complete"),
+	    OPTION_END};
+	struct reader *reader;
+	struct output output;
+	struct error err;
+	int first, status;
+
+	f.frame.options = options;
+	first = frame_start(&f.frame, argc, argv);
+	if (path == NULL)
+		frame_refuse_terminal(&f.frame);
+	for (int axis = 0; axis < AXES_MAX; axis++) {
+		if (norms[axis] < 0)
+			norms[axis] = norm;
+		if (ignores[axis] < 0)
+			ignores[axis] = ignore;
+		f.rules[axis].norm = (enum direction_norm)norms[axis];
+		f.rules[axis].ignore = (enum direction_ignore)ignores[axis];
+	}
+	reader = reader_new(argv + first, argc - first, &err);
+	if (reader == NULL || output_open(&output, path, 0, &err) < 0)
+		frame_fail(&f.frame, &err);
+	status = run(&f, reader, &output, &err);
+	reader_free(reader);
+	if (status < 0)
+		output_abandon(&output, 0);
+	else
+		status = output_commit(&output, &err);
+	if (status < 0)
+		frame_fail(&f.frame, &err);
+	return 0;
+}
