@@ -1,0 +1,54 @@
+#include "geometry/source.h"
+
+#include <stdlib.h>
+
+#include "geometry/source_internal.h"
+
+void
+source_free(struct source *source)
+{
+	if (source == NULL)
+		return;
+	source->family->release(source);
+	free(source);
+}
+
+int
+source_reps(const struct source *source)
+{
+	return source->reps;
+}
+
+int
+source_start(struct source *source, const struct model *model, int axis,
+    enum direction_over over, struct error *err)
+{
+	source->model = model;
+	source->direction.kind = source->family->kind;
+	source->direction.axis = axis;
+	source->direction.over = over;
+	return source->family->start(source, err);
+}
+
+struct direction
+source_direction(const struct source *source, int rep)
+{
+	struct direction d = source->direction;
+
+	d.rep = rep;
+	d.seed += (uint64_t)rep;
+	return d;
+}
+
+int
+source_read(struct source *source, int rep, int index, int64_t offset,
+    int64_t n, const void *w, float *out, struct error *err)
+{
+	return source->family->read(source, rep, index, offset, n, w, out, err);
+}
+
+int
+source_finish(struct source *source, struct error *err)
+{
+	return source->family->finish(source, err);
+}

@@ -1,0 +1,23 @@
+/* The family of functions that a source is; each source begins with this. */
+#ifndef GEOMETRY_SOURCE_INTERNAL_H
+#define GEOMETRY_SOURCE_INTERNAL_H
+
+#include "geometry/source.h"
+
+struct source_family {
+	enum direction_kind kind;
+	int (*start)(struct source *source, struct error *err);
+	int (*read)(struct source *source, int rep, int index, int64_t offset,
+	    int64_t n, const void *w, float *out, struct error *err);
+	int (*finish)(struct source *source, struct error *err);
+	void (*release)(struct source *source); /* all but the source itself */
+};
+
+struct source {
+	const struct source_family *family;
+	int reps;
+	const struct model *model;
+	struct direction direction; /* of set 0 */
+};
+
+#endif
