@@ -5,14 +5,11 @@
 #include "base/text.h"
 #include "net/zoo.h"
 
-#define NET(named, builder, s, ...)                                       \
-	{                                                                 \
-		.name = named, .build = builder, .shortcut = s, .size = { \
-			__VA_ARGS__                                       \
-		}                                                         \
-	}
-
 /* clang-format off */
+#define NET(named, builder, s, ...) \
+	{.name = (named), .build = (builder), .shortcut = (s), \
+	    .size = {__VA_ARGS__}}
+
 static const struct architecture table[] = {
     NET("resnet20", zoo_resnet_cifar, SHORTCUT_CONV, 20, 1),
     NET("resnet20_a", zoo_resnet_cifar, SHORTCUT_PAD, 20, 1),

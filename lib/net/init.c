@@ -20,11 +20,11 @@ draw_weight(struct tensor *tensor, uint64_t seed)
 {
 	const struct random_stream random =
 	    random_open(seed, RANDOM_INIT, tensor->name);
-	const int64_t k = tensor->dim[0];
-	const double fan_in = k > 0 ? (double)(tensor->n / k) : 1.0;
-	const double deviation =
-	    tensor->rank > 2 ? sqrt(2.0 / fan_in) : linear_deviation;
+	double fan_in = 1.0, deviation;
 
+	for (int i = 1; i < tensor->rank; i++)
+		fan_in *= (double)tensor->dim[i];
+	deviation = tensor->rank > 2 ? sqrt(2.0 / fan_in) : linear_deviation;
 	random_normal(&random, 0, (size_t)tensor->n, tensor->f32);
 	for (int64_t i = 0; i < tensor->n; i++)
 		tensor->f32[i] = (float)(deviation * (double)tensor->f32[i]);

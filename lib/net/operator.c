@@ -5,10 +5,10 @@
 #include "net/op_family.h"
 
 #define ROW(kind, onnx, lo, hi, n_images, family) \
-	[kind] = {.name = onnx,                   \
-	    .min_in = lo,                         \
-	    .max_in = hi,                         \
-	    .images = n_images,                   \
+	[kind] = {.name = (onnx),                 \
+	    .min_in = (lo),                       \
+	    .max_in = (hi),                       \
+	    .images = (n_images),                 \
 	    .shape = family##_shape,              \
 	    .forward = family##_forward}
 

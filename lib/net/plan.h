@@ -2,8 +2,7 @@
  * Execution of a graph: graph in, plan out, run on a block of images.
  *
  *	plan     made once from the graph; shared by all threads, never changes
- *	weights  one point theta, folded and packed as the plan wants it; filled by
- *		 one thread, then read by all
+ *	weights  one point theta, folded and packed; filled by one thread
  *	scratch  one per thread, sized once: no allocation per point or block
  *
  * Every image's logits depend on that image and theta alone, never on the block
@@ -33,8 +32,8 @@ struct plan_kind {
 	void (*destroy)(void *state);
 	size_t (*weights_bytes)(const void *state);
 	size_t (*scratch_bytes)(const void *state);
-	int (*bind)(const void *state, const struct tensor *theta, void *weights,
-	    struct error *err);
+	int (*bind)(const void *state, const struct tensor *theta,
+	    void *weights, struct error *err);
 	void (*run)(const void *state, const void *weights, void *scratch,
 	    const float *images, int n, float *logits);
 	void (*describe)(const void *state, struct text *out);
@@ -54,21 +53,22 @@ void plan_free(struct plan *plan);
 
 const char *plan_name(const struct plan *plan);
 int plan_block(const struct plan *plan);
-size_t plan_classes(const struct plan *plan); /* elements of one image's logits */
+/* Elements of one image's logits. */
+size_t plan_classes(const struct plan *plan);
 
 /*
  * Folds and packs theta: one tensor per graph tensor, same order and shapes,
  * running statistics included (only their data is read).  Fails on a running
  * variance with var + epsilon < 0, naming the tensor; never clamps.
  */
-struct plan_weights *plan_weights_new(const struct plan *plan,
-    struct error *err);
+struct plan_weights *plan_weights_new(
+    const struct plan *plan, struct error *err);
 int plan_bind(const struct plan *plan, const struct tensor *theta,
     struct plan_weights *weights, struct error *err);
 void plan_weights_free(struct plan_weights *weights);
 
-struct plan_scratch *plan_scratch_new(const struct plan *plan,
-    struct error *err);
+struct plan_scratch *plan_scratch_new(
+    const struct plan *plan, struct error *err);
 void plan_scratch_free(struct plan_scratch *scratch);
 
 /*

@@ -342,7 +342,7 @@ run_step(const struct gemm *g, size_t i, const float *weights, float *scratch)
 	    .columns = scratch + g->columns,
 	    .out = scratch + g->spans[step->out].offset};
 
-	for (int j = 0; j < step->n_in; j++)
+	for (int j = 0; j < NODE_INPUTS_MAX; j++) /* unused ones are 0 */
 		work.in[j] = scratch + g->spans[step->in[j]].offset;
 	if (step->addend >= 0)
 		work.addend = scratch + g->spans[step->addend].offset;
