@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# evalgrid and gridmerge: the laws of threads, blocks, shards and resumption.
+. "$(dirname "$0")/../tap.sh"
+images=$ROOT/tests/data/sets/cifar10-40.bin
+netnew resnet20_a --pixels cifar10 -s 3 | dirgen -s 1:2 | fnorm >"$T/plane.ll"
+grid="-d $images --x=-1:1:5 --y=-0.5:0.5:3"
+# shellcheck disable=SC2086  # $grid is a list of options
+eval_grid() { evalgrid -q $grid "$@" "$T/plane.ll"; }
+
+eval_grid -j1 >"$T/whole.ll"
+ok $? "a grid of 2 x 5 x 3 points"
+is "$(gridconv -t csv "$T/whole.ll" | wc -l)" 31 "every point is there"
+
+for option in -j2 -j3 -b1 -b7 -b4096; do
+	eval_grid $option >"$T/again.ll"
+	passes "same bytes with $option" cmp "$T/whole.ll" "$T/again.ll"
+done
+
+for n in 1 3 64; do
+	for ((i = 0; i < n; i++)); do
+		eval_grid -j1 --shard $i/$n >"$T/shard-$n-$i.ll"
+	done
+	gridmerge "$T"/shard-$n-*.ll >"$T/merged.ll"
+	passes "$n shards united are the whole" cmp "$T/whole.ll" "$T/merged.ll"
+done
+# shellcheck disable=SC2046  # file names without blanks
+cat $(printf '%s\n' "$T"/shard-3-*.ll "$T"/shard-3-1.ll | sort -R --random-source=/dev/zero) |
+	gridmerge >"$T/merged.ll"
+passes "shuffled shards on stdin, one of them twice" cmp "$T/whole.ll" "$T/merged.ll"
+
+fails 1 'missing: \(1,0\)' "gridmerge names what is missing" \
+	gridmerge "$T/shard-3-0.ll" "$T/shard-3-2.ll"
+gridmerge --partial "$T/shard-3-0.ll" >"$T/partial.ll" 2>"$T/err"
+ok $? "gridmerge --partial writes what there is"
+passes "and says what is missing" grep -q '20 of 30 points are missing' "$T/err"
+head -c 2000 "$T/whole.ll" >"$T/torn.ll"
+fails 1 truncated "gridmerge refuses a torn shard" gridmerge "$T/torn.ll"
+gridmerge -q --partial "$T/torn.ll" "$T"/shard-3-*.ll >"$T/merged.ll"
+passes "gridmerge --partial salvages it" cmp "$T/whole.ll" "$T/merged.ll"
+
+# Resumption: the same line typed again.
+eval_grid -o "$T/out.ll" && cmp -s "$T/out.ll" "$T/whole.ll"
+ok $? "-o writes the same bytes"
+for cut in 10 1500 2500 4000 6000; do
+	rm -f "$T/out.ll"
+	head -c $cut "$T/whole.ll" >"$T/out.ll.part"
+	eval_grid -o "$T/out.ll" && cmp -s "$T/out.ll" "$T/whole.ll" &&
+		[ ! -e "$T/out.ll.part" ] && [ ! -e "$T/out.ll.part.new" ]
+	ok $? "-o continues a file cut at byte $cut"
+done
+eval_grid -o "$T/out.ll" && cmp -s "$T/out.ll" "$T/whole.ll"
+ok $? "-o of a complete file is done at once"
+eval_grid --resume "$T/torn.ll" >"$T/again.ll"
+passes "--resume takes the points of a torn file" cmp "$T/whole.ll" "$T/again.ll"
+cp "$T/torn.ll" "$T/other.ll.part"
+fails 1 'holds run .* this is run' "a .part of another grid is refused" \
+	evalgrid -q -d "$images" --x=-1:1:3 --y=0:1:2 -o "$T/other.ll" "$T/plane.ll"
+passes "and kept" cmp "$T/torn.ll" "$T/other.ll.part"
+cp "$T/torn.ll" "$T/same.ll"
+fails 1 'shell has emptied' "--resume refuses its own output" \
+	sh -c "evalgrid -q $grid --resume $T/same.ll $T/plane.ll >>$T/same.ll"
+
+# Kill -9 in the middle, then again.
+eval_grid -j1 -o "$T/killed.ll" &
+pid=$!
+while [ "$(stat -c %s "$T/killed.ll.part" 2>/dev/null || echo 0)" -lt 2500 ] &&
+	kill -0 $pid 2>/dev/null; do :; done
+kill -9 $pid 2>/dev/null
+wait $pid 2>/dev/null
+eval_grid -o "$T/killed.ll" && cmp -s "$T/killed.ll" "$T/whole.ll"
+ok $? "killed with -9 and continued"
+
+# The reference executor is the definition.
+LOSSPIPE_CPU=ref evalgrid -q -d "$images" -n 8 --x=-1:1:2 --y=0:0.5:2 "$T/plane.ll" >"$T/ref.ll"
+for cpu in base avx2 avx512; do
+	LOSSPIPE_CPU=$cpu evalgrid -q -d "$images" -n 8 --x=-1:1:2 --y=0:0.5:2 "$T/plane.ll" >"$T/fast.ll"
+	passes "LOSSPIPE_CPU=$cpu agrees with the reference executor" \
+		reccmp --rtol 1e-4 --atol 1e-5 "$T/ref.ll" "$T/fast.ll"
+done
+
+# Options and input.
+fails 2 'no data' "no data is a usage error" evalgrid "$T/plane.ll"
+fails 2 "x is '1:2'" "a bad range is a usage error" evalgrid -d "$images" --x=1:2 "$T/plane.ll"
+fails 2 'shard' "a bad shard is a usage error" evalgrid -d "$images" --shard 3/3 "$T/plane.ll"
+netnew lenet -s 1 --pixels mnist >"$T/lenet.ll"
+fails 1 '3x32x32|1x28x28|1 x 28' "images of another size are refused" \
+	evalgrid -d "$images" "$T/lenet.ll"
+fails 1 'x is given' "--x without directions is refused" \
+	evalgrid -d "$images" --x=-1:1:3 "$T/lenet.ll"
+netnew resnet20_a | dirgen -s 1 >"$T/bare.ll"
+fails 1 'pixels' "a model without input constants needs --pixels" evalgrid -d "$images" "$T/bare.ll"
+passes "--estimate prints and evaluates little" \
+	sh -c "evalgrid --estimate $grid $T/plane.ll | grep -q '30 points x 40 images'"
+evalgrid -q -d "train=$images" -d "test=$images" "$T/plane.ll" --x=0:1:2 --y=0:0:1 |
+	gridconv -t csv | cut -d, -f6,5 | sort | uniq -c | awk '$1 != 2 && NR > 1 { bad = 1 } END { exit bad }'
+ok $? "two data sets, one record each"
+done_testing
