@@ -29,3 +29,25 @@ lint:
 	shellcheck pipelines/* .ci/run tests/tap.sh $(wildcard tests/*/*.t)
 
 .PHONY: lint
+
+# Fuzzing: every tests/fuzz/NAME.c for FUZZ_SECONDS on tests/fuzz/seeds/NAME,
+# with clang's libFuzzer.  New inputs stay under build/fuzz/corpus, a crash
+# leaves its input in build/fuzz.
+FUZZ_SECONDS = 60
+FUZZ_FLAGS = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all
+FUZZ = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+fuzz:
+	$(MAKE) CC=clang BUILD=build/fuzz $(FUZZ:%=fuzz-%) CFLAGS="$(FUZZ_FLAGS) \
+	    -fsanitize=fuzzer-no-link,address,undefined"
+
+fuzz-%: tests/fuzz/%.c $(LIB)
+	@mkdir -p $(BUILD)/corpus/$*
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $< $(LIB) $(ALL_LIBS) -o $(BUILD)/$*
+	$(BUILD)/$* -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=512 \
+	    -print_final_stats=1 -artifact_prefix=$(BUILD)/$*- \
+	    $(BUILD)/corpus/$* tests/fuzz/seeds/$* 2>$(BUILD)/$*.log || \
+	    { tail -n 50 $(BUILD)/$*.log; exit 1; }
+	@echo "$*: `sed -n 's/^stat::number_of_executed_units: *//p' \
+	    $(BUILD)/$*.log` inputs"
+
+.PHONY: fuzz
