@@ -2,17 +2,14 @@
  * dirgen: gives the models that pass by directions to move in: random ones, the
  * way to other models, or those of a file.
  */
-#include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/number.h"
 #include "frame.h"
-#include "geometry/gram.h"
-#include "geometry/passage.h"
-#include "geometry/source.h"
+#include "geometry/extender.h"
+#include "geometry/orthonormal.h"
 
 struct seeds {
 	uint64_t first;
@@ -21,28 +18,26 @@ struct seeds {
 
 struct dirgen {
 	struct frame frame;
-	int kind, over;
-	int64_t n_axes; /* 0: as many as make sense */
-	int axis;       /* -1: the first that is free */
+	int kind;
+	struct extender_order order;
 	struct seeds seeds;
 	const char *from;
+	int orthonormal;
+	bool warned;
 
 	struct passage passage;
 	struct writer *writer;
-	struct gram gram; /* with -v */
+	struct extender *extender;
+	struct orthonormal *turns;
+	struct gram gram; /* with -v or --orthonormal */
 	struct source *sources[AXES_MAX];
 	struct content content; /* of the file, for kind file */
 	struct archive *archive;
-	int added[AXES_MAX], n_added; /* axes that this model receives */
-	void *w;                      /* the tensor that passes */
-	size_t w_room;
-	float *deltas; /* room for a chunk */
 	char file_digest[DIGEST_TEXT_BYTES];
 };
 
 static const char *const kinds[] = {"random", "toward", "file", NULL};
 static const char *const axes[] = {"x", "y", NULL};
-enum { RUN_ELEMENTS = CHUNK_BYTES_MAX / (int)sizeof(float) };
 
 /* "7" or "1:10". */
 static int
@@ -80,230 +75,81 @@ begin(struct dirgen *g, struct error *err)
 	int status;
 
 	history_entry(&entry, "dirgen",
-	    2 + (size_t)(2 * random) + (size_t)file + (g->n_axes > 0) +
-		(g->axis >= 0));
+	    2 + (size_t)(2 * random) + (size_t)file + (g->order.n_axes > 0) +
+		(g->order.axis >= 0) + (size_t)g->orthonormal);
 	pack_key_text(&entry, "kind", kinds[g->kind]);
-	pack_key_text(&entry, "over", direction_over_words[g->over]);
+	pack_key_text(&entry, "over", direction_over_words[g->order.over]);
 	if (random) {
 		pack_key_int(&entry, "seed", (int64_t)g->seeds.first);
 		pack_key_int(&entry, "reps", g->seeds.n);
 	}
 	if (file)
 		pack_key_text(&entry, "from", g->file_digest);
-	if (g->n_axes > 0)
-		pack_key_int(&entry, "axes", g->n_axes);
-	if (g->axis >= 0)
-		pack_key_text(&entry, "axis", axes[g->axis]);
+	if (g->order.n_axes > 0)
+		pack_key_int(&entry, "axes", g->order.n_axes);
+	if (g->order.axis >= 0)
+		pack_key_text(&entry, "axis", axes[g->order.axis]);
+	if (g->orthonormal) {
+		pack_text(&entry, "orthonormal");
+		pack_bool(&entry, 1);
+	}
 	status = writer_begin(g->writer, g->passage.record.header, &entry, err);
 	pack_free(&entry);
 	gram_free(&g->gram);
 	return status;
 }
 
-/* Which axes does this model receive? */
-static int
-choose_axes(struct dirgen *g, struct error *err)
-{
-	const struct passage *p = &g->passage;
-	int has = 0, lo = g->axis >= 0 ? g->axis : 0;
-	int hi = g->axis >= 0 ? g->axis + 1 : AXES_MAX;
-
-	g->n_added = 0;
-	for (int axis = lo; axis < hi; axis++) {
-		if (passage_count(p, axis) > 0)
-			has++;
-		else if ((g->n_axes == 0 || g->n_added < g->n_axes) &&
-			 (g->kind != DIRECTION_FILE ||
-			     source_file_has(g->archive, axis)))
-			g->added[g->n_added++] = axis;
-	}
-	if (g->n_added > 0 && g->n_added >= g->n_axes)
-		return 0;
-	if (has > 0)
-		return error_set(err,
-		    "the model already has direction%s %s, expected room for "
-		    "%s",
-		    has > 1 ? "s" : "",
-		    has > 1                   ? "x and y"
-		    : passage_count(p, 0) > 0 ? "x"
-					      : "y",
-		    g->n_axes > 1 ? "two more" : "another");
-	return error_set(err, "%s has no array '%sdirection/0'", g->from,
-	    axis_word(g->n_added > 0 ? 1 : lo));
-}
-
-/* All axes have the same number of direction sets. */
-static int
-check_reps(const struct dirgen *g, struct error *err)
-{
-	int reps = source_reps(g->sources[0]);
-
-	for (int axis = 0; axis < AXES_MAX; axis++) {
-		int has = passage_count(&g->passage, axis);
-
-		if (has > 0 && has != reps)
-			return error_set(err,
-			    "direction %s would have %d sets, direction %s has "
-			    "%d",
-			    axis_word(g->added[0]), reps, axis_word(axis), has);
-	}
-	return 0;
-}
-
-static int
-declare(struct dirgen *g, struct error *err)
-{
-	const struct model *model = &g->passage.model;
-	int n;
-
-	if (choose_axes(g, err) < 0 || check_reps(g, err) < 0)
-		return -1;
-	for (int i = 0; i < g->n_added; i++)
-		if (source_start(g->sources[i], model, g->added[i],
-			(enum direction_over)g->over, err) < 0)
-			return -1;
-	n = source_reps(g->sources[0]) * g->n_added;
-	for (int i = 0; i < n; i++) {
-		struct direction d = source_direction(
-		    g->sources[i % g->n_added], i / g->n_added);
-		struct pack header = {0};
-		int status = direction_pack(&header, &d, NULL, err);
-
-		if (status == 0)
-			status = writer_record(
-			    g->writer, "direction", &header, NULL, 0, err);
-		pack_free(&header);
-		if (status < 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* ---- the tensors ---- */
-
-static const struct tensor *
-passing_tensor(const struct dirgen *g)
-{
-	return &g->passage.model.graph.tensors[g->passage.tensor];
-}
-
-/* Only the way to another model is measured from the elements of this one. */
-static int
-keep(struct dirgen *g, struct error *err)
-{
-	const struct chunk *c = &g->passage.chunk;
-	size_t size = tensor_element_bytes(passing_tensor(g)->type);
-
-	if (g->kind != DIRECTION_TOWARD || c->n == 0)
-		return 0;
-	if (memory_grow(&g->w, &g->w_room, (size_t)(c->offset + c->n) * size, 1,
-		err) < 0)
-		return -1;
-	memcpy((char *)g->w + (size_t)c->offset * size, c->elements,
-	    (size_t)c->n * size);
-	return 0;
-}
-
-static int
-measure(struct dirgen *g, int axis, int rep, const void *deltas, int64_t n,
-    struct error *err)
-{
-	return g->frame.verbose > 0
-		   ? gram_add(&g->gram, axis, rep, deltas, n, err)
-		   : 0;
-}
-
-static int
-write_deltas(struct dirgen *g, int i, int rep, struct error *err)
-{
-	const struct tensor *t = passing_tensor(g);
-	size_t size = tensor_element_bytes(t->type);
-	int index = g->passage.tensor, axis = g->added[i];
-	int64_t at = 0;
-
-	do {
-		int64_t n = t->n - at;
-		const char *w = g->w;
-
-		if (n > RUN_ELEMENTS)
-			n = RUN_ELEMENTS;
-		if (w != NULL)
-			w += (size_t)at * size;
-		if (source_read(g->sources[i], rep, index, at, n, w, g->deltas,
-			err) < 0 ||
-		    measure(g, axis, rep, g->deltas, n, err) < 0 ||
-		    chunk_write_delta(g->writer, axis, rep, index, t, at,
-			g->deltas, n, err) < 0)
-			return -1;
-		at += n;
-	} while (at < t->n);
-	return 0;
-}
-
-static int
-leave_tensor(struct dirgen *g, struct error *err)
-{
-	const struct direction d = {.over = (enum direction_over)g->over};
-
-	for (int rep = 0; rep < source_reps(g->sources[0]); rep++)
-		for (int i = 0; i < g->n_added; i++)
-			if (direction_moves(&d, passing_tensor(g)) &&
-			    write_deltas(g, i, rep, err) < 0)
-				return -1;
-	gram_next_tensor(&g->gram);
-	return 0;
-}
-
 /* ---- the story ---- */
+
+/* Between two models the running statistics differ, too. */
+static void
+look_at_model(struct dirgen *g)
+{
+	const struct graph *graph = &g->passage.model.graph;
+
+	if (g->kind != DIRECTION_TOWARD || g->order.over == OVER_STATES)
+		return;
+	for (size_t i = 0; i < graph->n_tensors && !g->warned; i++)
+		g->warned = graph->tensors[i].role == ROLE_RUNNING_VAR;
+	if (g->warned)
+		frame_warn(&g->frame,
+		    "running statistics stay those of the first model; --over "
+		    "states moves them, too");
+}
+
+static void
+report(const struct dirgen *g)
+{
+	const struct gram *gram = &g->gram;
+
+	for (int rep = 0; rep < (int)gram->n_sets; rep++) {
+		for (int axis = 0; axis < AXES_MAX; axis++)
+			if (gram_has(gram, axis))
+				frame_say(&g->frame, "rep %d: |%s| = %.6g", rep,
+				    axis_word(axis),
+				    gram_norm(gram, axis, rep));
+		if (gram_has(gram, 0) && gram_has(gram, 1))
+			frame_say(&g->frame,
+			    "rep %d: the cosine between x and y is %.6f", rep,
+			    gram_cosine(gram, rep));
+	}
+}
 
 static int
 end(struct dirgen *g, struct error *err)
 {
-	const struct passage *p = &g->passage;
+	const bool added[AXES_MAX] = {
+	    extender_adds(g->extender, 0), extender_adds(g->extender, 1)};
 
-	for (int i = 0; p->has_model && i < g->n_added; i++)
-		if (source_finish(g->sources[i], err) < 0)
-			return -1;
-	for (int rep = 0; rep < (int)g->gram.n_sets; rep++)
-		frame_say(&g->frame,
-		    "rep %d: |x| = %.6g, |y| = %.6g, the cosine between them "
-		    "is %.6f",
-		    rep, gram_norm(&g->gram, 0, rep),
-		    gram_norm(&g->gram, 1, rep), gram_cosine(&g->gram, rep));
-	return writer_end(g->writer, err);
-}
-
-static int
-take_step(struct dirgen *g, enum passage_step step, struct error *err)
-{
-	const struct chunk *c = &g->passage.chunk;
-
-	switch (step) {
-	case PASSAGE_BEGIN:
-		return begin(g, err);
-	case PASSAGE_DECLARED:
-		return declare(g, err);
-	case PASSAGE_TENSOR_DONE:
-		return 0;
-	case PASSAGE_TENSOR_LEFT:
-		return leave_tensor(g, err);
-	case PASSAGE_END:
-		return end(g, err);
-	case PASSAGE_TENSOR:
-		if (keep(g, err) < 0)
-			return -1;
-		break;
-	case PASSAGE_DELTA:
-		if (measure(g, c->axis, c->rep, c->elements, c->n, err) < 0)
-			return -1;
-		break;
-	case PASSAGE_MODEL:
-	case PASSAGE_DIRECTION:
-	case PASSAGE_SCALE:
-	case PASSAGE_OTHER:
-		break;
-	}
-	return writer_copy(g->writer, &g->passage.record, err);
+	if (g->orthonormal && g->passage.has_model &&
+	    orthonormal_learn(g->turns, &g->gram, added, err) < 0)
+		return -1;
+	if (writer_end(g->writer, err) < 0)
+		return -1;
+	report(g);
+	if (!g->warned)
+		look_at_model(g);
+	return 0;
 }
 
 static int
@@ -312,9 +158,36 @@ filter(struct dirgen *g, struct error *err)
 	enum passage_step step;
 	int status;
 
-	while ((status = passage_next(&g->passage, &step, err)) > 0)
-		if (take_step(g, step, err) < 0)
+	while ((status = passage_next(&g->passage, &step, err)) > 0) {
+		if (step == PASSAGE_BEGIN && begin(g, err) < 0)
 			return -1;
+		if (extender_step(g->extender, step, err) < 0)
+			return -1;
+		if (step == PASSAGE_END && end(g, err) < 0)
+			return -1;
+	}
+	return status;
+}
+
+/* Copies the models from reader to output, with their new directions. */
+static int
+extend(struct dirgen *g, struct reader *reader, struct output *output,
+    struct error *err)
+{
+	bool measures = g->frame.verbose > 0 || g->orthonormal;
+	int status = -1;
+
+	passage_open(&g->passage, reader);
+	g->writer = writer_new(output, 0, err);
+	if (g->writer != NULL)
+		g->extender = extender_new(&g->passage, g->writer, g->sources,
+		    &g->order, measures ? &g->gram : NULL, err);
+	if (g->extender != NULL)
+		status = filter(g, err);
+	extender_free(g->extender);
+	writer_free(g->writer);
+	passage_close(&g->passage);
+	gram_free(&g->gram);
 	return status;
 }
 
@@ -322,18 +195,19 @@ static int
 run(struct dirgen *g, struct reader *reader, struct output *output,
     struct error *err)
 {
-	int status = -1;
+	struct output temporary;
+	int status;
 
-	passage_open(&g->passage, reader);
-	g->writer = writer_new(output, 0, err);
-	g->deltas = memory_new(RUN_ELEMENTS, sizeof(*g->deltas), err);
-	if (g->writer != NULL && g->deltas != NULL)
-		status = filter(g, err);
-	writer_free(g->writer);
-	passage_close(&g->passage);
-	gram_free(&g->gram);
-	free(g->deltas);
-	free(g->w);
+	if (!g->orthonormal)
+		return extend(g, reader, output, err);
+	g->turns = orthonormal_new(err);
+	if (g->turns == NULL || output_open_temporary(&temporary, err) < 0)
+		return -1;
+	status = extend(g, reader, &temporary, err);
+	if (status == 0)
+		status = orthonormal_copy(g->turns, temporary.fd, output, err);
+	output_abandon(&temporary, 0);
+	orthonormal_free(g->turns);
 	return status;
 }
 
@@ -358,7 +232,7 @@ open_file(struct dirgen *g, struct error *err)
 static int
 open_sources(struct dirgen *g, char **operands, struct error *err)
 {
-	int n = g->kind == DIRECTION_TOWARD ? (int)g->n_axes : AXES_MAX;
+	int n = g->kind == DIRECTION_TOWARD ? (int)g->order.n_axes : AXES_MAX;
 
 	if (g->kind == DIRECTION_FILE && open_file(g, err) < 0)
 		return -1;
@@ -402,7 +276,7 @@ check_usage(struct dirgen *g, int n_operands)
 		g->seeds.n = 1;
 	else if (g->kind != DIRECTION_RANDOM)
 		frame_usage(f, "--seed is for random directions");
-	if (g->axis >= 0 && g->n_axes > 0)
+	if (g->order.axis >= 0 && g->order.n_axes > 0)
 		frame_usage(f, "--axes and --axis exclude each other");
 	if (g->kind != DIRECTION_TOWARD) {
 		if (n_operands > 0)
@@ -411,15 +285,12 @@ check_usage(struct dirgen *g, int n_operands)
 			    "comes on standard input");
 		return;
 	}
-	if (n_operands < 1 || n_operands > (g->axis >= 0 ? 1 : AXES_MAX) ||
-	    (g->n_axes > 0 && n_operands != g->n_axes))
+	if (n_operands < 1 ||
+	    n_operands > (g->order.axis >= 0 ? 1 : AXES_MAX) ||
+	    (g->order.n_axes > 0 && n_operands != g->order.n_axes))
 		frame_usage(
 		    f, "%d other models, expected one per axis", n_operands);
-	g->n_axes = n_operands;
-	if (g->over == OVER_WEIGHTS)
-		frame_warn(f,
-		    "running statistics stay those of the model; between two "
-		    "models '--over states' moves them too");
+	g->order.n_axes = n_operands;
 }
 
 int
@@ -429,20 +300,25 @@ main(int argc, char **argv)
 			       .synopsis = "[other ...] < model > model",
 			       .purpose = "gives a model directions"},
 	    .kind = -1,
-	    .axis = -1};
+	    .order = {.axis = -1}};
+	int64_t n_axes = 0;
+	int over = OVER_WEIGHTS;
 	const char *path = NULL;
 	const struct option_row options[] = {
 	    OPTION_CHOICE('k', "kind", kinds, &g.kind,
 		"where the directions come from (random)"),
 	    OPTION_CALL('s', "seed", "SEED", &g.seeds, parse_seeds,
 		"seed of random directions, or A:B for a set of each (0)"),
-	    OPTION_INT(0, "axes", "N", &g.n_axes, 1, AXES_MAX,
+	    OPTION_INT(0, "axes", "N", &n_axes, 1, AXES_MAX,
 		"how many axes to add (those that are free)"),
-	    OPTION_CHOICE(0, "axis", axes, &g.axis, "the one axis to add"),
-	    OPTION_CHOICE(0, "over", direction_over_words, &g.over,
+	    OPTION_CHOICE(
+		0, "axis", axes, &g.order.axis, "the one axis to add"),
+	    OPTION_CHOICE(0, "over", direction_over_words, &over,
 		"what moves: weights, or running statistics too (weights)"),
 	    OPTION_TEXT(0, "from", "FILE", &g.from,
 		"npz archive of directions (implies --kind file)"),
+	    OPTION_FLAG(0, "orthonormal", &g.orthonormal,
+		"unit length, and y at a right angle to x"),
 	    OPTION_TEXT('o', "output", "FILE", &path,
 		"write to FILE, which appears when it is complete"),
 	    OPTION_END};
@@ -455,6 +331,8 @@ main(int argc, char **argv)
 	first = frame_start(&g.frame, argc, argv);
 	if (path == NULL)
 		frame_refuse_terminal(&g.frame);
+	g.order.n_axes = (int)n_axes;
+	g.order.over = (enum direction_over)over;
 	check_usage(&g, argc - first);
 	if (open_sources(&g, argv + first, &err) < 0 ||
 	    (reader = reader_new(NULL, 0, &err)) == NULL ||

@@ -41,20 +41,23 @@ begin(struct fnorm *f, struct error *err)
 	return status;
 }
 
-/* Says once that a direction is left alone. */
+/* Says once that a direction was left alone. */
 static void
-look_at_direction(struct fnorm *f)
+look_at_directions(struct fnorm *f)
 {
 	const struct passage *p = &f->passage;
-	const struct direction *d = &p->directions[p->direction].is;
 
-	if (f->said_unchanged || normaliser_changes(f->normaliser, d))
-		return;
-	frame_warn(&f->frame,
-	    "direction %s is of kind %s and stays as it is (--force normalises "
-	    "it)",
-	    axis_word(d->axis), direction_kind_words[d->kind]);
-	f->said_unchanged = true;
+	for (size_t i = 0; i < p->n_directions && !f->said_unchanged; i++) {
+		const struct direction *d = &p->directions[i].is;
+
+		if (normaliser_changes(f->normaliser, d))
+			continue;
+		frame_warn(&f->frame,
+		    "direction %s is of kind %s and stays as it is (--force "
+		    "normalises it)",
+		    axis_word(d->axis), direction_kind_words[d->kind]);
+		f->said_unchanged = true;
+	}
 }
 
 static void
@@ -65,7 +68,7 @@ report(const struct fnorm *f)
 	for (size_t i = 0; i < p->n_directions; i++) {
 		const struct direction *d = &p->directions[i].is;
 
-		if (d->axis == 1)
+		if (d->axis == 1 && passage_find(p, 0, d->rep) >= 0)
 			frame_say(&f->frame,
 			    "rep %d: the cosine between x and y is %.6f",
 			    d->rep, gram_cosine(&f->gram, d->rep));
@@ -86,13 +89,12 @@ filter(struct fnorm *f, struct error *err)
 			? begin(f, err) < 0
 			: normaliser_step(f->normaliser, step, err) < 0)
 			return -1;
-		if (step == PASSAGE_DIRECTION)
-			look_at_direction(f);
 		if (step != PASSAGE_END)
 			continue;
-		report(f);
 		if (writer_end(f->writer, err) < 0)
 			return -1;
+		report(f);
+		look_at_directions(f);
 	}
 	return status;
 }

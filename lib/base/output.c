@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 
 int
 output_open(struct output *out, const char *path, int resume, struct error *err)
@@ -31,6 +32,27 @@ output_open(struct output *out, const char *path, int resume, struct error *err)
 		return -1;
 	}
 	return 0;
+}
+
+int
+output_open_temporary(struct output *out, struct error *err)
+{
+	const char *folder = getenv("TMPDIR");
+	struct text path = {0};
+
+	*out = (struct output){.fd = -1, .name = "temporary file"};
+	if (folder == NULL || folder[0] == '\0')
+		folder = "/tmp";
+	text_add(&path, "%s/losspipe.XXXXXX", folder);
+	if (text_check(&path, err) < 0)
+		return -1;
+	out->fd = mkstemp(path.chars);
+	if (out->fd < 0)
+		error_set(err, "%s:", path.chars);
+	else
+		unlink(path.chars);
+	text_free(&path);
+	return out->fd < 0 ? -1 : 0;
 }
 
 int
@@ -95,7 +117,7 @@ output_commit(struct output *out, struct error *err)
 void
 output_abandon(struct output *out, int keep)
 {
-	if (out->path != NULL && out->fd >= 0)
+	if (out->fd > STDERR_FILENO)
 		close(out->fd);
 	if (out->part != NULL && !keep)
 		unlink(out->part);

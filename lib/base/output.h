@@ -31,6 +31,12 @@ int output_open(
  */
 int output_settle(struct output *out, struct error *err);
 
+/*
+ * A nameless temporary file (in $TMPDIR, or /tmp) for what must be read again:
+ * the caller reads from out->fd.  output_commit or output_abandon closes it.
+ */
+int output_open_temporary(struct output *out, struct error *err);
+
 /* Writes all n bytes (retrying after signals and short writes). */
 int output_write(
     struct output *out, const void *bytes, size_t n, struct error *err);

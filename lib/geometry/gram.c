@@ -10,8 +10,7 @@ void
 gram_free(struct gram *gram)
 {
 	for (size_t i = 0; i < gram->n_sets; i++)
-		for (int axis = 0; axis < AXES_MAX; axis++)
-			free(gram->sets[i].held[axis]);
+		free(gram->sets[i].held);
 	free(gram->sets);
 	*gram = (struct gram){0};
 }
@@ -27,33 +26,55 @@ find_set(struct gram *gram, size_t rep, struct error *err)
 	return &gram->sets[rep];
 }
 
+/* Element i of floats that may be unaligned. */
+static double
+element(const void *elements, int64_t i)
+{
+	float v;
+
+	memcpy(&v, (const char *)elements + (size_t)i * sizeof(v), sizeof(v));
+	return (double)v;
+}
+
 int
 gram_add(struct gram *gram, int axis, int rep, const void *elements, int64_t n,
     struct error *err)
 {
 	struct gram_set *set = find_set(gram, (size_t)rep, err);
-	int other = 1 - axis;
 	double square = 0.0, product = 0.0;
-	const float *d, *before;
+	const float *first;
+	int64_t at;
 
-	if (set == NULL ||
-	    memory_grow(&set->held[axis], &set->room[axis],
-		(size_t)(set->n[axis] + n), sizeof(float), err) < 0)
+	if (set == NULL)
 		return -1;
-	memcpy(set->held[axis] + set->n[axis], elements,
-	    (size_t)n * sizeof(float));
-	d = set->held[axis] + set->n[axis];
 	for (int64_t i = 0; i < n; i++)
-		square += (double)d[i] * d[i];
+		square += element(elements, i) * element(elements, i);
 	set->square[axis] += square;
-	if (set->n[other] >= set->n[axis] + n) {
-		before = set->held[other] + set->n[axis];
-		for (int64_t i = 0; i < n; i++)
-			product += (double)d[i] * before[i];
-		set->product += product;
-	}
+	set->has[axis] = true;
+	at = set->n[axis];
 	set->n[axis] += n;
+	if (set->n[1 - axis] >= set->n[axis]) {
+		first = set->held + at;
+		for (int64_t i = 0; i < n; i++)
+			product += element(elements, i) * first[i];
+		set->product += product;
+		return 0;
+	}
+	if (memory_grow(&set->held, &set->room, (size_t)set->n[axis],
+		sizeof(float), err) < 0)
+		return -1;
+	if (n > 0)
+		memcpy(set->held + at, elements, (size_t)n * sizeof(float));
 	return 0;
+}
+
+bool
+gram_has(const struct gram *gram, int axis)
+{
+	for (size_t i = 0; i < gram->n_sets; i++)
+		if (gram->sets[i].has[axis])
+			return true;
+	return false;
 }
 
 void

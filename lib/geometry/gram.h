@@ -8,6 +8,7 @@
 #ifndef GEOMETRY_GRAM_H
 #define GEOMETRY_GRAM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -17,9 +18,10 @@
 struct gram_set {
 	double square[AXES_MAX]; /* x.x and y.y */
 	double product;          /* x.y */
-	float *held[AXES_MAX];
-	size_t room[AXES_MAX];
+	bool has[AXES_MAX];
 	int64_t n[AXES_MAX]; /* elements of this tensor so far */
+	float *held;         /* of the axis that came first */
+	size_t room;
 };
 
 struct gram {
@@ -39,6 +41,9 @@ int gram_add(struct gram *gram, int axis, int rep, const void *elements,
 
 /* All deltas of a tensor have come. */
 void gram_next_tensor(struct gram *gram);
+
+/* Did any deltas come along this axis? */
+bool gram_has(const struct gram *gram, int axis);
 
 /* |d|, and the cosine between x and y (0 when one of them is zero). */
 double gram_norm(const struct gram *gram, int axis, int rep);

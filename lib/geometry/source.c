@@ -19,6 +19,19 @@ source_reps(const struct source *source)
 	return source->reps;
 }
 
+bool
+source_serves(const struct source *source, int axis)
+{
+	return source->family->serves == NULL ||
+	       source->family->serves(source, axis);
+}
+
+bool
+source_asks_weights(const struct source *source)
+{
+	return source->family->asks_weights;
+}
+
 int
 source_start(struct source *source, const struct model *model, int axis,
     enum direction_over over, struct error *err)

@@ -6,6 +6,7 @@
 #ifndef GEOMETRY_SOURCE_H
 #define GEOMETRY_SOURCE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -37,12 +38,14 @@ struct source *source_toward(const char *path, struct error *err);
 struct source *source_file(
     struct archive *archive, const char *name, struct error *err);
 
-/* Has the archive arrays for this axis? */
-int source_file_has(const struct archive *archive, int axis);
-
 void source_free(struct source *source);
 
+/* How many direction sets it gives. */
 int source_reps(const struct source *source);
+
+/* Has it something for this axis?  Does it look at the model's elements? */
+bool source_serves(const struct source *source, int axis);
+bool source_asks_weights(const struct source *source);
 
 /*
  * A model (borrowed until source_finish) begins, of which the tensors of over

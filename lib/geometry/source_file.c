@@ -25,7 +25,7 @@ entry_name(int axis, size_t i, char name[ENTRY_NAME_BYTES])
 	return name;
 }
 
-static int
+static bool
 has_entry(const struct archive *archive, int axis, size_t i)
 {
 	char name[ENTRY_NAME_BYTES], npy[ENTRY_NAME_BYTES + 4];
@@ -36,10 +36,10 @@ has_entry(const struct archive *archive, int axis, size_t i)
 	       archive_find(archive, name) >= 0;
 }
 
-int
-source_file_has(const struct archive *archive, int axis)
+static bool
+file_serves(const struct source *source, int axis)
 {
-	return has_entry(archive, axis, 0);
+	return has_entry(((const struct from_file *)source)->archive, axis, 0);
 }
 
 /* Has the normalisation with this running variance no counter behind it? */
@@ -183,7 +183,13 @@ file_release(struct source *source)
 }
 
 static const struct source_family family = {
-    DIRECTION_FILE, file_start, file_read, file_finish, file_release};
+    .kind = DIRECTION_FILE,
+    .serves = file_serves,
+    .start = file_start,
+    .read = file_read,
+    .finish = file_finish,
+    .release = file_release,
+};
 
 struct source *
 source_file(struct archive *archive, const char *name, struct error *err)

@@ -6,6 +6,8 @@
 
 struct source_family {
 	enum direction_kind kind;
+	bool asks_weights;
+	bool (*serves)(const struct source *source, int axis); /* NULL: yes */
 	int (*start)(struct source *source, struct error *err);
 	int (*read)(struct source *source, int rep, int index, int64_t offset,
 	    int64_t n, const void *w, float *out, struct error *err);

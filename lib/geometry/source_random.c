@@ -72,7 +72,12 @@ random_release(struct source *source)
 }
 
 static const struct source_family family = {
-    DIRECTION_RANDOM, random_start, random_read, random_finish, random_release};
+    .kind = DIRECTION_RANDOM,
+    .start = random_start,
+    .read = random_read,
+    .finish = random_finish,
+    .release = random_release,
+};
 
 struct source *
 source_random(uint64_t first_seed, int reps, struct error *err)

@@ -165,7 +165,13 @@ toward_finish(struct source *source, struct error *err)
 }
 
 static const struct source_family family = {
-    DIRECTION_TOWARD, toward_start, toward_read, toward_finish, toward_release};
+    .kind = DIRECTION_TOWARD,
+    .asks_weights = true,
+    .start = toward_start,
+    .read = toward_read,
+    .finish = toward_finish,
+    .release = toward_release,
+};
 
 struct source *
 source_toward(const char *path, struct error *err)

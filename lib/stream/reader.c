@@ -126,6 +126,18 @@ reader_new_bytes(const void *bytes, size_t n, struct error *err)
 	return r;
 }
 
+struct reader *
+reader_new_fd(int fd, const char *name, struct error *err)
+{
+	struct reader *r = reader_new_bytes("", 0, err);
+
+	if (r != NULL) {
+		r->fd = fd;
+		r->name = name;
+	}
+	return r;
+}
+
 void
 reader_free(struct reader *reader)
 {

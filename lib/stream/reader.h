@@ -35,6 +35,9 @@ void reader_free(struct reader *reader);
 /* Reads from memory instead (tests, fuzzing); bytes are borrowed. */
 struct reader *reader_new_bytes(const void *bytes, size_t n, struct error *err);
 
+/* Reads what is open as fd, from where it stands; closes it in the end. */
+struct reader *reader_new_fd(int fd, const char *name, struct error *err);
+
 /* What is being read now, for messages: "standard input" or a path. */
 const char *reader_name(const struct reader *reader);
 
