@@ -5,13 +5,13 @@ export BUILD
 export LOSSPIPE_BIN = $(CURDIR)/$(BUILD)/bin
 TESTS = $(wildcard tests/command/*.t tests/contract/*.t tests/house/*.t)
 
-check: all $(UNIT) $(BUILD)/bench/checkkern
+check: all $(UNIT) $(TOOL) $(BUILD)/bench/checkkern
 	CMOCKA_MESSAGE_OUTPUT=TAP prove -j2 -e '' $(UNIT) $(TESTS)
 
 # The large golden values and data of ../shared.
 GOLDEN = $(patsubst tests/golden/%.c,$(BUILD)/golden/%,\
 	$(wildcard tests/golden/*.c))
-check-golden: all $(GOLDEN)
+check-golden: all $(GOLDEN) $(TOOL)
 	CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(GOLDEN) \
 	    $(wildcard tests/golden/*.t)
 

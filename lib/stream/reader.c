@@ -27,6 +27,7 @@ struct reader {
 	uint64_t segments, records; /* records since `begin` */
 	struct digest digest;       /* of the segment's bytes so far */
 	size_t skipped;
+	bool broken; /* reading failed: the error says all */
 };
 
 /* ---- bytes ---- */
@@ -77,8 +78,10 @@ fill(struct reader *r, size_t need, struct error *err)
 	do
 		got = read(r->fd, r->buffer + r->end, r->room - r->end);
 	while (got < 0 && errno == EINTR);
-	if (got < 0)
+	if (got < 0) {
+		r->broken = true;
 		return error_set(err, "%s:", r->name);
+	}
 	r->end += (size_t)got;
 	return got > 0;
 }
@@ -306,6 +309,8 @@ reader_next(struct reader *reader, struct record *record, struct error *err)
 			return 0;
 		}
 	}
+	if (r->broken)
+		return -1;
 	if (status < 0 || make_record(r, &scan, record, err) < 0 ||
 	    check_order(r, record, err) < 0)
 		return error_prefix(

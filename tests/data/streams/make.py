@@ -9,21 +9,34 @@ import zlib
 import msgpack
 
 
+def record(kind, header, payload=None):
+    r = b'\x95\xa4LLv1' + b''.join(map(msgpack.packb, (kind, header, payload)))
+    return r + b'\xce' + struct.pack('>I', zlib.crc32(r))
+
+
 class Segment:
     def __init__(self, **keys):
         self.bytes, self.count = b'', -1
         self.add('begin', {'version': 1, 'history': [], **keys})
 
-    def add(self, kind, header, payload=None):
-        r = b'\x95\xa4LLv1' + b''.join(map(msgpack.packb, (kind, header, payload)))
-        self.bytes += r + b'\xce' + struct.pack('>I', zlib.crc32(r))
+    def add(self, *parts):
+        self.bytes += record(*parts)
         self.count += 1
+        if NOTED and self.count == 1:
+            self.bytes += NOTE
+            self.count += 1
 
     def end(self):
         digest = hashlib.sha256(self.bytes).hexdigest()
         self.add('end', {'count': self.count, 'digest': digest})
         return self.bytes
 
+
+# A record that no program knows; floats and ints in forms that a packer would
+# not choose.  It stands behind the first record of the streams called _noted.
+NOTED = False
+NOTE = b'\x95\xa4LLv1\xd9\x06x-note\xde\0\1\xa1k\xd1\0\1\xc5\0\3abc'
+NOTE += b'\xce' + struct.pack('>I', zlib.crc32(NOTE))
 
 HISTORY = [{'program': 'evalgrid', 'version': '0', 'options': {'n': 8}}]
 
@@ -68,14 +81,54 @@ def floats(values):
     return s.end()
 
 
+def model(axes):
+    """A linear classifier of 1x2x2 images, with that many directions."""
+    f4 = lambda v: struct.pack('<%df' % len(v), *v)
+    tensors = [('fc.weight', [3, 4], 'weight', [0.5, -1, 1, 2, 0, 1, -2, 0.25,
+                                                -0.5, 3, 1, -1]),
+               ('fc.bias', [3], 'bias', [0.1, 0, -0.1])]
+    s = Segment(history=HISTORY)
+    s.add('model', {
+        'label': 'tiny', 'mean': [0.5], 'std': [0.25],
+        'tensors': [{'name': n, 'dtype': '<f4', 'shape': shape, 'role': role,
+                     'out_axis': 0} for n, shape, role, _ in tensors],
+        'graph': {'input': {'name': 'input', 'shape': [1, 2, 2]}, 'nodes': [
+            {'op': 'Flatten', 'name': 'flat', 'in': ['input'],
+             'attr': {'axis': 1}},
+            {'op': 'Gemm', 'name': 'fc', 'in': ['flat', 'fc.weight', 'fc.bias'],
+             'attr': {'transB': 1}}], 'output': 'fc'}})
+    for a in 'xy'[:axes]:
+        s.add('direction', {'axis': a, 'rep': 0, 'kind': 'random', 'seed': 1,
+                            'over': 'weights', 'norm': 'none',
+                            'ignore': 'biasbn'})
+    for i, (n, shape, _, v) in enumerate(tensors):
+        h = {'tensor': i, 'name': n, 'dtype': '<f4', 'shape': shape,
+             'offset': 0}
+        s.add('tensor', h, f4(v))
+        for a in 'xy'[:axes if len(shape) > 1 else 0]:
+            s.add('delta', {'axis': a, 'rep': 0, **h},
+                  f4([math.sin(3 * k + (a == 'y')) for k in range(len(v))]))
+    return s.end()
+
+
+def basic(suffix):
+    return {
+        'model' + suffix: model(0),
+        'plane' + suffix: model(2),
+        'surface' + suffix: surface([-1.0, 1.0, 3], [0.0, 1.0, 2], 'a')}
+
+
 FILES = {
-    'surface': surface([-1.0, 1.0, 3], [0.0, 1.0, 2], 'a'),
+    **basic(''),
+    'note': NOTE,
     'line': surface([-0.5, 1.5, 5], None, 'b', ('train', 'test'), 'net'),
     'unknown': unknown(),
     'floats': floats([1.0, 2.0, 3.0]),
     'rounded': floats([1.0, 2.0, 3.000001]),
     'empty': Segment().end(),
 }
+NOTED = True
+FILES.update(basic('_noted'))
 
 if __name__ == '__main__':
     for name in sys.argv[1:] or FILES:

@@ -1,0 +1,27 @@
+#!/bin/bash
+# Cuts and flipped bits into every reader: an error of one line, no file touched,
+# under 64 MB.  Here a sample of them; with SPOIL=all every byte and every bit
+# (tests/golden/spoilt.t).
+# shellcheck disable=SC2154  # each() sets the variables
+. "$(dirname "$0")/../tap.sh"
+. "$(dirname "$0")/table.sh"
+
+cut=17 flip=307
+[ "${SPOIL:-}" = all ] && cut=1 flip=1
+# The sanitizers need memory of their own.
+mib=64
+case ${BUILD:-} in *san*) mib=4096 ;; esac
+
+ask()
+{
+	local out=(-o '{out}')
+
+	[ "$stream" = - ] && return
+	"$name" --completion | grep -qx -- '--output=' || out=()
+	"$ROOT/${BUILD:-build}/tool/spoil" -c $cut -f $flip -s "$status" -m $mib \
+		"$input" "${run[@]}" "${out[@]}"
+	ok $? "$name refuses its stream cut or with a bit flipped"
+}
+
+each ask
+done_testing
