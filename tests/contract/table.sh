@@ -4,11 +4,11 @@
 S=$ROOT/tests/data/streams
 
 # each FUNCTION: calls it once for every program that is there, with name,
-# role, status, stream, args (an array), run (name and args) and reads set.
+# role, status, stream, operands, args, run (name and args) and input set.
 each()
 {
-	local name role status stream words
-	while read -r name role status stream words; do
+	local name role status stream operands words
+	while read -r name role status stream operands words; do
 		case $name in '' | '#'*) continue ;; esac
 		command -v "$name" >/dev/null || continue
 		read -ra args <<<"${words//@/$ROOT/tests/data}"
