@@ -40,8 +40,10 @@ struct colour
 colour_at(enum colour_map map, double t)
 {
 	double at = (t > 0 ? t < 1 ? t : 1 : 0) * (STOPS - 1);
-	int i = at < STOPS - 1 ? (int)at : STOPS - 2;
+	int i = (int)at;
 
+	if (i > STOPS - 2)
+		i = STOPS - 2;
 	return colour_mix(
 	    from_bytes(maps[map][i]), from_bytes(maps[map][i + 1]), at - i);
 }

@@ -416,7 +416,7 @@ relief_draw(struct svg *svg, const struct plot *plot,
 {
 	struct relief r = {
 	    .svg = svg, .plot = plot, .surface = surface, .scale = scale};
-	struct ruler rulers[3];
+	struct ruler rulers[3] = {{.axis = 0}};
 	double *heights;
 
 	r.heights = scale_surface(scale, surface, &heights, err);
