@@ -47,9 +47,9 @@ tick(struct svg *svg, const struct bar *bar, double y, const char *text)
 static size_t
 stride(size_t n, double height)
 {
-	size_t most = (size_t)fmax(2, height / 13);
+	size_t most = height > 39 ? (size_t)(height / 13) : 3;
 
-	return n > most ? (n + most - 1) / most : 1;
+	return (n + most - 1) / most;
 }
 
 /*

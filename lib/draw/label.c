@@ -190,13 +190,14 @@ place_one(const struct label_task *task, struct label label, double lo,
 {
 	const struct line_set *set = &task->sets[label.set];
 	const struct line *line = &set->lines[label.line];
-	double best = task->height / 2 + 3,
-	       margin = label.width / 2 + 3 * CLEAR;
+	double best = task->height / 2 + 3;
+	double margin = label.width / 2 + 3 * CLEAR;
+	int steps = (int)floor((hi - lo - 2 * margin) / STEP);
 	struct label found = {.width = 0};
 
-	for (double arc = lo + margin; arc <= hi - margin; arc += STEP) {
+	for (int i = 0; i <= steps; i++) {
 		struct label here = label;
-		double bad = badness(set, line, arc, &here);
+		double bad = badness(set, line, lo + margin + i * STEP, &here);
 
 		if (bad < best && has_room(task, &here, out)) {
 			best = bad;
@@ -220,13 +221,13 @@ labels_place(
 		for (size_t i = 0; i < task->sets[k].n; i++) {
 			double all = line_length(
 			    &task->sets[k], &task->sets[k].lines[i]);
-			double parts = fmax(1, floor(all / APART));
+			int parts = all > APART ? (int)(all / APART) : 1;
 			struct label label = {
 			    .width = task->widths[k], .set = k, .line = i};
 
 			if (all < 2.5 * label.width)
 				continue;
-			for (double p = 0; p < parts; p++)
+			for (int p = 0; p < parts; p++)
 				if (place_one(task, label, all * p / parts,
 					all * (p + 1) / parts, out, err) < 0)
 					return -1;

@@ -221,7 +221,8 @@ tell_apart(struct landscape *l)
 		}
 	/* a surface has no dashes to tell its set by */
 	for (size_t i = 1; l->axes == 2 && i < l->n; i++)
-		sets |= strcmp(l->panels[i].set_name, l->panels[0].set_name);
+		sets |=
+		    strcmp(l->panels[i].set_name, l->panels[0].set_name) != 0;
 	for (size_t i = 0; sets != 0 && i < l->n; i++)
 		append_part(l->panels[i].label, l->panels[i].set_name);
 }

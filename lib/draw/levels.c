@@ -141,7 +141,7 @@ add_range(const double *v, size_t n, const char *text, struct levels *out,
 		return error_set(err,
 		    "--levels has '%.60s', expected at most %d levels", text,
 		    LEVELS_MAX);
-	for (double k = 0; k <= count; k++)
+	for (int k = 0; k <= (int)count; k++)
 		add(out, v[0] + k * v[2]);
 	return 0;
 }

@@ -51,10 +51,13 @@ plan_page(const struct picture *picture, const struct surface *surfaces,
     size_t n, double head)
 {
 	static const double sizes[] = {380, 300, 250};
-	struct layout l = {
-	    .columns = n < 4 ? n : (size_t)ceil(sqrt((double)n))};
+	struct layout l = {.columns = 1};
 	double ratio = aspect(picture, surfaces), around, above, fit;
 
+	while (l.columns < n && (l.columns < 3 || l.columns * l.columns < n))
+		l.columns++;
+	if (n == 4)
+		l.columns = 2;
 	l.rows = (n + l.columns - 1) / l.columns;
 	l.top = EDGE + (picture->title != NULL ? TITLE : 0);
 	l.panel_width = sizes[l.columns < 3 ? l.columns - 1 : 2];
@@ -225,11 +228,11 @@ picture_surfaces(const struct picture *picture, const struct surface *surfaces,
 	bar_patterns(&svg);
 	draw_title(&svg, picture, (LEFT + right - BAR_GAP - RIGHT) / 2);
 	for (size_t i = 0; i < n; i++) {
+		size_t column = i % l.columns, row = i / l.columns;
 		struct plot plot = {
-		    .left = LEFT + (double)(i % l.columns) *
-				       (l.panel_width + LEFT + RIGHT),
-		    .top = l.top + head +
-			   (double)(i / l.columns) * cell_height(&l, head),
+		    .left =
+			LEFT + (double)column * (l.panel_width + LEFT + RIGHT),
+		    .top = l.top + head + (double)row * cell_height(&l, head),
 		    .width = l.panel_width,
 		    .height = l.panel_height};
 

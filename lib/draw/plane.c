@@ -18,22 +18,31 @@ struct plane {
 	int highest;
 };
 
+/* Is point i better than point k, or as good and nearer to the centre? */
+static int
+is_better(const struct surface *s, size_t i, size_t k, int highest)
+{
+	size_t nx = (size_t)s->nx;
+	double a = highest ? -s->z[i] : s->z[i];
+	double b = highest ? -s->z[k] : s->z[k];
+
+	return a < b || (a == b && hypot(s->x[i % nx], s->y[i / nx]) <
+				       hypot(s->x[k % nx], s->y[k / nx]));
+}
+
 struct plane_marks
 plane_marks(const struct surface *s, int highest)
 {
-	size_t n = (size_t)s->nx * (size_t)s->ny;
+	size_t nx = (size_t)s->nx, n = nx * (size_t)s->ny;
 	struct plane_marks marks = {.centre_z = NAN};
 
 	marks.has_centre = s->x[0] <= 0 && s->x[s->nx - 1] >= 0 &&
 			   s->y[0] <= 0 && s->y[s->ny - 1] >= 0;
 	for (size_t i = 0; i < n; i++) {
-		double z = s->z[i], best = s->z[marks.best];
-
-		if (s->x[i % (size_t)s->nx] == 0 &&
-		    s->y[i / (size_t)s->nx] == 0)
-			marks.centre_z = z;
-		if (isfinite(z) &&
-		    (!marks.has_best || (highest ? z > best : z < best))) {
+		if (s->x[i % nx] == 0 && s->y[i / nx] == 0)
+			marks.centre_z = s->z[i];
+		if (isfinite(s->z[i]) &&
+		    (!marks.has_best || is_better(s, i, marks.best, highest))) {
 			marks.best = i;
 			marks.has_best = 1;
 		}

@@ -18,7 +18,10 @@ struct plane_marks {
 	double centre_z;          /* NaN unless (0, 0) is a point of the grid */
 };
 
-/* The best point is the lowest one, or with highest the highest. */
+/*
+ * The best point is the lowest one, or with highest the highest; of equals, the
+ * one nearest to (0, 0).
+ */
 struct plane_marks plane_marks(const struct surface *surface, int highest);
 
 /* The range of coordinates that a picture of the surface covers. */
