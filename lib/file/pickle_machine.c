@@ -65,7 +65,7 @@ machine_pop_many(struct machine *m, size_t want, struct pickle_value ***items,
 	m->depth -= *n;
 	if (want == SIZE_MAX)
 		m->n_marks--;
-	*items = m->stack + m->depth;
+	*items = *n > 0 ? m->stack + m->depth : NULL;
 	return 0;
 }
 

@@ -45,7 +45,8 @@ struct pickle_value *machine_pop(struct machine *m, struct error *err);
 
 /*
  * Takes the last want values off the stack (SIZE_MAX: those above the last
- * mark, and the mark); *items are valid until the next push.
+ * mark, and the mark); *items are valid until the next push,
+ * NULL when there are none.
  */
 int machine_pop_many(struct machine *m, size_t want,
     struct pickle_value ***items, size_t *n, struct error *err);

@@ -131,6 +131,8 @@ hostile_pickles(void **state)
 	CHECK("\x80\x04\x8d\xff\xff\xff\xff\xff\xff\xff\xff.", "ends early");
 	CHECK("\x80\x04\x95\xff\xff\xff\xff\xff\xff\xff\x7fN.", "ends early");
 	CHECK("\x80\x02t.", "mark that is not set");
+	CHECK("(d.", NULL); /* nothing was ever on the stack */
+	CHECK("(o.", "not callable");
 	CHECK("\x80\x02(0N.", NULL);
 	CHECK("\x80\x02N(\x85.", "empty stack");
 	CHECK("\x80\x02h\x05.", "did not remember");
