@@ -468,6 +468,37 @@ history_grows(void **state)
 	fclose(f);
 }
 
+static void
+emit_vector(struct writer *writer)
+{
+	struct pack header = {0};
+	struct error err;
+
+	assert_int_equal(writer_begin(writer, NULL, NULL, &err), 0);
+	pack_map(&header, 1);
+	pack_key_int(&header, "k", 1);
+	assert_int_equal(
+	    writer_record(writer, "x-note", &header, "abc", 3, &err), 0);
+	pack_free(&header);
+	end(writer);
+}
+
+/* The stream that losspipe(5) shows byte for byte. */
+static void
+documented_bytes(void **state)
+{
+	struct bytes b = written(0, emit_vector);
+	uint8_t bytes[512];
+	FILE *f = fopen("tests/data/streams/vector.ll", "rb");
+
+	(void)state;
+	assert_non_null(f);
+	assert_int_equal(fread(bytes, 1, sizeof(bytes), f), b.n);
+	assert_memory_equal(bytes, b.p, b.n);
+	fclose(f);
+	free(b.p);
+}
+
 int
 main(void)
 {
@@ -483,6 +514,7 @@ main(void)
 	    cmocka_unit_test(wrong_ends),
 	    cmocka_unit_test(missing_records),
 	    cmocka_unit_test(history_grows),
+	    cmocka_unit_test(documented_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
