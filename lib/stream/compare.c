@@ -76,7 +76,8 @@ static bool
 is_history(const struct comparison *c, const struct value *key)
 {
 	return !c->history && c->path.n == 0 &&
-	       (value_is(key, "history") || value_is(key, "digest"));
+	       (value_is(key, "history") || value_is(key, "digest") ||
+		   value_is(key, "kernel"));
 }
 
 static bool

@@ -14,7 +14,8 @@ struct comparison {
 	/* Numbers a and b are equal when |a - b| <= atol + rtol max(|a|, |b|),
 	 * when both are NaN, or when they are the same infinity. */
 	double rtol, atol;
-	bool history; /* also compare `history` and the digest of `end` */
+	bool history; /* also compare provenance: `history`, `kernel`, the
+			 digest of `end` */
 
 	double largest;   /* the largest |a - b| met so far */
 	struct text what; /* the first difference of the last comparison */
