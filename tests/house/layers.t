@@ -1,0 +1,58 @@
+#!/bin/bash
+# The house: layers, silence of the library, sizes of files and functions.
+. "$(dirname "$0")/../tap.sh"
+cd "$ROOT" || exit 1
+
+# An include may only point to the same folder or a lower layer.
+layer()
+{
+	case $1 in
+	base) echo 0 ;;
+	stream) echo 1 ;;
+	tensor) echo 2 ;;
+	file) echo 3 ;;
+	kernel) echo 4 ;;
+	net) echo 5 ;;
+	model | data) echo 6 ;;
+	train | curvature | geometry) echo 7 ;;
+	evaluate) echo 8 ;;
+	draw) echo 9 ;;
+	*) echo none ;;
+	esac
+}
+
+unknown=
+for folder in lib/*/; do
+	folder=${folder#lib/}
+	[ "$(layer "${folder%/}")" != none ] || unknown="$unknown $folder"
+done
+is "$unknown" "" "every folder has a layer"
+
+up=$(grep -o '^#include "[a-z]*/[^"]*"' lib/*/* | while IFS=: read -r file include; do
+	from=${file#lib/}
+	from=${from%%/*}
+	to=${include#*\"}
+	to=${to%%/*}
+	[ "$from" = "$to" ] || [ "$(layer "$from")" -gt "$(layer "$to")" ] ||
+		echo "$file includes $to"
+done)
+is "$up" "" "includes point down"
+
+is "$(grep -l 'msgpack' lib/*/*.[ch] | grep -v '^lib/stream/' |
+	xargs -r grep -l '#include <msgpack')" "" "msgpack stays in lib/stream"
+
+# Messages, exits and global state are the programs' business.
+is "$(grep -nE '\b(printf|puts|putchar|perror|exit|_exit|abort|setlocale|strtok|signal)\(' lib/*/* |
+	grep -vE 'a program.s|s[n]?printf|^[^:]*:[0-9]+:[[:space:]]*(\*|/\*)')" "" \
+	"the library neither prints nor exits"
+is "$(grep -nE 'assert\(' lib/*/*.[ch] | grep -v 'static_assert')" "" "no asserts"
+if ! nm "${BUILD:-build}/liblosspipe.a" 2>/dev/null | grep -q __asan_; then
+	# (constants that hold addresses lie in .data.rel.ro)
+	is "$(size -A "${BUILD:-build}/liblosspipe.a" | awk '
+		/ex / { object = $1 }
+		/^\.(t?data|t?bss) / && $2 > 0 { print object, $1, $2 }')" "" "no global state"
+fi
+
+is "$(wc -l lib/*/*.[ch] cmd/*.[ch] | awk '$1 > 500 && $2 != "total"')" "" \
+	"no file above 500 lines"
+done_testing

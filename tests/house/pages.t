@@ -1,0 +1,38 @@
+#!/bin/bash
+# Every program has a page that lints clean and names the options of --help.
+. "$(dirname "$0")/../tap.sh"
+cd "$ROOT" || exit 1
+
+for program in cmd/*.c; do
+	name=${program#cmd/}
+	name=${name%.c}
+	[ "$name" != frame ] || continue
+	[ -f "man/$name.1" ]
+	ok $? "$name has a page" || continue
+	"$name" --completion | sed 's/^--//; s/=$//' | sort >"$T/table"
+	sed -n '/^\.Sh DESCRIPTION/,/^\.Sh EXIT STATUS/p' "man/$name.1" |
+		grep '^\.It' | grep -o 'Fl -[a-z-]*' | sed 's/Fl -//' | sort -u >"$T/page"
+	is "$(comm -3 "$T/table" "$T/page" | tr -d '\t')" "" "$name(1) has the options of $name --help"
+	"$name" --help | sed -n 's/^  -\([a-zA-Z]\), --\([a-z-]*\).*/\1 \2/p' |
+		while read -r letter long; do
+			grep -Eq "^\.It Fl $letter , Fl -$long( |$)" "man/$name.1" || echo "-$letter"
+		done >"$T/letters"
+	is "$(cat "$T/letters")" "" "$name(1) has their letters"
+	for section in NAME SYNOPSIS DESCRIPTION "EXIT STATUS" EXAMPLES "SEE ALSO"; do
+		grep -qx ".Sh $section" "man/$name.1" || echo "$section"
+	done >"$T/sections"
+	is "$(cat "$T/sections")" "" "$name(1) has the usual sections"
+	grep -q "Xr $name 1" man/losspipe.7
+	ok $? "losspipe(7) names $name"
+	grep -q "\`$name\`" README.md
+	ok $? "README names $name"
+done
+
+if command -v mandoc >/dev/null; then
+	is "$(mandoc -Tlint -W warning man/*.[157] 2>&1)" "" "mandoc has no complaint"
+fi
+is "$(grep -ho '^\.Xr [a-z]* [157]' man/*.[157] | sort -u | while read -r _ page section; do
+	case $page in parallel | cat | file | write) continue ;; esac
+	[ -f "man/$page.$section" ] || echo "$page($section)"
+done)" "" "references lead to pages"
+done_testing
