@@ -73,10 +73,10 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(ALL_LIBS) -o $@
 
-# What the tests need beside the programs; they use nothing of the library.
-$(BUILD)/tool/%: $(BUILD)/tests/tool/%.o
+# What the tests need beside the programs.
+$(BUILD)/tool/%: $(BUILD)/tests/tool/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ -o $@
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(ALL_LIBS) -o $@
 
 .SECONDARY:
 

@@ -19,13 +19,15 @@ check-golden: all $(GOLDEN) $(TOOL)
 
 # Style, static analysis, shell scripts.
 LINT_C = $(wildcard cmd/*.c lib/*/*.c)
+LINT_FLAGS = -std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -Ilib -Icmd \
+	-DLOSSPIPE_VERSION=__FILE__ -mavx2 -mfma -mavx512f -mavx512vl -mavx512dq \
+	$(PKG_CFLAGS)
 lint:
 	clang-format --dry-run -Werror $(LINT_C) $(wildcard cmd/*.h lib/*/*.h tests/unit/*.c)
 	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability \
 	    --inline-suppr --suppress=missingIncludeSystem -Ilib -Icmd cmd lib
-	printf '%s\n' $(LINT_C) | xargs -P2 -n8 sh -c \
-	    'clang-tidy --quiet "$$@" -- $(filter-out -Wvla,$(ALL_CFLAGS)) -mavx2 -mfma \
-	    -mavx512f -mavx512vl -mavx512dq 2>/dev/null' lint
+	printf '%s\n' $(LINT_C) | xargs -P2 -n4 sh -c \
+	    'clang-tidy --quiet "$$@" -- $(LINT_FLAGS) 2>/dev/null' lint
 	shellcheck pipelines/* .ci/run tests/tap.sh $(wildcard tests/*/*.t)
 
 .PHONY: lint
