@@ -1,6 +1,7 @@
 // A contender of race.py: ONNX Runtime through its npm package.
 //	node peer_ort.js MODULE MODEL.onnx DATA IMAGES THREADS BATCH
-// Each line on standard input asks for a round; the answer is its seconds.
+// Each line on standard input asks for a round; the answer is its
+// seconds of the clock and of the processors.
 const fs = require('fs');
 const readline = require('readline');
 const [module_, model, data, images, threads, batch] = process.argv.slice(2);
@@ -35,7 +36,7 @@ function loss(logits, classes) {
 }
 
 async function round(session, pixels) {
-	const start = process.hrtime.bigint();
+	const start = process.hrtime.bigint(), cpu = process.cpuUsage();
 	for (let i = 0; i < n; i += b) {
 		const m = Math.min(b, n - i);
 		const x = new ort.Tensor('float32',
@@ -43,7 +44,10 @@ async function round(session, pixels) {
 		const out = await session.run({[session.inputNames[0]]: x});
 		loss(out[session.outputNames[0]].data, 10);
 	}
-	return Number(process.hrtime.bigint() - start) * 1e-9;
+	const wall = Number(process.hrtime.bigint() - start) * 1e-9;
+	const used = process.cpuUsage(cpu);
+	return wall.toFixed(6) + ' ' +
+	    ((used.user + used.system) * 1e-6).toFixed(6);
 }
 
 async function main() {
@@ -54,7 +58,7 @@ async function main() {
 	});
 	const lines = readline.createInterface({input: process.stdin});
 	for await (const line of lines)
-		console.log((await round(session, pixels)).toFixed(6));
+		console.log(await round(session, pixels));
 }
 
 main();

@@ -4,7 +4,8 @@
 	peer_torch.py ARCH eager|traced DATA IMAGES THREADS BATCH
 	peer_torch.py ARCH export FILE.onnx
 
-Each line on standard input asks for a round; the answer is its seconds.
+Each line on standard input asks for a round; the answer is its seconds
+of the clock and of the processors.
 """
 import re
 import sys
@@ -129,13 +130,14 @@ def main():
             torch.jit.freeze(torch.jit.trace(net, x[:batch])))
     with torch.no_grad():
         for _ in sys.stdin:
-            start = time.perf_counter()
+            start, cpu = time.perf_counter(), time.process_time()
             total = 0.0
             for i in range(0, len(x), batch):
                 total += F.cross_entropy(net(x[i:i + batch]),
                                          y[i:i + batch],
                                          reduction='sum').item()
-            print(f'{time.perf_counter() - start:.6f}', flush=True)
+            print(f'{time.perf_counter() - start:.6f}',
+                  f'{time.process_time() - cpu:.6f}', flush=True)
 
 
 main()

@@ -8,7 +8,9 @@ back to back, so that a noisy machine is noisy for all of them.
 plans: the plan kinds, and the builds given (gcc and clang).  peers: the fast
 plan against PyTorch and ONNX Runtime (npm install --ignore-scripts
 onnxruntime-node; --ort names the installed module's folder).
-A ratio is the median over rounds of that round's ratio to the first contender.
+A ratio is the median over rounds of that round's ratio to the first contender,
+of the clock's time and of the processors' time (which other work on the machine
+disturbs less, but a waiting thread that spins counts).
 """
 import argparse
 import os
@@ -24,7 +26,7 @@ PYTHON = '/usr/bin/python3'
 
 class Contender:
     def __init__(self, name, command):
-        self.name, self.seconds = name, []
+        self.name, self.wall, self.cpu = name, [], []
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
@@ -34,7 +36,7 @@ class Contender:
         line = self.process.stdout.readline().split()
         if not line:
             sys.exit(f'race: {self.name} failed')
-        return float(line[0])
+        return float(line[0]), float(line[1])
 
     def close(self):
         self.process.stdin.close()
@@ -63,7 +65,7 @@ def best(make, batches):
     seconds = {}
     for batch in batches:
         contender = Contender(str(batch), make(batch))
-        seconds[batch] = min(contender.round() for _ in range(4))
+        seconds[batch] = min(contender.round()[0] for _ in range(4))
         contender.close()
     return min(seconds, key=seconds.get)
 
@@ -104,19 +106,22 @@ def race(options, arch, threads, field, out):
     contenders = [Contender(name, command) for name, command in field]
     for r in range(-1, options.rounds):
         for c in contenders:
-            seconds = c.round()
+            wall, cpu = c.round()
             if r >= 0:
-                c.seconds.append(seconds)
+                c.wall.append(wall)
+                c.cpu.append(cpu)
     first = contenders[0]
     for c in contenders:
-        rate = options.images / statistics.median(c.seconds)
-        ratio = statistics.median(
-            b / a for a, b in zip(first.seconds, c.seconds))
-        print(f'{arch:16}{threads:2} {c.name:22}{rate:10.0f} images/s'
-              f'{ratio:8.2f}', flush=True)
+        rate = options.images / statistics.median(c.wall)
+        best = options.images / min(c.wall)
+        wall, cpu = (statistics.median(b / a for a, b in zip(x, y))
+                     for x, y in ((first.wall, c.wall), (first.cpu, c.cpu)))
+        print(f'{arch:16}{threads:2} {c.name:20}{rate:8.0f}{best:8.0f}'
+              f'{wall:8.2f}{cpu:8.2f}', flush=True)
         if out:
-            out.write(f'{arch},{threads},{c.name},{rate:.1f},{ratio:.3f},'
-                      f'{options.rounds},{options.images}\n')
+            out.write(f'{arch},{threads},{c.name},{rate:.1f},{best:.1f},'
+                      f'{wall:.3f},{cpu:.3f},{options.rounds},'
+                      f'{options.images}\n')
         c.close()
 
 
@@ -162,7 +167,10 @@ def main():
         versions(options)
     out = open(options.csv, 'w') if options.csv else None
     if out:
-        out.write('arch,threads,contender,images_per_s,ratio,rounds,images\n')
+        out.write('arch,threads,contender,images_per_s,best,ratio,'
+                  'cpu_ratio,rounds,images\n')
+    print(f'{"network":16}{"-j":2} {"contender":20}{"img/s":>8}{"best":>8}'
+          f'{"ratio":>8}{"cpu":>8}')
     with tempfile.TemporaryDirectory() as folder:
         for arch in options.arch or ['resnet20', 'resnet56']:
             for threads in options.threads or [1, 2]:
