@@ -38,8 +38,8 @@ struct view {
  *
  * for each of images x h x w outputs.  in.at with in's steps is the place that
  * tap offsets are relative to (a stride of 2 doubles the steps).  add.at NULL:
- * nothing is added; add may be the same memory as out, or another.
- * weights: [block of k][tap][c][KERNEL_BLOCK]; bias: whole blocks.
+ * nothing is added (its steps are 0 then); add may be the same memory as out,
+ * or another. weights: [block of k][tap][c][KERNEL_BLOCK]; bias: whole blocks.
  */
 struct conv_job {
 	struct view in, out, add;

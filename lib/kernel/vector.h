@@ -10,7 +10,7 @@
 #include "kernel/kernel.h"
 
 #ifdef __AVX512F__
-enum { LANES = 16, TILES_MAX = 12, PIXELS_MAX = 12 };
+enum { LANES = 16, TILES_MAX = 12, PIXELS_MAX = 8 };
 typedef __m512 vec;
 typedef __m512i lanes;
 #define VEC(name) _mm512_##name
@@ -32,6 +32,7 @@ enum { VECS = KERNEL_BLOCK / LANES };
 #endif
 
 #define INLINE static inline __attribute__((always_inline))
+#define NOINLINE __attribute__((noinline))
 
 INLINE vec
 vec_load(const float *p)
@@ -64,11 +65,17 @@ vec_fnma(vec a, vec b, vec c)
 	return VEC(fnmadd_ps)(a, b, c);
 }
 
-/* The order of operands lets a NaN through, as max(x, 0) of the definition. */
+/* max(v, floor); the order of operands lets a NaN in v through. */
+INLINE vec
+vec_floor(vec floor, vec v)
+{
+	return VEC(max_ps)(floor, v);
+}
+
 INLINE vec
 vec_relu(vec v)
 {
-	return VEC(max_ps)(VEC(setzero_ps)(), v);
+	return vec_floor(VEC(setzero_ps)(), v);
 }
 
 /* The larger one; a NaN in either stays (all bits set are a NaN). */

@@ -240,9 +240,10 @@ main(int argc, char **argv)
 	    OPTION_TEXT('a', "arch", "NAME", &arch, "network"),
 	    OPTION_TEXT('d', "data", "FILE", &data, "CIFAR-10 images"),
 	    OPTION_INT('n', "images", "N", &n, 1, 100000, "images a round"),
-	    OPTION_INT('j', "threads", "N", &threads, 1, THREADS_MAX, "threads"),
-	    OPTION_INT('b', "block", "N", &block, 1, BLOCK_MAX,
-		"images of a block"),
+	    OPTION_INT(
+		'j', "threads", "N", &threads, 1, THREADS_MAX, "threads"),
+	    OPTION_INT(
+		'b', "block", "N", &block, 1, BLOCK_MAX, "images of a block"),
 	    OPTION_CHOICE('p', "plan", words, &kind, "kind of plan"),
 	    OPTION_COUNT('v', "verbose", &verbose, "describe the plan"),
 	    OPTION_END,
