@@ -311,7 +311,8 @@ evaluate_plane(struct session *s, const struct plane *plane, struct error *err)
 	    .std = std,
 	    .loss = (enum loss_kind)s->set->loss,
 	    .threads = (int)s->set->threads};
-	snprintf(surface.kernel, sizeof(surface.kernel), "%s", plan_name(plan));
+	snprintf(surface.kernel, sizeof(surface.kernel), "%s %s",
+	    plan_name(plan), plan_kernel(plan));
 	if (s->frame->verbose > 0) {
 		plan_describe(plan, &how);
 		fprintf(stderr, "evalgrid: plan %s\n%s", plan_name(plan),

@@ -81,6 +81,12 @@ plan_name(const struct plan *plan)
 	return plan->kind->name;
 }
 
+const char *
+plan_kernel(const struct plan *plan)
+{
+	return plan->kind->kernel(plan->state);
+}
+
 int
 plan_block(const struct plan *plan)
 {

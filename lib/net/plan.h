@@ -37,6 +37,7 @@ struct plan_kind {
 	void (*run)(const void *state, const void *weights, void *scratch,
 	    const float *images, int n, float *logits);
 	void (*describe)(const void *state, struct text *out);
+	const char *(*kernel)(const void *state); /* what computes */
 };
 
 extern const struct plan_kind plan_reference, plan_gemm, plan_fast;
@@ -52,6 +53,12 @@ struct plan *plan_new(const struct graph *graph, const struct plan_kind *kind,
 void plan_free(struct plan *plan);
 
 const char *plan_name(const struct plan *plan);
+/*
+ * What the last bits of the results depend on besides theta and images: the
+ * instruction set of the kernels, or OpenBLAS's core ("avx2", "Zen").
+ */
+const char *plan_kernel(const struct plan *plan);
+
 int plan_block(const struct plan *plan);
 /* Elements of one image's logits. */
 size_t plan_classes(const struct plan *plan);

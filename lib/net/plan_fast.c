@@ -391,6 +391,14 @@ fast_describe(const void *state, struct text *out)
 			    total > 0 ? 100 * plan->steps[i].flops / total : 0);
 }
 
+static const char *
+fast_kernel(const void *state)
+{
+	const struct fast_plan *plan = state;
+
+	return plan->kernels->name;
+}
+
 const struct plan_kind plan_fast = {
     .name = "fast",
     .create = fast_create,
@@ -400,4 +408,5 @@ const struct plan_kind plan_fast = {
     .bind = fast_plan_bind,
     .run = fast_run,
     .describe = fast_describe,
+    .kernel = fast_kernel,
 };

@@ -403,6 +403,13 @@ gemm_describe(const void *state, struct text *out)
 	    g->graph->n_nodes, g->fold.n_steps, products);
 }
 
+static const char *
+gemm_kernel(const void *state)
+{
+	(void)state;
+	return openblas_get_corename();
+}
+
 const struct plan_kind plan_gemm = {
     .name = "gemm",
     .create = gemm_create,
@@ -412,4 +419,5 @@ const struct plan_kind plan_gemm = {
     .bind = gemm_bind,
     .run = gemm_run,
     .describe = gemm_describe,
+    .kernel = gemm_kernel,
 };

@@ -154,6 +154,13 @@ reference_describe(const void *state, struct text *out)
 	    r->graph->n_nodes);
 }
 
+static const char *
+reference_kernel(const void *state)
+{
+	(void)state;
+	return "C";
+}
+
 const struct plan_kind plan_reference = {
     .name = "reference",
     .create = reference_create,
@@ -163,4 +170,5 @@ const struct plan_kind plan_reference = {
     .bind = reference_bind,
     .run = reference_run,
     .describe = reference_describe,
+    .kernel = reference_kernel,
 };
