@@ -47,7 +47,9 @@ int
 element_parse(
     const char *descr, size_t n, struct element *element, struct error *err)
 {
-	size_t order = n == 3 && memchr("<>|=", descr[0], 4) != NULL ? 1 : 0;
+	size_t order =
+	    n == 3 && descr[0] != '\0' && strchr("<>|=", descr[0]) != NULL ? 1
+									   : 0;
 
 	for (int i = 0; i < KINDS && n - order == 2; i++)
 		if (kinds[i].descr != NULL &&
@@ -109,14 +111,6 @@ real_of_bits64(uint64_t bits)
 	return v;
 }
 
-static int64_t
-extend_sign(uint64_t bits, size_t bytes)
-{
-	uint64_t sign = UINT64_C(1) << (8 * bytes - 1);
-
-	return (int64_t)((bits ^ sign) - sign);
-}
-
 static int
 load_integer(struct element element, const uint8_t *from, int64_t *out,
     struct error *err)
@@ -128,10 +122,16 @@ load_integer(struct element element, const uint8_t *from, int64_t *out,
 		*out = bits != 0;
 		return 0;
 	case ELEMENT_I8:
+		*out = (int64_t)(bits ^ 0x80) - 0x80;
+		return 0;
 	case ELEMENT_I16:
+		*out = (int16_t)bits;
+		return 0;
 	case ELEMENT_I32:
+		*out = (int32_t)bits;
+		return 0;
 	case ELEMENT_I64:
-		*out = extend_sign(bits, kinds[element.kind].bytes);
+		*out = (int64_t)bits;
 		return 0;
 	default:
 		if (bits > INT64_MAX)
@@ -148,7 +148,7 @@ element_real(
     struct element element, const uint8_t *from, double *out, struct error *err)
 {
 	uint64_t bits = load(element, from);
-	int64_t integer;
+	int64_t integer = 0;
 
 	switch (element.kind) {
 	case ELEMENT_F16:

@@ -202,7 +202,7 @@ static int
 read_header(struct npy *npy, struct error *err)
 {
 	char text[HEADER_MAX + 1];
-	uint8_t head[MAGIC_BYTES], length[4] = {0};
+	uint8_t head[MAGIC_BYTES] = {0}, length[4] = {0};
 	uint64_t bytes;
 	uint32_t n;
 

@@ -19,7 +19,7 @@ machine_push(struct machine *m, struct pickle_value *value, struct error *err)
 		return error_set(
 		    err, "pickle stacks more than %d values", STACK_MAX);
 	if (memory_grow(&m->stack, &m->stack_room, m->depth + 1,
-		sizeof(*m->stack), err) < 0)
+		sizeof(struct pickle_value *), err) < 0)
 		return -1;
 	m->stack[m->depth++] = value;
 	return 0;

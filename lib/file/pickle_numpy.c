@@ -33,7 +33,7 @@ static bool
 scalar(const struct pickle_value *value, double *out)
 {
 	const struct pickle_value *bytes;
-	struct element element;
+	struct element element = {ELEMENT_U8, false};
 
 	if (!pickle_is_call(value, "numpy.core.multiarray.scalar") &&
 	    !pickle_is_call(value, "numpy._core.multiarray.scalar"))

@@ -189,8 +189,8 @@ memo_put(struct machine *m, uint64_t i, struct error *err)
 	if (i >= MEMO_MAX)
 		return error_set(err, "pickle remembers value %llu of %d",
 		    (unsigned long long)i, MEMO_MAX);
-	if (memory_grow(&m->memo, &m->memo_room, i + 1, sizeof(*m->memo), err) <
-	    0)
+	if (memory_grow(&m->memo, &m->memo_room, i + 1,
+		sizeof(struct pickle_value *), err) < 0)
 		return -1;
 	for (; room < m->memo_room; room++)
 		m->memo[room] = NULL;

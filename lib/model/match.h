@@ -32,8 +32,8 @@ struct match_fit {
 
 /*
  * What a file does not say is found in its tensors: the classes are the rows of
- * the architecture's last one, the channels those of the first convolution; the usual image
- * sizes are tried.  input NULL: find it; classes 0: find them.
+ * the architecture's last one, the channels those of the first convolution; the
+ * usual image sizes are tried.  input NULL: find it; classes 0: find them.
  *
  * match_find_fit tries the architecture fit->arch and fills the rest of *fit;
  * on failure the message is that of the first size.

@@ -262,7 +262,7 @@ torch_read_tensor(struct torch_file *file, const struct pickle_value *value,
     const char *name, struct tensor *tensor, struct error *err)
 {
 	struct rebuild r;
-	struct layout l;
+	struct layout l = {0};
 	const uint8_t *bytes;
 
 	*tensor = (struct tensor){0};
