@@ -14,7 +14,7 @@ struct rule {
 	struct groups groups; /* of the tensor that passes */
 	double *squares;      /* of its elements, per group */
 	double *factor;
-	size_t squares_room, factor_room;
+	size_t n_squares, squares_room, factor_room;
 };
 
 /* Sums of squares of what `model` scales, per direction. */
@@ -127,6 +127,28 @@ declare(struct normaliser *f, struct error *err)
 
 /* ---- the tensors ---- */
 
+/*
+ * Room for the groups of the first `elements` elements: it follows the elements
+ * that came, not the filters that a shape claims.
+ */
+static int
+make_room(struct rule *r, int64_t elements, struct error *err)
+{
+	size_t k = (size_t)(elements < r->groups.k ? elements : r->groups.k);
+
+	if (k <= r->n_squares)
+		return 0;
+	if (memory_grow(&r->squares, &r->squares_room, k, sizeof(*r->squares),
+		err) < 0 ||
+	    memory_grow(
+		&r->factor, &r->factor_room, k, sizeof(*r->factor), err) < 0)
+		return -1;
+	memset(r->squares + r->n_squares, 0,
+	    (k - r->n_squares) * sizeof(*r->squares));
+	r->n_squares = k;
+	return 0;
+}
+
 static int
 start_tensor(struct normaliser *f, struct error *err)
 {
@@ -135,16 +157,11 @@ start_tensor(struct normaliser *f, struct error *err)
 	f->w_first = 0;
 	for (int axis = 0; axis < AXES_MAX; axis++) {
 		struct rule *r = &f->rules[axis];
-		size_t k;
 
 		r->groups = groups_of(t, r->norm);
-		k = (size_t)r->groups.k;
-		if (memory_grow(&r->squares, &r->squares_room, k,
-			sizeof(*r->squares), err) < 0 ||
-		    memory_grow(&r->factor, &r->factor_room, k,
-			sizeof(*r->factor), err) < 0)
+		r->n_squares = 0;
+		if (make_room(r, 1, err) < 0)
 			return -1;
-		memset(r->squares, 0, k * sizeof(*r->squares));
 	}
 	return 0;
 }
@@ -177,10 +194,15 @@ measure(struct normaliser *f, struct error *err)
 		return -1;
 	w = f->w + (c->offset - f->w_first);
 	chunk_floats(c, t->type, w);
-	for (int axis = 0; axis < AXES_MAX; axis++)
-		if (passage_count(f->passage, axis) > 0)
-			groups_add_squares(&f->rules[axis].groups, c->offset, w,
-			    c->n, f->rules[axis].squares);
+	for (int axis = 0; axis < AXES_MAX; axis++) {
+		struct rule *r = &f->rules[axis];
+
+		if (passage_count(f->passage, axis) == 0)
+			continue;
+		if (make_room(r, c->offset + c->n, err) < 0)
+			return -1;
+		groups_add_squares(&r->groups, c->offset, w, c->n, r->squares);
+	}
 	return 0;
 }
 
