@@ -2,9 +2,11 @@
  * spoil: runs a program on every cut and every flipped bit of a stream, and
  * tells the runs in which it did not behave.
  *
- *	spoil [-c STEP] [-f STEP] [-s STATUS] [-m MIB] STREAM PROGRAM [ARG...]
+ *	spoil [-w] [-c STEP] [-f STEP] [-s STATUS] [-m MIB] STREAM PROGRAM
+ *[ARG...]
  *
- * -c: cut at every STEP-th byte; -f: flip every STEP-th bit.  The spoilt stream
+ * -w: the whole stream; -c: cut at every STEP-th byte; -f: flip every STEP-th
+ * bit.  The stream
  * is the program's standard input.  It behaves when it exits with STATUS (1),
  * says exactly one line on stderr that starts with its name, and stays below
  * MIB (64) of memory.  With an argument {out}, that is a file which exists
@@ -22,7 +24,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SAID_MAX = 4096, TOLD_MAX = 5, STREAM_MAX = 1 << 20 };
+enum { SAID_MAX = 4096, TOLD_MAX = 5, STREAM_MAX = 4 << 20 };
 
 static const char good[] = "a good file\n";
 
@@ -162,11 +164,15 @@ main(int argc, char **argv)
 	char out[] = "/tmp/losspipe-spoil-XXXXXX";
 	struct job job = {.status = 1, .mib = 64};
 	size_t n, cuts = 0, flips = 0;
+	bool whole = false;
 	uint8_t *bytes;
 	int c;
 
-	while ((c = getopt(argc, argv, "+c:f:s:m:")) != -1)
+	while ((c = getopt(argc, argv, "+wc:f:s:m:")) != -1)
 		switch (c) {
+		case 'w':
+			whole = true;
+			break;
 		case 'c':
 			cuts = strtoul(optarg, NULL, 10);
 			break;
@@ -197,6 +203,10 @@ main(int argc, char **argv)
 	job.input = scratch_file(input);
 	unlink(input);
 
+	if (whole) {
+		fill(job.input, bytes, n);
+		try(&job, "whole", n);
+	}
 	for (size_t at = 0; cuts > 0 && at < n; at += cuts) {
 		fill(job.input, bytes, at);
 		try(&job, "cut", at);

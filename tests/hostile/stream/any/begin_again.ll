@@ -1,0 +1,1 @@
+ï§LLv1•beginÇßversionßhistoryê¿Œ[¡≈ ï§LLv1•beginÇßversionßhistoryê¿Œ[¡≈ 

@@ -1,0 +1,1 @@
+•¤LLv1¥begin§versionÀÎ&“W>

@@ -1,0 +1,1 @@
+•¤LLv1¥begin‚§version§historyÀÎ[ÁÅÊ•¤LLv1¥begin‚§version§historyÀÎ[ÁÅÊ•¤LLv1£end‚¥count¦digestÙ@586fe91e059e1970f3cb3496459bd780098f108304e9a230b9b954169f5dd66fÀÎ¾‘å

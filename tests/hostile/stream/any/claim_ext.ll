@@ -1,0 +1,1 @@
+•¤LLv1¥begin‚§version§historyÀÎ[ÁÅÊ•¤LLv1¡n¡kÉÿÿÿÿÀÎ)±‹İ•¤LLv1£end‚¥count¦digestÙ@6f68990a8516ec68565238ba894805ed284f205a6c755f146556053e19aba539ÀÎ¿şB

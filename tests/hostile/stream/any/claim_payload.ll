@@ -1,0 +1,1 @@
+•¤LLv1¥begin‚§version§historyÀÎ[ÁÅÊ•¤LLv1¡n€ÆÿÿÿÿÎSbi­•¤LLv1£end‚¥count¦digestÙ@ab7ebbd92027fb360f7f8746cb24bd81d4d9b2dc97f20d1eb2b89adc3d5caf0eÀÎêjoĞ

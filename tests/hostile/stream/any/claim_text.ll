@@ -1,0 +1,1 @@
+•¤LLv1¥begin‚§version§historyÀÎ[ÁÅÊ•¤LLv1¡n¡kÛÿÿÿÿÀÎÅUd)•¤LLv1£end‚¥count¦digestÙ@4293dcf5430befaa3ce0293bba18fa7829acac08122a0b4dc725a51c67788204ÀÎ7ôkR

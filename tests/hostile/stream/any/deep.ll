@@ -1,0 +1,1 @@
+•¤LLv1¥begin‚§version§historyÀÎ[ÁÅÊ•¤LLv1¡n¡k‘‘‘‘‘‘‘‘‘‘‘‘‘‘‘‘‘‘‘‘ÀÀÎi»Fw•¤LLv1£end‚¥count¦digestÙ@ced0ad3b4ddea36ee67dd239b0d2927a7e574409cb23c339df50e2bf4aa34a9dÀÎç4\

@@ -1,0 +1,1 @@
+•¤LLv1¥begin‚§version§historyÀÎ[ÁÅÊ•¤LLv1¡n‘ÀÀÎ_¡Ö•¤LLv1£end‚¥count¦digestÙ@4580d8edb1f7fb7a6201cae8a83ec8570d542681c753cd0dfb310334dadcaef4ÀÎĞÈ…è

@@ -1,0 +1,1 @@
+•¤LLv1¥begin‚§version§historyÀÎ[ÁÅÊ•¤LLv1 €ÀÎô§¢ƒ•¤LLv1£end‚¥count¦digestÙ@e1ed28e2b14ceeed65351e54733789666f0c2da80f14565311448f7f600b0d04ÀÎaş‡

@@ -1,0 +1,1 @@
+•¤LLv1¥begin‚§version§historyÀÎ[ÁÅÊ•¤LLv1Ù kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk€ÀÎ}…Î•¤LLv1£end‚¥count¦digestÙ@cc1a43e460c1b14367c3e6bdb0d6bc2417e8cf24d25ac9c145b32d0a90507f70ÀÎXU@

@@ -1,0 +1,1 @@
+•¤LLv1¥begin‚§version§historyÀÎ[ÁÅÊ•¤LLv1€ÀÎ,•Ô•¤LLv1£end‚¥count¦digestÙ@450843104547b6d1377a96119d6d8053622fac2c2c094694bd4f0b61db806df6ÀÎ3iw€

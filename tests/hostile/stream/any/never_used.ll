@@ -1,0 +1,1 @@
+•¤LLv1¥begin‚§version§historyÀÎ[ÁÅÊ•¤LLv1¡n¡kÁÀÎH¸-M•¤LLv1£end‚¥count¦digestÙ@f92c6a473a4324b99737737527b1df4e0d52263b999b1a9aaac1d732390a7f49ÀÎÛ,¡

@@ -1,0 +1,1 @@
+•¤LLv1¥begin‚§version§historyÀÎ[ÁÅÊ•¤LLv1¡n€ÀÀ•¤LLv1£end‚¥count¦digestÙ@bd38fe4aa1af78860369aafa163093844db8a335b780fa0b7047ede7f57f052aÀÎ&!F¬

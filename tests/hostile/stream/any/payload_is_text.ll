@@ -1,0 +1,1 @@
+•¤LLv1¥begin‚§version§historyÀÎ[ÁÅÊ•¤LLv1¡n€¡pÎõìû•¤LLv1£end‚¥count¦digestÙ@dcf2f9e751f6736c8ba8801882c9c21b76675123008e7dcc97d3b5e8d29f4c65ÀÎÿ:ßè
