@@ -318,10 +318,10 @@ take_scale(struct normaliser *f, struct error *err)
 
 	if (!normaliser_changes(f, d))
 		return writer_copy(f->writer, &p->record, err);
-	if (p->factor <= 0.0)
+	if (p->factor < 0.0)
 		return error_set(err,
-		    "direction %s, rep %d has the scale %g, expected more than "
-		    "0",
+		    "direction %s, rep %d has the scale %g, expected no less "
+		    "than 0",
 		    axis_word(d->axis), d->rep, p->factor);
 	if (r->norm != NORM_NONE && r->norm != NORM_WEIGHT)
 		return 0;

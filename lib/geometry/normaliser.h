@@ -41,7 +41,7 @@ bool normaliser_changes(
 /*
  * The passage has made this step: writes what becomes of it.  `begin` and `end`
  * records are the caller's: at PASSAGE_END this writes what comes before it.
- * Fails on a scale that is not positive, or that is to be combined with ignore
+ * Fails on a negative scale, or that is to be combined with ignore
  * `none`, and on weights whose norm is not finite when `model` asks for it.
  */
 int normaliser_step(

@@ -1,0 +1,18 @@
+#!/bin/bash
+# A model of 2 GB goes through dirgen and fnorm in less than 100 MB for each.
+# shellcheck disable=SC1091
+. "$(dirname "$0")/../tap.sh"
+/usr/bin/python3 -c 'import msgpack' 2>/dev/null || skip_all "no python3-msgpack"
+
+flows()
+{
+	"$ROOT/tests/tool/bigmodel.py" "$1" "$2" "$3" |
+		(ulimit -d 102400 && exec dirgen --axes 1) |
+		(ulimit -d 102400 && exec fnorm) |
+		tail -c 200 | grep -aq 'digest'
+	[ "${PIPESTATUS[*]}" = "0 0 0 0 0" ]
+	ok $? "$4"
+}
+flows 32 4096 4096 "32 layers of 64 MB"
+flows 1 524288 1024 "one layer of 2 GB"
+done_testing
