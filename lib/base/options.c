@@ -26,7 +26,6 @@ make_form(const struct option_row *table, struct getopt_form *form)
 {
 	char *p = form->letters;
 
-	memset(form, 0, sizeof(*form));
 	*p++ = ':'; /* a missing value is told from an unknown option */
 	for (int i = 0; i < OPTIONS_MAX && table[i].name != NULL; i++) {
 		bool value = table[i].argument != NULL;
@@ -97,7 +96,7 @@ int
 options_parse(
     const struct option_row *table, int argc, char **argv, struct error *err)
 {
-	struct getopt_form form;
+	struct getopt_form form = {0};
 	int code;
 
 	make_form(table, &form);

@@ -124,7 +124,7 @@ read_some(
 int
 gzip_read(struct gzip *gzip, void *out, size_t n, struct error *err)
 {
-	uint8_t skipped[SKIP_BYTES], *p = out;
+	uint8_t skipped[SKIP_BYTES] = {0}, *p = out;
 
 	while (n > 0) {
 		size_t most = p != NULL ? INPUT_BYTES : sizeof(skipped), got;

@@ -237,11 +237,11 @@ flush_units(struct normaliser *f, const struct direction *d, int64_t end,
     struct error *err)
 {
 	struct rule *r = &f->rules[d->axis];
-	int64_t first = end - f->d_n, n = f->d_n / r->groups.unit;
+	int64_t first = end - f->d_n, n;
 
-	n *= r->groups.unit;
-	if (n == 0)
-		return 0;
+	if (f->d_n == 0 || f->d_n < r->groups.unit)
+		return 0; /* an empty tensor has units of nothing */
+	n = f->d_n - f->d_n % r->groups.unit;
 	normalise(r->norm, &r->groups, r->squares,
 	    f->w + (r->norm == NORM_WEIGHT ? first : 0), first, n, r->factor,
 	    f->d);
