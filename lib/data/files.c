@@ -73,10 +73,11 @@ open_labels(struct files *files, const char *images, struct error *err)
 		    "in the file's name",
 		    images);
 	if (access(path, R_OK) != 0) {
+		n = strlen(path);
 		if (packed)
-			path[strlen(path) - 3] = '\0';
-		else if (strlen(path) + 4 < sizeof(path))
-			strcat(path, ".gz");
+			path[n - 3] = '\0';
+		else
+			snprintf(path + n, sizeof(path) - n, ".gz");
 	}
 	return content_open(&files->labels, path, NULL, err);
 }

@@ -78,7 +78,7 @@ static int
 read_labels(struct source *source, struct gzip *gzip, struct error *err)
 {
 	uint8_t chunk[4096];
-	uint32_t n;
+	uint32_t n = 0;
 
 	if (read_head(gzip, 1, &n, err) < 0)
 		return -1;
@@ -107,7 +107,7 @@ source_idx(struct source *source, const struct content *images,
 {
 	struct idx *x = memory_new(1, sizeof(*x), err);
 	struct gzip *gzip;
-	uint32_t dim[IMAGE_RANK];
+	uint32_t dim[IMAGE_RANK] = {0};
 	int status;
 
 	*source = (struct source){.name = "idx",

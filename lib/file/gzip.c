@@ -129,9 +129,11 @@ gzip_read(struct gzip *gzip, void *out, size_t n, struct error *err)
 	while (n > 0) {
 		size_t most = p != NULL ? INPUT_BYTES : sizeof(skipped), got;
 		size_t now = n < most ? n : most;
+		uint8_t *to = p;
 
-		if (read_some(gzip, p != NULL ? p : skipped, now, &got, err) <
-		    0)
+		if (to == NULL)
+			to = skipped;
+		if (read_some(gzip, to, now, &got, err) < 0)
 			return -1;
 		if (got < now)
 			return error_set(

@@ -1,0 +1,1 @@
+•¤LLv1¥begin‚§version§historyÀÎ[ÁÅÊ•¤LLv1¦x-note¡kÄabcÎmè³C•¤LLv1£end‚¥count¦digestÙ@9e016501dffd8f4461cb6beb3295a0c72b070804bdd5c62ef64d9b6c18ac45ffÀÎyÆÙ6

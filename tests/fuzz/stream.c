@@ -1,0 +1,78 @@
+/*
+ * Streams: the input as it is, and the input as the inside of one record whose
+ * magic and CRC are right, so that what lies behind the CRC is reached, too.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "geometry/direction.h"
+#include "geometry/grid.h"
+#include "model/model.h"
+#include "stream/reader.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+/* What programs do with a record that they know. */
+static void
+take(const struct record *record)
+{
+	struct error err;
+	struct text text = {0};
+	struct model model = {0};
+	struct direction direction;
+	struct grid grid;
+	double factor;
+	int axis, rep;
+
+	value_print(record->header, &text);
+	value_print_json(record->header, &text);
+	text_free(&text);
+	if (record_is(record, "model")) {
+		if (model_unpack(&model, record, &err) == 0)
+			model_free(&model);
+	} else if (record_is(record, "direction")) {
+		direction_unpack(&direction, record->header, &err);
+	} else if (record_is(record, "grid")) {
+		grid_unpack(&grid, record->header, &err);
+	} else if (record_is(record, "scale")) {
+		scale_unpack(record, &axis, &rep, &factor, &err);
+	}
+}
+
+static void
+read_all(const void *bytes, size_t n,
+    int (*next)(struct reader *, struct record *, struct error *))
+{
+	struct error err;
+	struct reader *reader = reader_new_bytes(bytes, n, &err);
+	struct record record;
+
+	if (reader == NULL)
+		return;
+	while (next(reader, &record, &err) == 1)
+		take(&record);
+	reader_free(reader);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	uint8_t *forged = malloc(MAGIC_BYTES + n + CRC_BYTES);
+	size_t at = MAGIC_BYTES + n;
+	uint32_t crc;
+
+	if (forged == NULL)
+		return 0;
+	read_all(data, n, reader_next);
+	read_all(data, n, reader_next_intact);
+	memcpy(forged, stream_magic, MAGIC_BYTES);
+	memcpy(forged + MAGIC_BYTES, data, n);
+	crc = (uint32_t)crc32(0, forged, (uInt)at);
+	forged[at++] = 0xce;
+	for (int shift = 24; shift >= 0; shift -= 8)
+		forged[at++] = (uint8_t)(crc >> shift);
+	read_all(forged, at, reader_next_intact);
+	free(forged);
+	return 0;
+}
