@@ -226,7 +226,7 @@ check_model(const struct passage *p, struct error *err)
 {
 	size_t n = p->model.graph.n_tensors;
 
-	if ((size_t)(p->tensor + 1) != n)
+	if ((size_t)p->tensor + 1 != n)
 		return error_set(err, "%d tensors came, the model has %zu",
 		    p->tensor + 1, n);
 	return 0;

@@ -1,6 +1,6 @@
 #!/bin/bash
 # dirgen: which directions a model receives, from where, and what it refuses.
-# shellcheck disable=SC1091
+# shellcheck disable=SC1091,SC2094  # a model may be input and operand at once: both are only read
 . "$(dirname "$0")/../tap.sh"
 cd "$T" || exit
 netnew -s 1 --pixels fashion small >a

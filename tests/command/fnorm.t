@@ -45,15 +45,15 @@ is "$(fnorm -v raw 2>&1 >/dev/null | cut -d ' ' -f 1-7 | tr '\n' ';')" \
 	"fnorm: rep 0: the cosine between x;fnorm: rep 1: the cosine between x;" "-v reports cosines"
 
 # ---- the whole model's norm ----
-fnorm --norm model raw >model
-is "$(count scale model)" 4 "model: a scale record per direction"
-fnorm --norm model model >again
-is "$(recdump again | grep '^scale')" "$(recdump model | grep '^scale')" "the same again"
-is "$(fnorm model | recdump - | grep -c '^scale')" 0 "another norm makes up for the factor"
-is "$(fnorm --norm none model | recdump - | grep '^scale')" "$(recdump model | grep '^scale')" \
+fnorm --norm model raw >whole
+is "$(count scale whole)" 4 "model: a scale record per direction"
+fnorm --norm model whole >again
+is "$(recdump again | grep '^scale')" "$(recdump whole | grep '^scale')" "the same again"
+is "$(fnorm whole | recdump - | grep -c '^scale')" 0 "another norm makes up for the factor"
+is "$(fnorm --norm none whole | recdump - | grep '^scale')" "$(recdump whole | grep '^scale')" \
 	"none keeps it"
 fails 1 "^fnorm: direction x, rep 0 has a scale record of model normalisation, which '--ignore none'" \
-	"a factor that cannot be kept" fnorm --norm none --ignore none model
+	"a factor that cannot be kept" fnorm --norm none --ignore none whole
 
 # ---- kinds whose length means something ----
 dirgen -q -k toward b <a | dirgen -s 1 >mixed

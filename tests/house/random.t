@@ -1,5 +1,6 @@
 #!/bin/bash
 # The random numbers from losspipe(5) alone, in Python, are those of dirgen.
+# shellcheck disable=SC1091
 . "$(dirname "$0")/../tap.sh"
 python=/usr/bin/python3
 $python -c '' 2>/dev/null || skip_all "no $python"
