@@ -103,7 +103,7 @@ struct kernels {
 	 * holds winograd_weight_floats.  from[i] is the filter channel that
 	 * multiplies input channel i.
 	 */
-	void (*winograd_weights)(const float *g, const float *scale,
+	void (*winograd_weights)(const float *g, const double *scale,
 	    const int *from, int k, int c, float *u);
 
 	void (*max_pool)(const struct pool_job *job);
@@ -142,8 +142,9 @@ int winograd_rows(int c, int k, int h, int w, int images);
 
 /* Filters as a model has them: element (k, c, tap) at these steps. */
 struct conv_filters {
-	const float *w, *scale; /* scale[k] multiplies filter k */
-	const int *from;        /* as in winograd_weights */
+	const float *w;
+	const double *scale; /* scale[k] multiplies filter k */
+	const int *from;     /* as in winograd_weights */
 	int k, c, taps;
 	ptrdiff_t k_step, c_step, tap_step;
 };

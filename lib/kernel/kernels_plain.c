@@ -28,16 +28,20 @@ static void
 conv_pixel(
     const struct conv_job *job, const float *in, const float *add, float *out)
 {
-	for (int k = 0; k < kernel_padded(job->k); k++) {
-		const float *w = job->weights +
-				 (ptrdiff_t)(k / B) * job->taps * job->c * B +
-				 k % B;
-		float sum = job->bias[k];
+	const float *w = job->weights;
 
+	for (int k = 0; k < kernel_padded(job->k); k += B) {
+		float sum[B];
+
+		for (int l = 0; l < B; l++)
+			sum[l] = job->bias[k + l];
 		for (int i = 0; i < job->taps; i++)
 			for (int c = 0; c < job->c; c++, w += B)
-				sum += in[job->tap[i] + c] * *w;
-		out[k] = finish(sum, add ? add + k : NULL, job->relu);
+				for (int l = 0; l < B; l++)
+					sum[l] += in[job->tap[i] + c] * w[l];
+		for (int l = 0; l < B; l++)
+			out[k + l] =
+			    finish(sum[l], add ? add + k + l : NULL, job->relu);
 	}
 }
 
@@ -83,35 +87,38 @@ depthwise(const struct conv_job *job)
 	each_pixel(job, depthwise_pixel);
 }
 
-/* The matrices of F(4x4,3x3): points 0, 1, -1, 2, -2 and infinity. */
-static const float input_matrix[P][P] = {
-    {4, 0, -5, 0, 1, 0},
-    {0, -4, -4, 1, 1, 0},
-    {0, 4, -4, -1, 1, 0},
-    {0, -2, -1, 2, 1, 0},
-    {0, 2, -1, -2, 1, 0},
-    {0, 4, 0, -5, 0, 1},
+/*
+ * The matrices of F(4x4,3x3): points 0, 1/2, -1/2, 3/2, -3/2 and infinity; the
+ * second and third are scaled by 1/2.
+ */
+static const double input_matrix[P][P] = {
+    {0.5625, 0, -2.5, 0, 1, 0},
+    {0, -1.125, -2.25, 0.5, 1, 0},
+    {0, 1.125, -2.25, -0.5, 1, 0},
+    {0, -0.375, -0.25, 1.5, 1, 0},
+    {0, 0.375, -0.25, -1.5, 1, 0},
+    {0, 0.5625, 0, -2.5, 0, 1},
 };
-static const float weight_matrix[P][3] = {
-    {1.0f / 4, 0, 0},
-    {-1.0f / 6, -1.0f / 6, -1.0f / 6},
-    {-1.0f / 6, 1.0f / 6, -1.0f / 6},
-    {1.0f / 24, 1.0f / 12, 1.0f / 6},
-    {1.0f / 24, -1.0f / 12, 1.0f / 6},
+static const double weight_matrix[P][3] = {
+    {16.0 / 9, 0, 0},
+    {-0.5, -0.25, -0.125},
+    {-0.5, 0.25, -0.125},
+    {1.0 / 9, 1.0 / 6, 0.25},
+    {1.0 / 9, -1.0 / 6, 0.25},
     {0, 0, 1},
 };
-static const float output_matrix[TILE][P] = {
-    {1, 1, 1, 1, 1, 0},
-    {0, 1, -1, 2, -2, 0},
-    {0, 1, 1, 4, 4, 0},
-    {0, 1, -1, 8, -8, 1},
+static const double output_matrix[TILE][P] = {
+    {1, 2, 2, 1, 1, 0},
+    {0, 1, -1, 1.5, -1.5, 0},
+    {0, 0.5, 0.5, 2.25, 2.25, 0},
+    {0, 0.25, -0.25, 3.375, -3.375, 1},
 };
 
 /* out = M d M^T for M of rows x columns; d is columns x columns. */
 static void
-both_sides(const float *m, int rows, int columns, const float *d, float *out)
+both_sides(const double *m, int rows, int columns, const double *d, double *out)
 {
-	float half[P][P];
+	double half[P][P];
 
 	for (int i = 0; i < rows; i++) {
 		for (int x = 0; x < columns; x++) {
@@ -132,24 +139,26 @@ both_sides(const float *m, int rows, int columns, const float *d, float *out)
 }
 
 static void
-winograd_weights(
-    const float *g, const float *scale, const int *from, int k, int c, float *u)
+winograd_weights(const float *g, const double *scale, const int *from, int k,
+    int c, float *u)
 {
 	const ptrdiff_t column = (ptrdiff_t)c * B;
 	const ptrdiff_t row = kernel_blocks(k) * P * column;
 
 	for (int f = 0; f < kernel_padded(k); f++) {
 		for (int q = 0; q < c; q++) {
-			float filter[9] = {0}, points[P * P];
+			double filter[9] = {0}, points[P * P];
 			float *to = u + f / B * P * column + q * B + f % B;
 
 			for (int i = 0; f < k && i < 9; i++)
 				filter[i] =
 				    scale[f] *
-				    g[((ptrdiff_t)f * c + from[q]) * 9 + i];
+				    (double)
+					g[((ptrdiff_t)f * c + from[q]) * 9 + i];
 			both_sides(&weight_matrix[0][0], P, 3, filter, points);
 			for (int i = 0; i < P * P; i++)
-				to[i / P * row + i % P * column] = points[i];
+				to[i / P * row + i % P * column] =
+				    (float)points[i];
 		}
 	}
 }
@@ -157,53 +166,65 @@ winograd_weights(
 /* The input tile of one channel at (y, x), transformed. */
 static void
 input_tile(const struct winograd_job *job, int n, int y, int x, int c,
-    float points[P * P])
+    float out[P * P])
 {
-	float d[P * P];
+	double d[P * P], points[P * P];
 
 	for (int i = 0; i < P * P; i++)
-		d[i] = view_at(&job->in, n, y + i / P, x + i % P)[c];
+		d[i] = (double)view_at(&job->in, n, y + i / P, x + i % P)[c];
 	both_sides(&input_matrix[0][0], P, P, d, points);
+	for (int i = 0; i < P * P; i++)
+		out[i] = (float)points[i];
 }
 
 static void
 output_tile(const struct winograd_job *job, int n, int y0, int x0, int k,
-    const float points[P * P])
+    const double points[P * P])
 {
-	float o[TILE * TILE];
+	double o[TILE * TILE];
 
 	both_sides(&output_matrix[0][0], TILE, P, points, o);
 	for (int y = y0; y < y0 + TILE && y < job->h; y++)
 		for (int x = x0; x < x0 + TILE && x < job->w; x++)
-			view_at(&job->out, n, y, x)[k] =
-			    finish(o[(y - y0) * TILE + x - x0] + job->bias[k],
-				job->add.at == NULL
-				    ? NULL
-				    : view_at(&job->add, n, y, x) + k,
-				job->relu);
+			view_at(&job->out, n, y, x)[k] = finish(
+			    (float)o[(y - y0) * TILE + x - x0] + job->bias[k],
+			    job->add.at == NULL
+				? NULL
+				: view_at(&job->add, n, y, x) + k,
+			    job->relu);
+}
+
+/* One block of output channels of a tile; v: [c][P * P]. */
+static void
+tile_block(const struct winograd_job *job, int n, int y, int x, int block)
+{
+	const ptrdiff_t column = (ptrdiff_t)job->c * B;
+	const ptrdiff_t row = kernel_blocks(job->k) * P * column;
+	const float *u = job->weights + block * P * column, *v = job->work;
+	float sum[P * P][B] = {{0}};
+
+	for (int c = 0; c < job->c; c++)
+		for (int i = 0; i < P * P; i++)
+			for (int l = 0; l < B; l++)
+				sum[i][l] +=
+				    v[c * P * P + i] *
+				    u[i / P * row + i % P * column + c * B + l];
+	for (int l = 0; l < B; l++) {
+		double points[P * P];
+
+		for (int i = 0; i < P * P; i++)
+			points[i] = (double)sum[i][l];
+		output_tile(job, n, y, x, block * B + l, points);
+	}
 }
 
 static void
 winograd_tile(const struct winograd_job *job, int n, int y, int x)
 {
-	const ptrdiff_t column = (ptrdiff_t)job->c * B;
-	const ptrdiff_t row = kernel_blocks(job->k) * P * column;
-	float *v = job->work; /* [c][P * P] */
-
 	for (int c = 0; c < job->c; c++)
-		input_tile(job, n, y, x, c, v + c * P * P);
-	for (int k = 0; k < kernel_padded(job->k); k++) {
-		float sum[P * P] = {0};
-
-		for (int c = 0; c < job->c; c++)
-			for (int i = 0; i < P * P; i++)
-				sum[i] += v[c * P * P + i] *
-					  job->weights[i / P * row +
-						       k / B * P * column +
-						       i % P * column + c * B +
-						       k % B];
-		output_tile(job, n, y, x, k, sum);
-	}
+		input_tile(job, n, y, x, c, job->work + c * P * P);
+	for (int k = 0; k < kernel_blocks(job->k); k++)
+		tile_block(job, n, y, x, k);
 }
 
 static void

@@ -14,7 +14,8 @@ pack_block(const struct conv_filters *f, int k0, int n, float *out)
 				out[l] = 0;
 				if (l < n)
 					out[l] =
-					    f->scale[k0 + l] * w[l * f->k_step];
+					    (float)(f->scale[k0 + l] *
+						    (double)w[l * f->k_step]);
 			}
 		}
 	}

@@ -44,8 +44,8 @@ has_factors(const struct fast_step *step)
 void
 fast_place_weights(struct fast_plan *plan)
 {
-	/* Doubles scale and shift, floats scale. */
-	take(plan, 5 * (size_t)plan->fold.max_channels);
+	/* Doubles: scale and shift of a step. */
+	take(plan, 4 * (size_t)plan->fold.max_channels);
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		struct fast_step *step = &plan->steps[i];
 		int groups = step->group > 1 ? step->group : 1;
@@ -71,7 +71,7 @@ pack_shift(const struct fast_step *step, const double *shift, float *out)
 
 static void
 pack_conv(const struct fast_plan *plan, const struct fast_step *step,
-    const float *w, const float *scale, float *out)
+    const float *w, const double *scale, float *out)
 {
 	const int *from = plan->values[step->in].from;
 	const int taps = step->kh * step->kw;
@@ -100,7 +100,7 @@ pack_conv(const struct fast_plan *plan, const struct fast_step *step,
 /* One lane per channel, in the order in which they lie. */
 static void
 pack_depthwise(const struct fast_plan *plan, const struct fast_step *step,
-    const float *w, const float *scale, const double *shift, float *out,
+    const float *w, const double *scale, const double *shift, float *out,
     float *shift_out)
 {
 	const struct fast_value *v = &plan->values[step->out];
@@ -111,7 +111,7 @@ pack_depthwise(const struct fast_plan *plan, const struct fast_step *step,
 
 		for (int i = 0; i < taps; i++)
 			out[i * kernel_padded(v->c) + p] =
-			    w[c * taps + i] * scale[c];
+			    (float)((double)w[c * taps + i] * scale[c]);
 		shift_out[p] = (float)shift[c];
 	}
 }
@@ -121,38 +121,35 @@ bind_step(const struct fast_plan *plan, const struct fast_step *step,
     const struct tensor *theta, const double *scale, const double *shift,
     float *weights)
 {
-	float *rounded = weights + 4 * plan->fold.max_channels;
 	float *packed = weights + step->weights;
 	const float *w =
 	    step->fold->weight < 0 ? NULL : theta[step->fold->weight].f32;
 	const int *from = plan->values[step->out].from;
 
-	for (int k = 0; k < step->fold->channels; k++)
-		rounded[k] = (float)scale[k];
 	switch (step->method) {
 	case FAST_WINOGRAD:
-		plan->kernels->winograd_weights(w, rounded,
+		plan->kernels->winograd_weights(w, scale,
 		    plan->values[step->in].from, step->k, step->c, packed);
 		pack_shift(step, shift, weights + step->shift);
 		break;
 	case FAST_CONV:
-		pack_conv(plan, step, w, rounded, packed);
+		pack_conv(plan, step, w, scale, packed);
 		pack_shift(step, shift, weights + step->shift);
 		break;
 	case FAST_DEPTHWISE:
-		pack_depthwise(plan, step, w, rounded, shift, packed,
-		    weights + step->shift);
+		pack_depthwise(
+		    plan, step, w, scale, shift, packed, weights + step->shift);
 		break;
 	case FAST_AFFINE:
 		for (int p = 0; p < step->fold->channels; p++) {
-			weights[step->scale + p] = rounded[from[p]];
+			weights[step->scale + p] = (float)scale[from[p]];
 			weights[step->shift + p] = (float)shift[from[p]];
 		}
 		break;
 	default:
 		memcpy(packed, w, packed_floats(plan, step) * sizeof(*w));
 		for (int k = 0; k < step->fold->channels; k++) {
-			weights[step->scale + k] = rounded[k];
+			weights[step->scale + k] = (float)scale[k];
 			weights[step->shift + k] = (float)shift[k];
 		}
 		break;

@@ -85,6 +85,17 @@ drawn(struct dice *dice, size_t n)
 	return p;
 }
 
+static double *
+drawn_scale(struct dice *dice, int k)
+{
+	float *from = drawn(dice, (size_t)k);
+	double *scale = (double *)(void *)guarded((size_t)k * 2);
+
+	for (int i = 0; i < k; i++)
+		scale[i] = (double)from[i];
+	return scale;
+}
+
 /* Images with a border, in one guarded buffer. */
 struct images {
 	float *floats;
@@ -166,7 +177,8 @@ images_agree(const struct images *got, const struct images *want, int c,
 /* A draw of what conv and winograd have in common. */
 struct layer {
 	int images, h, w, c, k, add, relu;
-	float *weights, *scale, *bias; /* PyTorch's layout */
+	float *weights, *bias; /* PyTorch's layout */
+	double *scale;
 	int *from;
 };
 
@@ -184,7 +196,7 @@ layer_drawn(struct dice *dice, int taps)
 	};
 
 	l.weights = drawn(dice, (size_t)(l.k * l.c * taps));
-	l.scale = drawn(dice, (size_t)l.k);
+	l.scale = drawn_scale(dice, l.k);
 	l.bias = drawn(dice, (size_t)kernel_padded(l.k));
 	l.from = (int *)guarded((size_t)l.c);
 	for (int i = 0; i < l.c; i++)
@@ -544,7 +556,8 @@ bench_prepare(const struct bench *b, const struct kernels *kernels,
 	    images_drawn(dice, b->images, b->h, b->h, b->k, 1, 0);
 	int taps = b->size * b->size, from[4096];
 	size_t n = (size_t)b->k * (size_t)(b->c * taps);
-	float *w = drawn(dice, n), *scale = drawn(dice, (size_t)b->k);
+	float *w = drawn(dice, n);
+	double *scale = drawn_scale(dice, b->k);
 	float *bias = drawn(dice, (size_t)kernel_padded(b->k));
 	float *packed = guarded((size_t)kernel_padded(b->k) * b->c * taps);
 
