@@ -149,7 +149,7 @@ int
 gzip_finish(struct gzip *gzip, struct error *err)
 {
 	uint8_t more;
-	size_t got;
+	size_t got = 0;
 
 	if (read_some(gzip, &more, 1, &got, err) < 0)
 		return -1;
