@@ -31,31 +31,72 @@ copy_line(const float *row, int shift, int first, int last, int n, int stride,
 			out[i] = row[i * stride + shift];
 }
 
+/* One row of the matrix: a tap of a channel, and the pixels that see it. */
+struct row {
+	int64_t plane; /* start of the channel's plane */
+	int dx, dy;    /* the tap's shift */
+	int top, bottom, left, right;
+};
+
+static struct row
+row_of(const struct attributes *attr, int row, int in_h, int in_w,
+    const struct shape *out)
+{
+	const int kh = attr->kernel_shape[0], kw = attr->kernel_shape[1];
+	struct row r = {.plane = (int64_t)(row / (kw * kh)) * in_h * in_w,
+	    .dy = row / kw % kh * attr->dilations[0] - attr->pads[0],
+	    .dx = row % kw * attr->dilations[1] - attr->pads[1]};
+
+	visible(
+	    (int)out->dim[1], attr->strides[0], r.dy, in_h, &r.top, &r.bottom);
+	visible(
+	    (int)out->dim[2], attr->strides[1], r.dx, in_w, &r.left, &r.right);
+	return r;
+}
+
 void
 im2col(const struct attributes *attr, const float *x, int c, int in_h, int in_w,
     const struct shape *out, float *columns)
 {
 	const int h = (int)out->dim[1], w = (int)out->dim[2];
-	const int kh = attr->kernel_shape[0], kw = attr->kernel_shape[1];
+	const int taps = attr->kernel_shape[0] * attr->kernel_shape[1];
 	const int sy = attr->strides[0], sx = attr->strides[1];
 
-	for (int row = 0; row < c * kh * kw; row++) {
-		const int i = row / kw % kh, j = row % kw;
-		const int dy = i * attr->dilations[0] - attr->pads[0];
-		const int dx = j * attr->dilations[1] - attr->pads[1];
-		const float *plane =
-		    x + (int64_t)(row / (kw * kh)) * in_h * in_w;
-		int top, bottom, left, right;
+	for (int row = 0; row < c * taps; row++) {
+		const struct row r = row_of(attr, row, in_h, in_w, out);
 
-		visible(h, sy, dy, in_h, &top, &bottom);
-		visible(w, sx, dx, in_w, &left, &right);
 		for (int y = 0; y < h; y++, columns += w)
-			if (y < top || y >= bottom || left == right)
+			if (y < r.top || y >= r.bottom || r.left == r.right)
 				memset(
 				    columns, 0, (size_t)w * sizeof(*columns));
 			else
-				copy_line(plane + (y * sy + dy) * in_w, dx,
-				    left, right, w, sx, columns);
+				copy_line(x + r.plane + (y * sy + r.dy) * in_w,
+				    r.dx, r.left, r.right, w, sx, columns);
+	}
+}
+
+void
+col2im(const struct attributes *attr, const float *columns, int c, int in_h,
+    int in_w, const struct shape *out, float *x)
+{
+	const int h = (int)out->dim[1], w = (int)out->dim[2];
+	const int taps = attr->kernel_shape[0] * attr->kernel_shape[1];
+	const int sy = attr->strides[0], sx = attr->strides[1];
+
+	for (int row = 0; row < c * taps; row++, columns += (int64_t)h * w) {
+		const struct row r = row_of(attr, row, in_h, in_w, out);
+
+		for (int y = r.top; y < r.bottom; y++) {
+			const float *from = columns + (int64_t)y * w;
+			float *to = x + r.plane + (y * sy + r.dy) * in_w + r.dx;
+
+			if (sx == 1)
+				for (int i = r.left; i < r.right; i++)
+					to[i] += from[i];
+			else
+				for (int i = r.left; i < r.right; i++)
+					to[i * sx] += from[i];
+		}
 	}
 }
 

@@ -16,6 +16,13 @@
 void im2col(const struct attributes *attr, const float *x, int c, int in_h,
     int in_w, const struct shape *out, float *columns);
 
+/*
+ * The way back: adds every element of columns to the pixel of x that its tap
+ * sees.
+ */
+void col2im(const struct attributes *attr, const float *columns, int c,
+    int in_h, int in_w, const struct shape *out, float *x);
+
 /* Is the matrix the input itself (1x1, stride 1, no padding)? */
 bool im2col_is_identity(const struct attributes *attr);
 

@@ -1,4 +1,7 @@
 /* Conv: any kernel, stride, dilation, group and padding. */
+#include <cblas.h>
+
+#include "net/im2col.h"
 #include "net/op_family.h"
 #include "net/window.h"
 
@@ -109,4 +112,148 @@ op_conv_forward(const struct operator_call *call)
 					out[x + i] = (float)(acc[i] + bias);
 			}
 	}
+}
+
+/* A convolution of one image and one group as products of matrices. */
+struct product {
+	int c, k, taps, pixels; /* of a group; taps: c kh kw */
+	int in_h, in_w;
+	int64_t in_size, out_size; /* elements of a group's planes */
+	const float *columns;      /* taps x pixels */
+};
+
+static void
+product_of(const struct operator_batch *batch, struct product *p)
+{
+	const struct shape *in = &batch->in_shape[0];
+	const struct shape *w = &batch->in_shape[1];
+
+	*p = (struct product){.c = (int)w->dim[1],
+	    .k = (int)(w->dim[0] / batch->attr->group),
+	    .taps = (int)(w->dim[1] * w->dim[2] * w->dim[3]),
+	    .pixels =
+		(int)(batch->out_shape->dim[1] * batch->out_shape->dim[2]),
+	    .in_h = (int)in->dim[1],
+	    .in_w = (int)in->dim[2]};
+	p->in_size = (int64_t)p->c * p->in_h * p->in_w;
+	p->out_size = (int64_t)p->k * p->pixels;
+}
+
+/* Points columns at what the group's planes x look like through the taps. */
+static void
+look(const struct operator_batch *batch, struct product *p, const float *x)
+{
+	p->columns = x;
+	if (im2col_is_identity(batch->attr))
+		return;
+	im2col(batch->attr, x, p->c, p->in_h, p->in_w, batch->out_shape,
+	    batch->work);
+	p->columns = batch->work;
+}
+
+/* Columns, and in backward their gradient behind them. */
+size_t
+op_conv_work(const struct attributes *attr, const struct shape *in,
+    const struct shape *out)
+{
+	const int64_t taps = in[1].dim[1] * in[1].dim[2] * in[1].dim[3];
+
+	(void)attr;
+	return 2 * (size_t)(taps * out->dim[1] * out->dim[2]);
+}
+
+static void
+add_bias(const struct operator_batch *batch)
+{
+	const int64_t k = batch->out_shape->dim[0];
+	const int64_t pixels = shape_size(batch->out_shape) / k;
+	float *out = batch->out;
+
+	for (int64_t i = 0; i < batch->n * k; i++, out += pixels)
+		for (int64_t j = 0; j < pixels; j++)
+			out[j] += batch->in[2][i % k];
+}
+
+void
+op_conv_batch(const struct operator_batch *batch)
+{
+	const int groups = batch->attr->group;
+	struct product p;
+
+	product_of(batch, &p);
+	for (int i = 0; i < batch->n * groups; i++) {
+		const float *w =
+		    batch->in[1] + (int64_t)(i % groups) * p.k * p.taps;
+
+		look(batch, &p, batch->in[0] + i * p.in_size);
+		cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, p.k,
+		    p.pixels, p.taps, 1.0F, w, p.taps, p.columns, p.pixels,
+		    0.0F, batch->out + i * p.out_size, p.pixels);
+	}
+	if (batch->n_in == 3)
+		add_bias(batch);
+}
+
+static void
+bias_backward(const struct operator_batch *batch)
+{
+	const int64_t k = batch->out_shape->dim[0];
+	const int64_t pixels = shape_size(batch->out_shape) / k;
+	const float *dy = batch->d_out;
+
+	for (int64_t i = 0; i < batch->n * k; i++, dy += pixels) {
+		double sum = 0.0;
+
+		for (int64_t j = 0; j < pixels; j++)
+			sum += (double)dy[j];
+		batch->d_in[2][i % k] += (float)sum;
+	}
+}
+
+/* dW += dY columns' */
+static void
+weight_backward(const struct operator_batch *batch, struct product *p, int i)
+{
+	const int g = i % batch->attr->group;
+
+	look(batch, p, batch->in[0] + i * p->in_size);
+	cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, p->k, p->taps,
+	    p->pixels, 1.0F, batch->d_out + i * p->out_size, p->pixels,
+	    p->columns, p->pixels, 1.0F,
+	    batch->d_in[1] + (int64_t)g * p->k * p->taps, p->taps);
+}
+
+/* dX += what W' dY says to the taps, each back to its pixel */
+static void
+data_backward(const struct operator_batch *batch, struct product *p, int i)
+{
+	const bool identity = im2col_is_identity(batch->attr);
+	const int g = i % batch->attr->group;
+	const float *w = batch->in[1] + (int64_t)g * p->k * p->taps;
+	float *dx = batch->d_in[0] + i * p->in_size;
+	float *columns =
+	    identity ? dx : batch->work + (int64_t)p->taps * p->pixels;
+
+	cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, p->taps, p->pixels,
+	    p->k, 1.0F, w, p->taps, batch->d_out + i * p->out_size, p->pixels,
+	    identity ? 1.0F : 0.0F, columns, p->pixels);
+	if (!identity)
+		col2im(batch->attr, columns, p->c, p->in_h, p->in_w,
+		    batch->out_shape, dx);
+}
+
+void
+op_conv_backward(const struct operator_batch *batch)
+{
+	struct product p;
+
+	product_of(batch, &p);
+	for (int i = 0; i < batch->n * batch->attr->group; i++) {
+		if (batch->d_in[1] != NULL)
+			weight_backward(batch, &p, i);
+		if (batch->d_in[0] != NULL)
+			data_backward(batch, &p, i);
+	}
+	if (batch->n_in == 3 && batch->d_in[2] != NULL)
+		bias_backward(batch);
 }

@@ -7,10 +7,10 @@
 #define OP_FAMILY(name)                                                    \
 	int name##_shape(const struct attributes *attr, int n_in,          \
 	    const struct shape *in, struct shape *out, struct error *err); \
-	void name##_forward(const struct operator_call *call)
+	void name##_forward(const struct operator_call *call);             \
+	void name##_backward(const struct operator_batch *batch)
 
 OP_FAMILY(op_conv);
-OP_FAMILY(op_batch_norm);
 OP_FAMILY(op_relu);
 OP_FAMILY(op_add);
 OP_FAMILY(op_max_pool);
@@ -23,5 +23,15 @@ OP_FAMILY(op_slice);
 OP_FAMILY(op_pad);
 
 #undef OP_FAMILY
+
+/* Its training is not one of single images: net/norm_train.h. */
+int op_batch_norm_shape(const struct attributes *attr, int n_in,
+    const struct shape *in, struct shape *out, struct error *err);
+void op_batch_norm_forward(const struct operator_call *call);
+
+void op_conv_batch(const struct operator_batch *batch);
+size_t op_conv_work(const struct attributes *attr, const struct shape *in,
+    const struct shape *out);
+void op_gemm_batch(const struct operator_batch *batch);
 
 #endif

@@ -1,4 +1,6 @@
 /* Gemm: a fully connected layer over flat features. */
+#include <cblas.h>
+
 #include "net/op_family.h"
 
 int
@@ -42,4 +44,44 @@ op_gemm_forward(const struct operator_call *call)
 			sum += (double)call->in[2][i];
 		call->out[i] = (float)sum;
 	}
+}
+
+/* Y (n k) = X (n c) W, W as the attribute says. */
+void
+op_gemm_batch(const struct operator_batch *batch)
+{
+	const int c = (int)batch->in_shape[0].dim[0];
+	const int k = (int)batch->out_shape->dim[0];
+	const int trans = batch->attr->trans_b;
+
+	cblas_sgemm(CblasRowMajor, CblasNoTrans,
+	    trans ? CblasTrans : CblasNoTrans, batch->n, k, c, 1.0F,
+	    batch->in[0], c, batch->in[1], trans ? c : k, 0.0F, batch->out, k);
+	for (int i = 0; batch->n_in == 3 && i < batch->n; i++)
+		for (int j = 0; j < k; j++)
+			batch->out[(int64_t)i * k + j] += batch->in[2][j];
+}
+
+/* dX = dY W', dW = dY' X (as W lies), db = the sum of dY's rows. */
+void
+op_gemm_backward(const struct operator_batch *batch)
+{
+	const int c = (int)batch->in_shape[0].dim[0];
+	const int k = (int)batch->out_shape->dim[0];
+	const int n = batch->n, trans = batch->attr->trans_b;
+	const float *x = batch->in[0], *dy = batch->d_out;
+
+	if (batch->d_in[0] != NULL)
+		cblas_sgemm(CblasRowMajor, CblasNoTrans,
+		    trans ? CblasNoTrans : CblasTrans, n, c, k, 1.0F, dy, k,
+		    batch->in[1], trans ? c : k, 1.0F, batch->d_in[0], c);
+	if (batch->d_in[1] != NULL && trans)
+		cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, k, c, n,
+		    1.0F, dy, k, x, c, 1.0F, batch->d_in[1], c);
+	else if (batch->d_in[1] != NULL)
+		cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, c, k, n,
+		    1.0F, x, c, dy, k, 1.0F, batch->d_in[1], k);
+	if (batch->n_in == 3 && batch->d_in[2] != NULL)
+		for (int64_t i = 0; i < (int64_t)n * k; i++)
+			batch->d_in[2][i % k] += dy[i];
 }

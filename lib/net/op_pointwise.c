@@ -23,6 +23,18 @@ op_relu_forward(const struct operator_call *call)
 		call->out[i] = x[i] < 0.0F ? 0.0F : x[i];
 }
 
+/* Where it was cut off nothing comes back, at 0 neither, as in PyTorch. */
+void
+op_relu_backward(const struct operator_batch *batch)
+{
+	const int64_t n = batch->n * shape_size(batch->out_shape);
+	const float *out = batch->out, *d_out = batch->d_out;
+	float *d_in = batch->d_in[0];
+
+	for (int64_t i = 0; d_in != NULL && i < n; i++)
+		d_in[i] += out[i] > 0.0F ? d_out[i] : 0.0F;
+}
+
 int
 op_add_shape(const struct attributes *attr, int n_in, const struct shape *in,
     struct shape *out, struct error *err)
@@ -47,4 +59,17 @@ op_add_forward(const struct operator_call *call)
 
 	for (int64_t i = 0; i < n; i++)
 		call->out[i] = a[i] + b[i];
+}
+
+void
+op_add_backward(const struct operator_batch *batch)
+{
+	const int64_t n = batch->n * shape_size(batch->out_shape);
+
+	for (int j = 0; j < 2; j++) {
+		float *d_in = batch->d_in[j];
+
+		for (int64_t i = 0; d_in != NULL && i < n; i++)
+			d_in[i] += batch->d_out[i];
+	}
 }

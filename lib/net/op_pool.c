@@ -29,39 +29,79 @@ struct taps {
 	int y0, y1, x0, x1; /* taps y0 <= i < y1, x0 <= j < x1 */
 };
 
+static struct taps
+taps_at(const struct attributes *a, const struct shape *in, int y, int x)
+{
+	struct taps t = {.y = y * a->strides[0] - a->pads[0],
+	    .x = x * a->strides[1] - a->pads[1]};
+
+	window_clip(t.y, a->dilations[0], a->kernel_shape[0], (int)in->dim[1],
+	    &t.y0, &t.y1);
+	window_clip(t.x, a->dilations[1], a->kernel_shape[1], (int)in->dim[2],
+	    &t.x0, &t.x1);
+	return t;
+}
+
 typedef double pool_fn(const struct attributes *attr, const struct shape *in,
     const float *plane, const struct taps *taps);
 
 static void
 pool(const struct operator_call *call, pool_fn *value)
 {
-	const struct attributes *a = call->attr;
 	const struct shape *in = &call->in_shape[0], *out = call->out_shape;
-	const int height = (int)in->dim[1], width = (int)in->dim[2];
 	const float *plane = call->in[0];
 	float *p = call->out;
-	struct taps t;
 
-	for (int c = 0; c < in->dim[0]; c++, plane += height * width)
+	for (int c = 0; c < in->dim[0]; c++, plane += in->dim[1] * in->dim[2])
 		for (int y = 0; y < out->dim[1]; y++)
 			for (int x = 0; x < out->dim[2]; x++) {
-				t.y = y * a->strides[0] - a->pads[0];
-				t.x = x * a->strides[1] - a->pads[1];
-				window_clip(t.y, a->dilations[0],
-				    a->kernel_shape[0], height, &t.y0, &t.y1);
-				window_clip(t.x, a->dilations[1],
-				    a->kernel_shape[1], width, &t.x0, &t.x1);
-				*p++ = (float)value(a, in, plane, &t);
+				struct taps t = taps_at(call->attr, in, y, x);
+
+				*p++ = (float)value(call->attr, in, plane, &t);
 			}
+}
+
+/* Gives dy, the gradient by one window's value, back to the window's pixels. */
+typedef void unpool_fn(const struct attributes *attr, const struct shape *in,
+    const float *plane, const struct taps *taps, float dy, float *d_plane);
+
+/* plane is NULL for a pool that needs no input. */
+static void
+unpool(const struct operator_batch *batch, const float *plane, unpool_fn *back)
+{
+	const struct shape *in = &batch->in_shape[0], *out = batch->out_shape;
+	const int64_t size = in->dim[1] * in->dim[2];
+	const float *dy = batch->d_out;
+	float *dx = batch->d_in[0];
+
+	for (int64_t c = 0; dx != NULL && c < batch->n * in->dim[0];
+	     c++, dx += size) {
+		for (int y = 0; y < out->dim[1]; y++)
+			for (int x = 0; x < out->dim[2]; x++) {
+				struct taps t = taps_at(batch->attr, in, y, x);
+
+				back(batch->attr, in, plane, &t, *dy++, dx);
+			}
+		if (plane != NULL)
+			plane += size;
+	}
+}
+
+/* Where tap (i, j) lies in a plane. */
+static int64_t
+tap_at(const struct attributes *attr, const struct shape *in,
+    const struct taps *t, int i, int j)
+{
+	int64_t y = t->y + i * attr->dilations[0];
+
+	return y * in->dim[2] + t->x + j * attr->dilations[1];
 }
 
 static float
 tap(const struct attributes *attr, const struct shape *in, const float *plane,
     const struct taps *t, int i, int j)
 {
-	int64_t y = t->y + i * attr->dilations[0];
-
-	return plane[y * in->dim[2] + t->x + j * attr->dilations[1]];
+	return plane[tap_at(attr, in, t, i, j)];
 }
 
 /* A NaN in the window is the result, as in PyTorch. */
@@ -90,22 +130,58 @@ padded_extent(int start, int kernel, int64_t size, int pad_after)
 	return rest < kernel ? (int)rest : kernel;
 }
 
+/* What an average divides by. */
+static int
+divisor(
+    const struct attributes *attr, const struct shape *in, const struct taps *t)
+{
+	if (!attr->count_include_pad)
+		return (t->y1 - t->y0) * (t->x1 - t->x0);
+	return padded_extent(
+		   t->y, attr->kernel_shape[0], in->dim[1], attr->pads[2]) *
+	       padded_extent(
+		   t->x, attr->kernel_shape[1], in->dim[2], attr->pads[3]);
+}
+
 static double
 average(const struct attributes *attr, const struct shape *in,
     const float *plane, const struct taps *t)
 {
-	int n = (t->y1 - t->y0) * (t->x1 - t->x0);
 	double sum = 0.0;
 
 	for (int i = t->y0; i < t->y1; i++)
 		for (int j = t->x0; j < t->x1; j++)
 			sum += (double)tap(attr, in, plane, t, i, j);
-	if (attr->count_include_pad)
-		n = padded_extent(t->y, attr->kernel_shape[0], in->dim[1],
-			attr->pads[2]) *
-		    padded_extent(
-			t->x, attr->kernel_shape[1], in->dim[2], attr->pads[3]);
-	return sum / n;
+	return sum / divisor(attr, in, t);
+}
+
+/* The first largest pixel gets all, as in PyTorch; a NaN counts as largest. */
+static void
+largest_back(const struct attributes *attr, const struct shape *in,
+    const float *plane, const struct taps *t, float dy, float *d_plane)
+{
+	int64_t best = tap_at(attr, in, t, t->y0, t->x0);
+
+	for (int i = t->y0; i < t->y1; i++)
+		for (int j = t->x0; j < t->x1; j++) {
+			int64_t at = tap_at(attr, in, t, i, j);
+
+			if (plane[at] > plane[best] || isnan(plane[at]))
+				best = at;
+		}
+	d_plane[best] += dy;
+}
+
+static void
+average_back(const struct attributes *attr, const struct shape *in,
+    const float *plane, const struct taps *t, float dy, float *d_plane)
+{
+	const float share = dy / (float)divisor(attr, in, t);
+
+	(void)plane;
+	for (int i = t->y0; i < t->y1; i++)
+		for (int j = t->x0; j < t->x1; j++)
+			d_plane[tap_at(attr, in, t, i, j)] += share;
 }
 
 int
@@ -120,6 +196,12 @@ void
 op_max_pool_forward(const struct operator_call *call)
 {
 	pool(call, largest);
+}
+
+void
+op_max_pool_backward(const struct operator_batch *batch)
+{
+	unpool(batch, batch->in[0], largest_back);
 }
 
 int
@@ -137,6 +219,12 @@ void
 op_average_pool_forward(const struct operator_call *call)
 {
 	pool(call, average);
+}
+
+void
+op_average_pool_backward(const struct operator_batch *batch)
+{
+	unpool(batch, NULL, average_back);
 }
 
 int
@@ -167,5 +255,20 @@ op_global_average_pool_forward(const struct operator_call *call)
 		for (int64_t i = 0; i < n; i++)
 			sum += (double)x[i];
 		call->out[k] = (float)(sum / (double)n);
+	}
+}
+
+void
+op_global_average_pool_backward(const struct operator_batch *batch)
+{
+	const int64_t c = batch->in_shape[0].dim[0];
+	const int64_t n = shape_size(&batch->in_shape[0]) / c;
+	float *dx = batch->d_in[0];
+
+	for (int64_t k = 0; dx != NULL && k < batch->n * c; k++, dx += n) {
+		const float share = batch->d_out[k] / (float)n;
+
+		for (int64_t i = 0; i < n; i++)
+			dx[i] += share;
 	}
 }

@@ -49,6 +49,36 @@ op_concat_forward(const struct operator_call *call)
 		}
 }
 
+/* to += from */
+static void
+add(const float *from, int64_t n, float *to)
+{
+	for (int64_t i = 0; i < n; i++)
+		to[i] += from[i];
+}
+
+/* Images count as an outer dimension. */
+void
+op_concat_backward(const struct operator_batch *batch)
+{
+	const int axis = batch->attr->axis - 1;
+	int64_t outer = batch->n, inner = 1;
+	const float *dy = batch->d_out;
+
+	for (int i = 0; i < axis; i++)
+		outer *= batch->out_shape->dim[i];
+	for (int i = axis + 1; i < batch->out_shape->rank; i++)
+		inner *= batch->out_shape->dim[i];
+	for (int64_t o = 0; o < outer; o++)
+		for (int i = 0; i < batch->n_in; i++) {
+			int64_t n = batch->in_shape[i].dim[axis] * inner;
+
+			if (batch->d_in[i] != NULL)
+				add(dy, n, batch->d_in[i] + o * n);
+			dy += n;
+		}
+}
+
 int
 op_flatten_shape(const struct attributes *attr, int n_in,
     const struct shape *in, struct shape *out, struct error *err)
@@ -66,6 +96,14 @@ op_flatten_forward(const struct operator_call *call)
 {
 	memcpy(call->out, call->in[0],
 	    (size_t)shape_size(call->out_shape) * sizeof(float));
+}
+
+void
+op_flatten_backward(const struct operator_batch *batch)
+{
+	if (batch->d_in[0] != NULL)
+		add(batch->d_out, batch->n * shape_size(batch->out_shape),
+		    batch->d_in[0]);
 }
 
 static int
@@ -119,6 +157,27 @@ op_slice_forward(const struct operator_call *call)
 		}
 }
 
+void
+op_slice_backward(const struct operator_batch *batch)
+{
+	const struct attributes *a = batch->attr;
+	const struct shape *in = &batch->in_shape[0], *shape = batch->out_shape;
+	const int64_t rows = shape->dim[0] * shape->dim[1];
+	const float *dy = batch->d_out;
+
+	for (int64_t i = 0; batch->d_in[0] != NULL && i < batch->n * rows;
+	     i++) {
+		int64_t c = i % rows / shape->dim[1], y = i % shape->dim[1];
+		int64_t row = (a->start[0] + c * a->step[0]) * in->dim[1] +
+			      a->start[1] + y * a->step[1];
+		float *dx = batch->d_in[0] + i / rows * shape_size(in) +
+			    row * in->dim[2];
+
+		for (int64_t x = 0; x < shape->dim[2]; x++)
+			dx[a->start[2] + x * a->step[2]] += *dy++;
+	}
+}
+
 int
 op_pad_shape(const struct attributes *attr, int n_in, const struct shape *in,
     struct shape *out, struct error *err)
@@ -155,4 +214,23 @@ op_pad_forward(const struct operator_call *call)
 			memcpy(call->out + row * shape->dim[2] + before[2], x,
 			    (size_t)in->dim[2] * sizeof(float));
 		}
+}
+
+void
+op_pad_backward(const struct operator_batch *batch)
+{
+	const int *before = batch->attr->pad_before;
+	const struct shape *in = &batch->in_shape[0], *shape = batch->out_shape;
+	const int64_t rows = in->dim[0] * in->dim[1];
+	float *dx = batch->d_in[0];
+
+	for (int64_t i = 0; dx != NULL && i < batch->n * rows;
+	     i++, dx += in->dim[2]) {
+		int64_t c = i % rows / in->dim[1], y = i % in->dim[1];
+		int64_t row = (before[0] + c) * shape->dim[1] + before[1] + y;
+
+		add(batch->d_out + i / rows * shape_size(shape) +
+			row * shape->dim[2] + before[2],
+		    in->dim[2], dx);
+	}
 }

@@ -4,30 +4,44 @@
 
 #include "net/op_family.h"
 
-#define ROW(kind, onnx, lo, hi, n_images, family) \
-	[kind] = {.name = (onnx),                 \
-	    .min_in = (lo),                       \
-	    .max_in = (hi),                       \
-	    .images = (n_images),                 \
-	    .shape = family##_shape,              \
-	    .forward = family##_forward}
+#define ROW(kind, onnx, lo, hi, n_images, family, n_needs, ...) \
+	[kind] = {.name = (onnx),                               \
+	    .min_in = (lo),                                     \
+	    .max_in = (hi),                                     \
+	    .images = (n_images),                               \
+	    .shape = family##_shape,                            \
+	    .forward = family##_forward,                        \
+	    .needs = (n_needs),                                 \
+	    __VA_ARGS__}
 
 enum { ALL = NODE_INPUTS_MAX };
 
 static const struct operator_row rows[OP_COUNT] = {
-    ROW(OP_CONV, "Conv", 2, 3, 1, op_conv),
-    ROW(OP_BATCH_NORMALIZATION, "BatchNormalization", 5, 5, 1, op_batch_norm),
-    ROW(OP_RELU, "Relu", 1, 1, ALL, op_relu),
-    ROW(OP_ADD, "Add", 2, 2, ALL, op_add),
-    ROW(OP_MAX_POOL, "MaxPool", 1, 1, ALL, op_max_pool),
-    ROW(OP_AVERAGE_POOL, "AveragePool", 1, 1, ALL, op_average_pool),
+    ROW(OP_CONV, "Conv", 2, 3, 1, op_conv, NEEDS_IN, .batch = op_conv_batch,
+	.backward = op_conv_backward, .work = op_conv_work),
+    ROW(OP_BATCH_NORMALIZATION, "BatchNormalization", 5, 5, 1, op_batch_norm,
+	NEEDS_IN, .backward = NULL),
+    ROW(OP_RELU, "Relu", 1, 1, ALL, op_relu, NEEDS_OUT,
+	.backward = op_relu_backward),
+    ROW(OP_ADD, "Add", 2, 2, ALL, op_add, NEEDS_NOTHING,
+	.backward = op_add_backward),
+    ROW(OP_MAX_POOL, "MaxPool", 1, 1, ALL, op_max_pool, NEEDS_IN,
+	.backward = op_max_pool_backward),
+    ROW(OP_AVERAGE_POOL, "AveragePool", 1, 1, ALL, op_average_pool,
+	NEEDS_NOTHING, .backward = op_average_pool_backward),
     ROW(OP_GLOBAL_AVERAGE_POOL, "GlobalAveragePool", 1, 1, ALL,
-	op_global_average_pool),
-    ROW(OP_CONCAT, "Concat", 1, NODE_INPUTS_MAX, ALL, op_concat),
-    ROW(OP_FLATTEN, "Flatten", 1, 1, ALL, op_flatten),
-    ROW(OP_GEMM, "Gemm", 2, 3, 1, op_gemm),
-    ROW(OP_SLICE, "Slice", 1, 1, ALL, op_slice),
-    ROW(OP_PAD, "Pad", 1, 1, ALL, op_pad),
+	op_global_average_pool, NEEDS_NOTHING,
+	.backward = op_global_average_pool_backward),
+    ROW(OP_CONCAT, "Concat", 1, NODE_INPUTS_MAX, ALL, op_concat, NEEDS_NOTHING,
+	.backward = op_concat_backward),
+    ROW(OP_FLATTEN, "Flatten", 1, 1, ALL, op_flatten, NEEDS_NOTHING,
+	.backward = op_flatten_backward),
+    ROW(OP_GEMM, "Gemm", 2, 3, 1, op_gemm, NEEDS_IN, .batch = op_gemm_batch,
+	.backward = op_gemm_backward),
+    ROW(OP_SLICE, "Slice", 1, 1, ALL, op_slice, NEEDS_NOTHING,
+	.backward = op_slice_backward),
+    ROW(OP_PAD, "Pad", 1, 1, ALL, op_pad, NEEDS_NOTHING,
+	.backward = op_pad_backward),
 };
 
 const struct operator_row *
@@ -108,12 +122,11 @@ operator_shape(const struct graph *graph, const struct node *node,
 	return 0;
 }
 
-void
-operator_apply(const struct graph *graph, const struct node *node,
-    const float *const *in, float *out)
+/* The shapes of node's inputs, which operator_shape has checked. */
+static void
+input_shapes(const struct graph *graph, const struct node *node,
+    struct shape shape[NODE_INPUTS_MAX])
 {
-	struct shape shape[NODE_INPUTS_MAX];
-
 	for (int i = 0; i < node->n_in; i++) {
 		const struct graph_value *value = &graph->values[node->in[i]];
 
@@ -121,10 +134,69 @@ operator_apply(const struct graph *graph, const struct node *node,
 			       ? shape_of_tensor(&graph->tensors[value->tensor])
 			       : value->shape;
 	}
+}
+
+void
+operator_apply(const struct graph *graph, const struct node *node,
+    const float *const *in, float *out)
+{
+	struct shape shape[NODE_INPUTS_MAX];
+
+	input_shapes(graph, node, shape);
 	rows[node->op].forward(&(struct operator_call){.attr = &node->attr,
 	    .n_in = node->n_in,
 	    .in_shape = shape,
 	    .in = in,
 	    .out_shape = &graph->values[node->out].shape,
 	    .out = out});
+}
+
+void
+operator_describe(const struct graph *graph, const struct node *node, int n,
+    struct shape in[NODE_INPUTS_MAX], struct operator_batch *batch)
+{
+	input_shapes(graph, node, in);
+	*batch = (struct operator_batch){.attr = &node->attr,
+	    .n = n,
+	    .n_in = node->n_in,
+	    .in_shape = in,
+	    .out_shape = &graph->values[node->out].shape};
+}
+
+size_t
+operator_work(const struct graph *graph, const struct node *node)
+{
+	struct shape in[NODE_INPUTS_MAX];
+
+	if (rows[node->op].work == NULL)
+		return 0;
+	input_shapes(graph, node, in);
+	return rows[node->op].work(
+	    &node->attr, in, &graph->values[node->out].shape);
+}
+
+void
+operator_forward(enum operator_kind op, const struct operator_batch *batch)
+{
+	const float *in[NODE_INPUTS_MAX] = {0};
+	struct operator_call call = {.attr = batch->attr,
+	    .n_in = batch->n_in,
+	    .in_shape = batch->in_shape,
+	    .in = in,
+	    .out_shape = batch->out_shape,
+	    .out = batch->out};
+
+	if (rows[op].batch != NULL) {
+		rows[op].batch(batch);
+		return;
+	}
+	for (int i = 0; i < batch->n; i++) {
+		for (int j = 0; j < batch->n_in; j++)
+			in[j] = batch->in[j] +
+				(j < rows[op].images
+					? i * shape_size(&batch->in_shape[j])
+					: 0);
+		rows[op].forward(&call);
+		call.out += shape_size(batch->out_shape);
+	}
 }

@@ -4,11 +4,16 @@
  * it defines what the operator computes, every faster kernel is checked against
  * it.
  *
+ * The same file holds how it learns: backward adds the gradient by its inputs,
+ * given that by its output.
+ *
  * To add an operator: a name in enum operator_kind, a row in operator.c, a
  * family in an op_*.c file, a test against a naive loop.
  */
 #ifndef NET_OPERATOR_H
 #define NET_OPERATOR_H
+
+#include <stddef.h>
 
 #include "base/error.h"
 #include "net/graph.h"
@@ -23,6 +28,27 @@ struct operator_call {
 	float *out; /* overlaps no input */
 };
 
+/*
+ * An operator applied in training, to n images that lie one behind the other.
+ * For its backward, d_ is the gradient of the loss by the array of that name.
+ */
+struct operator_batch {
+	const struct attributes *attr;
+	int n, n_in;
+	const struct shape *in_shape;
+	const float *const *in;
+	const struct shape *out_shape;
+	float *out;
+	const float *d_out;
+	/* Added to; NULL where nobody asks (a tensor's is the sum over the
+	 * images). */
+	float *const *d_in;
+	float *work; /* as many floats as the row's work says */
+};
+
+/* What a backward reads of the forward's arrays. */
+enum operator_needs { NEEDS_NOTHING = 0, NEEDS_IN = 1, NEEDS_OUT = 2 };
+
 struct operator_row {
 	const char *name; /* ONNX's */
 	int min_in, max_in;
@@ -35,6 +61,16 @@ struct operator_row {
 	int (*shape)(const struct attributes *attr, int n_in,
 	    const struct shape *in, struct shape *out, struct error *err);
 	void (*forward)(const struct operator_call *call);
+	/*
+	 * Training.  batch: forward of n images, in float32 with OpenBLAS where
+	 * that pays, NULL: image by image.  backward NULL: the operator is not
+	 * one of images alone (BatchNormalization: net/norm_train.h).
+	 */
+	void (*batch)(const struct operator_batch *batch);
+	void (*backward)(const struct operator_batch *batch);
+	size_t (*work)(const struct attributes *attr, const struct shape *in,
+	    const struct shape *out); /* NULL: none */
+	unsigned needs;               /* of enum operator_needs */
 };
 
 const struct operator_row *operator_of(enum operator_kind op);
@@ -52,5 +88,19 @@ int operator_shape(const struct graph *graph, const struct node *node,
  */
 void operator_apply(const struct graph *graph, const struct node *node,
     const float *const *in, float *out);
+
+/*
+ * The same for training: fills the shapes (in has room for NODE_INPUTS_MAX of
+ * them) and attributes of a batch of n images; the arrays are the caller's.
+ */
+void operator_describe(const struct graph *graph, const struct node *node,
+    int n, struct shape in[NODE_INPUTS_MAX], struct operator_batch *batch);
+
+/* Floats of work that a batch of this node wants. */
+size_t operator_work(const struct graph *graph, const struct node *node);
+
+/* Forward of batch, by the row's own way or image by image. */
+void operator_forward(
+    enum operator_kind op, const struct operator_batch *batch);
 
 #endif

@@ -1,0 +1,59 @@
+/*
+ * Forward and backward over a batch: the executor of training.
+ *
+ * The graph runs node by node over the whole batch, so that a batch
+ * normalisation sees the statistics of the true batch.  A node's work is cut
+ * into slices of images; sums over the batch are made per slice and added in
+ * the order of the slices, so the results are the same bytes for any number of
+ * threads.  Activations are kept as long as backward needs them (liveness); one
+ * pass holds them all.
+ */
+#ifndef NET_PASS_H
+#define NET_PASS_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/workers.h"
+#include "net/graph.h"
+
+struct pass;
+
+/*
+ * For batches of at most batch images.  graph and workers are borrowed and
+ * outlive the pass.
+ */
+struct pass *pass_new(const struct graph *graph, int batch,
+    struct workers *workers, struct error *err);
+void pass_free(struct pass *pass);
+
+/* Memory that pass_new would take; -1 when it fails already. */
+int pass_bytes(const struct graph *graph, int batch, int threads, size_t *bytes,
+    struct error *err);
+
+/*
+ * Forward over n <= batch images in training mode: n c h w floats, borrowed
+ * until pass_backward.  theta: one tensor per graph tensor, running statistics
+ * are not read.  Returns n rows of logits, good until pass_backward.
+ */
+const float *pass_forward(
+    struct pass *pass, const struct tensor *theta, const float *images, int n);
+
+/* Room for the gradient of the loss by the logits: n rows, to be filled. */
+float *pass_d_logits(struct pass *pass);
+
+/*
+ * Backward of the last forward: adds the gradient of the loss by each tensor
+ * of the `weights` vector to gradient[index of the tensor].
+ */
+void pass_backward(
+    struct pass *pass, const struct tensor *theta, float *const *gradient);
+
+/*
+ * Moves the running statistics of theta towards those of the last forward:
+ * r += momentum (batch - r), the variance divided by count - 1; the number of
+ * batches grows by 1.  As PyTorch's BatchNorm2d.
+ */
+void pass_track(const struct pass *pass, double momentum, struct tensor *theta);
+
+#endif

@@ -1,0 +1,87 @@
+/*
+ * Inside lib/net: what the files of a pass share.
+ *
+ * pass_place.c	where activations and gradients lie
+ * pass_norm.c	batch normalisation over the whole batch
+ * pass.c	all other nodes, and the order of things
+ */
+#ifndef NET_PASS_INTERNAL_H
+#define NET_PASS_INTERNAL_H
+
+#include <stdbool.h>
+
+#include "net/liveness.h"
+#include "net/norm_train.h"
+#include "net/operator.h"
+#include "net/pass.h"
+
+/*
+ * SLICES: pieces of a batch.  They are the unit of threads and of sums, so
+ * their number is part of the result.  CHUNK: elements of a tensor whose
+ * slices one task adds.
+ */
+enum { SLICES = 16, CHUNK = 4096 };
+
+struct pass {
+	const struct graph *graph;
+	struct workers *workers;
+	int batch, threads;
+	struct span *value, *d_value; /* activations and their gradients */
+	int *last_reader; /* of a value: the node that is first in backward */
+	size_t *channels; /* of a node: where its norm_channels start */
+	struct norm_channel *channel;
+	size_t n_channels;
+	/* floats: all spans; scratch of one worker; tensors of one node */
+	size_t spans, work, partial, sums;
+	float *memory, *works, *partials;
+	double *sum; /* SLICES + 1 times sums: of slices, then of the batch */
+
+	const float *images; /* of the last forward */
+	int n;
+};
+
+/* Does value have a place in memory: is it an activation? */
+bool pass_is_placed(const struct pass *p, int value);
+
+/* Is it a tensor of the `weights` vector? */
+bool pass_learns(const struct graph *graph, const struct graph_value *v);
+
+/* Elements of the node's tensors that learn. */
+size_t pass_weights(const struct graph *graph, const struct node *node);
+
+/* ---- one node over the slices ---- */
+
+struct stage {
+	struct pass *pass;
+	const struct node *node;
+	int index;
+	const struct tensor *theta;
+	float *const *gradient; /* NULL in forward */
+	int slices;
+};
+
+struct slice {
+	int first, n; /* images */
+};
+
+struct slice pass_slice(const struct stage *s, int i);
+
+/* A tensor, or an activation from image on. */
+const float *pass_array(const struct stage *s, int value, int image);
+
+/* The gradient by an activation from image on, or NULL where nobody asks. */
+float *pass_d_array(const struct stage *s, int value, int image);
+
+/*
+ * The first to give to a gradient clears it: in backward that is the value's
+ * last reader.
+ */
+void pass_clear_fresh(const struct stage *s, struct slice slice);
+
+/* Runs one function over the slices of the node. */
+void pass_run(struct stage *s, workers_task *task);
+
+void pass_norm_forward(struct stage *s);
+void pass_norm_backward(struct stage *s);
+
+#endif
