@@ -53,3 +53,28 @@ fuzz-%: tests/fuzz/%.c $(LIB)
 	    $(BUILD)/$*.log` inputs"
 
 .PHONY: fuzz
+
+# How fast it is.  Nothing here passes or fails.
+BENCH_TOOLS = $(BUILD)/bench/checkkern $(BUILD)/bench/throughput
+PEERS = build/peers
+ORT = $(CURDIR)/$(PEERS)/node_modules/onnxruntime-node
+
+# Kernels; plans, instruction sets and compilers; whole grids of evalgrid.
+bench: all $(BENCH_TOOLS)
+	$(MAKE) CC=clang BUILD=build/clang build/clang/bench/throughput
+	$(BUILD)/bench/checkkern --bench
+	tests/bench/race.py plans --build $(BUILD) --build build/clang \
+	    --level avx2 --csv $(BUILD)/plans.csv
+	tests/bench/grid.py --bin $(BUILD)/bin
+
+# The other programs that do this work, installed from Debian and npm.
+bench-peers: $(BENCH_TOOLS)
+	[ -d $(ORT) ] || npm install --silent --no-audit --ignore-scripts \
+	    --prefix $(PEERS) onnxruntime-node
+	tests/bench/race.py peers --build $(BUILD) --ort $(ORT) \
+	    --csv $(BUILD)/peers.csv
+	tests/bench/race.py peers --build $(BUILD) --ort $(ORT) --rounds 5 \
+	    --images 128 --csv $(BUILD)/peers-wide.csv --arch vgg9 \
+	    --arch wrn56_4 --arch resnet18 --arch densenet_cifar
+
+.PHONY: bench bench-peers

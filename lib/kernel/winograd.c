@@ -19,15 +19,20 @@ winograd_weight_floats(int k, int c)
 	return (size_t)WINOGRAD_POINTS * WINOGRAD_POINTS * kernel_padded(k) * c;
 }
 
+/*
+ * Measured: from 16 to 64 tiles make no difference while the weights stay in
+ * some cache; 512 channels, whose weights do not, take 25 % less with 64.
+ */
 int
 winograd_rows(int c, int k, int h, int w, int images)
 {
-	enum { CACHE_FLOATS = 48 * 1024, TILES_LEAST = 16 };
+	enum { CACHE_FLOATS = 48 * 1024, WEIGHTS_MANY = 4 << 20 };
 	int tiles_x = (w + WINOGRAD_TILE - 1) / WINOGRAD_TILE;
 	int rows = (h + WINOGRAD_TILE - 1) / WINOGRAD_TILE * images;
+	int least = winograd_weight_floats(k, c) > WEIGHTS_MANY ? 64 : 16;
 	int tiles = (int)(CACHE_FLOATS / tile_floats(c, k)), step;
 
-	tiles = tiles > TILES_LEAST ? tiles : TILES_LEAST;
+	tiles = tiles > least ? tiles : least;
 	step = tiles / tiles_x > 1 ? tiles / tiles_x : 1;
 	return step < rows ? step : rows;
 }

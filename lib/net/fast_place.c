@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "net/fast.h"
 
-enum { PIXELS_GOAL = 1024, GROUP_MAX = 16 };
+enum { PIXELS_GOAL = 1024, GROUP_MAX = 64 };
 
 static struct fast_buffer *
 buffer_of(const struct fast_plan *plan, int value)
@@ -23,6 +23,9 @@ group_of(const struct fast_plan *plan, const struct fast_step *step)
 	const struct fast_value *out = &plan->values[step->out];
 	int group = 1;
 
+	/* Only weights are worth a larger group. */
+	if (step->method != FAST_WINOGRAD && step->method != FAST_CONV)
+		return 1;
 	while (group < GROUP_MAX && group < plan->block &&
 	       2 * group * out->h * out->w <= PIXELS_GOAL)
 		group *= 2;
