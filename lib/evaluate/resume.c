@@ -1,12 +1,23 @@
 #include "evaluate/resume.h"
 
 #include <errno.h>
-#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-int
-resume_load(struct points_list *list, const char *path, struct error *err)
+static bool
+is_stdout(const char *path)
+{
+	struct stat a, b;
+
+	return stat(path, &a) == 0 && fstat(STDOUT_FILENO, &b) == 0 &&
+	       S_ISREG(b.st_mode) && a.st_dev == b.st_dev &&
+	       a.st_ino == b.st_ino;
+}
+
+static int
+load(struct points_list *list, const char *path, struct error *err)
 {
 	const struct points_rules rules = {.salvage = true};
 	char *paths[1] = {(char *)path};
@@ -20,7 +31,27 @@ resume_load(struct points_list *list, const char *path, struct error *err)
 		return -1;
 	status = points_read(list, reader, &rules, err);
 	reader_free(reader);
-	return status < 0 ? -1 : 1;
+	return status;
+}
+
+int
+resume_open(struct resume *resume, const char *output, const char *from,
+    struct error *err)
+{
+	if (from != NULL && is_stdout(from))
+		return error_set(err,
+		    "--resume %s is also the output, which the shell has "
+		    "emptied: use -o %s instead",
+		    from, from);
+	if (from != NULL && load(&resume->other, from, err) < 0)
+		return -1;
+	if (output == NULL)
+		return 0;
+	snprintf(resume->part, sizeof(resume->part), "%s.part", output);
+	resume->torn = access(resume->part, F_OK) == 0;
+	if (load(&resume->own, resume->part, err) < 0)
+		return -1;
+	return load(&resume->other, output, err);
 }
 
 static const struct points *

@@ -11,14 +11,18 @@
 struct resume {
 	struct points_list own;   /* from PATH.part: must be of this run */
 	struct points_list other; /* from PATH or --resume: used if it fits */
-	const char *part;         /* its name, for messages */
+	char part[4096];          /* PATH.part, for messages */
+	bool torn;                /* PATH.part was there */
 };
 
 /*
- * Takes every intact point of path; a file that is not there is none.  Returns
- * 1 when there was a file, else 0; -1 when it cannot be read.
+ * Takes every intact point of what an earlier run left: output (PATH of -o) and
+ * its PATH.part, and the file from (of --resume).  Both may be NULL, and a file
+ * that is not there has no points.  from must not be standard output, which the
+ * shell has emptied.
  */
-int resume_load(struct points_list *list, const char *path, struct error *err);
+int resume_open(struct resume *resume, const char *output, const char *from,
+    struct error *err);
 
 /*
  * The old points of this surface, or NULL for none.  *found tells; returns -1

@@ -18,12 +18,16 @@
 typedef void surface_seen(
     void *context, const struct grid_place *place, const struct score *scores);
 
+/* Made by surface_setup (evaluate/setup.h); not to be copied. */
 struct surface {
 	struct evaluation evaluation;
 	struct grid grid; /* run is filled by surface_identify */
 	char plane[DIGEST_TEXT_BYTES], model[DIGEST_TEXT_BYTES];
 	char kernel[128]; /* what computes: plan, instruction set */
-	surface_seen *seen;
+	struct plan *plan;
+	const struct dataset *data[SETS_MAX];
+	double mean[CHANNELS_MAX], std[CHANNELS_MAX];
+	surface_seen *seen; /* or NULL */
 	void *context;
 };
 

@@ -19,7 +19,8 @@
 enum {
 	GRID_NUM_MAX = 100000,     /* coordinates on an axis */
 	GRID_POINTS_MAX = 2000000, /* in a grid */
-	SETS_MAX = 8,              /* data sets evaluated side by side */
+	SET_NAME_BYTES = 32,
+	SETS_MAX = 8,   /* data sets evaluated side by side */
 	RUN_BYTES = 17, /* a run id in a point: 16 hexadecimal digits, NUL */
 };
 
@@ -41,9 +42,9 @@ struct grid {
 	struct range range[AXES_MAX];
 	int reps;
 	int sets;
-	char set[SETS_MAX][32]; /* names: "train", "test", ... */
-	char loss[32];          /* "crossentropy", "mse" */
-	int shard, shards;      /* i of n; 0 of 1 is the whole */
+	char set[SETS_MAX][SET_NAME_BYTES]; /* names: "train", "test", ... */
+	char loss[32];                      /* "crossentropy", "mse" */
+	int shard, shards;                  /* i of n; 0 of 1 is the whole */
 };
 
 /* Coordinates along an axis: 1 on an axis that is not there. */

@@ -1,0 +1,53 @@
+/*
+ * From the options of a run to a surface that can be evaluated: data sets,
+ * grid, input constants and plan, checked against each other.
+ */
+#ifndef EVALUATE_SETUP_H
+#define EVALUATE_SETUP_H
+
+#include "base/error.h"
+#include "data/dataset.h"
+#include "data/pixels.h"
+#include "evaluate/surface.h"
+#include "geometry/grid.h"
+#include "geometry/plane.h"
+
+/* What a user asks for. */
+struct surface_choice {
+	struct range
+	    range[AXES_MAX]; /* num 0: -1:1:51 where there is an axis */
+	int sets;
+	const char *path[SETS_MAX];
+	char name[SETS_MAX]
+		 [SET_NAME_BYTES]; /* empty: train or test, by split */
+	struct dataset_choice images;
+	int split; /* of dataset_split_words */
+	int loss;  /* of loss_words */
+	int64_t threads, block;
+	struct pixels_options pixels; /* not given: the model's */
+	int shard, shards;
+	struct dataset data[SETS_MAX]; /* filled by choice_open_data */
+};
+
+/*
+ * "PATH" or "NAME=PATH": one more data set.  The names train and test also
+ * choose the part of a folder.
+ */
+int choice_add_data(
+    struct surface_choice *choice, const char *text, struct error *err);
+
+/* Opens all data sets; two with one name are an error. */
+int choice_open_data(struct surface_choice *choice, struct error *err);
+void choice_free_data(struct surface_choice *choice);
+
+/*
+ * Makes the surface of plane (both plane and choice are borrowed).  Fails when
+ * the images do not fit the network, a range has no direction, nobody knows the
+ * input constants, or the grid is too large.  Release with surface_free, also
+ * after a failure.
+ */
+int surface_setup(struct surface *surface, const struct surface_choice *choice,
+    const struct plane *plane, struct error *err);
+void surface_free(struct surface *surface);
+
+#endif
