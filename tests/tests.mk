@@ -12,7 +12,7 @@ check: all $(UNIT) $(TOOL) $(BUILD)/bench/checkkern
 GOLDEN = $(patsubst tests/golden/%.c,$(BUILD)/golden/%,\
 	$(wildcard tests/golden/*.c))
 check-golden: all $(GOLDEN) $(TOOL)
-	CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(GOLDEN) \
+	CMOCKA_MESSAGE_OUTPUT=TAP prove -j2 -e '' $(GOLDEN) \
 	    $(wildcard tests/golden/*.t)
 
 .PHONY: check check-golden

@@ -84,6 +84,14 @@ for cpu in base avx2 avx512; do
 		reccmp --rtol 1e-4 --atol 1e-5 "$T/ref.ll" "$T/fast.ll"
 done
 
+# Kernels are not mixed unknowingly.
+LOSSPIPE_CPU=base eval_grid >"$T/base.ll"
+LOSSPIPE_CPU=ref evalgrid -q -d "$images" --x=-1:1:5 --y=-0.5:0.5:3 --shard 1/15 "$T/plane.ll" >"$T/ref-1.ll"
+fails 1 "different kernels, 'gemm .*' and 'reference C'" "gridmerge refuses shards of two kernels" \
+	gridmerge "$T/base.ll" "$T/ref-1.ll"
+gridmerge --mixed "$T/base.ll" "$T/ref-1.ll" >"$T/merged.ll"
+passes "gridmerge --mixed joins them, the first one's points stay" cmp "$T/base.ll" "$T/merged.ll"
+
 # Options and input.
 fails 2 'no data' "no data is a usage error" evalgrid "$T/plane.ll"
 fails 2 "x is '1:2'" "a bad range is a usage error" evalgrid -d "$images" --x=1:2 "$T/plane.ll"
