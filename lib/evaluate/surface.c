@@ -333,6 +333,8 @@ surface_write(const struct surface *surface, const struct points *old,
 	if (status == 0)
 		status = copy_old(
 		    &w, g->shard + surface_places(surface) * g->shards, err);
+	if (status == 0 && settle != NULL)
+		status = output_settle(settle, err);
 	if (status == 0)
 		status = writer_end(writer, err);
 	free(w.todo);

@@ -27,13 +27,13 @@ append(void *data, size_t *room, size_t *filled, const struct chunk *chunk,
 		return error_set(err,
 		    "tensor '%s' goes on at element %lld, expected %zu",
 		    t->name, (long long)chunk->offset, *filled);
-	if (*room == 0 && n >= whole / 4)
-		*room = whole;
-	if (*room == whole && *filled == 0) {
+	memcpy(&elements, data, sizeof(elements));
+	if (elements == NULL && n >= whole / 4) {
 		elements = memory_new(whole, size, err);
 		if (elements == NULL)
 			return -1;
 		memcpy(data, &elements, sizeof(elements));
+		*room = whole;
 	} else if (memory_grow(data, room, *filled + n, size, err) < 0) {
 		return -1;
 	}
@@ -63,6 +63,8 @@ take_tensor(struct plane *p, struct arrival *a, const struct record *record,
 	struct graph *g = &p->model.graph;
 	struct chunk chunk;
 
+	if (a->filled == NULL)
+		return error_set(err, "a tensor comes before the model");
 	if (chunk_unpack(&chunk, record, g->tensors, g->n_tensors, err) < 0)
 		return -1;
 	return append(&g->tensors[chunk.tensor].data, &a->room[chunk.tensor],
@@ -130,6 +132,8 @@ take_delta(struct plane *p, struct arrival *a, const struct record *record,
 	struct chunk chunk;
 	size_t i;
 
+	if (a->filled == NULL)
+		return error_set(err, "a delta comes before its direction");
 	if (chunk_unpack(&chunk, record, g->tensors, g->n_tensors, err) < 0)
 		return -1;
 	if (chunk.rep >= p->reps || chunk.axis >= p->axes)
@@ -169,8 +173,8 @@ check_complete(const struct plane *p, const struct arrival *weights,
 			    "tensor '%s' has %zu elements, expected %lld",
 			    g->tensors[i].name, weights->filled[i],
 			    (long long)g->tensors[i].n);
-	for (size_t i = 0;
-	     p->delta != NULL && i < plane_slot(p, p->reps, 0) * g->n_tensors;
+	for (size_t i = 0; deltas->filled != NULL &&
+			   i < plane_slot(p, p->reps, 0) * g->n_tensors;
 	     i++) {
 		const struct tensor *t = &g->tensors[i % g->n_tensors];
 
@@ -212,7 +216,7 @@ static int
 take(struct plane *p, struct state *s, const struct record *record,
     struct error *err)
 {
-	bool model = p->model.graph.n_nodes > 0;
+	bool model = s->weights.filled != NULL;
 
 	if (record_is(record, "begin")) {
 		pack_value(&p->begin, record->header);
@@ -235,7 +239,7 @@ take(struct plane *p, struct state *s, const struct record *record,
 			   ? -1
 			   : 1;
 	if (record_is(record, "delta")) {
-		if (p->delta == NULL &&
+		if (s->deltas.filled == NULL &&
 		    start_deltas(p, &s->deltas, s->n_directions, err) < 0)
 			return -1;
 		return take_delta(p, &s->deltas, record, err) < 0 ? -1 : 1;
@@ -249,7 +253,7 @@ take(struct plane *p, struct state *s, const struct record *record,
 static int
 finish(struct plane *p, struct state *s, struct error *err)
 {
-	if (p->model.graph.n_nodes == 0)
+	if (s->weights.filled == NULL)
 		return error_set(err,
 		    "the segment has no model (evalgrid reads models with "
 		    "directions, as dirgen and fnorm write them)");

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # evalgrid and gridmerge: the laws of threads, blocks, shards and resumption.
 . "$(dirname "$0")/../tap.sh"
-images=$ROOT/tests/data/sets/cifar10-40.bin
-netnew resnet20_a --pixels cifar10 -s 3 | dirgen -s 1:2 | fnorm >"$T/plane.ll"
+images=$ROOT/tests/data/sets/fashion-48.npz
+cifar=$ROOT/tests/data/sets/cifar10-40.bin
+netload -q --arch small --pixels fashion "$ROOT/tests/data/nets/fashion-small.pt" |
+	dirgen -s 1:2 | fnorm >"$T/plane.ll"
 grid="-d $images --x=-1:1:5 --y=-0.5:0.5:3"
 # shellcheck disable=SC2086  # $grid is a list of options
 eval_grid() { evalgrid -q $grid "$@" "$T/plane.ll"; }
@@ -61,8 +63,9 @@ fails 1 'shell has emptied' "--resume refuses its own output" \
 	sh -c "evalgrid -q $grid --resume $T/same.ll $T/plane.ll >>$T/same.ll"
 
 # Kill -9 in the middle, then again.
-# shellcheck disable=SC2086  # $grid is a list of options
-LOSSPIPE_CPU=base evalgrid -q $grid -j1 -o "$T/killed.ll" "$T/plane.ll" &
+fine="-q -j1 -d $images --x=-1:1:201 --y=0:1:21"
+# shellcheck disable=SC2086  # $fine is a list of options
+evalgrid $fine -o "$T/killed.ll" "$T/plane.ll" &
 pid=$!
 while [ "$(stat -c %s "$T/killed.ll.part" 2>/dev/null || echo 0)" -lt 2500 ] &&
 	kill -0 $pid 2>/dev/null; do :; done
@@ -71,15 +74,16 @@ wait $pid 2>/dev/null
 [ -e "$T/killed.ll.part" ] && [ ! -e "$T/killed.ll" ]
 ok $? "killed with -9: a .part is left"
 # shellcheck disable=SC2086
-LOSSPIPE_CPU=base evalgrid -q $grid -o "$T/killed.ll" "$T/plane.ll" 2>"$T/err"
+evalgrid $fine -o "$T/killed.ll" "$T/plane.ll" 2>"$T/err"
 # shellcheck disable=SC2086
-LOSSPIPE_CPU=base evalgrid -q $grid "$T/plane.ll" | cmp -s - "$T/killed.ll"
+evalgrid $fine "$T/plane.ll" | cmp -s - "$T/killed.ll"
 ok $? "and continued, same bytes"
 
 # The reference executor is the definition.
-LOSSPIPE_CPU=ref evalgrid -q -d "$images" -n 8 --x=-1:1:2 --y=0:0.5:2 "$T/plane.ll" >"$T/ref.ll"
+netnew resnet20_a --pixels cifar10 -s 3 | dirgen -s 1 | fnorm >"$T/resnet.ll"
+LOSSPIPE_CPU=ref evalgrid -q -d "$cifar" -n 8 --x=-1:1:2 --y=0:0.5:2 "$T/resnet.ll" >"$T/ref.ll"
 for cpu in base avx2 avx512; do
-	LOSSPIPE_CPU=$cpu evalgrid -q -d "$images" -n 8 --x=-1:1:2 --y=0:0.5:2 "$T/plane.ll" >"$T/fast.ll"
+	LOSSPIPE_CPU=$cpu evalgrid -q -d "$cifar" -n 8 --x=-1:1:2 --y=0:0.5:2 "$T/resnet.ll" >"$T/fast.ll"
 	passes "LOSSPIPE_CPU=$cpu agrees with the reference executor" \
 		reccmp --rtol 1e-4 --atol 1e-5 "$T/ref.ll" "$T/fast.ll"
 done
@@ -98,13 +102,13 @@ fails 2 "x is '1:2'" "a bad range is a usage error" evalgrid -d "$images" --x=1:
 fails 2 'shard' "a bad shard is a usage error" evalgrid -d "$images" --shard 3/3 "$T/plane.ll"
 netnew lenet --input 1,28,28 -s 1 --pixels mnist >"$T/lenet.ll"
 fails 1 '3x32x32|1x28x28|1 x 28' "images of another size are refused" \
-	evalgrid -d "$images" "$T/lenet.ll"
+	evalgrid -d "$cifar" "$T/lenet.ll"
 fails 1 'x is given' "--x without directions is refused" \
 	evalgrid -d "$images" --x=-1:1:3 "$T/lenet.ll"
 netnew resnet20_a | dirgen -s 1 >"$T/bare.ll"
-fails 1 'pixels' "a model without input constants needs --pixels" evalgrid -d "$images" "$T/bare.ll"
+fails 1 'pixels' "a model without input constants needs --pixels" evalgrid -d "$cifar" "$T/bare.ll"
 passes "--estimate prints and evaluates little" \
-	sh -c "evalgrid --estimate $grid $T/plane.ll | grep -q '30 points x 40 images'"
+	sh -c "evalgrid --estimate $grid $T/plane.ll | grep -q '30 points x 48 images'"
 evalgrid -q -d "train=$images" -d "test=$images" "$T/plane.ll" --x=0:1:2 --y=0:0:1 |
 	recdump | grep ^point | sed 's/.* set=\([a-z]*\) .* loss=\([^ ]*\) .*/\1 \2/' >"$T/sets"
 is "$(cut -d' ' -f1 "$T/sets" | tr '\n' ' ')" "train test train test train test train test " \

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # The scripts of pipelines/, in their small mode.
 . "$(dirname "$0")/../tap.sh"
-images=$ROOT/tests/data/sets/cifar10-40.bin
+images=$ROOT/tests/data/sets/fashion-48.npz
 export LOSSPIPE_BIN=${LOSSPIPE_BIN:-$ROOT/build/bin}
 
 if command -v parallel >/dev/null; then
-	netnew resnet20_a --pixels cifar10 -s 3 | dirgen -s 1 | fnorm >"$T/plane.ll"
+	netload -q --arch small --pixels fashion "$ROOT/tests/data/nets/fashion-small.pt" |
+		dirgen -s 1 | fnorm >"$T/plane.ll"
 	options="-d $images --x=-1:1:4 --y=-1:1:3"
 	# shellcheck disable=SC2086  # a list of options
 	evalgrid -q $options "$T/plane.ll" >"$T/whole.ll"
