@@ -101,9 +101,14 @@ struct run {
 static struct view
 view_of(const struct run *run, int value, int image)
 {
-	if (value < 0)
-		return (struct view){0};
 	return fast_view(run->plan, run->scratch, value, image);
+}
+
+/* An operand that a step may not have. */
+static struct view
+view_if(const struct run *run, int value, int image)
+{
+	return value >= 0 ? view_of(run, value, image) : (struct view){0};
 }
 
 static void
@@ -136,7 +141,7 @@ run_winograd(
 	struct winograd_job job = {
 	    .in = view_of(run, step->in, image),
 	    .out = view_of(run, step->out, image),
-	    .add = view_of(run, step->addend, image),
+	    .add = view_if(run, step->addend, image),
 	    .images = n,
 	    .h = out->h,
 	    .w = out->w,
@@ -164,7 +169,7 @@ run_conv(const struct run *run, const struct fast_step *step, int image, int n)
 	struct conv_job job = {
 	    .in = view_of(run, step->in, image),
 	    .out = view_of(run, step->out, image),
-	    .add = view_of(run, step->addend, image),
+	    .add = view_if(run, step->addend, image),
 	    .images = n,
 	    .h = out->h,
 	    .w = out->w,
@@ -244,7 +249,7 @@ run_affine(
 	struct affine_job job = {
 	    .in = view_of(run, step->in, image),
 	    .out = view_of(run, step->out, image),
-	    .add = view_of(run, step->addend, image),
+	    .add = view_if(run, step->addend, image),
 	    .images = n,
 	    .h = out->h,
 	    .w = out->w,
