@@ -25,7 +25,9 @@ WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE \
 	-DLOSSPIPE_VERSION='"$(VERSION)"' -Ilib -Icmd -ffp-contract=off -pthread \
 	$(WARN) $(PKG_CFLAGS) $(CFLAGS)
-ALL_LIBS = $(PKG_LIBS) -lm -pthread
+# --as-needed: only programs that multiply load OpenBLAS, which starts threads
+# and takes memory as soon as it is loaded.
+ALL_LIBS = -Wl,--as-needed $(PKG_LIBS) -lm -pthread
 
 ifdef SAN
 BUILD = build/san

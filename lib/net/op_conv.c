@@ -1,6 +1,6 @@
 /* Conv: any kernel, stride, dilation, group and padding. */
-#include <cblas.h>
 
+#include "net/blas.h"
 #include "net/im2col.h"
 #include "net/op_family.h"
 #include "net/window.h"

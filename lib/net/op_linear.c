@@ -1,6 +1,6 @@
 /* Gemm: a fully connected layer over flat features. */
-#include <cblas.h>
 
+#include "net/blas.h"
 #include "net/op_family.h"
 
 int
