@@ -24,12 +24,12 @@ LINT_FLAGS = -std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -Ilib -Icmd \
 	-DLOSSPIPE_VERSION=__FILE__ -mavx2 -mfma -mavx512f -mavx512vl -mavx512dq \
 	$(PKG_CFLAGS)
 lint:
-	clang-format --dry-run -Werror $(LINT_C) $(wildcard cmd/*.h lib/*/*.h tests/unit/*.c)
-	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability \
+	@clang-format --dry-run -Werror $(LINT_C) $(wildcard cmd/*.h lib/*/*.h tests/unit/*.c)
+	@cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability \
 	    --inline-suppr --suppress=missingIncludeSystem -Ilib -Icmd cmd lib
-	printf '%s\n' $(LINT_C) | xargs -P2 -n1 sh -c \
+	@printf '%s\n' $(LINT_C) | xargs -P2 -n1 sh -c \
 	    'clang-tidy --quiet "$$@" -- $(LINT_FLAGS) 2>/dev/null' lint
-	shellcheck -S warning -x -P SCRIPTDIR pipelines/* .ci/run tests/tap.sh $(wildcard tests/*/*.t)
+	@shellcheck -S warning -x -P SCRIPTDIR pipelines/* .ci/run tests/tap.sh $(wildcard tests/*/*.t)
 
 .PHONY: lint
 

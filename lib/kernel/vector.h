@@ -84,7 +84,7 @@ vec_max(vec a, vec b)
 {
 	vec m = VEC(max_ps)(a, b); /* b when either is NaN */
 
-	return (vec)((lanes)m | (lanes)(a != a));
+	return (vec)((lanes)m | (lanes)(a != a)); /* NOLINT: asks for NaN */
 }
 
 #endif
