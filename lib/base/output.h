@@ -50,4 +50,10 @@ int output_commit(struct output *out, struct error *err);
 /* The result is not complete: closes it; removes NAME.part unless keep. */
 void output_abandon(struct output *out, int keep);
 
+/*
+ * Is path the file that standard output goes to?  Then the shell has emptied
+ * it before anybody could read it.
+ */
+int output_is_stdout(const char *path);
+
 #endif

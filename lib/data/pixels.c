@@ -84,3 +84,23 @@ pixels_choose(const struct pixels_options *options, size_t channels,
 			    i, std[i]);
 	return 1;
 }
+
+int
+pixels_settle(const struct pixels_options *options, size_t channels,
+    size_t n_known, double *mean, double *std, struct error *err)
+{
+	int chosen = pixels_choose(options, channels, mean, std, err);
+
+	if (chosen != 0)
+		return chosen < 0 ? -1 : 0;
+	if (n_known == 0)
+		return error_set(err,
+		    "the model has no input constants: give --pixels, or "
+		    "--mean and --std");
+	if (n_known != channels)
+		return error_set(err,
+		    "the model has input constants for %zu channels, the "
+		    "images have %zu",
+		    n_known, channels);
+	return 0;
+}

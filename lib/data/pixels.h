@@ -35,4 +35,11 @@ struct pixels_options {
 int pixels_choose(const struct pixels_options *options, size_t channels,
     double *mean, double *std, struct error *err);
 
+/*
+ * The same with known constants of n_known channels (a model's) in mean and
+ * std: they stay when no option was given, and must then fit.
+ */
+int pixels_settle(const struct pixels_options *options, size_t channels,
+    size_t n_known, double *mean, double *std, struct error *err);
+
 #endif

@@ -3,18 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-static bool
-is_stdout(const char *path)
-{
-	struct stat a, b;
-
-	return stat(path, &a) == 0 && fstat(STDOUT_FILENO, &b) == 0 &&
-	       S_ISREG(b.st_mode) && a.st_dev == b.st_dev &&
-	       a.st_ino == b.st_ino;
-}
 
 static int
 load(struct points_list *list, const char *path, struct error *err)
@@ -38,7 +27,7 @@ int
 resume_open(struct resume *resume, const char *output, const char *from,
     struct error *err)
 {
-	if (from != NULL && is_stdout(from))
+	if (from != NULL && output_is_stdout(from))
 		return error_set(err,
 		    "--resume %s is also the output, which the shell has "
 		    "emptied: use -o %s instead",

@@ -95,24 +95,10 @@ static int
 setup_pixels(struct surface *s, const struct surface_choice *choice,
     const struct model *model, struct error *err)
 {
-	size_t channels = (size_t)choice->data[0].channels;
-	int chosen =
-	    pixels_choose(&choice->pixels, channels, s->mean, s->std, err);
-
-	if (chosen != 0)
-		return chosen < 0 ? -1 : 0;
-	if (model->n_channels == 0)
-		return error_set(err,
-		    "the model has no input constants: give --pixels, or "
-		    "--mean and --std");
-	if (model->n_channels != channels)
-		return error_set(err,
-		    "the model has input constants for %zu channels, the "
-		    "images have %zu",
-		    model->n_channels, channels);
-	memcpy(s->mean, model->mean, channels * sizeof(*s->mean));
-	memcpy(s->std, model->std, channels * sizeof(*s->std));
-	return 0;
+	memcpy(s->mean, model->mean, sizeof(model->mean));
+	memcpy(s->std, model->std, sizeof(model->std));
+	return pixels_settle(&choice->pixels, (size_t)choice->data[0].channels,
+	    model->n_channels, s->mean, s->std, err);
 }
 
 static int

@@ -34,6 +34,13 @@ struct plane {
 int plane_read(struct plane *plane, struct reader *reader, struct error *err);
 void plane_free(struct plane *plane);
 
+/*
+ * Reads all input and keeps the last model, which must have no directions: 0 or
+ * -1.
+ */
+int plane_read_last(
+    struct plane *plane, struct reader *reader, struct error *err);
+
 /* Elements of direction (rep, axis) for a tensor, or NULL: all zero. */
 const float *plane_delta(
     const struct plane *plane, int rep, int axis, int tensor);

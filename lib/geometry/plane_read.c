@@ -246,6 +246,8 @@ take(struct plane *p, struct state *s, const struct record *record,
 	}
 	if (record_is(record, "scale"))
 		return take_scale(p, record, err) < 0 ? -1 : 1;
+	if (record_is(record, "optimiser") || record_is(record, "moment"))
+		return 1; /* of use to the next step of training alone */
 	text_add_bytes(&p->others, record->bytes, record->n_bytes);
 	return text_check(&p->others, err) < 0 ? -1 : 1;
 }
@@ -288,5 +290,23 @@ plane_read(struct plane *plane, struct reader *reader, struct error *err)
 	free(s.weights.filled);
 	free(s.deltas.room);
 	free(s.deltas.filled);
+	return status;
+}
+
+int
+plane_read_last(struct plane *plane, struct reader *reader, struct error *err)
+{
+	struct plane next = {0};
+	int status;
+
+	while ((status = plane_read(&next, reader, err)) == 1) {
+		plane_free(plane);
+		*plane = next;
+		next = (struct plane){0};
+	}
+	plane_free(&next);
+	if (status == 0 && plane->axes > 0)
+		return error_set(
+		    err, "the model has directions, expected a model alone");
 	return status;
 }

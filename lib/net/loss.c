@@ -48,6 +48,33 @@ loss_of_image(
 	return squares / (double)classes;
 }
 
+/*
+ * By logit j: p[j] - y[j], or for the squares 2/C p[j] (r[j] - sum r p) with
+ * r = p - y.
+ */
+void
+loss_gradient(enum loss_kind kind, const float *logits, size_t classes,
+    size_t label, double weight, float *d_logits)
+{
+	const double max = (double)logits[first_largest(logits, classes)];
+	const double sum = sum_exp(logits, classes, max);
+	double mean = 0.0;
+
+	for (size_t i = 0; kind == LOSS_MSE && i < classes; i++) {
+		double p = exp((double)logits[i] - max) / sum;
+
+		mean += p * (p - (i == label ? 1.0 : 0.0));
+	}
+	for (size_t i = 0; i < classes; i++) {
+		double p = exp((double)logits[i] - max) / sum;
+		double d = p - (i == label ? 1.0 : 0.0);
+
+		if (kind == LOSS_MSE)
+			d = 2.0 / (double)classes * p * (d - mean);
+		d_logits[i] = (float)(weight * d);
+	}
+}
+
 bool
 loss_correct(const float *logits, size_t classes, size_t label)
 {

@@ -30,6 +30,12 @@ double loss_of_image(
     enum loss_kind kind, const float *logits, size_t classes, size_t label);
 
 /*
+ * The gradient of weight times that loss by the logits: classes floats.
+ */
+void loss_gradient(enum loss_kind kind, const float *logits, size_t classes,
+    size_t label, double weight, float *d_logits);
+
+/*
  * Is label the index of the largest logit?  The first maximum wins; as in
  * PyTorch's argmax the first NaN counts as the largest.
  */

@@ -38,8 +38,9 @@ chunk_unpack(struct chunk *chunk, const struct record *record,
     const struct tensor *tensors, size_t n_tensors, struct error *err)
 {
 	bool delta = record_is(record, "delta");
+	bool moment = record_is(record, "moment");
 	const struct tensor *t;
-	int64_t index;
+	int64_t index, number = 0;
 	size_t size;
 
 	*chunk = (struct chunk){.elements = record->payload};
@@ -51,7 +52,7 @@ chunk_unpack(struct chunk *chunk, const struct record *record,
 		return error_set(err,
 		    "%s: tensor %d has another name than the model's '%s'",
 		    record->kind, (int)index, t->name);
-	size = tensor_element_bytes(delta ? TENSOR_FLOAT32 : t->type);
+	size = tensor_element_bytes(delta || moment ? TENSOR_FLOAT32 : t->type);
 	chunk->tensor = (int)index;
 	chunk->n = (int64_t)(record->payload_bytes / size);
 	if (record->payload_bytes % size != 0)
@@ -61,8 +62,11 @@ chunk_unpack(struct chunk *chunk, const struct record *record,
 		    record->kind, t->name, record->payload_bytes);
 	if (field_int(record->header, "offset", 0, t->n - chunk->n,
 		&chunk->offset, err) < 0 ||
-	    (delta && unpack_delta(chunk, record->header, err) < 0))
+	    (delta && unpack_delta(chunk, record->header, err) < 0) ||
+	    (moment && field_int(record->header, "moment", 0, MOMENTS_MAX - 1,
+			   &number, err) < 0))
 		return error_prefix(err, "%s '%s'", record->kind, t->name);
+	chunk->moment = (int)number;
 	return 0;
 }
 
@@ -167,4 +171,28 @@ chunk_write_deltas(struct writer *writer, int axis, int rep, int index,
 {
 	return chunk_write_delta(
 	    writer, axis, rep, index, tensor, 0, elements, tensor->n, err);
+}
+
+int
+chunk_write_moment(struct writer *writer, int moment, int index,
+    const struct tensor *tensor, const float *elements, struct error *err)
+{
+	int64_t at = 0;
+
+	do {
+		int64_t n = chunk_length(tensor->n - at, sizeof(float));
+		struct pack header = {0};
+		int status;
+
+		pack_map(&header, 6);
+		pack_key_int(&header, "moment", moment);
+		pack_chunk(&header, index, tensor, TENSOR_FLOAT32, at);
+		status = writer_record(writer, "moment", &header, elements + at,
+		    (size_t)n * sizeof(float), err);
+		pack_free(&header);
+		if (status < 0)
+			return -1;
+		at += n;
+	} while (at < tensor->n);
+	return 0;
 }

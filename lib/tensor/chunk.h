@@ -1,6 +1,7 @@
 /*
- * Tensors in the stream: a record of kind `tensor` (the model's elements) or
- * `delta` (a direction's) carries a run of one tensor's elements.
+ * Tensors in the stream: a record of kind `tensor` (the model's elements),
+ * `delta` (a direction's) or `moment` (an optimiser's) carries a run of one
+ * tensor's elements.
  *
  * Header: tensor (index), name, dtype, shape, offset (first element), and for a
  * delta axis and rep.  Payload: the elements, little-endian.  Chunks of a
@@ -22,11 +23,13 @@ enum {
 	CHUNK_BYTES_MAX = 8 << 20,
 	AXES_MAX = 2,    /* 0 = x, 1 = y */
 	REPS_MAX = 4096, /* direction sets in a stream */
+	MOMENTS_MAX = 2, /* what an optimiser remembers of each weight */
 };
 
 struct chunk {
 	int tensor;
 	int axis, rep;        /* of a delta; 0 for a tensor */
+	int moment;           /* of a moment */
 	int64_t offset, n;    /* elements */
 	const void *elements; /* unaligned, borrowed from the record */
 };
@@ -36,9 +39,9 @@ const char *axis_word(int axis);
 int axis_parse(const char *word, int *axis, struct error *err);
 
 /*
- * Reads the header of a `tensor` or `delta` record against the model's tensor
- * list: index, name and range must fit.  A delta's elements are float32 even
- * where the tensor is an integer.
+ * Reads the header of a `tensor`, `delta` or `moment` record against the
+ * model's tensor list: index, name and range must fit.  A delta's and a
+ * moment's elements are float32 even where the tensor is an integer.
  */
 int chunk_unpack(struct chunk *chunk, const struct record *record,
     const struct tensor *tensors, size_t n_tensors, struct error *err);
@@ -66,6 +69,10 @@ int chunk_write_delta(struct writer *writer, int axis, int rep, int index,
 
 /* The same for the whole tensor. */
 int chunk_write_deltas(struct writer *writer, int axis, int rep, int index,
+    const struct tensor *tensor, const float *elements, struct error *err);
+
+/* The same for an optimiser's moment, 0 or 1. */
+int chunk_write_moment(struct writer *writer, int moment, int index,
     const struct tensor *tensor, const float *elements, struct error *err);
 
 #endif

@@ -11,7 +11,7 @@ for program in cmd/*.c; do
 	ok $? "$name has a page" || continue
 	"$name" --completion | sed 's/^--//; s/=$//' | sort >"$T/table"
 	sed -n '/^\.Sh DESCRIPTION/,/^\.Sh EXIT STATUS/p' "man/$name.1" |
-		grep '^\.It' | grep -o 'Fl -[a-z-]*' | sed 's/Fl -//' | sort -u >"$T/page"
+		grep '^\.It' | grep -o 'Fl -[a-z0-9-]*' | sed 's/Fl -//' | sort -u >"$T/page"
 	is "$(comm -3 "$T/table" "$T/page" | tr -d '\t')" "" "$name(1) has the options of $name --help"
 	"$name" --help | sed -n 's/^  -\([a-zA-Z]\), --\([a-z-]*\).*/\1 \2/p' |
 		while read -r letter long; do

@@ -1,0 +1,220 @@
+#include "train/segment.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "tensor/chunk.h"
+
+int
+segment_write(struct writer *writer, const struct value *before,
+    const struct pack *entry, const struct model *model,
+    const struct optimiser *optimiser, struct error *err)
+{
+	if (writer_begin(writer, before, entry, err) < 0 ||
+	    model_write(writer, model, err) < 0 ||
+	    optimiser_write(optimiser, writer, err) < 0)
+		return -1;
+	return writer_end(writer, err);
+}
+
+void
+segment_note(const struct trainer *trainer, const struct trainer_test *test,
+    struct pack *meta)
+{
+	const struct running *r = &trainer->running;
+	const struct schedule *schedule = &trainer->rule.schedule;
+	const int64_t step = trainer->optimiser.step;
+
+	pack_map(meta, 4 + 2 * (size_t)(r->n > 0) + 2 * (size_t)(test != NULL));
+	pack_key_int(meta, "epoch", step / schedule->steps_per_epoch);
+	pack_key_int(meta, "step", step);
+	pack_key_real(
+	    meta, "lr", schedule_lr(schedule, step > 0 ? step - 1 : 0));
+	pack_key_real(meta, "weight_norm", trainer_norm(trainer));
+	if (r->n > 0) {
+		pack_key_real(meta, "running_loss", r->loss / (double)r->n);
+		pack_key_real(meta, "running_acc",
+		    100.0 * (double)r->correct / (double)r->n);
+	}
+	if (test != NULL) {
+		pack_key_real(meta, "test_loss", test->loss);
+		pack_key_real(meta, "test_acc", test->acc);
+	}
+}
+
+/* Is the last line of a `begin`'s history entry? */
+static bool
+is_of(const struct record *begin, const struct pack *entry)
+{
+	const struct value *history = value_get(begin->header, "history");
+	const size_t n = value_count(history);
+	struct pack last = {0};
+	bool same;
+
+	if (n == 0)
+		return false;
+	pack_value(&last, value_at(history, n - 1));
+	same = last.bytes.n == entry->bytes.n &&
+	       memcmp(last.bytes.chars, entry->bytes.chars, last.bytes.n) == 0;
+	pack_free(&last);
+	return same;
+}
+
+enum segment_found {
+	SEGMENT_NONE,  /* no file, or nothing whole in it */
+	SEGMENT_SAME,  /* begins with a segment of this run */
+	SEGMENT_OTHER, /* of another */
+};
+
+/* What path holds; -1 when it cannot be read. */
+static int
+find(const char *path, const struct pack *entry, struct error *err)
+{
+	char *paths[1] = {(char *)path};
+	struct reader *reader;
+	struct record record;
+	int found = SEGMENT_NONE;
+
+	if (access(path, F_OK) < 0 && errno == ENOENT)
+		return SEGMENT_NONE;
+	reader = reader_new(paths, 1, err);
+	if (reader == NULL)
+		return -1;
+	if (reader_next(reader, &record, err) == 1)
+		found = is_of(&record, entry) ? SEGMENT_SAME : SEGMENT_OTHER;
+	reader_free(reader);
+	return found;
+}
+
+/* Takes path when it has this run; refuse: another run is an error. */
+static int
+consider(const char *path, bool refuse, const struct pack *entry, char **found,
+    struct error *err)
+{
+	int what = path == NULL || *found != NULL ? SEGMENT_NONE
+						  : find(path, entry, err);
+
+	if (what == SEGMENT_OTHER && refuse)
+		return error_set(err,
+		    "%s is of another run (another model, data or option): "
+		    "remove it or choose another -o",
+		    path);
+	if (what == SEGMENT_SAME)
+		*found = memory_text(path, err);
+	return what < 0 || (what == SEGMENT_SAME && *found == NULL) ? -1 : 0;
+}
+
+int
+segment_choose(const char *output, const char *other, const struct pack *entry,
+    char **path, struct error *err)
+{
+	struct text part = {0};
+	int status;
+
+	*path = NULL;
+	if (other != NULL && output_is_stdout(other))
+		return error_set(err,
+		    "--resume %s is also the output, which the shell has "
+		    "emptied: use -o %s instead",
+		    other, other);
+	if (other != NULL && access(other, R_OK) < 0)
+		return error_set(err, "--resume %s:", other);
+	if (output != NULL)
+		text_add(&part, "%s.part", output);
+	status = text_check(&part, err);
+	if (status == 0)
+		status = consider(part.chars, true, entry, path, err);
+	if (status == 0)
+		status = consider(other, true, entry, path, err);
+	if (status == 0)
+		status = consider(output, false, entry, path, err);
+	text_free(&part);
+	return status;
+}
+
+static int
+take(struct trainer *trainer, const struct record *record, struct error *err)
+{
+	struct graph *g = trainer->graph;
+	struct chunk chunk;
+	size_t size;
+
+	if (!record_is(record, "tensor"))
+		return optimiser_read(&trainer->optimiser, record, err);
+	if (chunk_unpack(&chunk, record, g->tensors, g->n_tensors, err) < 0)
+		return -1;
+	size = tensor_element_bytes(g->tensors[chunk.tensor].type);
+	memcpy(
+	    (char *)g->tensors[chunk.tensor].data + (size_t)chunk.offset * size,
+	    chunk.elements, (size_t)chunk.n * size);
+	return 0;
+}
+
+/* The segment is whole: its end has been seen. */
+static int
+take_segment(
+    struct trainer *trainer, const struct text *segment, struct error *err)
+{
+	struct reader *reader =
+	    reader_new_bytes(segment->chars, segment->n, err);
+	struct record record;
+	int status = reader != NULL ? 1 : -1;
+
+	while (status == 1) {
+		status = reader_next(reader, &record, err);
+		if (status == 1 && take(trainer, &record, err) < 0)
+			status = -1;
+	}
+	reader_free(reader);
+	return status;
+}
+
+/*
+ * Reads on to the next `end`, all bytes into segment.  1, or 0 when there is no
+ * whole segment any more: whatever is wrong, the run goes on from the one
+ * before.
+ */
+static int
+next_segment(
+    struct reader *reader, const struct pack *entry, struct text *segment)
+{
+	struct record record;
+
+	segment->n = 0;
+	while (reader_next(reader, &record, NULL) == 1) {
+		if (record_is(&record, "begin") && !is_of(&record, entry))
+			return 0;
+		text_add_bytes(segment, record.bytes, record.n_bytes);
+		if (record_is(&record, "end"))
+			return 1;
+	}
+	return 0;
+}
+
+int
+segment_resume(const char *path, const struct pack *entry,
+    struct output *output, struct trainer *trainer, struct error *err)
+{
+	char *paths[1] = {(char *)path};
+	struct reader *reader = reader_new(paths, 1, err);
+	struct text segment[2] = {{0}};
+	int now = 0, status = reader != NULL ? 0 : -1;
+	bool copied = false;
+
+	while (status == 0 && next_segment(reader, entry, &segment[now]) == 1) {
+		status = text_check(&segment[now], err);
+		if (status == 0)
+			status = output_write(
+			    output, segment[now].chars, segment[now].n, err);
+		now = 1 - now;
+		copied = true;
+	}
+	if (status == 0 && copied)
+		status = take_segment(trainer, &segment[1 - now], err);
+	text_free(&segment[0]);
+	text_free(&segment[1]);
+	reader_free(reader);
+	return status < 0 ? error_prefix(err, "%s", path) : copied;
+}
