@@ -280,7 +280,7 @@ static int
 write_checkpoint(struct session *s, struct error *err)
 {
 	struct model *model = &s->plane.model;
-	struct trainer_test made, *test = s->test.n > 0 ? &made : NULL;
+	struct trainer_test made = {0}, *test = s->test.n > 0 ? &made : NULL;
 	int status;
 
 	if (test != NULL && test_model(s, test, err) < 0)
