@@ -122,15 +122,15 @@ pass_track(const struct pass *pass, double momentum, struct tensor *theta)
 		const struct norm_channel *ch =
 		    pass->channel + pass->channels[i];
 		struct tensor *mean, *var;
+		int64_t pixels; /* of a channel */
 		double count;
 
 		if (node->op != OP_BATCH_NORMALIZATION)
 			continue;
 		mean = &theta[g->values[node->in[3]].tensor];
 		var = &theta[g->values[node->in[4]].tensor];
-		count = (double)(shape_size(&g->values[node->out].shape) /
-				 mean->n) *
-			pass->n;
+		pixels = shape_size(&g->values[node->out].shape) / mean->n;
+		count = (double)pixels * pass->n;
 		for (int64_t k = 0; k < mean->n; k++) {
 			double unbiased =
 			    count > 1.0 ? count / (count - 1.0) : 1.0;
