@@ -72,14 +72,15 @@ warn_about_classes(const struct session *s)
 static bool
 stored_accuracy(const struct model *model, double *acc)
 {
-	static const char *const names[] = {"acc", "best_acc", "best_prec1"};
+	static const char *const names[] = {
+	    "acc", "test_acc", "best_acc", "best_prec1"};
 	struct decoded *meta = NULL;
 	bool found = false;
 
 	if (model->meta.bytes.n > 0)
 		meta = decoded_new(
 		    model->meta.bytes.chars, model->meta.bytes.n, NULL);
-	for (int i = 0; i < 3 && meta != NULL && !found; i++)
+	for (int i = 0; i < 4 && meta != NULL && !found; i++)
 		found =
 		    value_real(value_get(decoded_value(meta), names[i]), acc);
 	decoded_free(meta);
