@@ -65,7 +65,7 @@ bench: all $(BENCH_TOOLS)
 	$(MAKE) CC=clang BUILD=build/clang build/clang/bench/throughput
 	$(BUILD)/bench/checkkern --bench
 	tests/bench/race.py plans --build $(BUILD) --build build/clang \
-	    --level avx2 --csv $(BUILD)/plans.csv
+	    --level avx2 --arch resnet20_a --arch resnet56 --csv $(BUILD)/plans.csv
 	tests/bench/grid.py --bin $(BUILD)/bin
 
 # The other programs that do this work, installed from Debian and npm.

@@ -17,15 +17,28 @@ from torch import nn
 from torch.nn import functional as F
 
 
+class Pad(nn.Module):
+    """The shortcut of option A: every second pixel, zeros for new channels."""
+
+    def __init__(self, c, k):
+        super().__init__()
+        self.pad = (0, 0, 0, 0, (k - c) // 2, (k - c) // 2)
+
+    def forward(self, x):
+        return F.pad(x[:, :, ::2, ::2], self.pad)
+
+
 class Block(nn.Module):
-    def __init__(self, c, k, stride):
+    def __init__(self, c, k, stride, option='b'):
         super().__init__()
         self.conv1 = nn.Conv2d(c, k, 3, stride, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(k)
         self.conv2 = nn.Conv2d(k, k, 3, 1, 1, bias=False)
         self.bn2 = nn.BatchNorm2d(k)
         self.shortcut = nn.Sequential()
-        if stride != 1 or c != k:
+        if option == 'a' and c != k:
+            self.shortcut = Pad(c, k)
+        elif stride != 1 or c != k:
             self.shortcut = nn.Sequential(
                 nn.Conv2d(c, k, 1, stride, bias=False), nn.BatchNorm2d(k))
 
@@ -34,14 +47,14 @@ class Block(nn.Module):
         return F.relu(self.bn2(self.conv2(y)) + self.shortcut(x))
 
 
-def resnet(blocks, width):
+def resnet(blocks, width, option='b'):
     layers = [nn.Conv2d(3, width, 3, 1, 1, bias=False),
               nn.BatchNorm2d(width), nn.ReLU()]
     c = width
     for stage, n in enumerate(blocks):
         for i in range(n):
             k = width << stage
-            layers.append(Block(c, k, 2 if stage and not i else 1))
+            layers.append(Block(c, k, 2 if stage and not i else 1, option))
             c = k
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(),
                          nn.Linear(c, 10))
@@ -90,12 +103,13 @@ def densenet(growth, blocks):
 
 def build(arch):
     torch.manual_seed(1)
-    cifar = re.fullmatch(r'(?:resnet|wrn)(\d+)(?:_(\d))?', arch)
+    cifar = re.fullmatch(r'(?:resnet|wrn)(\d+)(?:_(\d))?(?:_a)?', arch)
     if arch == 'resnet18':
         net = resnet((2, 2, 2, 2), 64)
     elif cifar:
         n = (int(cifar[1]) - 2) // 6
-        net = resnet((n, n, n), 16 * int(cifar[2] or 1))
+        net = resnet((n, n, n), 16 * int(cifar[2] or 1),
+                     'a' if arch.endswith('_a') else 'b')
     elif arch == 'vgg9':
         net = vgg9()
     elif arch == 'densenet_cifar':

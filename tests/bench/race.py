@@ -5,7 +5,8 @@ back to back, so that a noisy machine is noisy for all of them.
 	race.py plans|peers [--arch NAME]... [--threads N]... [--rounds N]
 	        [--images N] [--csv FILE] [--build DIR]... [--ort MODULE]
 
-plans: the plan kinds, and the builds given (gcc and clang).  peers: the fast
+plans: the plan kinds, the builds given (gcc and clang), and PyTorch eager where
+it is installed.  peers: the fast
 plan against PyTorch and ONNX Runtime (npm install --ignore-scripts
 onnxruntime-node; --ort names the installed module's folder).
 A ratio is the median over rounds of that round's ratio to the first contender,
@@ -60,6 +61,11 @@ def ort(options, model, threads, batch):
             str(options.images), str(threads), str(batch)]
 
 
+def has_torch():
+    return subprocess.run([PYTHON, '-c', 'import torch'],
+                          capture_output=True).returncode == 0
+
+
 def best(make, batches):
     """The batch size with which a contender is fastest (of three rounds)."""
     seconds = {}
@@ -80,6 +86,9 @@ def plan_contenders(options, arch, threads):
         field.append((f'fast {os.path.basename(other)}',
                       ours(options, arch, threads, other)))
     field.append(('gemm', ours(options, arch, threads, build, 'gemm')))
+    if has_torch():
+        field.append(('torch eager b128',
+                      torch(options, arch, threads, 'eager', 128)))
     return field
 
 
