@@ -1,4 +1,4 @@
-/* netload: trained networks from PyTorch's files, as a model stream. */
+/* netload: trained networks from files of other programs, as model streams. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,15 +8,13 @@
 #include "base/text.h"
 #include "data/pixels.h"
 #include "frame.h"
-#include "model/checkpoint.h"
-#include "model/match.h"
+#include "model/load.h"
 #include "model/model.h"
-#include "net/architecture.h"
 #include "net/shape.h"
 #include "stream/writer.h"
 
 struct settings {
-	const char *arch, *input, *label, *output;
+	const char *arch, *graph, *input, *label, *output;
 	struct shape shape; /* of --input */
 	int64_t classes;
 	struct pixels_options pixels;
@@ -27,29 +25,6 @@ struct source {
 	const char *path;
 	double epoch;
 };
-
-static const char *
-shown(const char *path)
-{
-	return strcmp(path, "-") == 0 ? "standard input" : path;
-}
-
-static int
-load(const char *path, bool notes_only, struct checkpoint *checkpoint,
-    struct error *err)
-{
-	struct content content;
-	int status;
-
-	if (content_open(&content, path, checkpoint_known, err) < 0)
-		return -1;
-	if (notes_only)
-		status = checkpoint_read_notes(checkpoint, &content, err);
-	else
-		status = checkpoint_read(checkpoint, &content, err);
-	content_close(&content);
-	return status < 0 ? error_prefix(err, "%s", shown(path)) : 0;
-}
 
 static int
 compare_epochs(const void *a, const void *b)
@@ -75,71 +50,30 @@ sort_sources(struct source *sources, size_t n, struct error *err)
 	bool all = true;
 
 	for (size_t i = 0; n > 1 && i < n; i++) {
-		const struct checkpoint_note *epoch;
-		struct checkpoint checkpoint;
+		int found;
 
 		if (strcmp(sources[i].path, "-") == 0)
 			return error_set(err,
 			    "standard input is one of %zu files, expected it "
 			    "alone",
 			    n);
-		if (load(sources[i].path, true, &checkpoint, err) < 0)
+		found = load_epoch(sources[i].path, &sources[i].epoch, err);
+		if (found < 0)
 			return -1;
-		epoch = checkpoint_find_note(&checkpoint, "epoch");
-		if (epoch != NULL && epoch->kind != NOTE_TEXT)
-			sources[i].epoch = epoch->real;
-		else
-			all = false;
-		checkpoint_free(&checkpoint);
+		all &= found > 0;
 	}
 	qsort(
 	    sources, n, sizeof(*sources), all ? compare_epochs : compare_paths);
 	return 0;
 }
 
-static void
-pack_notes(struct pack *meta, const struct checkpoint *checkpoint)
-{
-	if (checkpoint->n_notes == 0)
-		return;
-	pack_map(meta, checkpoint->n_notes);
-	for (size_t i = 0; i < checkpoint->n_notes; i++) {
-		const struct checkpoint_note *note = &checkpoint->notes[i];
-
-		if (note->kind == NOTE_TEXT)
-			pack_key_text(meta, note->name, note->text);
-		else if (note->kind == NOTE_INTEGER)
-			pack_key_int(meta, note->name, note->integer);
-		else
-			pack_key_real(meta, note->name, note->real);
-	}
-}
-
 static int
-find_fit(const struct checkpoint *checkpoint, const struct settings *s,
-    struct match_fit *fit, struct error *err)
+set_pixels(struct model *model, const struct settings *s,
+    const struct shape *input, struct error *err)
 {
-	const struct shape *input = s->input != NULL ? &s->shape : NULL;
-
-	fit->arch = s->arch;
-	if (s->arch != NULL)
-		return match_find_fit(
-		    checkpoint, input, (int)s->classes, fit, err);
-	return match_find_architecture(
-	    checkpoint, input, (int)s->classes, fit, err);
-}
-
-static int
-make_model(struct model *model, struct checkpoint *checkpoint,
-    const struct settings *s, const struct match_fit *fit, struct error *err)
-{
-	size_t channels = (size_t)fit->input.dim[0];
+	const size_t channels = (size_t)input->dim[0];
 	int chosen;
 
-	if (architecture_build(
-		&model->graph, fit->arch, &fit->input, fit->classes, err) < 0 ||
-	    match_take(&model->graph, checkpoint, err) < 0)
-		return -1;
 	if (channels > CHANNELS_MAX)
 		return error_set(err,
 		    "the input has %zu channels, expected at most %d", channels,
@@ -149,24 +83,23 @@ make_model(struct model *model, struct checkpoint *checkpoint,
 	if (chosen < 0)
 		return -1;
 	model->n_channels = chosen > 0 ? channels : 0;
-	snprintf(model->arch, sizeof(model->arch), "%s", fit->arch);
-	snprintf(model->label, sizeof(model->label), "%s",
-	    s->label != NULL ? s->label : "");
-	pack_notes(&model->meta, checkpoint);
-	return pack_check(&model->meta, err);
+	return 0;
 }
 
 static int
 write_segment(struct writer *writer, const struct model *model,
-    const struct match_fit *fit, struct error *err)
+    const struct load_report *report, struct error *err)
 {
+	const bool named = model->arch[0] != '\0';
 	struct pack entry = {0};
 	int status;
 
-	history_entry(&entry, "netload", 3);
-	pack_key_text(&entry, "arch", fit->arch);
-	pack_key_ints(&entry, "input", fit->input.dim, 3);
-	pack_key_int(&entry, "classes", fit->classes);
+	history_entry(&entry, "netload", named ? 3 : 2);
+	if (named)
+		pack_key_text(&entry, "arch", model->arch);
+	pack_key_ints(
+	    &entry, "input", report->input.dim, (size_t)report->input.rank);
+	pack_key_int(&entry, "classes", report->classes);
 	status = writer_begin(writer, NULL, &entry, err);
 	pack_free(&entry);
 	if (status < 0 || model_write(writer, model, err) < 0)
@@ -176,34 +109,52 @@ write_segment(struct writer *writer, const struct model *model,
 
 static void
 say(const struct frame *frame, const char *path, const struct model *model,
-    const struct match_fit *fit)
+    const struct load_report *report)
 {
-	frame_say(frame, "%s: %s, %lldx%lldx%lld, %d classes, %lld weights",
-	    path, fit->arch, (long long)fit->input.dim[0],
-	    (long long)fit->input.dim[1], (long long)fit->input.dim[2],
-	    fit->classes, (long long)graph_count_weights(&model->graph));
+	char shape[TENSOR_SHAPE_TEXT_BYTES], onnx[32];
+
+	snprintf(onnx, sizeof(onnx), "ONNX opset %lld",
+	    (long long)report->onnx.opset);
+	frame_say(frame, "%s: %s, %s, %d classes, %lld weights", path,
+	    report->is_onnx ? onnx : model->arch,
+	    shape_text(&report->input, shape), report->classes,
+	    (long long)graph_count_weights(&model->graph));
+	if (report->onnx.folded)
+		frame_warn(frame,
+		    "%s: convolutions without batch norm: if the exporter "
+		    "folded it, norms of filters are not the network's; "
+		    "torch.onnx.export(..., training=TrainingMode.PRESERVE, "
+		    "do_constant_folding=False) keeps it",
+		    path);
+	if (report->onnx.probabilities)
+		frame_warn(frame,
+		    "%s: ends in a Softmax, losses want what goes into it",
+		    path);
 }
 
 static int
 convert(struct writer *writer, const struct frame *frame, const char *path,
     const struct settings *s, struct error *err)
 {
-	struct checkpoint checkpoint;
+	const char *shown = strcmp(path, "-") == 0 ? "standard input" : path;
+	const struct load_options options = {.arch = s->arch,
+	    .graph = s->graph,
+	    .input = s->input != NULL ? &s->shape : NULL,
+	    .classes = (int)s->classes};
+	struct load_report report;
 	struct model model = {0};
-	struct match_fit fit;
-	int status;
+	int status = load_model(&model, path, &options, &report, err);
 
-	if (load(path, false, &checkpoint, err) < 0)
-		return -1;
-	status = find_fit(&checkpoint, s, &fit, err);
-	if (status == 0)
-		status = make_model(&model, &checkpoint, s, &fit, err);
-	checkpoint_free(&checkpoint);
-	if (status < 0) {
-		error_prefix(err, "%s", shown(path));
-	} else {
-		say(frame, shown(path), &model, &fit);
-		status = write_segment(writer, &model, &fit, err);
+	if (status == 0) {
+		snprintf(model.label, sizeof(model.label), "%s",
+		    s->label != NULL ? s->label : "");
+		status = set_pixels(&model, s, &report.input, err);
+		if (status < 0)
+			error_prefix(err, "%s", shown);
+	}
+	if (status == 0) {
+		say(frame, shown, &model, &report);
+		status = write_segment(writer, &model, &report, err);
 	}
 	model_free(&model);
 	return status;
@@ -252,6 +203,8 @@ main(int argc, char **argv)
 	const struct option_row options[] = {
 	    OPTION_TEXT(0, "arch", "NAME", &s.arch,
 		"the architecture (netnew --list names them)"),
+	    OPTION_TEXT(0, "graph", "FILE", &s.graph,
+		"the graph of this ONNX file, for weights without one"),
 	    OPTION_TEXT(0, "input", "C,H,W", &s.input,
 		"channels, height and width of an image"),
 	    OPTION_INT(
@@ -268,7 +221,7 @@ main(int argc, char **argv)
 	    OPTION_END};
 	struct frame frame = {.name = "netload",
 	    .synopsis = "[FILE...]",
-	    .purpose = "trained networks from PyTorch's files",
+	    .purpose = "trained networks from files of other programs",
 	    .options = options};
 	struct error err;
 	int first = frame_start(&frame, argc, argv), status;

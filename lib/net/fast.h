@@ -97,6 +97,7 @@ struct fast_plan {
 	int output; /* value */
 	/* Weights, in floats: those of bind's factors come first. */
 	size_t weights_floats;
+	size_t tensors; /* those that fallbacks read as they are */
 	/* Scratch: the buffers, then work of kernels or planes of fallbacks. */
 	size_t work, scratch_floats;
 };

@@ -37,7 +37,7 @@ packed_floats(const struct fast_plan *plan, const struct fast_step *step)
 static bool
 has_factors(const struct fast_step *step)
 {
-	return step->fold != NULL &&
+	return step->fold != NULL && step->fold->kind != FOLD_NODE &&
 	       (step->fold->norm != NULL || step->fold->weight >= 0);
 }
 
@@ -46,6 +46,7 @@ fast_place_weights(struct fast_plan *plan)
 {
 	/* Doubles: scale and shift of a step. */
 	take(plan, 4 * (size_t)plan->fold.max_channels);
+	plan->tensors = take(plan, plan->fold.tensor_floats);
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		struct fast_step *step = &plan->steps[i];
 		int groups = step->group > 1 ? step->group : 1;
@@ -163,6 +164,9 @@ fast_bind(const struct fast_plan *plan, const struct tensor *theta,
 	double *scale = (double *)(void *)weights;
 	double *shift = scale + plan->fold.max_channels;
 
+	if (fold_bind_tensors(plan->graph, &plan->fold, theta,
+		weights + plan->tensors, err) < 0)
+		return -1;
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		const struct fast_step *step = &plan->steps[i];
 

@@ -163,8 +163,8 @@ compile_slice(struct fast_plan *plan, struct fast_step *step)
 	const struct attributes *a = &step->fold->node->attr;
 	struct fast_value *out = &plan->values[step->out];
 
-	if (a->start[0] != 0 || a->step[0] != 1 ||
-	    out->c != plan->values[step->in].c ||
+	if (plan->graph->values[step->in].shape.rank != 3 || a->start[0] != 0 ||
+	    a->step[0] != 1 || out->c != plan->values[step->in].c ||
 	    plan->values[step->in].alias >= 0 || !only_moved(plan, step->out))
 		return FAST_FALLBACK;
 	out->alias = step->in;
@@ -253,8 +253,9 @@ compile_concat(struct fast_plan *plan, struct fast_step *step)
 {
 	const struct fold_step *f = step->fold;
 
-	if (f->node->attr.axis != 1 ||
-	    plan->graph->values[step->out].shape.rank == 2)
+	const int rank = plan->graph->values[step->out].shape.rank;
+
+	if (f->node->attr.axis != 1 || (rank != 1 && rank != 3))
 		return FAST_FALLBACK;
 	if (concat_in_place(plan, step))
 		return FAST_NOTHING;
@@ -267,6 +268,8 @@ compile_concat(struct fast_plan *plan, struct fast_step *step)
 static enum fast_method
 compile_node(struct fast_plan *plan, struct fast_step *step)
 {
+	if (step->fold->n_in != step->fold->node->n_in)
+		return FAST_FALLBACK; /* it reads tensors */
 	switch (step->fold->node->op) {
 	case OP_RELU:
 		step->relu = true;

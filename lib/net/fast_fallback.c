@@ -99,7 +99,11 @@ fallback_image(const struct fast_plan *plan, const struct fast_step *step,
 		node.n_in = 2; /* the bias is part of the factors */
 	}
 	out = planes;
-	operator_apply(plan->graph, &node, in, out);
+	if (f->kind == FOLD_NODE)
+		fold_apply(plan->graph, &plan->fold, f, in,
+		    weights + plan->tensors, out);
+	else
+		operator_apply(plan->graph, &node, in, out);
 	finish(plan, step, weights, addend, out);
 	move_planes(plan, scratch, step->out, image, out, false);
 }

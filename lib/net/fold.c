@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "net/liveness.h"
 #include "net/norm.h"
 #include "net/operator.h"
 
@@ -14,6 +15,9 @@ struct reader {
 	int step;       /* the step that makes it, or -1 */
 	int same;       /* the value that holds its numbers */
 };
+
+/* In places: no step wants this tensor as it is. */
+#define ABSENT SIZE_MAX
 
 struct folding {
 	const struct graph *graph;
@@ -86,6 +90,17 @@ join_relu(struct folding *f, const struct node *node)
 	return true;
 }
 
+/* Two activations of one shape: nothing else is the sum of a shortcut. */
+static bool
+is_plain_add(const struct graph *graph, const struct node *node)
+{
+	const struct graph_value *a = &graph->values[node->in[0]];
+	const struct graph_value *b = &graph->values[node->in[1]];
+
+	return a->kind != VALUE_TENSOR && b->kind != VALUE_TENSOR &&
+	       shape_same(&a->shape, &b->shape);
+}
+
 /* Can step take an addend? */
 static bool
 takes_addend(const struct fold_step *step)
@@ -124,9 +139,12 @@ join_add(struct folding *f, const struct node *node)
 	const int a = node->in[0], b = node->in[1];
 	const bool a_later = f->values[a].step > f->values[b].step;
 	const int later = a_later ? a : b, earlier = a_later ? b : a;
-	struct fold_step *step = open_step(f, later);
+	struct fold_step *step;
 	int addend = earlier;
 
+	if (!is_plain_add(f->graph, node))
+		return false;
+	step = open_step(f, later);
 	if (!takes_addend(step)) {
 		step = open_step(f, earlier);
 		if (!takes_addend(step))
@@ -170,19 +188,38 @@ join(struct folding *f, const struct node *node)
 }
 
 static enum fold_kind
-kind_of(enum operator_kind op)
+kind_of(const struct graph *graph, const struct node *node)
 {
-	switch (op) {
+	const int rank = graph->values[node->out].shape.rank;
+
+	switch (node->op) {
 	case OP_CONV:
 		return FOLD_CONV;
 	case OP_GEMM:
 		return FOLD_LINEAR;
 	case OP_BATCH_NORMALIZATION:
-		return FOLD_AFFINE;
+		return rank == 1 || rank == 3 ? FOLD_AFFINE : FOLD_NODE;
 	case OP_ADD:
-		return FOLD_ADD;
+		return is_plain_add(graph, node) ? FOLD_ADD : FOLD_NODE;
 	default:
 		return FOLD_NODE;
+	}
+}
+
+static void
+place_tensors(struct folding *f, const struct node *node)
+{
+	struct fold *fold = f->fold;
+
+	for (int i = 0; i < node->n_in; i++) {
+		const struct graph_value *v = &f->graph->values[node->in[i]];
+
+		if (v->kind != VALUE_TENSOR ||
+		    fold->places[v->tensor] != ABSENT)
+			continue;
+		fold->places[v->tensor] = fold->tensor_floats;
+		fold->tensor_floats +=
+		    liveness_floats(f->graph->tensors[v->tensor].n);
 	}
 }
 
@@ -190,7 +227,7 @@ static int
 append(struct folding *f, const struct node *node)
 {
 	struct fold *fold = f->fold;
-	struct fold_step step = {.kind = kind_of(node->op),
+	struct fold_step step = {.kind = kind_of(f->graph, node),
 	    .node = node,
 	    .addend = -1,
 	    .weight = -1,
@@ -202,6 +239,8 @@ append(struct folding *f, const struct node *node)
 	for (int i = 0; i < node->n_in; i++)
 		if (f->graph->values[node->in[i]].kind != VALUE_TENSOR)
 			step.in[step.n_in++] = f->values[node->in[i]].same;
+	if (step.kind == FOLD_NODE)
+		place_tensors(f, node);
 	if (step.kind == FOLD_CONV || step.kind == FOLD_LINEAR) {
 		step.weight = f->graph->values[node->in[1]].tensor;
 		if (node->n_in == 3)
@@ -224,6 +263,11 @@ fold_make(const struct graph *graph, struct fold *fold, struct error *err)
 	int status;
 
 	*fold = (struct fold){0};
+	fold->places = memory_new(graph->n_tensors, sizeof(*fold->places), err);
+	if (fold->places == NULL)
+		return -1;
+	for (size_t i = 0; i < graph->n_tensors; i++)
+		fold->places[i] = ABSENT;
 	status = count_readers(&f);
 	for (size_t i = 0; status == 0 && i < graph->n_nodes; i++)
 		if (!join(&f, &graph->nodes[i]))
@@ -238,6 +282,7 @@ void
 fold_free(struct fold *fold)
 {
 	free(fold->steps);
+	free(fold->places);
 	*fold = (struct fold){0};
 }
 
@@ -256,6 +301,43 @@ fold_factors(const struct graph *graph, const struct fold_step *step,
 		for (int k = 0; k < step->channels; k++)
 			shift[k] += scale[k] * (double)theta[step->bias].f32[k];
 	return 0;
+}
+
+int
+fold_bind_tensors(const struct graph *graph, const struct fold *fold,
+    const struct tensor *theta, float *tensors, struct error *err)
+{
+	for (size_t i = 0; i < fold->n_steps; i++) {
+		const struct fold_step *step = &fold->steps[i];
+
+		if (step->kind == FOLD_NODE &&
+		    step->node->op == OP_BATCH_NORMALIZATION &&
+		    norm_factors(graph, step->node, theta, NULL, NULL, err) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < graph->n_tensors; i++)
+		if (fold->places[i] != ABSENT)
+			memcpy(tensors + fold->places[i], theta[i].f32,
+			    tensor_bytes(&graph->tensors[i]));
+	return 0;
+}
+
+void
+fold_apply(const struct graph *graph, const struct fold *fold,
+    const struct fold_step *step, const float *const *in, const float *tensors,
+    float *out)
+{
+	const struct node *node = step->node;
+	const float *all[NODE_INPUTS_MAX];
+
+	for (int i = 0; i < node->n_in; i++) {
+		const struct graph_value *v = &graph->values[node->in[i]];
+
+		all[i] = v->kind == VALUE_TENSOR
+			     ? tensors + fold->places[v->tensor]
+			     : *in++;
+	}
+	operator_apply(graph, node, all, out);
 }
 
 int

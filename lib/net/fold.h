@@ -4,8 +4,8 @@
  *	Conv or Gemm [BatchNormalization] [Add] [Relu]	one step, an epilogue
  *	BatchNormalization [Relu]			one affine step
  *	Add [Relu]					one step
- *	Flatten read by Gemm alone			nothing: the same
- *numbers anything else					a step of its own
+ *	Flatten read by Gemm alone			nothing: same numbers
+ *	anything else					a step of its own
  *
  * A node joins the step before it only when nobody else reads the value between
  * them.  Steps are in topological order; values keep the graph's numbers.
@@ -45,6 +45,10 @@ struct fold {
 	struct fold_step *steps;
 	int output; /* the graph's output (a Flatten may have gone) */
 	int max_channels;
+	/* Tensors that FOLD_NODE steps read lie side by side in the weights:
+	 * per tensor of the graph its place in floats, and all of them. */
+	size_t *places; /* owned */
+	size_t tensor_floats;
 };
 
 /* graph must outlive fold.  Release with fold_free in any case. */
@@ -60,6 +64,21 @@ void fold_free(struct fold *fold);
 int fold_factors(const struct graph *graph, const struct fold_step *step,
     const struct tensor *theta, double *scale, double *shift,
     struct error *err);
+
+/*
+ * Copies what FOLD_NODE steps read at theta to tensors (tensor_floats of them).
+ * Fails as fold_factors does.
+ */
+int fold_bind_tensors(const struct graph *graph, const struct fold *fold,
+    const struct tensor *theta, float *tensors, struct error *err);
+
+/*
+ * A FOLD_NODE step by its operator's own forward: in are its activations, as in
+ * step->in.
+ */
+void fold_apply(const struct graph *graph, const struct fold *fold,
+    const struct fold_step *step, const float *const *in, const float *tensors,
+    float *out);
 
 /* Activations that step reads, addend included: writes and counts them. */
 int fold_reads(const struct fold_step *step, int reads[NODE_INPUTS_MAX + 1]);

@@ -30,10 +30,37 @@ enum operator_kind {
 	OP_GEMM,
 	OP_SLICE,
 	OP_PAD,
+	OP_LEAKY_RELU,
+	OP_ELU,
+	OP_CLIP,
+	OP_SIGMOID,
+	OP_HARD_SIGMOID,
+	OP_HARD_SWISH,
+	OP_TANH,
+	OP_ERF,
+	OP_EXP,
+	OP_SQRT,
+	OP_SOFTPLUS,
+	OP_SUB,
+	OP_MUL,
+	OP_DIV,
+	OP_POW,
+	OP_MAT_MUL,
+	OP_REDUCE_MEAN,
+	OP_SOFTMAX,
+	OP_LOG_SOFTMAX,
+	OP_LAYER_NORMALIZATION,
+	OP_TRANSPOSE,
+	OP_RESHAPE,
 	OP_COUNT,
 };
 
-enum { NODE_INPUTS_MAX = 5, SPATIAL = 2 };
+/* The widest is Concat: torchvision's densenet201 joins 48 values. */
+enum {
+	NODE_INPUTS_MAX = 64,
+	SPATIAL = 2,
+	IMAGE_RANK_MAX = TENSOR_RANK_MAX - 1
+};
 
 /* ONNX attributes; a kind uses those that ONNX gives it, the others are 0. */
 struct attributes {
@@ -45,11 +72,21 @@ struct attributes {
 	int ceil_mode;
 	int count_include_pad;
 	float epsilon;
-	int axis;    /* Concat, Flatten: counts the batch as dimension 0 */
-	int trans_b; /* Gemm: the weight is k c, as PyTorch's linear layer */
-	/* Slice: per image dimension start and step (ends run to the end);
+	float alpha, beta; /* LeakyRelu, Elu, HardSigmoid */
+	float min, max;    /* Clip */
+	/* Concat, Flatten, Softmax, LayerNormalization: the batch is axis 0. */
+	int axis;
+	int trans_b; /* Gemm, MatMul: the weight is k c, as PyTorch's linear
+			layer */
+	/* ReduceMean's axes, in order; Transpose's order of the image's axes;
+	 * both count the batch as axis 0, and a 0 ends them. */
+	int axes[IMAGE_RANK_MAX];
+	int perm[IMAGE_RANK_MAX];
+	int keepdims;
+	int shape[IMAGE_RANK_MAX]; /* Reshape: of one image; a 0 ends it */
+	/* Slice: per image dimension start, step and end (0: all the rest);
 	 * Pad: zeros before and after each image dimension. */
-	int start[3], step[3];
+	int start[3], step[3], end[3];
 	int pad_before[3], pad_after[3];
 };
 

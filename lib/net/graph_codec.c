@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { NODES_MAX = 20000, TENSORS_MAX = 20000, ATTRIBUTE_MAX = 1 << 20 };
+enum { NODES_MAX = 20000, TENSORS_MAX = 20000, ATTRIBUTE_MAX = SHAPE_SIZE_MAX };
 
 /* Where an attribute lives: the same table packs and unpacks. */
 static const struct {
@@ -22,10 +22,35 @@ static const struct {
     {"transB", offsetof(struct attributes, trans_b), 1},
     {"start", offsetof(struct attributes, start), 3},
     {"step", offsetof(struct attributes, step), 3},
+    {"end", offsetof(struct attributes, end), 3},
     {"pad_before", offsetof(struct attributes, pad_before), 3},
     {"pad_after", offsetof(struct attributes, pad_after), 3},
+    {"axes", offsetof(struct attributes, axes), IMAGE_RANK_MAX},
+    {"perm", offsetof(struct attributes, perm), IMAGE_RANK_MAX},
+    {"keepdims", offsetof(struct attributes, keepdims), 1},
+    {"shape", offsetof(struct attributes, shape), IMAGE_RANK_MAX},
 };
 enum { ATTRIBUTE_ROWS = sizeof(attribute_rows) / sizeof(attribute_rows[0]) };
+
+/* Those that are reals. */
+static const struct {
+	const char *name;
+	size_t offset;
+} real_rows[] = {
+    {"epsilon", offsetof(struct attributes, epsilon)},
+    {"alpha", offsetof(struct attributes, alpha)},
+    {"beta", offsetof(struct attributes, beta)},
+    {"min", offsetof(struct attributes, min)},
+    {"max", offsetof(struct attributes, max)},
+};
+enum { REAL_ROWS = sizeof(real_rows) / sizeof(real_rows[0]) };
+
+static float
+real_attribute(const struct attributes *attr, int row)
+{
+	return *(const float *)(const void *)((const char *)attr +
+					      real_rows[row].offset);
+}
 
 static const int *
 attribute(const struct attributes *attr, int row)
@@ -46,10 +71,12 @@ is_set(const struct attributes *attr, int row)
 static void
 pack_attributes(struct pack *pack, const struct attributes *attr)
 {
-	size_t n = attr->epsilon != 0.0f;
+	size_t n = 0;
 
 	for (int r = 0; r < ATTRIBUTE_ROWS; r++)
 		n += (size_t)is_set(attr, r);
+	for (int r = 0; r < REAL_ROWS; r++)
+		n += real_attribute(attr, r) != 0.0F;
 	pack_map(pack, n);
 	for (int r = 0; r < ATTRIBUTE_ROWS; r++) {
 		const int *v = attribute(attr, r);
@@ -62,8 +89,10 @@ pack_attributes(struct pack *pack, const struct attributes *attr)
 		for (int i = 0; i < attribute_rows[r].n; i++)
 			pack_int(pack, v[i]);
 	}
-	if (attr->epsilon != 0.0f)
-		pack_key_real(pack, "epsilon", attr->epsilon);
+	for (int r = 0; r < REAL_ROWS; r++)
+		if (real_attribute(attr, r) != 0.0F)
+			pack_key_real(pack, real_rows[r].name,
+			    (double)real_attribute(attr, r));
 }
 
 void
@@ -156,12 +185,10 @@ static int
 unpack_attributes(
     struct attributes *attr, const struct value *map, struct error *err)
 {
-	double epsilon = 0.0;
-
 	for (int r = 0; r < ATTRIBUTE_ROWS; r++) {
 		int *to =
 		    (int *)(void *)((char *)attr + attribute_rows[r].offset);
-		int64_t v[2 * SPATIAL];
+		int64_t v[IMAGE_RANK_MAX];
 		size_t n = 1, want = (size_t)attribute_rows[r].n;
 		const char *key = attribute_rows[r].name;
 
@@ -179,10 +206,16 @@ unpack_attributes(
 		for (size_t i = 0; i < n; i++)
 			to[i] = (int)v[i];
 	}
-	if (value_get(map, "epsilon") != NULL &&
-	    field_real(map, "epsilon", &epsilon, err) < 0)
-		return -1;
-	attr->epsilon = (float)epsilon;
+	for (int r = 0; r < REAL_ROWS; r++) {
+		double real;
+
+		if (value_get(map, real_rows[r].name) == NULL)
+			continue;
+		if (field_real(map, real_rows[r].name, &real, err) < 0)
+			return -1;
+		*(float *)(void *)((char *)attr + real_rows[r].offset) =
+		    (float)real;
+	}
 	return 0;
 }
 

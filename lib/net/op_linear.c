@@ -1,5 +1,7 @@
-/* Gemm: a fully connected layer over flat features. */
-
+/*
+ * Gemm: a fully connected layer over flat features.  MatMul: the same for every
+ * row, or matrices times matrices.
+ */
 #include "net/blas.h"
 #include "net/op_family.h"
 
@@ -84,4 +86,60 @@ op_gemm_backward(const struct operator_batch *batch)
 	if (batch->n_in == 3 && batch->d_in[2] != NULL)
 		for (int64_t i = 0; i < (int64_t)n * k; i++)
 			batch->d_in[2][i % k] += dy[i];
+}
+
+/*
+ * The last two axes are matrices.  A second operand of two axes serves all; one
+ * of more has as many axes before them as the first, and of the same length.
+ */
+int
+op_mat_mul_shape(const struct attributes *attr, int n_in,
+    const struct shape *in, struct shape *out, struct error *err)
+{
+	const struct shape *a = &in[0], *b = &in[1];
+	const int k_axis = b->rank - (attr->trans_b ? 2 : 1);
+	const int c_axis = b->rank - (attr->trans_b ? 1 : 2);
+	char text[2][TENSOR_SHAPE_TEXT_BYTES];
+	bool fits = a->rank >= 1 && b->rank >= 2 &&
+		    (b->rank == 2 || b->rank == a->rank);
+
+	(void)n_in;
+	fits = fits && a->dim[a->rank - 1] == b->dim[c_axis];
+	for (int i = 0; fits && i < b->rank - 2; i++)
+		fits = a->dim[i] == b->dim[i];
+	if (!fits)
+		return error_set(err,
+		    "the operands are %s and %s%s, expected matrices that can "
+		    "be multiplied",
+		    shape_text(a, text[0]), shape_text(b, text[1]),
+		    attr->trans_b ? " transposed" : "");
+	*out = *a;
+	out->dim[a->rank - 1] = b->dim[k_axis];
+	return 0;
+}
+
+void
+op_mat_mul_forward(const struct operator_call *call)
+{
+	const struct shape *a = &call->in_shape[0], *b = &call->in_shape[1];
+	const int64_t c = a->dim[a->rank - 1];
+	const int64_t k = call->out_shape->dim[a->rank - 1];
+	const int64_t k_step = call->attr->trans_b ? c : 1;
+	const int64_t c_step = call->attr->trans_b ? 1 : k;
+	const int64_t rows = shape_size(a) / c;
+	const int64_t rows_each = b->rank > 2 ? a->dim[a->rank - 2] : rows;
+
+	for (int64_t r = 0; r < rows; r++) {
+		const float *x = call->in[0] + r * c;
+		const float *w = call->in[1] + r / rows_each * c * k;
+
+		for (int64_t i = 0; i < k; i++) {
+			double sum = 0.0;
+
+			for (int64_t j = 0; j < c; j++)
+				sum += (double)x[j] *
+				       (double)w[i * k_step + j * c_step];
+			call->out[r * k + i] = (float)sum;
+		}
+	}
 }

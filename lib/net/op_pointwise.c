@@ -1,27 +1,55 @@
-/* Relu, Add: element by element. */
+/* Relu, Clip, Sigmoid and others: element by element. */
+#include <math.h>
+
 #include "net/op_family.h"
 
-int
-op_relu_shape(const struct attributes *attr, int n_in, const struct shape *in,
-    struct shape *out, struct error *err)
+/*
+ * A family of one input: x is an element, in double, a the attributes.  Written
+ * so that a NaN stays a NaN, as in PyTorch.
+ */
+#define POINTWISE(family, value)                                          \
+	int family##_shape(const struct attributes *attr, int n_in,       \
+	    const struct shape *in, struct shape *out, struct error *err) \
+	{                                                                 \
+		(void)attr;                                               \
+		(void)n_in;                                               \
+		(void)err;                                                \
+		*out = in[0];                                             \
+		return 0;                                                 \
+	}                                                                 \
+                                                                          \
+	void family##_forward(const struct operator_call *call)           \
+	{                                                                 \
+		const struct attributes *a = call->attr;                  \
+		const int64_t n = shape_size(call->out_shape);            \
+                                                                          \
+		(void)a;                                                  \
+		for (int64_t i = 0; i < n; i++) {                         \
+			const double x = (double)call->in[0][i];          \
+                                                                          \
+			call->out[i] = (float)(value);                    \
+		}                                                         \
+	}
+
+static double
+clamp(double x, double low, double high)
 {
-	(void)attr;
-	(void)n_in;
-	(void)err;
-	*out = in[0];
-	return 0;
+	return x < low ? low : x > high ? high : x;
 }
 
-/* Written so that a NaN stays a NaN, as in PyTorch. */
-void
-op_relu_forward(const struct operator_call *call)
-{
-	const int64_t n = shape_size(call->out_shape);
-	const float *x = call->in[0];
-
-	for (int64_t i = 0; i < n; i++)
-		call->out[i] = x[i] < 0.0F ? 0.0F : x[i];
-}
+POINTWISE(op_relu, x < 0.0 ? 0.0 : x)
+POINTWISE(op_leaky_relu, x < 0.0 ? (double)a->alpha * x : x)
+POINTWISE(op_elu, x < 0.0 ? (double)a->alpha * expm1(x) : x)
+POINTWISE(op_clip, clamp(x, (double)a->min, (double)a->max))
+POINTWISE(op_sigmoid, 1.0 / (1.0 + exp(-x)))
+POINTWISE(
+    op_hard_sigmoid, clamp((double)a->alpha *x + (double)a->beta, 0.0, 1.0))
+POINTWISE(op_hard_swish, x *clamp(x / 6.0 + 0.5, 0.0, 1.0))
+POINTWISE(op_tanh, tanh(x))
+POINTWISE(op_erf, erf(x))
+POINTWISE(op_exp, exp(x))
+POINTWISE(op_sqrt, sqrt(x))
+POINTWISE(op_softplus, x > 0.0 ? x + log1p(exp(-x)) : log1p(exp(x)))
 
 /* Where it was cut off nothing comes back, at 0 neither, as in PyTorch. */
 void
@@ -33,43 +61,4 @@ op_relu_backward(const struct operator_batch *batch)
 
 	for (int64_t i = 0; d_in != NULL && i < n; i++)
 		d_in[i] += out[i] > 0.0F ? d_out[i] : 0.0F;
-}
-
-int
-op_add_shape(const struct attributes *attr, int n_in, const struct shape *in,
-    struct shape *out, struct error *err)
-{
-	char a[TENSOR_SHAPE_TEXT_BYTES], b[TENSOR_SHAPE_TEXT_BYTES];
-
-	(void)attr;
-	(void)n_in;
-	if (!shape_same(&in[0], &in[1]))
-		return error_set(err,
-		    "the operands are %s and %s, expected equal shapes",
-		    shape_text(&in[0], a), shape_text(&in[1], b));
-	*out = in[0];
-	return 0;
-}
-
-void
-op_add_forward(const struct operator_call *call)
-{
-	const int64_t n = shape_size(call->out_shape);
-	const float *a = call->in[0], *b = call->in[1];
-
-	for (int64_t i = 0; i < n; i++)
-		call->out[i] = a[i] + b[i];
-}
-
-void
-op_add_backward(const struct operator_batch *batch)
-{
-	const int64_t n = batch->n * shape_size(batch->out_shape);
-
-	for (int j = 0; j < 2; j++) {
-		float *d_in = batch->d_in[j];
-
-		for (int64_t i = 0; d_in != NULL && i < n; i++)
-			d_in[i] += batch->d_out[i];
-	}
 }

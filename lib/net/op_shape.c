@@ -120,19 +120,22 @@ op_slice_shape(const struct attributes *attr, int n_in, const struct shape *in,
     struct shape *out, struct error *err)
 {
 	(void)n_in;
-	if (check_image(&in[0], err) < 0)
-		return -1;
+	if (in[0].rank > 3)
+		return error_set(err,
+		    "the input has %d dimensions, expected at most c h w",
+		    in[0].rank);
 	out->rank = in[0].rank;
 	for (int i = 0; i < out->rank; i++) {
 		int64_t start = attr->start[i], step = attr->step[i];
+		int64_t end = attr->end[i] != 0 ? attr->end[i] : in[0].dim[i];
 
-		if (start < 0 || start >= in[0].dim[i] || step < 1)
+		if (start < 0 || start >= end || end > in[0].dim[i] || step < 1)
 			return error_set(err,
-			    "a slice of %lld elements starts at %lld in steps "
-			    "of %lld",
+			    "a slice of %lld elements runs from %lld to %lld "
+			    "in steps of %lld",
 			    (long long)in[0].dim[i], (long long)start,
-			    (long long)step);
-		out->dim[i] = (in[0].dim[i] - start + step - 1) / step;
+			    (long long)end, (long long)step);
+		out->dim[i] = (end - start + step - 1) / step;
 	}
 	return 0;
 }
@@ -141,19 +144,26 @@ void
 op_slice_forward(const struct operator_call *call)
 {
 	const struct attributes *a = call->attr;
-	const struct shape *in = &call->in_shape[0], *shape = call->out_shape;
+	const int rank = call->out_shape->rank;
+	int64_t in[3] = {1, 1, 1}, n[3] = {1, 1, 1};
+	int64_t start[3] = {0}, step[3] = {0};
 	float *out = call->out;
 
-	for (int64_t c = 0; c < shape->dim[0]; c++)
-		for (int64_t y = 0; y < shape->dim[1]; y++) {
+	for (int i = 0, j = 3 - rank; i < rank; i++, j++) {
+		in[j] = call->in_shape[0].dim[i];
+		n[j] = call->out_shape->dim[i];
+		start[j] = a->start[i];
+		step[j] = a->step[i];
+	}
+	for (int64_t c = 0; c < n[0]; c++)
+		for (int64_t y = 0; y < n[1]; y++) {
 			const float *row =
-			    call->in[0] +
-			    ((a->start[0] + c * a->step[0]) * in->dim[1] +
-				a->start[1] + y * a->step[1]) *
-				in->dim[2];
+			    call->in[0] + ((start[0] + c * step[0]) * in[1] +
+					      start[1] + y * step[1]) *
+					      in[2];
 
-			for (int64_t x = 0; x < shape->dim[2]; x++)
-				*out++ = row[a->start[2] + x * a->step[2]];
+			for (int64_t x = 0; x < n[2]; x++)
+				*out++ = row[start[2] + x * step[2]];
 		}
 }
 

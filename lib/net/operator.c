@@ -14,6 +14,11 @@
 	    .needs = (n_needs),                                 \
 	    __VA_ARGS__}
 
+/* Without a backward (yet): nets with it are evaluated, not trained. */
+#define UNTRAINED(kind, onnx, lo, hi, n_images, family)          \
+	ROW(kind, onnx, lo, hi, n_images, family, NEEDS_NOTHING, \
+	    .backward = NULL)
+
 enum { ALL = NODE_INPUTS_MAX };
 
 static const struct operator_row rows[OP_COUNT] = {
@@ -23,7 +28,7 @@ static const struct operator_row rows[OP_COUNT] = {
 	NEEDS_IN, .backward = NULL),
     ROW(OP_RELU, "Relu", 1, 1, ALL, op_relu, NEEDS_OUT,
 	.backward = op_relu_backward),
-    ROW(OP_ADD, "Add", 2, 2, ALL, op_add, NEEDS_NOTHING,
+    ROW(OP_ADD, "Add", 2, 2, OPERANDS_ALIGNED, op_add, NEEDS_NOTHING,
 	.backward = op_add_backward),
     ROW(OP_MAX_POOL, "MaxPool", 1, 1, ALL, op_max_pool, NEEDS_IN,
 	.backward = op_max_pool_backward),
@@ -32,8 +37,8 @@ static const struct operator_row rows[OP_COUNT] = {
     ROW(OP_GLOBAL_AVERAGE_POOL, "GlobalAveragePool", 1, 1, ALL,
 	op_global_average_pool, NEEDS_NOTHING,
 	.backward = op_global_average_pool_backward),
-    ROW(OP_CONCAT, "Concat", 1, NODE_INPUTS_MAX, ALL, op_concat, NEEDS_NOTHING,
-	.backward = op_concat_backward),
+    ROW(OP_CONCAT, "Concat", 1, NODE_INPUTS_MAX, OPERANDS_ALIGNED, op_concat,
+	NEEDS_NOTHING, .backward = op_concat_backward),
     ROW(OP_FLATTEN, "Flatten", 1, 1, ALL, op_flatten, NEEDS_NOTHING,
 	.backward = op_flatten_backward),
     ROW(OP_GEMM, "Gemm", 2, 3, 1, op_gemm, NEEDS_IN, .batch = op_gemm_batch,
@@ -42,6 +47,29 @@ static const struct operator_row rows[OP_COUNT] = {
 	.backward = op_slice_backward),
     ROW(OP_PAD, "Pad", 1, 1, ALL, op_pad, NEEDS_NOTHING,
 	.backward = op_pad_backward),
+    UNTRAINED(OP_LEAKY_RELU, "LeakyRelu", 1, 1, ALL, op_leaky_relu),
+    UNTRAINED(OP_ELU, "Elu", 1, 1, ALL, op_elu),
+    UNTRAINED(OP_CLIP, "Clip", 1, 1, ALL, op_clip),
+    UNTRAINED(OP_SIGMOID, "Sigmoid", 1, 1, ALL, op_sigmoid),
+    UNTRAINED(OP_HARD_SIGMOID, "HardSigmoid", 1, 1, ALL, op_hard_sigmoid),
+    UNTRAINED(OP_HARD_SWISH, "HardSwish", 1, 1, ALL, op_hard_swish),
+    UNTRAINED(OP_TANH, "Tanh", 1, 1, ALL, op_tanh),
+    UNTRAINED(OP_ERF, "Erf", 1, 1, ALL, op_erf),
+    UNTRAINED(OP_EXP, "Exp", 1, 1, ALL, op_exp),
+    UNTRAINED(OP_SQRT, "Sqrt", 1, 1, ALL, op_sqrt),
+    UNTRAINED(OP_SOFTPLUS, "Softplus", 1, 1, ALL, op_softplus),
+    UNTRAINED(OP_SUB, "Sub", 2, 2, OPERANDS_ALIGNED, op_sub),
+    UNTRAINED(OP_MUL, "Mul", 2, 2, OPERANDS_ALIGNED, op_mul),
+    UNTRAINED(OP_DIV, "Div", 2, 2, OPERANDS_ALIGNED, op_div),
+    UNTRAINED(OP_POW, "Pow", 2, 2, OPERANDS_ALIGNED, op_pow),
+    UNTRAINED(OP_MAT_MUL, "MatMul", 2, 2, OPERANDS_FREE, op_mat_mul),
+    UNTRAINED(OP_REDUCE_MEAN, "ReduceMean", 1, 1, ALL, op_reduce_mean),
+    UNTRAINED(OP_SOFTMAX, "Softmax", 1, 1, ALL, op_softmax),
+    UNTRAINED(OP_LOG_SOFTMAX, "LogSoftmax", 1, 1, ALL, op_log_softmax),
+    UNTRAINED(
+	OP_LAYER_NORMALIZATION, "LayerNormalization", 2, 3, 1, op_layer_norm),
+    UNTRAINED(OP_TRANSPOSE, "Transpose", 1, 1, ALL, op_transpose),
+    UNTRAINED(OP_RESHAPE, "Reshape", 1, 1, ALL, op_reshape),
 };
 
 const struct operator_row *
@@ -73,10 +101,12 @@ input_shape(const struct graph *graph, const struct node *node, int i,
     struct shape *shape, struct error *err)
 {
 	const struct graph_value *value = &graph->values[node->in[i]];
-	const bool want_tensor = i >= rows[node->op].images;
+	const bool is_tensor = value->kind == VALUE_TENSOR;
+	const int images = rows[node->op].images;
+	const bool want_tensor = images < 0 ? is_tensor : i >= images;
 	const struct tensor *tensor;
 
-	if ((value->kind == VALUE_TENSOR) != want_tensor)
+	if (is_tensor != want_tensor)
 		return error_set(err, "input %d ('%s') is %s, expected %s", i,
 		    value->name, want_tensor ? "an activation" : "a tensor",
 		    want_tensor ? "a tensor" : "an activation");
@@ -93,6 +123,38 @@ input_shape(const struct graph *graph, const struct node *node, int i,
 	return 0;
 }
 
+/*
+ * Leading ones of tensors that have more axes than the activations beside them
+ * are dropped.
+ */
+static int
+align(const struct graph *graph, const struct node *node, struct shape *in,
+    struct error *err)
+{
+	const int images = rows[node->op].images;
+	int most = 0;
+
+	if (images >= 0)
+		return 0;
+	for (int i = 0; i < node->n_in; i++)
+		if (graph->values[node->in[i]].kind != VALUE_TENSOR &&
+		    in[i].rank > most)
+			most = in[i].rank;
+	if (most == 0)
+		return error_set(err, "no input is an activation");
+	for (int i = 0; images == OPERANDS_ALIGNED && i < node->n_in; i++) {
+		while (in[i].rank > most && in[i].dim[0] == 1)
+			memmove(in[i].dim, in[i].dim + 1,
+			    (size_t)--in[i].rank * sizeof(in[i].dim[0]));
+		if (in[i].rank > most)
+			return error_set(err,
+			    "tensor '%s' has more dimensions than the "
+			    "activation",
+			    graph->values[node->in[i]].name);
+	}
+	return 0;
+}
+
 static int
 find_shape(const struct graph *graph, const struct node *node,
     struct shape *out, struct error *err)
@@ -106,6 +168,8 @@ find_shape(const struct graph *graph, const struct node *node,
 	for (int i = 0; i < node->n_in; i++)
 		if (input_shape(graph, node, i, &in[i], err) < 0)
 			return -1;
+	if (align(graph, node, in, err) < 0)
+		return -1;
 	*out = (struct shape){0};
 	if (row->shape(&node->attr, node->n_in, in, out, err) < 0)
 		return -1;
@@ -134,6 +198,7 @@ input_shapes(const struct graph *graph, const struct node *node,
 			       ? shape_of_tensor(&graph->tensors[value->tensor])
 			       : value->shape;
 	}
+	align(graph, node, shape, NULL);
 }
 
 void
@@ -193,10 +258,34 @@ operator_forward(enum operator_kind op, const struct operator_batch *batch)
 	for (int i = 0; i < batch->n; i++) {
 		for (int j = 0; j < batch->n_in; j++)
 			in[j] = batch->in[j] +
-				(j < rows[op].images
+				(rows[op].images < 0 || j < rows[op].images
 					? i * shape_size(&batch->in_shape[j])
 					: 0);
 		rows[op].forward(&call);
 		call.out += shape_size(batch->out_shape);
 	}
+}
+
+bool
+operator_trains(
+    const struct graph *graph, const struct node *node, struct error *err)
+{
+	const struct graph_value *first = &graph->values[node->in[0]];
+	bool plain = rows[node->op].backward != NULL ||
+		     node->op == OP_BATCH_NORMALIZATION;
+
+	for (int i = 0; i < node->n_in && rows[node->op].images < 0; i++) {
+		const struct graph_value *v = &graph->values[node->in[i]];
+
+		plain &= v->kind != VALUE_TENSOR &&
+			 (node->op != OP_ADD ||
+			     shape_same(&v->shape, &first->shape));
+	}
+	if (node->op == OP_SLICE)
+		plain &= first->shape.rank == 3;
+	if (!plain)
+		error_set(err,
+		    "node '%s': training through %s is not supported",
+		    node->name, rows[node->op].name);
+	return plain;
 }

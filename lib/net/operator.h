@@ -49,11 +49,19 @@ struct operator_batch {
 /* What a backward reads of the forward's arrays. */
 enum operator_needs { NEEDS_NOTHING = 0, NEEDS_IN = 1, NEEDS_OUT = 2 };
 
+/*
+ * Inputs of either kind, one activation at least.  OPERANDS_ALIGNED: axes are
+ * counted from the last one; a tensor that has more than the activations (1 for
+ * the batch, as PyTorch's position embeddings) loses leading ones.
+ */
+enum operands { OPERANDS_FREE = -1, OPERANDS_ALIGNED = -2 };
+
 struct operator_row {
 	const char *name; /* ONNX's */
 	int min_in, max_in;
 	int images; /* the first so many inputs are activations, the others
-		       tensors; NODE_INPUTS_MAX: all are activations */
+		       tensors; NODE_INPUTS_MAX: all are activations; or one
+		       of enum operands */
 	/*
 	 * The output's shape, from attributes and inputs that may come from a
 	 * hostile file; everything forward relies on is checked here.
@@ -102,5 +110,12 @@ size_t operator_work(const struct graph *graph, const struct node *node);
 /* Forward of batch, by the row's own way or image by image. */
 void operator_forward(
     enum operator_kind op, const struct operator_batch *batch);
+
+/*
+ * Can the node be trained through?  Otherwise false with an error that names
+ * it: operators without a backward, sums that stretch, tensors as operands.
+ */
+bool operator_trains(
+    const struct graph *graph, const struct node *node, struct error *err);
 
 #endif

@@ -113,9 +113,13 @@ size_nodes(struct pass *p)
 static struct pass *
 lay_out(const struct graph *graph, int batch, int threads, struct error *err)
 {
-	struct pass *p = memory_new(1, sizeof(*p), err);
 	size_t n = graph->n_values;
+	struct pass *p;
 
+	for (size_t i = 0; i < graph->n_nodes; i++)
+		if (!operator_trains(graph, &graph->nodes[i], err))
+			return NULL;
+	p = memory_new(1, sizeof(*p), err);
 	if (p == NULL)
 		return NULL;
 	p->graph = graph;

@@ -26,21 +26,6 @@ fast_destroy(void *state)
 	free(plan);
 }
 
-/* A fallback's forward gets activations and a weight, no other tensors. */
-static int
-check_steps(const struct fold *fold, struct error *err)
-{
-	for (size_t i = 0; i < fold->n_steps; i++) {
-		const struct fold_step *step = &fold->steps[i];
-
-		if (step->kind == FOLD_NODE && step->n_in != step->node->n_in)
-			return error_set(err,
-			    "node '%s': the fast plan cannot run %s",
-			    step->node->name, operator_name(step->node->op));
-	}
-	return 0;
-}
-
 static int
 fast_create(
     const struct graph *graph, int block, void **state, struct error *err)
@@ -56,8 +41,7 @@ fast_create(
 	plan->kernels = cpu_kernels((enum cpu_level)level);
 	plan->block = block;
 	if (fold_make(graph, &plan->fold, err) < 0 ||
-	    check_steps(&plan->fold, err) < 0 || fast_compile(plan, err) < 0 ||
-	    fast_place(plan, err) < 0) {
+	    fast_compile(plan, err) < 0 || fast_place(plan, err) < 0) {
 		fast_destroy(plan);
 		return -1;
 	}

@@ -31,6 +31,7 @@ struct gemm {
 	struct packed *packed; /* per step */
 	struct span *spans;    /* per value: place in scratch, in floats */
 	size_t columns;        /* im2col's place in scratch */
+	size_t tensors;        /* of nodes without a kernel, in the weights */
 	size_t scratch_floats, weights_floats;
 };
 
@@ -59,6 +60,7 @@ static void
 place_weights(struct gemm *g)
 {
 	take(&g->weights_floats, 4 * (int64_t)g->fold.max_channels);
+	g->tensors = take(&g->weights_floats, (int64_t)g->fold.tensor_floats);
 	for (size_t i = 0; i < g->fold.n_steps; i++) {
 		const struct fold_step *step = &g->fold.steps[i];
 		struct packed *packed = &g->packed[i];
@@ -110,20 +112,13 @@ place_activations(struct gemm *g)
 	g->scratch_floats = g->columns + liveness_floats(columns);
 }
 
-/*
- * A FOLD_NODE runs by its reference forward, which gets activations only.
- * OpenBLAS counts in int.
- */
+/* OpenBLAS counts in int. */
 static int
 check_steps(const struct gemm *g, struct error *err)
 {
 	for (size_t i = 0; i < g->fold.n_steps; i++) {
 		const struct fold_step *step = &g->fold.steps[i];
 
-		if (step->kind == FOLD_NODE && step->n_in != step->node->n_in)
-			return error_set(err,
-			    "node '%s': the gemm plan cannot run %s",
-			    step->node->name, operator_name(step->node->op));
 		if (step->weight >= 0 &&
 		    g->graph->tensors[step->weight].n > INT_MAX)
 			return error_set(err,
@@ -195,6 +190,9 @@ gemm_bind(const void *state, const struct tensor *theta, void *weights,
 	double *scale = weights, *shift = scale + g->fold.max_channels;
 	float *base = weights;
 
+	if (fold_bind_tensors(
+		g->graph, &g->fold, theta, base + g->tensors, err) < 0)
+		return -1;
 	for (size_t i = 0; i < g->fold.n_steps; i++) {
 		const struct fold_step *step = &g->fold.steps[i];
 		const struct packed *packed = &g->packed[i];
@@ -219,7 +217,7 @@ gemm_bind(const void *state, const struct tensor *theta, void *weights,
 struct work {
 	const struct gemm *g;
 	const struct fold_step *step;
-	const float *weight, *scale, *shift;
+	const float *weight, *scale, *shift, *tensors;
 	const float *in[NODE_INPUTS_MAX];
 	const float *addend;
 	float *columns, *out;
@@ -339,10 +337,11 @@ run_step(const struct gemm *g, size_t i, const float *weights, float *scratch)
 	    .weight = weights + g->packed[i].weight,
 	    .scale = weights + g->packed[i].scale,
 	    .shift = weights + g->packed[i].shift,
+	    .tensors = weights + g->tensors,
 	    .columns = scratch + g->columns,
 	    .out = scratch + g->spans[step->out].offset};
 
-	for (int j = 0; j < NODE_INPUTS_MAX; j++) /* unused ones are 0 */
+	for (int j = 0; j < step->n_in; j++)
 		work.in[j] = scratch + g->spans[step->in[j]].offset;
 	if (step->addend >= 0)
 		work.addend = scratch + g->spans[step->addend].offset;
@@ -360,7 +359,8 @@ run_step(const struct gemm *g, size_t i, const float *weights, float *scratch)
 		run_add(&work);
 		break;
 	case FOLD_NODE:
-		operator_apply(g->graph, step->node, work.in, work.out);
+		fold_apply(
+		    g->graph, &g->fold, step, work.in, work.tensors, work.out);
 		break;
 	}
 }

@@ -68,6 +68,25 @@ netload -o "$T/e" "$D/small_wrong.pt" 2>/dev/null
 [ ! -e "$T/e" ] && [ ! -e "$T/e.part" ]
 ok $? "a failure leaves no output"
 
+O=$ROOT/tests/data/onnx
+is "$(netload -v "$O/mixed.onnx" 2>&1 >/dev/null | sed "s,$O/,,")" \
+	"netload: mixed.onnx: ONNX opset 13, 2x8x8, 5 classes, 555 weights" \
+	"an ONNX file needs no architecture"
+is "$(netload "$O/mixed.fixed.onnx" 2>&1 >/dev/null | grep -c 'warning: .*TrainingMode.PRESERVE')" \
+	1 "folded batch norms draw a warning"
+netload "$O/transformer.onnx" >"$T/o1" && netload <"$O/transformer.onnx" | cmp -s - "$T/o1"
+ok $? "ONNX on standard input gives the same bytes"
+recdump "$T/o1" >/dev/null
+ok $? "the stream of an ONNX model can be read"
+netload --graph "$O/mixed.onnx" "$O/mixed.pt" >"$T/o2" && netload "$O/mixed.onnx" | cmp -s - "$T/o2"
+ok $? "--graph with the weights of a checkpoint is the same model"
+fails 1 "mixed.onnx: --classes is 7, the graph has 5" "classes of a graph" \
+	netload --classes 7 "$O/mixed.onnx"
+fails 1 "mixed.onnx: --input is 2x9x9, the model takes 2x8x8" "input of a graph" \
+	netload --input 2,9,9 "$O/mixed.onnx"
+fails 1 "mixed.onnx: .*--arch is for weight files" "an architecture for a graph" \
+	netload --arch small "$O/mixed.onnx"
+
 python=/usr/bin/python3
 $python -c 'import msgpack' 2>/dev/null || done_testing
 is "$($python - "$T/a" <<'END'

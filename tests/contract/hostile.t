@@ -25,6 +25,14 @@ for file in "$H"/*.pt; do
 	[ ! -s fails.out ]
 	ok $? "$name: no output"
 done
+for file in "$H"/onnx/*.onnx; do
+	name=${file##*/}
+	fails 1 "^netload: .*/$name: [^/]" "onnx/$name" bounded netload "$file"
+	[ ! -s fails.out ]
+	ok $? "onnx/$name: no output"
+done
+fails 1 "name the model's file" "onnx: external data on standard input" \
+	netload <"$H/onnx/external-missing.onnx"
 for file in "$H"/*.npz; do
 	name=${file##*/}
 	fails 1 "^dirgen: .*(xdirection/0|header|numpy)" "$name" \

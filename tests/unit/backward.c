@@ -513,12 +513,20 @@ grow(struct builder *b, enum operator_kind op, int x)
 	}
 }
 
+/* Operators of imported graphs may have no backward. */
+static bool
+can_train(int op)
+{
+	return op == OP_BATCH_NORMALIZATION ||
+	       operator_of((enum operator_kind)op)->backward != NULL;
+}
+
 static void
 test_operators(void **state)
 {
 	(void)state;
 	for (int op = 0; op < OP_COUNT; op++)
-		for (int round = 0; round < 6; round++) {
+		for (int round = 0; round < 6 && can_train(op); round++) {
 			const struct shape input = {.rank = 3,
 			    .dim = {roll(1, 3), roll(5, 9), roll(5, 9)}};
 			struct graph g;

@@ -1,0 +1,183 @@
+#include "model/load.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "model/match.h"
+#include "net/architecture.h"
+
+static int
+known(const uint8_t *bytes, size_t n, struct error *err)
+{
+	return onnx_is(bytes, n) ? 0 : checkpoint_known(bytes, n, err);
+}
+
+static bool
+is_standard(const char *path)
+{
+	return path == NULL || strcmp(path, "-") == 0;
+}
+
+static int
+name_file(struct error *err, const char *path)
+{
+	return error_prefix(
+	    err, "%s", is_standard(path) ? "standard input" : path);
+}
+
+static void
+pack_notes(struct pack *meta, const struct checkpoint *checkpoint)
+{
+	if (checkpoint->n_notes == 0)
+		return;
+	pack_map(meta, checkpoint->n_notes);
+	for (size_t i = 0; i < checkpoint->n_notes; i++) {
+		const struct checkpoint_note *note = &checkpoint->notes[i];
+
+		if (note->kind == NOTE_TEXT)
+			pack_key_text(meta, note->name, note->text);
+		else if (note->kind == NOTE_INTEGER)
+			pack_key_int(meta, note->name, note->integer);
+		else
+			pack_key_real(meta, note->name, note->real);
+	}
+}
+
+/* Input and classes as the graph has them, against the options. */
+static int
+report_graph(const struct graph *graph, const struct load_options *options,
+    struct load_report *report, struct error *err)
+{
+	const int64_t classes = shape_size(&graph->values[graph->output].shape);
+
+	report->input = graph->values[graph->input].shape;
+	report->classes = (int)classes;
+	report->is_onnx = true;
+	if (options->classes > 0 && options->classes != report->classes)
+		return error_set(err, "--classes is %d, the graph has %d",
+		    options->classes, report->classes);
+	if (options->arch != NULL)
+		return error_set(err,
+		    "an ONNX file holds its own graph, --arch is for weight "
+		    "files");
+	return 0;
+}
+
+static int
+load_onnx(struct model *model, const struct content *content, const char *path,
+    const struct load_options *options, struct load_report *report,
+    struct error *err)
+{
+	if (onnx_read(&model->graph, content, is_standard(path) ? NULL : path,
+		options->input, &report->onnx, err) < 0)
+		return -1;
+	return report_graph(&model->graph, options, report, err);
+}
+
+/* The graph of an ONNX file, without its elements. */
+static int
+borrow_graph(struct model *model, const struct load_options *options,
+    struct load_report *report, struct error *err)
+{
+	struct content content;
+	int status;
+
+	if (content_open(&content, options->graph, known, err) < 0)
+		return -1;
+	if (!onnx_is(content.bytes, content.n))
+		status = error_set(err, "not an ONNX file");
+	else
+		status = load_onnx(
+		    model, &content, options->graph, options, report, err);
+	content_close(&content);
+	return status < 0 ? name_file(err, options->graph) : 0;
+}
+
+static int
+build_graph(struct model *model, const struct checkpoint *checkpoint,
+    const struct load_options *options, struct load_report *report,
+    struct error *err)
+{
+	struct match_fit fit = {.arch = options->arch};
+	int status;
+
+	if (options->arch != NULL)
+		status = match_find_fit(
+		    checkpoint, options->input, options->classes, &fit, err);
+	else
+		status = match_find_architecture(
+		    checkpoint, options->input, options->classes, &fit, err);
+	if (status < 0 || architecture_build(&model->graph, fit.arch,
+			      &fit.input, fit.classes, err) < 0)
+		return -1;
+	snprintf(model->arch, sizeof(model->arch), "%s", fit.arch);
+	report->input = fit.input;
+	report->classes = fit.classes;
+	return 0;
+}
+
+static int
+load_checkpoint(struct model *model, const struct content *content,
+    const struct load_options *options, struct load_report *report,
+    struct error *err)
+{
+	struct checkpoint checkpoint;
+	int status;
+
+	if (checkpoint_read(&checkpoint, content, err) < 0)
+		return -1;
+	status = options->graph != NULL
+		     ? borrow_graph(model, options, report, err)
+		     : build_graph(model, &checkpoint, options, report, err);
+	if (status == 0)
+		status = match_take(&model->graph, &checkpoint, err);
+	pack_notes(&model->meta, &checkpoint);
+	if (status == 0)
+		status = pack_check(&model->meta, err);
+	checkpoint_free(&checkpoint);
+	return status;
+}
+
+int
+load_model(struct model *model, const char *path,
+    const struct load_options *options, struct load_report *report,
+    struct error *err)
+{
+	struct content content;
+	int status;
+
+	*report = (struct load_report){0};
+	if (content_open(&content, path, known, err) < 0)
+		return -1;
+	if (onnx_is(content.bytes, content.n))
+		status = load_onnx(model, &content, path, options, report, err);
+	else
+		status = load_checkpoint(model, &content, options, report, err);
+	content_close(&content);
+	return status < 0 ? name_file(err, path) : 0;
+}
+
+int
+load_epoch(const char *path, double *epoch, struct error *err)
+{
+	const struct checkpoint_note *note;
+	struct checkpoint checkpoint;
+	struct content content;
+	int found = 0;
+
+	if (content_open(&content, path, known, err) < 0)
+		return -1;
+	if (!onnx_is(content.bytes, content.n)) {
+		if (checkpoint_read_notes(&checkpoint, &content, err) < 0) {
+			content_close(&content);
+			return name_file(err, path);
+		}
+		note = checkpoint_find_note(&checkpoint, "epoch");
+		found = note != NULL && note->kind != NOTE_TEXT;
+		if (found)
+			*epoch = note->real;
+		checkpoint_free(&checkpoint);
+	}
+	content_close(&content);
+	return found;
+}

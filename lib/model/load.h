@@ -1,0 +1,46 @@
+/*
+ * A network from a file of any kind that is read: the file's content tells
+ * which.  ONNX files hold the graph, weight files (checkpoints) need one: an
+ * architecture of ours, or another ONNX file.
+ */
+#ifndef MODEL_LOAD_H
+#define MODEL_LOAD_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "model/checkpoint.h"
+#include "model/model.h"
+#include "model/onnx.h"
+
+struct load_options {
+	const char *arch;          /* or NULL: the one that fits */
+	const char *graph;         /* an ONNX file, or NULL */
+	const struct shape *input; /* of an image, or NULL: find it */
+	int classes;               /* 0: find them */
+};
+
+/* What was found. */
+struct load_report {
+	struct shape input;
+	int classes;
+	bool is_onnx; /* the graph comes from an ONNX file */
+	struct onnx_notes onnx;
+};
+
+/*
+ * Fills model (empty before): graph, elements, architecture, metadata.  path:
+ * NULL or "-" is standard input.  On failure model is to be freed all the same;
+ * errors begin with the path.
+ */
+int load_model(struct model *model, const char *path,
+    const struct load_options *options, struct load_report *report,
+    struct error *err);
+
+/*
+ * The epoch that a file notes: 1 with *epoch, 0 when it notes none (ONNX never
+ * does), -1.
+ */
+int load_epoch(const char *path, double *epoch, struct error *err);
+
+#endif

@@ -1,0 +1,342 @@
+/* Operators element by element, with stretched operands, and along axes. */
+#include <float.h>
+#include <math.h>
+
+#include "model/onnx_import.h"
+
+/* Element by element, with the attributes of all such operators. */
+static int
+pointwise(const struct onnx_step *step, enum operator_kind op,
+    const struct attributes *attr)
+{
+	const struct onnx_result *x = onnx_image(step, 0);
+
+	return x == NULL ? -1
+			 : onnx_emit(step, op, 1, &x->value, attr, &x->shape);
+}
+
+#define POINTWISE(name, op)                                          \
+	static int name(const struct onnx_step *step)                \
+	{                                                            \
+		return pointwise(step, op, &(struct attributes){0}); \
+	}
+
+POINTWISE(convert_relu, OP_RELU)
+POINTWISE(convert_sigmoid, OP_SIGMOID)
+POINTWISE(convert_hard_swish, OP_HARD_SWISH)
+POINTWISE(convert_tanh, OP_TANH)
+POINTWISE(convert_erf, OP_ERF)
+POINTWISE(convert_exp, OP_EXP)
+POINTWISE(convert_sqrt, OP_SQRT)
+POINTWISE(convert_softplus, OP_SOFTPLUS)
+
+static int
+convert_leaky_relu(const struct onnx_step *step)
+{
+	struct attributes attr = {0};
+
+	if (onnx_real(step, "alpha", 0.01, &attr.alpha) < 0)
+		return -1;
+	return pointwise(step, OP_LEAKY_RELU, &attr);
+}
+
+static int
+convert_elu(const struct onnx_step *step)
+{
+	struct attributes attr = {0};
+
+	if (onnx_real(step, "alpha", 1.0, &attr.alpha) < 0)
+		return -1;
+	return pointwise(step, OP_ELU, &attr);
+}
+
+static int
+convert_hard_sigmoid(const struct onnx_step *step)
+{
+	struct attributes attr = {0};
+
+	if (onnx_real(step, "alpha", 0.2, &attr.alpha) < 0 ||
+	    onnx_real(step, "beta", 0.5, &attr.beta) < 0)
+		return -1;
+	return pointwise(step, OP_HARD_SIGMOID, &attr);
+}
+
+/* A bound: attribute in old opsets, input in new ones. */
+static int
+read_bound(const struct onnx_step *step, const char *name, size_t i,
+    double fallback, float *out)
+{
+	const double *number;
+	struct onnx_result *in;
+
+	if (onnx_real(step, name, fallback, out) < 0)
+		return -1;
+	if (!onnx_has(step, i))
+		return 0;
+	in = onnx_in(step, i);
+	number = onnx_numbers(step->import, in);
+	if (number == NULL || in->n != 1 || isnan(number[0]))
+		return error_set(step->import->err,
+		    "%s is no number that is known before the network runs",
+		    name);
+	*out = (float)fmax(fmin(number[0], (double)FLT_MAX), -(double)FLT_MAX);
+	return 0;
+}
+
+static int
+convert_clip(const struct onnx_step *step)
+{
+	struct attributes attr = {0};
+
+	if (read_bound(step, "min", 1, -(double)FLT_MAX, &attr.min) < 0 ||
+	    read_bound(step, "max", 2, (double)FLT_MAX, &attr.max) < 0)
+		return -1;
+	return pointwise(step, OP_CLIP, &attr);
+}
+
+/*
+ * A tensor that is added or multiplied: vectors belong to a normalisation or
+ * are a bias, what has two dimensions or more is a weight.
+ */
+static enum tensor_role
+role_of(const struct onnx_step *step, enum operator_kind op,
+    const struct onnx_result *tensor, const struct onnx_result *other)
+{
+	const struct graph *graph = step->import->graph;
+	int wide = 0;
+
+	for (int i = 0; i < tensor->tensor.rank; i++)
+		wide += tensor->tensor.dim[i] > 1;
+	if (wide > 1)
+		return ROLE_WEIGHT;
+	if (op != OP_ADD && op != OP_SUB)
+		return ROLE_NORM_WEIGHT;
+	for (size_t i = 0; i < graph->n_nodes; i++)
+		if (graph->nodes[i].out == other->value &&
+		    graph->nodes[i].op == OP_MUL)
+			return ROLE_NORM_BIAS;
+	return ROLE_BIAS;
+}
+
+/* The value of an operand in the graph. */
+static int
+operand(const struct onnx_step *step, enum operator_kind op,
+    struct onnx_result *one, const struct onnx_result *other)
+{
+	enum tensor_role role;
+
+	if (one->kind == ONNX_ACTIVATION)
+		return one->value;
+	role = role_of(step, op, one, other);
+	return onnx_use_tensor(step, one, role,
+	    role == ROLE_BIAS || role == ROLE_NORM_BIAS ? "bias" : "weight", 0);
+}
+
+/* Stretches to by from, axes counted from the last one. */
+static int
+stretch(const struct onnx_step *step, struct onnx_shape *to,
+    const struct onnx_shape *from)
+{
+	const int shift = to->rank - from->rank;
+
+	if (shift < 0)
+		return error_set(step->import->err,
+		    "a tensor has more dimensions than what depends on the "
+		    "image");
+	for (int i = 0; i < from->rank; i++) {
+		int64_t *dim = &to->dim[shift + i];
+
+		if (*dim == 1)
+			*dim = from->dim[i];
+		else if (from->dim[i] != 1 && from->dim[i] != *dim)
+			return error_set(step->import->err,
+			    "dimensions of %lld and %lld elements, expected "
+			    "equal ones or 1",
+			    (long long)*dim, (long long)from->dim[i]);
+	}
+	return 0;
+}
+
+static int64_t
+outer_of(const struct onnx_shape *shape)
+{
+	return shape->outer > 1 ? shape->outer : 1;
+}
+
+/*
+ * A tensor that reaches over a batch that is not in front would meet the wrong
+ * axis of the image; likewise two batches at different places.
+ */
+static int
+check_places(const struct onnx_step *step, const struct onnx_result *image,
+    const struct onnx_result *other)
+{
+	const int batch = onnx_batch(step, &image->shape);
+	const int after = image->shape.rank - batch;
+	int theirs;
+
+	if (batch < 0)
+		return -1;
+	if (other->kind != ONNX_ACTIVATION) {
+		if (batch > 0 && other->shape.rank >= after &&
+		    image->shape.dim[batch] == BATCH)
+			return error_set(step->import->err,
+			    "a tensor reaches over the batch");
+		return 0;
+	}
+	theirs = onnx_batch(step, &other->shape);
+	if (theirs < 0 || other->shape.rank - theirs != after ||
+	    outer_of(&other->shape) != outer_of(&image->shape))
+		return error_set(step->import->err,
+		    "the operands have the batch at different places");
+	return 0;
+}
+
+static int
+binary(const struct onnx_step *step, enum operator_kind op)
+{
+	struct onnx_result *a = onnx_in(step, 0), *b = onnx_in(step, 1);
+	const struct attributes attr = {0};
+	const struct onnx_result *image;
+	struct onnx_shape to;
+	int in[2];
+
+	if (a == NULL || b == NULL)
+		return -1;
+	image = a->kind == ONNX_ACTIVATION ? a : b;
+	if (image == a && b->kind == ONNX_ACTIVATION &&
+	    b->shape.rank > a->shape.rank)
+		image = b;
+	if (image->kind != ONNX_ACTIVATION)
+		return error_set(
+		    step->import->err, "neither operand depends on the image");
+	to = image->shape;
+	if (check_places(step, image, image == a ? b : a) < 0 ||
+	    stretch(step, &to, image == a ? &b->shape : &a->shape) < 0 ||
+	    (in[0] = operand(step, op, a, b)) < 0 ||
+	    (in[1] = operand(step, op, b, a)) < 0)
+		return -1;
+	return onnx_emit(step, op, 2, in, &attr, &to);
+}
+
+#define BINARY(name, op)                              \
+	static int name(const struct onnx_step *step) \
+	{                                             \
+		return binary(step, op);              \
+	}
+
+BINARY(convert_add, OP_ADD)
+BINARY(convert_sub, OP_SUB)
+BINARY(convert_mul, OP_MUL)
+BINARY(convert_div, OP_DIV)
+BINARY(convert_pow, OP_POW)
+
+/* Means over h w are what GlobalAveragePool is, with a kernel of its own. */
+static int
+pool_globally(const struct onnx_step *step, const struct onnx_result *x,
+    const struct onnx_shape *to, bool keep)
+{
+	const struct attributes none = {0}, flat = {.axis = 1};
+	int value;
+
+	if (keep)
+		return onnx_emit(
+		    step, OP_GLOBAL_AVERAGE_POOL, 1, &x->value, &none, to);
+	value = onnx_add(step, OP_GLOBAL_AVERAGE_POOL, 1, &x->value, &none);
+	return value < 0 ? -1
+			 : onnx_emit(step, OP_FLATTEN, 1, &value, &flat, to);
+}
+
+static int
+convert_reduce_mean(const struct onnx_step *step)
+{
+	const struct onnx_result *x = onnx_image(step, 0);
+	bool reduced[TENSOR_RANK_MAX] = {false};
+	struct attributes attr = {0};
+	int64_t axes[TENSOR_RANK_MAX], keep;
+	struct onnx_shape to = {0};
+	size_t n;
+	int count = 0, place;
+
+	to.outer = x != NULL ? x->shape.outer : 0;
+	if (x == NULL || onnx_int(step, "keepdims", 1, &keep) < 0 ||
+	    onnx_ints_or_input(step, "axes", 1, axes, TENSOR_RANK_MAX, &n) < 0)
+		return -1;
+	attr.keepdims = keep != 0;
+	for (size_t i = 0; i < n; i++) {
+		if (onnx_axis(step, axes[i], x->shape.rank, &place) < 0)
+			return -1;
+		reduced[place] = true;
+	}
+	for (int i = 0; i < x->shape.rank; i++) {
+		if (!reduced[i] || attr.keepdims)
+			to.dim[to.rank++] = reduced[i] ? 1 : x->shape.dim[i];
+		if (!reduced[i])
+			continue;
+		if (x->shape.dim[i] % BATCH == 0)
+			return error_set(step->import->err,
+			    "the mean over the batch is taken");
+		attr.axes[count++] = onnx_one_axis(&x->shape, i) + 1;
+	}
+	if (x->shape.rank == 4 && x->shape.dim[0] == BATCH && count == 2 &&
+	    attr.axes[0] == 2 && attr.axes[1] == 3)
+		return pool_globally(step, x, &to, attr.keepdims != 0);
+	return onnx_emit(step, OP_REDUCE_MEAN, 1, &x->value, &attr, &to);
+}
+
+/* Before opset 13 all axes from this one on were taken together. */
+static int
+softmax(const struct onnx_step *step, enum operator_kind op)
+{
+	const struct onnx_result *x = onnx_image(step, 0);
+	const bool old = step->import->file->opset < 13;
+	struct attributes attr = {0};
+	int64_t axis;
+	int place;
+
+	if (x == NULL || onnx_int(step, "axis", old ? 1 : -1, &axis) < 0 ||
+	    onnx_axis(step, axis, x->shape.rank, &place) < 0)
+		return -1;
+	if (x->shape.dim[place] % BATCH == 0 ||
+	    (old && place != x->shape.rank - 1))
+		return error_set(step->import->err,
+		    "axis is %d, expected the last one", place);
+	attr.axis = onnx_one_axis(&x->shape, place) + 1;
+	return pointwise(step, op, &attr);
+}
+
+static int
+convert_softmax(const struct onnx_step *step)
+{
+	return softmax(step, OP_SOFTMAX);
+}
+
+static int
+convert_log_softmax(const struct onnx_step *step)
+{
+	return softmax(step, OP_LOG_SOFTMAX);
+}
+
+const struct onnx_row onnx_elements[] = {
+    {"ReduceMean", convert_reduce_mean},
+    {"Relu", convert_relu},
+    {"LeakyRelu", convert_leaky_relu},
+    {"Elu", convert_elu},
+    {"Clip", convert_clip},
+    {"Sigmoid", convert_sigmoid},
+    {"HardSigmoid", convert_hard_sigmoid},
+    {"HardSwish", convert_hard_swish},
+    {"Tanh", convert_tanh},
+    {"Erf", convert_erf},
+    {"Exp", convert_exp},
+    {"Sqrt", convert_sqrt},
+    {"Softplus", convert_softplus},
+    {"Softmax", convert_softmax},
+    {"LogSoftmax", convert_log_softmax},
+    {"Add", convert_add},
+    {"Sub", convert_sub},
+    {"Mul", convert_mul},
+    {"Div", convert_div},
+    {"Pow", convert_pow},
+    {NULL, NULL},
+};

@@ -1,0 +1,87 @@
+/*
+ * An ONNX file as the lists it holds: nodes, initialisers, inputs, outputs.
+ * Names and elements stay where they are in the file's bytes.
+ */
+#ifndef MODEL_ONNX_FILE_H
+#define MODEL_ONNX_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "file/content.h"
+#include "model/onnx_wire.h"
+#include "tensor/tensor.h"
+
+/* Text in the file (borrowed, no NUL; printable). */
+struct onnx_text {
+	const char *chars;
+	size_t n;
+};
+
+/* For printf's "%.*s", at most 80 characters. */
+#define ONNX_TEXT(text) (int)((text).n < 80 ? (text).n : 80), (text).chars
+
+bool onnx_text_is(struct onnx_text text, const char *other);
+
+struct onnx_tensor {
+	struct onnx_text name;
+	int type; /* ONNX's number */
+	int rank;
+	int64_t dim[TENSOR_RANK_MAX];
+	int64_t n; /* elements, at most 2^40 */
+	bool external;
+	struct wire message;
+};
+
+struct onnx_node {
+	struct onnx_text op, name, domain;
+	size_t n_in, n_out;
+	size_t in, out; /* the first ones, in the file's names */
+	struct wire message;
+};
+
+/* An input or output; dimension -1 is not a number in the file. */
+struct onnx_value {
+	struct onnx_text name;
+	int type;
+	int rank;
+	int64_t dim[TENSOR_RANK_MAX];
+};
+
+struct onnx_file {
+	int64_t opset;
+	struct onnx_node *nodes;
+	struct onnx_tensor *tensors;
+	struct onnx_value *inputs, *outputs;
+	struct onnx_text *names;
+	size_t n_nodes, n_tensors, n_inputs, n_outputs, n_names;
+	size_t room_nodes, room_tensors, room_inputs, room_outputs, room_names;
+};
+
+/*
+ * Reads the lists from content, which must outlive file.  Release with
+ * onnx_file_free in any case.
+ */
+int onnx_file_read(
+    struct onnx_file *file, const struct content *content, struct error *err);
+void onnx_file_free(struct onnx_file *file);
+
+/* One attribute of a node: what the file gave, the rest is 0. */
+struct onnx_attribute {
+	float f;
+	int64_t i;
+	struct onnx_text s;
+	bool has_tensor;
+	struct onnx_tensor tensor;
+	int64_t ints[2 * TENSOR_RANK_MAX]; /* the first so many */
+	size_t n_ints;
+	size_t n_floats;
+};
+
+/* 1 with the attribute of this name, 0 when the node has none, -1. */
+int onnx_attribute(const struct onnx_node *node, const char *name,
+    struct onnx_attribute *attribute, struct error *err);
+
+#endif

@@ -1,0 +1,176 @@
+/* Inside the ONNX reader: a graph on its way from the file's nodes to ours. */
+#ifndef MODEL_ONNX_IMPORT_H
+#define MODEL_ONNX_IMPORT_H
+
+#include "model/onnx.h"
+#include "model/onnx_file.h"
+#include "model/onnx_tensor.h"
+
+/*
+ * The batch's dimension, in shapes and in all arithmetic on shapes.  A prime
+ * that no network has: B, B * heads and B * heads / B come out by themselves,
+ * and multiples of it are recognised.
+ */
+enum { BATCH = 1000003, CONSTANT_MAX = 4096 };
+
+enum onnx_kind {
+	ONNX_UNKNOWN,
+	ONNX_ACTIVATION, /* a value of the graph, per image */
+	ONNX_TENSOR,     /* an initialiser */
+	ONNX_CONSTANT,   /* a few numbers, known now */
+};
+
+/* A shape as the file means it, with BATCH in it. */
+struct onnx_shape {
+	int rank;
+	int64_t dim[TENSOR_RANK_MAX];
+	/* Of the batch's dimension n * B * m, the part n that runs slower than
+	 * the batch; 0 and 1 are the same. */
+	int64_t outer;
+};
+
+struct onnx_result {
+	enum onnx_kind kind;
+	struct onnx_text name;
+	struct onnx_shape shape;
+	int value; /* ACTIVATION, TENSOR: of the graph; -1 not there yet */
+	/* TENSOR */
+	struct onnx_tensor tensor;
+	bool learned;    /* an initialiser, not a Constant node */
+	bool transposed; /* a matrix that is read the other way round */
+	int origin;      /* the result that has the value: itself, or another */
+	/* CONSTANT (or a TENSOR that was asked for its numbers): owned */
+	double *number;
+	int64_t n;
+	bool whole; /* integers */
+};
+
+/* Names and what they stand for: open addressing. */
+struct onnx_map {
+	int *slot; /* 1 + index, 0: free */
+	size_t room;
+};
+
+struct onnx_import {
+	const struct onnx_file *file;
+	struct graph *graph;
+	struct onnx_folder folder;
+	struct onnx_notes *notes;
+	struct onnx_result *results;
+	size_t n_results, room_results;
+	struct onnx_map map;
+	int64_t static_batch;  /* 0: not fixed */
+	bool made_up;          /* a tensor's name was */
+	struct onnx_map taken; /* names of the graph's values */
+	/* Per tensor of the graph: its place among the file's. */
+	size_t *order, room_order;
+	struct error *err;
+};
+
+/* Hash of a name; a map with room for n; the slot of a name among results. */
+size_t onnx_hash(const char *chars, size_t n);
+int onnx_map_start(struct onnx_map *map, size_t n, struct error *err);
+int *onnx_slot(const struct onnx_import *import, struct onnx_text name);
+
+/* A new result of this name, or NULL with an error. */
+struct onnx_result *onnx_add_result(
+    struct onnx_import *import, struct onnx_text name);
+
+/* base, or base_2, base_3 ...: a name that nobody in the graph has. */
+int onnx_unique_name(struct onnx_import *import, struct onnx_text base,
+    char name[TENSOR_NAME_MAX + 1]);
+
+/* A node being converted. */
+struct onnx_step {
+	struct onnx_import *import;
+	const struct onnx_node *node;
+};
+
+/* The node's name, or its output's; a name of the file's list. */
+struct onnx_text onnx_node_name(const struct onnx_step *step);
+struct onnx_text onnx_name_at(const struct onnx_step *step, size_t i);
+
+/*
+ * Input i of the node: NULL with an error when it does not exist; with
+ * optional, NULL without one.
+ */
+struct onnx_result *onnx_in(const struct onnx_step *step, size_t i);
+bool onnx_has(const struct onnx_step *step, size_t i);
+
+/* Output i to be filled in (its name is there), or NULL with an error. */
+struct onnx_result *onnx_out(const struct onnx_step *step, size_t i);
+
+/* Input i as an activation. */
+struct onnx_result *onnx_image(const struct onnx_step *step, size_t i);
+/* The same, with the batch in front and `rank` axes behind it (0: any). */
+struct onnx_result *onnx_plain(
+    const struct onnx_step *step, size_t i, int rank);
+
+/* Output i is input 0 by another name, with this shape. */
+int onnx_alias(const struct onnx_step *step, const struct onnx_result *in,
+    const struct onnx_shape *shape);
+
+/* Attributes with a default; -1 with an error when malformed. */
+int onnx_int(const struct onnx_step *step, const char *name, int64_t fallback,
+    int64_t *out);
+int onnx_real(const struct onnx_step *step, const char *name, double fallback,
+    float *out);
+/* n integers or none: *n as found; at most room. */
+int onnx_ints(const struct onnx_step *step, const char *name, int64_t *out,
+    size_t room, size_t *n);
+/* The same from the attribute (older opsets), else from input i. */
+int onnx_ints_or_input(const struct onnx_step *step, const char *name, size_t i,
+    int64_t *out, size_t room, size_t *n);
+
+/* Counts axis from 0 whatever its sign. */
+int onnx_axis(const struct onnx_step *step, int64_t axis, int rank, int *out);
+
+/* Place of the batch in shape, or -1 with an error. */
+int onnx_batch(const struct onnx_step *step, const struct onnx_shape *shape);
+/* The shape of one image; and which of its axes an axis is (-1: the batch). */
+struct shape onnx_one(const struct onnx_shape *shape);
+int onnx_one_axis(const struct onnx_shape *shape, int axis);
+/* A shape with the batch in front of an image's. */
+struct onnx_shape onnx_many(const struct shape *shape);
+
+/*
+ * Adds a node to the graph; the value, or -1.  onnx_emit makes the step's
+ * output 0 of it: shape NULL when the batch is in front.
+ */
+int onnx_add(const struct onnx_step *step, enum operator_kind op, int n_in,
+    const int *in, const struct attributes *attr);
+int onnx_emit(const struct onnx_step *step, enum operator_kind op, int n_in,
+    const int *in, const struct attributes *attr,
+    const struct onnx_shape *shape);
+
+/* An initialiser's (or constant's) value in the graph, as what it is used. */
+int onnx_use_tensor(const struct onnx_step *step, struct onnx_result *result,
+    enum tensor_role role, const char *slot, int out_axis);
+
+/* The numbers of result, when it is a constant or a small tensor; or NULL. */
+const double *onnx_numbers(
+    const struct onnx_import *import, struct onnx_result *result);
+
+/* The step's output 0 becomes n numbers (rank 0 or 1). */
+int onnx_set_numbers(const struct onnx_step *step, const double *number,
+    int64_t n, int rank, bool whole);
+
+/* A real number that may be far out of int64's range. */
+int64_t onnx_whole(double number);
+
+/* The values of one file's rows. */
+typedef int onnx_convert_fn(const struct onnx_step *step);
+
+struct onnx_row {
+	const char *op;
+	onnx_convert_fn *convert;
+};
+
+/* Rows end with an op of NULL. */
+extern const struct onnx_row onnx_layers[], onnx_elements[], onnx_layouts[],
+    onnx_shapes[], onnx_constants[];
+
+/* onnx_constants: rows that apply when all inputs are constants. */
+bool onnx_all_constant(const struct onnx_step *step);
+
+#endif

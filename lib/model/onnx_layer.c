@@ -1,0 +1,331 @@
+/* Operators with windows and weights: convolutions, products, norms, pools. */
+#include <string.h>
+
+#include "model/onnx_import.h"
+
+/* Integers of an attribute for both spatial axes (or both sides of both). */
+static int
+read_spatial(const struct onnx_step *step, const char *name, size_t want,
+    int fallback, int *out)
+{
+	int64_t v[2 * SPATIAL];
+	size_t n;
+
+	if (onnx_ints(step, name, v, 2 * SPATIAL, &n) < 0)
+		return -1;
+	if (n != 0 && n != want)
+		return error_set(step->import->err,
+		    "%s has %zu numbers, expected %zu (images of c h w)", name,
+		    n, want);
+	for (size_t i = 0; i < want; i++) {
+		if (n > 0 && (v[i] < 0 || v[i] > 1 << 20))
+			return error_set(step->import->err,
+			    "%s is %lld, expected 0 or more", name,
+			    (long long)v[i]);
+		out[i] = n > 0 ? (int)v[i] : fallback;
+	}
+	return 0;
+}
+
+static int
+read_int(const struct onnx_step *step, const char *name, int fallback, int *out)
+{
+	int64_t v;
+
+	if (onnx_int(step, name, fallback, &v) < 0)
+		return -1;
+	if (v < -(1 << 20) || v > 1 << 20)
+		return error_set(
+		    step->import->err, "%s is %lld", name, (long long)v);
+	*out = (int)v;
+	return 0;
+}
+
+static int
+read_window(const struct onnx_step *step, struct attributes *attr)
+{
+	struct onnx_attribute pad;
+	int found;
+
+	if (read_spatial(step, "kernel_shape", SPATIAL, 0, attr->kernel_shape) <
+		0 ||
+	    read_spatial(step, "strides", SPATIAL, 1, attr->strides) < 0 ||
+	    read_spatial(step, "pads", 2 * SPATIAL, 0, attr->pads) < 0 ||
+	    read_spatial(step, "dilations", SPATIAL, 1, attr->dilations) < 0 ||
+	    read_int(step, "ceil_mode", 0, &attr->ceil_mode) < 0 ||
+	    read_int(step, "count_include_pad", 0, &attr->count_include_pad) <
+		0 ||
+	    read_int(step, "group", 1, &attr->group) < 0)
+		return -1;
+	found = onnx_attribute(step->node, "auto_pad", &pad, step->import->err);
+	if (found > 0 && pad.s.n > 0 && !onnx_text_is(pad.s, "NOTSET") &&
+	    !onnx_text_is(pad.s, "VALID"))
+		return error_set(step->import->err,
+		    "auto_pad is '%.*s', expected NOTSET", ONNX_TEXT(pad.s));
+	return found < 0 ? -1 : 0;
+}
+
+static int
+convert_conv(const struct onnx_step *step)
+{
+	const struct onnx_result *x = onnx_plain(step, 0, 1 + SPATIAL);
+	struct onnx_result *w = onnx_in(step, 1);
+	struct attributes attr = {0};
+	int in[3];
+
+	if (x == NULL || w == NULL || read_window(step, &attr) < 0)
+		return -1;
+	for (int i = 0; i < SPATIAL && attr.kernel_shape[0] == 0; i++)
+		if (w->shape.rank != 2 + SPATIAL || w->shape.dim[2] > 1 << 15 ||
+		    w->shape.dim[3] > 1 << 15)
+			return error_set(step->import->err,
+			    "the weight has not the shape k c h w");
+	if (attr.kernel_shape[0] == 0) {
+		attr.kernel_shape[0] = (int)w->shape.dim[2];
+		attr.kernel_shape[1] = (int)w->shape.dim[3];
+	}
+	in[0] = x->value;
+	in[1] = onnx_use_tensor(step, w, ROLE_WEIGHT, "weight", 0);
+	if (in[1] < 0)
+		return -1;
+	if (onnx_has(step, 2)) {
+		in[2] = onnx_use_tensor(
+		    step, onnx_in(step, 2), ROLE_BIAS, "bias", 0);
+		if (in[2] < 0)
+			return -1;
+	}
+	return onnx_emit(
+	    step, OP_CONV, onnx_has(step, 2) ? 3 : 2, in, &attr, NULL);
+}
+
+static int
+convert_pool(const struct onnx_step *step, enum operator_kind op)
+{
+	const struct onnx_result *x = onnx_plain(step, 0, 1 + SPATIAL);
+	struct attributes attr = {0};
+
+	if (x == NULL || read_window(step, &attr) < 0)
+		return -1;
+	attr.group = 0;
+	if (op == OP_MAX_POOL)
+		attr.count_include_pad = 0;
+	return onnx_emit(step, op, 1, &x->value, &attr, NULL);
+}
+
+static int
+convert_max_pool(const struct onnx_step *step)
+{
+	return convert_pool(step, OP_MAX_POOL);
+}
+
+static int
+convert_average_pool(const struct onnx_step *step)
+{
+	return convert_pool(step, OP_AVERAGE_POOL);
+}
+
+static int
+convert_global_average_pool(const struct onnx_step *step)
+{
+	const struct onnx_result *x = onnx_plain(step, 0, 0);
+	const struct attributes attr = {0};
+
+	return x == NULL ? -1
+			 : onnx_emit(step, OP_GLOBAL_AVERAGE_POOL, 1, &x->value,
+			       &attr, NULL);
+}
+
+/* Weight and bias of a Gemm whose rows are tokens of all images. */
+static int
+multiply_rows(const struct onnx_step *step, const struct onnx_result *x,
+    const int in[3], int n_in, const struct attributes *attr)
+{
+	const struct graph *graph = step->import->graph;
+	const struct attributes none = {0};
+	struct onnx_shape to = x->shape;
+	int value;
+
+	if (onnx_batch(step, &x->shape) != 0)
+		return error_set(
+		    step->import->err, "the batch is not among the rows");
+	value = n_in == 3 ? onnx_add(step, OP_MAT_MUL, 2, in, attr) : 0;
+	if (value < 0)
+		return -1;
+	to.dim[1] = graph->tensors[graph->values[in[1]].tensor]
+			.dim[attr->trans_b ? 0 : 1];
+	if (n_in == 2)
+		return onnx_emit(step, OP_MAT_MUL, 2, in, attr, &to);
+	return onnx_emit(
+	    step, OP_ADD, 2, (const int[]){value, in[2]}, &none, &to);
+}
+
+static int
+read_gemm(const struct onnx_step *step, const struct onnx_result *w,
+    struct attributes *attr)
+{
+	float alpha, beta;
+	int64_t trans_a, trans_b;
+
+	if (onnx_real(step, "alpha", 1.0, &alpha) < 0 ||
+	    onnx_real(step, "beta", 1.0, &beta) < 0 ||
+	    onnx_int(step, "transA", 0, &trans_a) < 0 ||
+	    onnx_int(step, "transB", 0, &trans_b) < 0)
+		return -1;
+	if (alpha != 1.0F || beta != 1.0F || trans_a != 0)
+		return error_set(step->import->err,
+		    "alpha %g, beta %g, transA %lld, expected 1, 1, 0",
+		    (double)alpha, (double)beta, (long long)trans_a);
+	if (w->shape.rank != 2)
+		return error_set(step->import->err,
+		    "the weight has %d dimensions, expected 2", w->shape.rank);
+	attr->trans_b = (trans_b != 0) != w->transposed;
+	return 0;
+}
+
+static int
+convert_gemm(const struct onnx_step *step)
+{
+	const struct onnx_result *x = onnx_image(step, 0);
+	struct onnx_result *w = onnx_in(step, 1);
+	struct attributes attr = {0};
+	int in[3], n_in = onnx_has(step, 2) ? 3 : 2;
+
+	if (x == NULL || w == NULL || read_gemm(step, w, &attr) < 0)
+		return -1;
+	if (x->shape.rank != 2)
+		return error_set(step->import->err,
+		    "the input has %d dimensions, expected 2", x->shape.rank);
+	in[0] = x->value;
+	in[1] = onnx_use_tensor(
+	    step, w, ROLE_WEIGHT, "weight", attr.trans_b ? 0 : 1);
+	if (in[1] < 0)
+		return -1;
+	if (n_in == 3) {
+		in[2] = onnx_use_tensor(
+		    step, onnx_in(step, 2), ROLE_BIAS, "bias", 0);
+		if (in[2] < 0)
+			return -1;
+	}
+	if (x->shape.dim[0] != BATCH)
+		return multiply_rows(step, x, in, n_in, &attr);
+	return onnx_emit(step, OP_GEMM, n_in, in, &attr, NULL);
+}
+
+/* Two activations: their batches lie at the same place, before the matrices. */
+static int
+multiply_images(const struct onnx_step *step, const struct onnx_result *a,
+    const struct onnx_result *b)
+{
+	const struct attributes attr = {0};
+	const int in[2] = {a->value, b->value};
+	const int place = onnx_batch(step, &a->shape);
+	struct onnx_shape to = a->shape;
+
+	if (place < 0)
+		return -1;
+	if (a->shape.rank != b->shape.rank ||
+	    a->shape.dim[place] != b->shape.dim[place] || a->shape.outer > 1 ||
+	    b->shape.outer > 1 || place > a->shape.rank - 3)
+		return error_set(step->import->err,
+		    "the batch is not in front of both operands' matrices");
+	to.dim[to.rank - 1] = b->shape.dim[to.rank - 1];
+	return onnx_emit(step, OP_MAT_MUL, 2, in, &attr, &to);
+}
+
+static int
+convert_mat_mul(const struct onnx_step *step)
+{
+	const struct onnx_result *a = onnx_image(step, 0);
+	struct onnx_result *b = onnx_in(step, 1);
+	struct attributes attr = {0};
+	struct onnx_shape to;
+	int in[2], place;
+
+	if (a == NULL || b == NULL)
+		return -1;
+	if (b->kind == ONNX_ACTIVATION)
+		return multiply_images(step, a, b);
+	place = onnx_batch(step, &a->shape);
+	if (place < 0 || b->shape.rank != 2 || a->shape.rank < 2 ||
+	    place == a->shape.rank - 1)
+		return error_set(step->import->err,
+		    "the weight has %d dimensions, expected 2", b->shape.rank);
+	attr.trans_b = b->transposed;
+	in[0] = a->value;
+	in[1] = onnx_use_tensor(
+	    step, b, ROLE_WEIGHT, "weight", attr.trans_b ? 0 : 1);
+	if (in[1] < 0)
+		return -1;
+	to = a->shape;
+	to.dim[to.rank - 1] = b->shape.dim[1];
+	return onnx_emit(step,
+	    to.rank == 2 && to.dim[0] == BATCH ? OP_GEMM : OP_MAT_MUL, 2, in,
+	    &attr, &to);
+}
+
+static int
+convert_batch_norm(const struct onnx_step *step)
+{
+	static const enum tensor_role roles[] = {ROLE_NORM_WEIGHT,
+	    ROLE_NORM_BIAS, ROLE_RUNNING_MEAN, ROLE_RUNNING_VAR};
+	static const char *const slots[] = {
+	    "weight", "bias", "running_mean", "running_var"};
+	const struct onnx_result *x = onnx_plain(step, 0, 0);
+	struct attributes attr = {0};
+	int in[5];
+
+	if (x == NULL || onnx_real(step, "epsilon", 1e-5, &attr.epsilon) < 0)
+		return -1;
+	in[0] = x->value;
+	for (size_t i = 0; i < 4; i++) {
+		struct onnx_result *t = onnx_in(step, i + 1);
+
+		if (t == NULL)
+			return -1;
+		in[i + 1] = onnx_use_tensor(step, t, roles[i], slots[i], 0);
+		if (in[i + 1] < 0)
+			return -1;
+	}
+	return onnx_emit(step, OP_BATCH_NORMALIZATION, 5, in, &attr, NULL);
+}
+
+static int
+convert_layer_norm(const struct onnx_step *step)
+{
+	const struct onnx_result *x = onnx_image(step, 0);
+	struct attributes attr = {0};
+	int64_t axis;
+	int in[3], place, batch, n = onnx_has(step, 2) ? 3 : 2;
+
+	if (x == NULL || onnx_in(step, 1) == NULL ||
+	    onnx_real(step, "epsilon", 1e-5, &attr.epsilon) < 0 ||
+	    onnx_int(step, "axis", -1, &axis) < 0 ||
+	    onnx_axis(step, axis, x->shape.rank, &place) < 0 ||
+	    (batch = onnx_batch(step, &x->shape)) < 0)
+		return -1;
+	if (batch >= place)
+		return error_set(
+		    step->import->err, "normalises over the batch");
+	attr.axis = onnx_one_axis(&x->shape, place) + 1;
+	in[0] = x->value;
+	for (int i = 1; i < n; i++) {
+		in[i] = onnx_use_tensor(step, onnx_in(step, (size_t)i),
+		    i == 1 ? ROLE_NORM_WEIGHT : ROLE_NORM_BIAS,
+		    i == 1 ? "weight" : "bias", 0);
+		if (in[i] < 0)
+			return -1;
+	}
+	return onnx_emit(step, OP_LAYER_NORMALIZATION, n, in, &attr, &x->shape);
+}
+
+const struct onnx_row onnx_layers[] = {
+    {"Conv", convert_conv},
+    {"Gemm", convert_gemm},
+    {"MatMul", convert_mat_mul},
+    {"BatchNormalization", convert_batch_norm},
+    {"LayerNormalization", convert_layer_norm},
+    {"MaxPool", convert_max_pool},
+    {"AveragePool", convert_average_pool},
+    {"GlobalAveragePool", convert_global_average_pool},
+    {NULL, NULL},
+};

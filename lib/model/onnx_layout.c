@@ -1,0 +1,398 @@
+/* Operators that take parts and put them together: Slice, Split, Concat, Pad.
+ */
+#include <string.h>
+
+#include "model/onnx_import.h"
+
+/* Elements [start, end) in steps of an axis of the image (not the batch). */
+struct range {
+	int axis;
+	int64_t start, end, step;
+};
+
+static struct attributes
+shape_attributes(const int64_t *dim, int rank)
+{
+	struct attributes attr = {0};
+
+	for (int i = 0; i < rank; i++)
+		attr.shape[i] = (int)dim[i];
+	return attr;
+}
+
+/*
+ * The value of a range of `value` (image shape in); -1.  Slice takes three
+ * dimensions: those on either side of the axis are taken together.
+ */
+static int
+add_slice(const struct onnx_step *step, int value, const struct shape *in,
+    const struct range *range)
+{
+	int64_t dim[3] = {1, in->dim[range->axis], 1};
+	struct attributes attr, slice = {.step = {1, 1, 1}};
+	struct shape out = *in;
+	int axis = range->axis;
+
+	if (in->rank > 3) {
+		for (int i = 0; i < in->rank; i++)
+			if (i != axis)
+				dim[i < axis ? 0 : 2] *= in->dim[i];
+		attr = shape_attributes(dim, 3);
+		value = onnx_add(step, OP_RESHAPE, 1, &value, &attr);
+		axis = 1;
+	}
+	slice.start[axis] = (int)range->start;
+	slice.end[axis] = range->end == dim[1] ? 0 : (int)range->end;
+	slice.step[axis] = (int)range->step;
+	if (value >= 0)
+		value = onnx_add(step, OP_SLICE, 1, &value, &slice);
+	if (value < 0 || in->rank <= 3)
+		return value;
+	out.dim[range->axis] =
+	    (range->end - range->start + range->step - 1) / range->step;
+	attr = shape_attributes(out.dim, out.rank);
+	return onnx_add(step, OP_RESHAPE, 1, &value, &attr);
+}
+
+/* Output i is what is left of in when ranges are cut out. */
+static int
+cut(const struct onnx_step *step, size_t i, const struct onnx_result *in,
+    int axis, const struct range *range)
+{
+	const int one_axis = onnx_one_axis(&in->shape, axis);
+	struct shape one = onnx_one(&in->shape);
+	struct range part = *range;
+	struct onnx_result *out;
+	int value = in->value;
+
+	part.axis = one_axis;
+	if (one_axis < 0 || in->shape.dim[axis] % BATCH == 0)
+		return error_set(step->import->err,
+		    "a part of the batch is taken, expected all of it");
+	if (part.start < 0 || part.end > in->shape.dim[axis] ||
+	    part.start >= part.end || part.step < 1 || part.step > (1 << 30))
+		return error_set(step->import->err,
+		    "elements %lld to %lld of %lld are taken in steps of %lld",
+		    (long long)part.start, (long long)part.end,
+		    (long long)in->shape.dim[axis], (long long)part.step);
+	if (part.end - part.start != in->shape.dim[axis] || part.step != 1)
+		value = add_slice(step, value, &one, &part);
+	if (value < 0 || (out = onnx_out(step, i)) == NULL)
+		return -1;
+	out->kind = ONNX_ACTIVATION;
+	out->value = value;
+	out->shape = in->shape;
+	out->shape.dim[axis] =
+	    (part.end - part.start + part.step - 1) / part.step;
+	return 0;
+}
+
+/* Takes the axis of one element out of output 0. */
+static int
+drop_axis(const struct onnx_step *step, int axis)
+{
+	struct onnx_import *import = step->import;
+	struct onnx_result *out = &import->results[import->n_results - 1];
+	struct attributes attr;
+	struct shape one;
+
+	for (int i = axis; i + 1 < out->shape.rank; i++)
+		out->shape.dim[i] = out->shape.dim[i + 1];
+	out->shape.rank--;
+	one = onnx_one(&out->shape);
+	if (one.rank == 0 || shape_check(&one, import->err) < 0)
+		return error_set(import->err, "one number of an image is left");
+	attr = shape_attributes(one.dim, one.rank);
+	attr.axis = 1;
+	out->value = onnx_add(step, one.rank == 1 ? OP_FLATTEN : OP_RESHAPE, 1,
+	    &out->value, &attr);
+	return out->value < 0 ? -1 : 0;
+}
+
+static int
+convert_gather(const struct onnx_step *step)
+{
+	const struct onnx_result *in = onnx_image(step, 0);
+	struct onnx_result *index = onnx_in(step, 1);
+	const double *at = NULL;
+	struct range range = {.step = 1};
+	int64_t axis, n;
+	int place;
+
+	if (in == NULL || index == NULL ||
+	    onnx_int(step, "axis", 0, &axis) < 0 ||
+	    onnx_axis(step, axis, in->shape.rank, &place) < 0)
+		return -1;
+	at = onnx_numbers(step->import, index);
+	if (at == NULL || index->n < 1 || index->shape.rank > 1)
+		return error_set(step->import->err,
+		    "the indices are not known before the network runs");
+	n = in->shape.dim[place];
+	range.start = onnx_whole(at[0]);
+	range.start += range.start < 0 ? n : 0;
+	range.end = range.start + index->n;
+	for (int64_t i = 1; i < index->n; i++)
+		if (onnx_whole(at[i]) != range.start + i)
+			return error_set(step->import->err,
+			    "the indices are no range of neighbours");
+	if (cut(step, 0, in, place, &range) < 0)
+		return -1;
+	return index->shape.rank == 0 ? drop_axis(step, place) : 0;
+}
+
+static int64_t
+clamp(int64_t at, int64_t n)
+{
+	at += at < 0 ? n : 0;
+	return at < 0 ? 0 : at > n ? n : at;
+}
+
+static int
+convert_slice(const struct onnx_step *step)
+{
+	const struct onnx_result *in = onnx_image(step, 0);
+	int64_t v[4][TENSOR_RANK_MAX];
+	struct range range = {.step = 1};
+	size_t n[4];
+	int axis, chosen = -1;
+
+	if (in == NULL ||
+	    onnx_ints_or_input(
+		step, "starts", 1, v[0], TENSOR_RANK_MAX, &n[0]) < 0 ||
+	    onnx_ints_or_input(step, "ends", 2, v[1], TENSOR_RANK_MAX, &n[1]) <
+		0 ||
+	    onnx_ints_or_input(step, "axes", 3, v[2], TENSOR_RANK_MAX, &n[2]) <
+		0 ||
+	    onnx_ints_or_input(step, "steps", 4, v[3], TENSOR_RANK_MAX, &n[3]) <
+		0)
+		return -1;
+	if (n[0] != n[1] || (n[2] > 0 && n[2] != n[0]) ||
+	    (n[3] > 0 && n[3] != n[0]))
+		return error_set(step->import->err,
+		    "%zu starts, %zu ends, expected as many", n[0], n[1]);
+	for (size_t i = 0; i < n[0]; i++) {
+		const int64_t by = n[3] > 0 ? v[3][i] : 1;
+		int64_t start, end;
+
+		if (onnx_axis(step, n[2] > 0 ? v[2][i] : (int64_t)i,
+			in->shape.rank, &axis) < 0)
+			return -1;
+		start = clamp(v[0][i], in->shape.dim[axis]);
+		end = clamp(v[1][i], in->shape.dim[axis]);
+		if (start == 0 && end == in->shape.dim[axis] && by == 1)
+			continue;
+		if (chosen >= 0)
+			return error_set(
+			    step->import->err, "slices two axes at once");
+		chosen = axis;
+		range = (struct range){.start = start, .end = end, .step = by};
+	}
+	if (chosen < 0)
+		return onnx_alias(step, in, &in->shape);
+	return cut(step, 0, in, chosen, &range);
+}
+
+static int
+convert_split(const struct onnx_step *step)
+{
+	const struct onnx_result *in = onnx_image(step, 0);
+	int64_t size[NODE_INPUTS_MAX], axis, n = (int64_t)step->node->n_out;
+	struct range range = {.step = 1};
+	size_t n_sizes;
+	int place;
+
+	if (in == NULL || onnx_int(step, "axis", 0, &axis) < 0 ||
+	    onnx_axis(step, axis, in->shape.rank, &place) < 0 ||
+	    n > NODE_INPUTS_MAX ||
+	    onnx_ints_or_input(
+		step, "split", 1, size, 2 * TENSOR_RANK_MAX, &n_sizes) < 0)
+		return -1;
+	if (n_sizes != 0 && (int64_t)n_sizes != n)
+		return error_set(step->import->err,
+		    "%zu sizes for %lld outputs", n_sizes, (long long)n);
+	for (int64_t i = 0; i < n; i++) {
+		int64_t most = in->shape.dim[place];
+		int64_t part = n_sizes > 0 ? size[i] : (most + n - 1) / n;
+
+		range.end = part < 0 || part > most - range.start
+				? most
+				: range.start + part;
+		if (cut(step, (size_t)i, in, place, &range) < 0)
+			return -1;
+		range.start = range.end;
+	}
+	return 0;
+}
+
+static int
+convert_concat(const struct onnx_step *step)
+{
+	struct onnx_import *import = step->import;
+	const struct onnx_result *first = NULL;
+	int in[NODE_INPUTS_MAX], n = (int)step->node->n_in, place = 0;
+	struct attributes attr = {0};
+	struct onnx_shape to = {0};
+	int64_t axis, sum = 0;
+
+	if (n > NODE_INPUTS_MAX)
+		return error_set(import->err, "%d inputs, expected at most %d",
+		    n, NODE_INPUTS_MAX);
+	if (onnx_int(step, "axis", 1, &axis) < 0)
+		return -1;
+	for (int i = 0; i < n; i++) {
+		struct onnx_result *r = onnx_in(step, (size_t)i);
+
+		if (r == NULL)
+			return -1;
+		if (first == NULL && r->kind == ONNX_ACTIVATION)
+			first = r;
+		in[i] = r->kind == ONNX_ACTIVATION
+			    ? r->value
+			    : onnx_use_tensor(step, r,
+				  r->tensor.rank > 1 ? ROLE_WEIGHT : ROLE_BIAS,
+				  "weight", 0);
+		if (in[i] < 0)
+			return -1;
+	}
+	if (first == NULL)
+		return error_set(import->err, "no input depends on the image");
+	to = first->shape;
+	if (onnx_axis(step, axis, to.rank, &place) < 0)
+		return -1;
+	for (int i = 0; i < n; i++) {
+		struct onnx_shape other = onnx_in(step, (size_t)i)->shape;
+
+		if (other.rank == to.rank) {
+			sum += other.dim[place];
+			other.dim[place] = to.dim[place];
+		}
+		if (other.rank != to.rank || other.outer > 1 || to.outer > 1 ||
+		    memcmp(other.dim, to.dim,
+			(size_t)to.rank * sizeof(*to.dim)) != 0)
+			return error_set(import->err,
+			    "input %d differs from the others in more than "
+			    "axis %d",
+			    i, place);
+	}
+	attr.axis = onnx_one_axis(&to, place) + 1;
+	if (attr.axis == 0 || to.dim[place] % BATCH == 0)
+		return error_set(import->err, "batches are concatenated");
+	to.dim[place] = sum;
+	return onnx_emit(step, OP_CONCAT, n, in, &attr, &to);
+}
+
+static int
+convert_shape(const struct onnx_step *step)
+{
+	const struct onnx_result *in = onnx_in(step, 0);
+	double number[TENSOR_RANK_MAX];
+	int64_t start, end;
+
+	if (in == NULL || onnx_int(step, "start", 0, &start) < 0 ||
+	    onnx_int(step, "end", in->shape.rank, &end) < 0)
+		return -1;
+	start = clamp(start, in->shape.rank);
+	end = clamp(end, in->shape.rank);
+	if (end < start)
+		end = start;
+	for (int64_t i = start; i < end; i++)
+		number[i - start] = (double)in->shape.dim[i];
+	return onnx_set_numbers(step, number, end - start, 1, true);
+}
+
+/* A class token for every image, or a shape that is there already. */
+static int
+convert_expand(const struct onnx_step *step)
+{
+	const struct onnx_result *in = onnx_in(step, 0);
+	const int64_t batch = step->import->static_batch;
+	int64_t dim[TENSOR_RANK_MAX];
+	struct onnx_shape to;
+	size_t n;
+
+	if (in == NULL ||
+	    onnx_ints_or_input(step, "shape", 1, dim, TENSOR_RANK_MAX, &n) < 0)
+		return -1;
+	to = in->shape;
+	for (size_t i = 0; i < n && (int)n == to.rank; i++) {
+		if (dim[i] == to.dim[i] || dim[i] == 1 || dim[i] == -1)
+			continue;
+		if (to.dim[i] != 1 || i > 0 ||
+		    (dim[i] != BATCH && dim[i] != batch))
+			return error_set(step->import->err,
+			    "axis %zu is stretched, expected the batch alone",
+			    i);
+		to.dim[i] = BATCH;
+	}
+	if ((int)n != to.rank)
+		return error_set(step->import->err,
+		    "%zu dimensions, the input has %d", n, to.rank);
+	if (in->kind != ONNX_ACTIVATION && batch > 0 && to.dim[0] == 1)
+		to.dim[0] = BATCH;
+	return onnx_alias(step, in, &to);
+}
+
+static int
+convert_pad(const struct onnx_step *step)
+{
+	const struct onnx_result *in = onnx_plain(step, 0, 0);
+	int64_t pads[2 * TENSOR_RANK_MAX];
+	struct attributes attr = {0};
+	struct onnx_attribute mode;
+	struct onnx_result *value;
+	const double *number;
+	bool any = false;
+	size_t n;
+	int found, rank;
+
+	if (in == NULL || onnx_ints_or_input(step, "pads", 1, pads,
+			      2 * TENSOR_RANK_MAX, &n) < 0)
+		return -1;
+	found = onnx_attribute(step->node, "mode", &mode, step->import->err);
+	rank = in->shape.rank;
+	if (found < 0 || onnx_has(step, 3))
+		return found < 0 ? -1
+				 : error_set(step->import->err,
+				       "axes as an input are not supported");
+	if (n != 2 * (size_t)rank)
+		return error_set(
+		    step->import->err, "%zu pads, expected %d", n, 2 * rank);
+	for (size_t i = 0; i < n; i++)
+		any |= pads[i] != 0;
+	if (!any)
+		return onnx_alias(step, in, &in->shape);
+	if (found > 0 && !onnx_text_is(mode.s, "constant"))
+		return error_set(step->import->err,
+		    "mode is '%.*s', expected constant", ONNX_TEXT(mode.s));
+	if (onnx_has(step, 2)) {
+		value = onnx_in(step, 2);
+		number = onnx_numbers(step->import, value);
+		if (number == NULL || value->n != 1 || number[0] != 0.0)
+			return error_set(step->import->err,
+			    "pads with something else than 0");
+	}
+	if (rank != 4 || pads[0] != 0 || pads[4] != 0)
+		return error_set(
+		    step->import->err, "pads something else than c h w");
+	for (int i = 0; i < 3; i++) {
+		if (pads[i + 1] < 0 || pads[i + 5] < 0 ||
+		    pads[i + 1] > 1 << 20 || pads[i + 5] > 1 << 20)
+			return error_set(step->import->err,
+			    "pads by %lld and %lld, expected 0 or more",
+			    (long long)pads[i + 1], (long long)pads[i + 5]);
+		attr.pad_before[i] = (int)pads[i + 1];
+		attr.pad_after[i] = (int)pads[i + 5];
+	}
+	return onnx_emit(step, OP_PAD, 1, &in->value, &attr, NULL);
+}
+
+const struct onnx_row onnx_layouts[] = {
+    {"Gather", convert_gather},
+    {"Slice", convert_slice},
+    {"Split", convert_split},
+    {"Concat", convert_concat},
+    {"Shape", convert_shape},
+    {"Expand", convert_expand},
+    {"Pad", convert_pad},
+    {NULL, NULL},
+};

@@ -1,0 +1,365 @@
+/* An ONNX file's nodes one after the other, and what frames them. */
+#include "model/onnx_import.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+const double *
+onnx_numbers(const struct onnx_import *import, struct onnx_result *result)
+{
+	struct onnx_folder nowhere = {0};
+
+	if (result->number != NULL || result->kind != ONNX_TENSOR)
+		return result->number;
+	if (result->tensor.n > CONSTANT_MAX || result->transposed)
+		return NULL;
+	result->number = memory_new(
+	    (size_t)result->tensor.n, sizeof(*result->number), import->err);
+	if (result->number == NULL || onnx_tensor_doubles(&result->tensor,
+					  &nowhere, result->number, NULL) < 0) {
+		free(result->number);
+		result->number = NULL;
+		return NULL;
+	}
+	result->n = result->tensor.n;
+	result->whole = !onnx_tensor_is_real(&result->tensor);
+	return result->number;
+}
+
+int
+onnx_set_numbers(const struct onnx_step *step, const double *number, int64_t n,
+    int rank, bool whole)
+{
+	struct onnx_result *out = onnx_out(step, 0);
+
+	if (out == NULL)
+		return -1;
+	out->kind = ONNX_CONSTANT;
+	out->n = n;
+	out->whole = whole;
+	out->shape = (struct onnx_shape){.rank = rank, .dim = {n}};
+	out->number = memory_new((size_t)n, sizeof(*number), step->import->err);
+	if (out->number == NULL)
+		return -1;
+	memcpy(out->number, number, (size_t)n * sizeof(*number));
+	return 0;
+}
+
+/* What is learned stays a tensor, however small. */
+static bool
+is_known(const struct onnx_import *import, struct onnx_result *result)
+{
+	const struct onnx_tensor *t = &result->tensor;
+
+	if (result->kind == ONNX_TENSOR && result->learned && t->n > 1 &&
+	    onnx_tensor_is_real(t))
+		return false;
+	return result->kind != ONNX_ACTIVATION && result->shape.rank <= 2 &&
+	       onnx_numbers(import, result) != NULL;
+}
+
+bool
+onnx_all_constant(const struct onnx_step *step)
+{
+	for (size_t i = 0; i < step->node->n_in; i++)
+		if (onnx_has(step, i) &&
+		    !is_known(step->import, onnx_in(step, i)))
+			return false;
+	return true;
+}
+
+static const struct onnx_row *
+find_row(const struct onnx_row *rows, struct onnx_text op)
+{
+	while (rows->op != NULL && !onnx_text_is(op, rows->op))
+		rows++;
+	return rows->op != NULL ? rows : NULL;
+}
+
+static int
+convert(const struct onnx_step *step)
+{
+	const struct onnx_node *node = step->node;
+	const struct onnx_row *row = NULL;
+
+	for (size_t i = 0; i < node->n_in; i++)
+		if (onnx_has(step, i) && onnx_in(step, i) == NULL)
+			return -1;
+	if (node->domain.n > 0 && !onnx_text_is(node->domain, "ai.onnx"))
+		return error_set(step->import->err,
+		    "operators of domain '%.*s' are not supported",
+		    ONNX_TEXT(node->domain));
+	if (onnx_all_constant(step))
+		row = find_row(onnx_constants, node->op);
+	if (row == NULL)
+		row = find_row(onnx_layers, node->op);
+	if (row == NULL)
+		row = find_row(onnx_elements, node->op);
+	if (row == NULL)
+		row = find_row(onnx_shapes, node->op);
+	if (row == NULL)
+		row = find_row(onnx_layouts, node->op);
+	if (row == NULL)
+		return error_set(
+		    step->import->err, "this operator is not supported");
+	return row->convert(step);
+}
+
+static int
+convert_all(struct onnx_import *import)
+{
+	for (size_t i = 0; i < import->file->n_nodes; i++) {
+		const struct onnx_node *node = &import->file->nodes[i];
+		const struct onnx_step step = {import, node};
+
+		if (convert(&step) < 0)
+			return error_prefix(import->err,
+			    "node '%.*s' (%.*s, opset %lld)",
+			    ONNX_TEXT(onnx_node_name(&step)),
+			    ONNX_TEXT(node->op),
+			    (long long)import->file->opset);
+	}
+	return 0;
+}
+
+static int
+start_tensors(struct onnx_import *import)
+{
+	for (size_t i = 0; i < import->file->n_tensors; i++) {
+		const struct onnx_tensor *t = &import->file->tensors[i];
+		struct onnx_result *result = onnx_add_result(import, t->name);
+
+		if (result == NULL)
+			return -1;
+		result->kind = ONNX_TENSOR;
+		result->tensor = *t;
+		result->learned = true;
+		result->shape.rank = t->rank;
+		memcpy(result->shape.dim, t->dim, sizeof(t->dim));
+	}
+	return 0;
+}
+
+static int
+add_input(struct onnx_import *import, const struct onnx_value *value,
+    const struct shape *wanted)
+{
+	struct onnx_result *result = onnx_add_result(import, value->name);
+	char name[TENSOR_NAME_MAX + 1];
+	struct shape shape = {.rank = value->rank - 1};
+
+	if (result == NULL)
+		return -1;
+	if (value->rank < 2 || shape.rank > IMAGE_RANK_MAX)
+		return error_set(import->err,
+		    "input '%.*s' has %d dimensions, expected n c h w",
+		    ONNX_TEXT(value->name), value->rank);
+	if (value->type != 1 && value->type != 10 && value->type != 11 &&
+	    value->type != 16)
+		return error_set(import->err,
+		    "input '%.*s' has element type %d, expected floats",
+		    ONNX_TEXT(value->name), value->type);
+	for (int i = 0; i < shape.rank; i++) {
+		shape.dim[i] = value->dim[i + 1];
+		if (shape.dim[i] <= 0 && wanted != NULL &&
+		    wanted->rank == shape.rank)
+			shape.dim[i] = wanted->dim[i];
+		if (shape.dim[i] <= 0 || shape.dim[i] >= BATCH)
+			return error_set(import->err,
+			    "dimension %d of input '%.*s' is not fixed: "
+			    "--input C,H,W says it",
+			    i + 1, ONNX_TEXT(value->name));
+	}
+	if (wanted != NULL && !shape_same(wanted, &shape)) {
+		char text[2][TENSOR_SHAPE_TEXT_BYTES];
+
+		return error_set(import->err,
+		    "--input is %s, the model takes %s",
+		    shape_text(wanted, text[0]), shape_text(&shape, text[1]));
+	}
+	import->static_batch = value->dim[0] > 0 ? value->dim[0] : 0;
+	result->kind = ONNX_ACTIVATION;
+	result->shape = onnx_many(&shape);
+	if (onnx_unique_name(import, value->name, name) < 0)
+		return -1;
+	result->value =
+	    graph_add_input(import->graph, name, &shape, import->err);
+	return result->value < 0 ? -1 : 0;
+}
+
+/* Old files list the initialisers among the inputs, too. */
+static int
+start_input(struct onnx_import *import, const struct shape *wanted)
+{
+	const struct onnx_value *found = NULL;
+
+	for (size_t i = 0; i < import->file->n_inputs; i++) {
+		const struct onnx_value *value = &import->file->inputs[i];
+
+		if (*onnx_slot(import, value->name) != 0)
+			continue;
+		if (found != NULL)
+			return error_set(import->err,
+			    "inputs '%.*s' and '%.*s', expected one",
+			    ONNX_TEXT(found->name), ONNX_TEXT(value->name));
+		found = value;
+	}
+	if (found == NULL)
+		return error_set(import->err, "a graph without an input");
+	return add_input(import, found, wanted);
+}
+
+static int
+finish_output(struct onnx_import *import)
+{
+	const struct onnx_file *file = import->file;
+	const struct onnx_result *result;
+	int slot;
+
+	if (file->n_outputs != 1)
+		return error_set(import->err,
+		    "a graph with %zu outputs, expected one", file->n_outputs);
+	slot = *onnx_slot(import, file->outputs[0].name);
+	if (slot == 0)
+		return error_set(import->err, "output '%.*s' is made nowhere",
+		    ONNX_TEXT(file->outputs[0].name));
+	result = &import->results[slot - 1];
+	if (result->kind != ONNX_ACTIVATION || result->shape.dim[0] != BATCH)
+		return error_set(import->err,
+		    "output '%.*s' has not one row per image",
+		    ONNX_TEXT(result->name));
+	import->graph->output = result->value;
+	return 0;
+}
+
+/* What a user should know. */
+static void
+finish_notes(struct onnx_import *import)
+{
+	const struct graph *graph = import->graph;
+	bool conv = false, norm = false;
+
+	for (size_t i = 0; i < graph->n_nodes; i++) {
+		const struct node *node = &graph->nodes[i];
+
+		conv |= node->op == OP_CONV;
+		norm |= node->op == OP_BATCH_NORMALIZATION ||
+			node->op == OP_LAYER_NORMALIZATION ||
+			node->op == OP_SQRT; /* a norm in parts */
+		if (node->out == graph->output)
+			import->notes->probabilities = node->op == OP_SOFTMAX;
+	}
+	import->notes->folded |= conv && !norm;
+	import->notes->opset = import->file->opset;
+}
+
+struct ordered {
+	size_t place;
+	struct tensor tensor;
+	size_t old;
+};
+
+static int
+compare_places(const void *a, const void *b)
+{
+	const struct ordered *p = a, *q = b;
+
+	return (p->place > q->place) - (p->place < q->place);
+}
+
+/*
+ * The file's order is PyTorch's, unless the exporter replaced tensors: then
+ * that of the nodes is closer.
+ */
+static int
+order_tensors(struct onnx_import *import)
+{
+	struct graph *graph = import->graph;
+	struct ordered *all;
+	int *where;
+
+	if (import->made_up)
+		return 0;
+	all = memory_new(graph->n_tensors, sizeof(*all), import->err);
+	where = memory_new(graph->n_tensors, sizeof(*where), import->err);
+	for (size_t i = 0; all != NULL && where != NULL && i < graph->n_tensors;
+	     i++)
+		all[i] =
+		    (struct ordered){import->order[i], graph->tensors[i], i};
+	if (all != NULL && where != NULL) {
+		qsort(all, graph->n_tensors, sizeof(*all), compare_places);
+		for (size_t i = 0; i < graph->n_tensors; i++) {
+			graph->tensors[i] = all[i].tensor;
+			where[all[i].old] = (int)i;
+		}
+		for (size_t i = 0; i < graph->n_values; i++)
+			if (graph->values[i].kind == VALUE_TENSOR)
+				graph->values[i].tensor =
+				    where[graph->values[i].tensor];
+	}
+	free(all);
+	free(where);
+	return all != NULL && where != NULL ? 0 : -1;
+}
+
+static int
+run(struct onnx_import *import, const struct shape *input)
+{
+	const struct onnx_file *file = import->file;
+	const size_t n = file->n_names + file->n_tensors + 1;
+
+	if (file->opset < 7 || file->opset > 22)
+		return error_set(import->err, "opset %lld, expected 7 to 22",
+		    (long long)file->opset);
+	import->results = memory_new(n, sizeof(*import->results), import->err);
+	if (import->results == NULL ||
+	    onnx_map_start(&import->map, n, import->err) < 0 ||
+	    onnx_map_start(&import->taken, 16, import->err) < 0 ||
+	    start_tensors(import) < 0 || start_input(import, input) < 0 ||
+	    convert_all(import) < 0 || finish_output(import) < 0 ||
+	    order_tensors(import) < 0)
+		return -1;
+	finish_notes(import);
+	return graph_check(import->graph, import->err);
+}
+
+bool
+onnx_is(const uint8_t *bytes, size_t n)
+{
+	/* ir_version, a small number, comes first */
+	return n > 2 && bytes[0] == 0x08 && bytes[1] >= 1 && bytes[1] < 0x40 &&
+	       (bytes[2] & 7) != 3 && (bytes[2] & 7) != 4;
+}
+
+int
+onnx_read(struct graph *graph, const struct content *content, const char *path,
+    const struct shape *input, struct onnx_notes *notes, struct error *err)
+{
+	struct onnx_file file;
+	struct onnx_import import = {.file = &file,
+	    .graph = graph,
+	    .folder = {.path = path},
+	    .notes = notes,
+	    .err = err};
+	int status;
+
+	*notes = (struct onnx_notes){0};
+	*graph = (struct graph){0};
+	status = onnx_file_read(&file, content, err);
+	if (status == 0)
+		status = run(&import, input);
+	for (size_t i = 0; i < import.n_results; i++)
+		free(import.results[i].number);
+	free(import.results);
+	free(import.map.slot);
+	free(import.taken.slot);
+	free(import.order);
+	onnx_file_free(&file);
+	if (status < 0)
+		graph_free(graph);
+	return status;
+}
