@@ -453,7 +453,7 @@ read_attribute(struct wire message, const char *name, struct onnx_attribute *a,
 	while ((more = wire_next(&message, &field, err)) > 0)
 		if (read_attribute_field(&field, a, err) < 0)
 			return error_prefix(err, "attribute %s", name);
-	return 1;
+	return more < 0 ? -1 : 1;
 }
 
 int

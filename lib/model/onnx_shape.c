@@ -183,7 +183,7 @@ convert_reshape(const struct onnx_step *step)
 		return -1;
 	to.rank = (int)n;
 	for (int i = 0; i < to.rank; i++)
-		to.dim[i] = dim[i] == 0 && i < in->shape.rank ? in->shape.dim[i]
+		to.dim[i] = i < in->shape.rank && dim[i] == 0 ? in->shape.dim[i]
 							      : dim[i];
 	return reshape(step, to);
 }
@@ -313,7 +313,7 @@ convert_transpose(const struct onnx_step *step)
 {
 	struct onnx_result *in = onnx_in(step, 0);
 	struct attributes attr = {0};
-	int perm[TENSOR_RANK_MAX], n = 0;
+	int perm[TENSOR_RANK_MAX] = {0}, n = 0;
 	struct onnx_shape to;
 	bool moved = false;
 

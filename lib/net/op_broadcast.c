@@ -51,7 +51,7 @@ broadcast(const struct operator_call *call, binary_fn *value)
 	const struct shape *shape = call->out_shape;
 	const int last = shape->rank - 1;
 	const int64_t n = shape_size(shape);
-	int64_t stride[2][TENSOR_RANK_MAX], at[TENSOR_RANK_MAX] = {0};
+	int64_t stride[2][TENSOR_RANK_MAX] = {{0}}, at[TENSOR_RANK_MAX] = {0};
 	const float *a = call->in[0], *b = call->in[1];
 
 	find_strides(&call->in_shape[0], shape, stride[0]);

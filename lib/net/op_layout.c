@@ -31,7 +31,7 @@ op_transpose_forward(const struct operator_call *call)
 	const struct shape *in = &call->in_shape[0], *shape = call->out_shape;
 	const int last = shape->rank - 1;
 	const int64_t n = shape_size(shape);
-	int64_t stride[IMAGE_RANK_MAX], at[IMAGE_RANK_MAX] = {0};
+	int64_t stride[IMAGE_RANK_MAX] = {0}, at[IMAGE_RANK_MAX] = {0};
 	const float *x = call->in[0];
 
 	for (int i = 0; i <= last; i++) {
