@@ -1,6 +1,7 @@
 #include "model/match.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -109,6 +110,8 @@ match_take(
 		struct tensor *from = find(checkpoint->tensors,
 		    checkpoint->n_tensors, to->name, &next);
 
+		free(to->data); /* a graph from a file brings its own */
+		to->data = NULL;
 		if (from == NULL && tensor_allocate(to, err) < 0)
 			return -1;
 		if (from == NULL)

@@ -17,8 +17,9 @@ int match_check(const struct graph *graph, const struct checkpoint *checkpoint,
     struct error *err);
 
 /*
- * The same, and then moves the elements into graph's tensors: those of
- * checkpoint have none afterwards.  An absent num_batches_tracked becomes 0.
+ * The same, and then moves the elements into graph's tensors, in place of those
+ * they had: those of checkpoint have none afterwards.  An absent
+ * num_batches_tracked becomes 0.
  */
 int match_take(
     struct graph *graph, struct checkpoint *checkpoint, struct error *err);
