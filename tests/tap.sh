@@ -77,6 +77,7 @@ skip_all()
 done_testing()
 {
 	echo "1..$count"
-	[ "$failed" -eq 0 ]
+	# A test that counted nothing ran its checks in a subshell, or none.
+	[ "$failed" -eq 0 ] && [ "$count" -gt 0 ]
 	exit
 }

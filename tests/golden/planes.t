@@ -7,31 +7,41 @@ G=$SHARED/golden
 M=$SHARED/models
 D=$SHARED/data/cifar10
 
-# golden FOLDER DATA IMAGES GRID... : evaluates the plane on stdin.
+# golden FOLDER DATA IMAGES GRID... : evaluates the plane.
 golden()
 {
 	local folder=$1 data=$2 images=$3
 	shift 3
-	evalgrid -q "$@" -d "$data" -n "$images" | gridconv -t csv >"$T/got.csv" &&
+	evalgrid -q "$@" -d "$data" -n "$images" "$T/plane.ll" | gridconv -t csv >"$T/got.csv" &&
 		surface_agrees "$T/got.csv" "$G/$folder/surface.csv" "$images"
 	ok $? "$folder${LOSSPIPE_CPU:+ (LOSSPIPE_CPU=$LOSSPIPE_CPU)}"
+}
+
+# plane_of FOLDER MODEL netload-options...: makes the plane; $over for dirgen.
+plane_of()
+{
+	local folder=$1 model=$2
+	shift 2
+	netload -q "$@" "$M/$model" >"$T/model.ll"
+	# shellcheck disable=SC2086  # $over is a list of options
+	dirgen --from "$G/$folder/directions.npz" $over <"$T/model.ll" >"$T/plane.ll"
 }
 
 # Every instruction set gives the reference's numbers; the plain C executor is
 # slow, it does the smallest.
 for cpu in avx2 ""; do
 	if [ -n "$cpu" ]; then export LOSSPIPE_CPU=$cpu; else unset LOSSPIPE_CPU; fi
-	netload -q --arch resnet20_a --pixels imagenet "$M/resnet20-12fca82f.th" |
-		dirgen --from "$G/plane_resnet20/directions.npz" |
-		golden plane_resnet20 "$D/train-4660.bin" 512 --x=-1:1:7 --y=-1:1:7
-	netload -q --arch resnet56 --pixels cifar10-paper "$M/paper-resnet56.t7" |
-		dirgen --from "$G/plane_paper_resnet56/directions.npz" |
-		golden plane_paper_resnet56 "$D/train-4660.bin" 128 --x=-1:1:5 --y=-1:1:5
+	over=
+	plane_of plane_resnet20 resnet20-12fca82f.th --arch resnet20_a --pixels imagenet
+	golden plane_resnet20 "$D/train-4660.bin" 512 --x=-1:1:7 --y=-1:1:7
+	plane_of plane_paper_resnet56 paper-resnet56.t7 --arch resnet56 --pixels cifar10-paper
+	golden plane_paper_resnet56 "$D/train-4660.bin" 128 --x=-1:1:5 --y=-1:1:5
 done
 for cpu in ref ""; do
 	if [ -n "$cpu" ]; then export LOSSPIPE_CPU=$cpu; else unset LOSSPIPE_CPU; fi
-	netload -q --arch resnet56_noshort --pixels cifar10-paper "$M/paper-resnet56_noshort.t7" |
-		dirgen --from "$G/line_paper_noshort_states/directions.npz" --over states |
-		golden line_paper_noshort_states "$D/test-846.bin" 128 --x=-1:1:9
+	over="--over states"
+	plane_of line_paper_noshort_states paper-resnet56_noshort.t7 \
+		--arch resnet56_noshort --pixels cifar10-paper
+	golden line_paper_noshort_states "$D/test-846.bin" 128 --x=-1:1:9
 done
 done_testing
