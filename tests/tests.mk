@@ -66,7 +66,8 @@ bench: all $(BENCH_TOOLS)
 	$(BUILD)/bench/checkkern --bench
 	tests/bench/race.py plans --build $(BUILD) --build build/clang \
 	    --level avx2 --arch resnet20_a --arch resnet56 --csv $(BUILD)/plans.csv
-	tests/bench/grid.py --bin $(BUILD)/bin
+	tests/bench/grid.py --bin $(BUILD)/bin --arch resnet20_a
+	tests/bench/grid.py --bin $(BUILD)/bin --arch resnet56
 
 # The other programs that do this work, installed from Debian and npm.
 bench-peers: $(BENCH_TOOLS)
