@@ -18,6 +18,7 @@ struct settings {
 	struct shape shape; /* of --input */
 	int64_t classes;
 	struct pixels_options pixels;
+	int no_checksum;
 };
 
 /* A file and where its training stood. */
@@ -45,7 +46,8 @@ compare_paths(const void *a, const void *b)
 
 /* Several files come in the order of their epochs, else of their names. */
 static int
-sort_sources(struct source *sources, size_t n, struct error *err)
+sort_sources(struct source *sources, size_t n, const struct settings *s,
+    struct error *err)
 {
 	bool all = true;
 
@@ -57,7 +59,8 @@ sort_sources(struct source *sources, size_t n, struct error *err)
 			    "standard input is one of %zu files, expected it "
 			    "alone",
 			    n);
-		found = load_epoch(sources[i].path, &sources[i].epoch, err);
+		found = load_epoch(sources[i].path, s->no_checksum != 0,
+		    &sources[i].epoch, err);
 		if (found < 0)
 			return -1;
 		all &= found > 0;
@@ -140,7 +143,8 @@ convert(struct writer *writer, const struct frame *frame, const char *path,
 	const struct load_options options = {.arch = s->arch,
 	    .graph = s->graph,
 	    .input = s->input != NULL ? &s->shape : NULL,
-	    .classes = (int)s->classes};
+	    .classes = (int)s->classes,
+	    .no_checksum = s->no_checksum != 0};
 	struct load_report report;
 	struct model model = {0};
 	int status = load_model(&model, path, &options, &report, err);
@@ -168,7 +172,7 @@ convert_all(const struct frame *frame, struct source *sources, size_t n,
 	struct writer *writer;
 	int status;
 
-	if (sort_sources(sources, n, err) < 0 ||
+	if (sort_sources(sources, n, s, err) < 0 ||
 	    output_open(&out, s->output, 0, err) < 0)
 		return -1;
 	writer = writer_new(&out, 0, err);
@@ -216,6 +220,8 @@ main(int argc, char **argv)
 	    OPTION_TEXT(0, "std", "S,...", &s.pixels.std,
 		"standard deviation of each channel's pixels"),
 	    OPTION_TEXT(0, "label", "TEXT", &s.label, "name for legends"),
+	    OPTION_FLAG(0, "no-checksum", &s.no_checksum,
+		"accept zip archives that were written without CRCs"),
 	    OPTION_TEXT('o', "output", "FILE", &s.output,
 		"write to FILE, which appears when it is complete"),
 	    OPTION_END};

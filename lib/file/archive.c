@@ -11,6 +11,7 @@ enum { ENTRIES_MAX = 1 << 20, BOMB_FACTOR = 64, BOMB_BYTES = 16 << 20 };
 struct archive {
 	zip_t *zip;
 	uint64_t limit; /* bytes that an entry may unpack to */
+	bool no_checksum;
 	size_t n;
 	struct zip_stat *stats; /* one per entry; names are libzip's */
 };
@@ -18,6 +19,7 @@ struct archive {
 struct archive_entry {
 	zip_file_t *file;
 	const char *name; /* borrowed from the archive */
+	bool no_checksum;
 };
 
 /* libzip's view of an archive in memory, or NULL. */
@@ -73,6 +75,7 @@ archive_open(const struct content *content, struct error *err)
 	if (archive == NULL)
 		return NULL;
 	archive->limit = (uint64_t)content->n * BOMB_FACTOR + BOMB_BYTES;
+	archive->no_checksum = content->no_checksum;
 	archive->zip = open_bytes(content, err);
 	if (archive->zip == NULL || read_directory(archive, err) < 0) {
 		archive_close(archive);
@@ -141,6 +144,7 @@ archive_entry_open(struct archive *archive, size_t i, struct error *err)
 	if (entry == NULL)
 		return NULL;
 	entry->name = archive->stats[i].name;
+	entry->no_checksum = archive->no_checksum;
 	entry->file = zip_fopen_index(archive->zip, i, 0);
 	if (entry->file == NULL) {
 		error_set(err, "entry '%.120s': %s", entry->name,
@@ -179,12 +183,27 @@ archive_entry_read(
 	return 0;
 }
 
+static bool
+is_checksum_error(struct archive_entry *entry)
+{
+	return zip_error_code_zip(zip_file_get_error(entry->file)) ==
+	       ZIP_ER_CRC;
+}
+
 int
 archive_entry_finish(struct archive_entry *entry, struct error *err)
 {
 	uint8_t byte;
 	int64_t got = zip_fread(entry->file, &byte, 1);
 
+	if (got < 0 && is_checksum_error(entry))
+		return entry->no_checksum ? 0
+					  : error_set(err,
+						"entry '%.120s' has another "
+						"CRC than its archive says: "
+						"damaged, or written without "
+						"(netload --no-checksum)",
+						entry->name);
 	if (got < 0)
 		return entry_error(entry, err);
 	if (got > 0)

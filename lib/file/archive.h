@@ -5,7 +5,7 @@
  * CRC out of them).  Nothing is trusted: an entry that would unpack to more
  * than 64 times the archive and 16 MiB is refused as a bomb (real arrays shrink
  * by less), callers may bound it further, and an entry counts as read only when
- * its CRC was checked.
+ * its CRC was checked - unless the content says that there are none.
  */
 #ifndef FILE_ARCHIVE_H
 #define FILE_ARCHIVE_H

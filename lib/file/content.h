@@ -18,6 +18,9 @@ struct content {
 	const uint8_t *bytes; /* not NULL, not even when n is 0 */
 	size_t n;
 	bool mapped;
+	/* Zip archives in it may lack CRCs (PyTorch can leave them out): their
+	 * entries count as read all the same. */
+	bool no_checksum;
 };
 
 /*

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "model/match.h"
 #include "net/architecture.h"
@@ -16,6 +17,22 @@ static bool
 is_standard(const char *path)
 {
 	return path == NULL || strcmp(path, "-") == 0;
+}
+
+/* Opens a file of a kind that is read. */
+static int
+open_file(struct content *content, const char *path, struct error *err)
+{
+	struct stat st;
+
+	*content = (struct content){0};
+	if (!is_standard(path) && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return error_set(err,
+		    "%s: a folder, expected a file; python -m tf2onnx.convert "
+		    "--saved-model FOLDER --output model.onnx makes one of a "
+		    "TensorFlow SavedModel",
+		    path);
+	return content_open(content, path, known, err);
 }
 
 static int
@@ -82,7 +99,7 @@ borrow_graph(struct model *model, const struct load_options *options,
 	struct content content;
 	int status;
 
-	if (content_open(&content, options->graph, known, err) < 0)
+	if (open_file(&content, options->graph, err) < 0)
 		return -1;
 	if (!onnx_is(content.bytes, content.n))
 		status = error_set(err, "not an ONNX file");
@@ -147,8 +164,9 @@ load_model(struct model *model, const char *path,
 	int status;
 
 	*report = (struct load_report){0};
-	if (content_open(&content, path, known, err) < 0)
+	if (open_file(&content, path, err) < 0)
 		return -1;
+	content.no_checksum = options->no_checksum;
 	if (onnx_is(content.bytes, content.n))
 		status = load_onnx(model, &content, path, options, report, err);
 	else
@@ -158,15 +176,16 @@ load_model(struct model *model, const char *path,
 }
 
 int
-load_epoch(const char *path, double *epoch, struct error *err)
+load_epoch(const char *path, bool no_checksum, double *epoch, struct error *err)
 {
 	const struct checkpoint_note *note;
 	struct checkpoint checkpoint;
 	struct content content;
 	int found = 0;
 
-	if (content_open(&content, path, known, err) < 0)
+	if (open_file(&content, path, err) < 0)
 		return -1;
+	content.no_checksum = no_checksum;
 	if (!onnx_is(content.bytes, content.n)) {
 		if (checkpoint_read_notes(&checkpoint, &content, err) < 0) {
 			content_close(&content);

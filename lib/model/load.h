@@ -18,6 +18,7 @@ struct load_options {
 	const char *graph;         /* an ONNX file, or NULL */
 	const struct shape *input; /* of an image, or NULL: find it */
 	int classes;               /* 0: find them */
+	bool no_checksum;          /* archives may lack CRCs */
 };
 
 /* What was found. */
@@ -41,6 +42,7 @@ int load_model(struct model *model, const char *path,
  * The epoch that a file notes: 1 with *epoch, 0 when it notes none (ONNX never
  * does), -1.
  */
-int load_epoch(const char *path, double *epoch, struct error *err);
+int load_epoch(
+    const char *path, bool no_checksum, double *epoch, struct error *err);
 
 #endif

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "net/architecture.h"
 
-enum { NAMES_SHOWN = 3, INPUTS_MAX = 12 };
+enum { NAMES_SHOWN = 3, INPUTS_MAX = 12, USUAL_CLASSES = 10 };
 
 /* A list for a message: the first names and how many there are. */
 struct list {
@@ -123,6 +123,26 @@ match_take(
 }
 
 /*
+ * What the architecture's first or last tensor is in the checkpoint, whatever
+ * order that has; or NULL.
+ */
+static const struct tensor *
+find_end(const struct checkpoint *checkpoint, const char *arch, bool last)
+{
+	const struct shape input = architecture_input(arch);
+	const struct tensor *found;
+	struct graph graph;
+	size_t next = 0;
+
+	if (architecture_build(&graph, arch, &input, USUAL_CLASSES, NULL) < 0)
+		return NULL;
+	found = find(checkpoint->tensors, checkpoint->n_tensors,
+	    graph.tensors[last ? graph.n_tensors - 1 : 0].name, &next);
+	graph_free(&graph);
+	return found;
+}
+
+/*
  * The images that the first layer may want: a convolution says how many
  * channels, a linear layer leaves colour or grey.  The usual size comes first.
  */
@@ -131,8 +151,8 @@ list_inputs(const struct checkpoint *checkpoint, const char *arch,
     struct shape inputs[INPUTS_MAX])
 {
 	static const int64_t sizes[] = {32, 28, 64, 96, 224};
-	const struct tensor *first = &checkpoint->tensors[0];
-	const bool conv = first->rank == 4;
+	const struct tensor *first = find_end(checkpoint, arch, false);
+	const bool conv = first != NULL && first->rank == 4;
 	const int64_t channels[] = {conv ? first->dim[1] : 3, 1};
 	size_t n = 0;
 
@@ -172,21 +192,12 @@ try_fit(const struct checkpoint *checkpoint, const struct match_fit *fit,
 static int
 find_classes(const struct checkpoint *checkpoint, const struct match_fit *fit)
 {
-	const struct tensor *last;
-	struct graph graph;
-	size_t next = 0;
-	int classes = 10;
+	const struct tensor *last = find_end(checkpoint, fit->arch, true);
 
-	if (architecture_build(&graph, fit->arch, &fit->input, classes, NULL) <
-	    0)
-		return classes;
-	last = find(checkpoint->tensors, checkpoint->n_tensors,
-	    graph.tensors[graph.n_tensors - 1].name, &next);
-	if (last != NULL && last->rank > 0 && last->dim[0] > 0 &&
-	    last->dim[0] < INT_MAX)
-		classes = (int)last->dim[0];
-	graph_free(&graph);
-	return classes;
+	if (last == NULL || last->rank == 0 || last->dim[0] < 1 ||
+	    last->dim[0] > INT_MAX)
+		return USUAL_CLASSES;
+	return (int)last->dim[0];
 }
 
 int

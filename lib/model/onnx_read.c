@@ -330,8 +330,8 @@ run(struct onnx_import *import, const struct shape *input)
 bool
 onnx_is(const uint8_t *bytes, size_t n)
 {
-	/* ir_version, a small number, comes first */
-	return n > 2 && bytes[0] == 0x08 && bytes[1] >= 1 && bytes[1] < 0x40 &&
+	/* ir_version, a small number (3 in the first release), comes first */
+	return n > 2 && bytes[0] == 0x08 && bytes[1] >= 3 && bytes[1] < 0x40 &&
 	       (bytes[2] & 7) != 3 && (bytes[2] & 7) != 4;
 }
 

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/checkpoint_form.h"
 #include "model/torch.h"
 
 /* PyTorch's names for element types: of storages, and of dtypes. */
@@ -243,20 +244,6 @@ parse_layout(const struct rebuild *r, struct layout *l, struct error *err)
 	return check_reach(l, available, err);
 }
 
-/* The memory that tensors take is bounded by the file, not by its promises. */
-static int
-spend(struct torch_file *file, const struct tensor *tensor, struct error *err)
-{
-	uint64_t bytes = tensor_bytes(tensor);
-
-	if (bytes > file->left_bytes)
-		return error_set(err,
-		    "the tensors would take more than 16 times the memory of "
-		    "their file");
-	file->left_bytes -= bytes;
-	return 0;
-}
-
 int
 torch_read_tensor(struct torch_file *file, const struct pickle_value *value,
     const char *name, struct tensor *tensor, struct error *err)
@@ -271,7 +258,8 @@ torch_read_tensor(struct torch_file *file, const struct pickle_value *value,
 	if (parse_layout(&r, &l, err) < 0 ||
 	    tensor_init(tensor, name, element_tensor_type(l.kind), l.rank,
 		l.dim, err) < 0 ||
-	    spend(file, tensor, err) < 0 || tensor_allocate(tensor, err) < 0)
+	    checkpoint_pay(&file->left_bytes, tensor, err) < 0 ||
+	    tensor_allocate(tensor, err) < 0)
 		goto failed;
 	if (l.n == 0)
 		return 0;

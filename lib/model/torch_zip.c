@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "model/checkpoint_form.h"
 #include "model/torch.h"
 
 enum { PICKLE_BYTES_MAX = 64 << 20 };
@@ -47,8 +48,7 @@ find_prefix(struct torch_file *file, struct error *err)
 		    memory_text_n(entry, n - (sizeof(name) - 1) + 1, err);
 		return file->prefix != NULL ? (int64_t)i : -1;
 	}
-	return error_set(err,
-	    "a zip archive without data.pkl, expected a file of torch.save");
+	return foreign_refuse_archive(file->archive, err);
 }
 
 static int

@@ -68,6 +68,21 @@ netload -o "$T/e" "$D/small_wrong.pt" 2>/dev/null
 [ ! -e "$T/e" ] && [ ! -e "$T/e.part" ]
 ok $? "a failure leaves no output"
 
+W=$ROOT/tests/data/weights
+for file in small.safetensors small.npz; do
+	netload "$W/$file" | cmp -s - "$T/a"
+	ok $? "$file gives the same bytes as the PyTorch file"
+	netload <"$W/$file" | cmp -s - "$T/a"
+	ok $? "$file on standard input"
+done
+netload --no-checksum "$W/small_no_crc.pt" | cmp -s - "$T/a"
+ok $? "--no-checksum reads an archive without CRCs"
+fails 1 "small_no_crc.pt: entry .* another CRC .*--no-checksum" \
+	"an archive without CRCs" netload "$W/small_no_crc.pt"
+fails 1 "a folder, expected a file; .*--saved-model" "a folder" netload "$W"
+fails 1 "types.npz: not small: 18 tensors are missing.* 19 are left over" \
+	"arrays of another network" netload --arch small "$W/types.npz"
+
 O=$ROOT/tests/data/onnx
 is "$(netload -v "$O/mixed.onnx" 2>&1 >/dev/null | sed "s,$O/,,")" \
 	"netload: mixed.onnx: ONNX opset 13, 2x8x8, 5 classes, 555 weights" \
@@ -80,6 +95,8 @@ recdump "$T/o1" >/dev/null
 ok $? "the stream of an ONNX model can be read"
 netload --graph "$O/mixed.onnx" "$O/mixed.pt" >"$T/o2" && netload "$O/mixed.onnx" | cmp -s - "$T/o2"
 ok $? "--graph with the weights of a checkpoint is the same model"
+netload --graph "$O/mixed.onnx" "$W/mixed.safetensors" | cmp -s - "$T/o2"
+ok $? "--graph with safetensors is the same model"
 fails 1 "mixed.onnx: --classes is 7, the graph has 5" "classes of a graph" \
 	netload --classes 7 "$O/mixed.onnx"
 fails 1 "mixed.onnx: --input is 2x9x9, the model takes 2x8x8" "input of a graph" \

@@ -38,5 +38,12 @@ for file in "$H"/*.npz; do
 	fails 1 "^dirgen: .*(xdirection/0|header|numpy)" "$name" \
 		bounded dirgen --from "$file" <"$T/model"
 done
+for file in "$H"/*.npz "$H"/weights/*; do
+	name=${file##*/}
+	fails 1 "^netload: .*/$name: [^/]" "netload: $name" \
+		bounded netload "$file"
+	[ ! -s fails.out ]
+	ok $? "netload: $name: no output"
+done
 is "$(find . -name 'owned*')" "" "nothing was executed"
 done_testing

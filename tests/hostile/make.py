@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """Makes the hostile files of this folder: every reader must refuse them.
 
-*.pt are for netload, *.npz for dirgen --from.
+*.pt and weights/* are for netload, *.npz for dirgen --from.
 """
 import io
+import json
 import os
 import pickle
 import struct
@@ -225,3 +226,75 @@ npz('npy-zero.npz', npy("{'descr': '<f4'\0}", right))
 npz('npy-bomb.npz', npy(header(shape='(%d,)' % 2**24), bytes(2**26)), zipfile.ZIP_DEFLATED)
 npz('npy-crc.npz', npy(header(), b'ABCDEFGH' * 36))
 patch('npy-crc.npz', 'npy-crc.npz', lambda d: d.replace(b'ABCDEFGH', b'ABCDEFGX', 1))
+
+
+# safetensors: a header that lies about its tensors, or about itself.
+def info(begin=0, end=16, shape=(4,), dtype='F32'):
+    return {'dtype': dtype, 'shape': list(shape), 'data_offsets': [begin, end]}
+
+
+def safetensors(name, head, data=four, length=None):
+    text = head if isinstance(head, bytes) else json.dumps(head).encode()
+    save('weights/' + name, struct.pack('<Q', len(text) if length is None else length) +
+         text + data)
+
+
+safetensors('length.safetensors', {'w': info()}, length=1 << 30)
+safetensors('length-huge.safetensors', {'w': info()}, length=(1 << 40) - 1)
+safetensors('cut.safetensors', json.dumps({'w': info()}).encode()[:-2], b'')
+safetensors('no-object.safetensors', b'{"w": 1}')
+safetensors('no-json.safetensors', b'{"w": }')
+safetensors('not-utf8.safetensors', b'{"\xff\xfe": {}}')
+safetensors('zero-name.safetensors', b'{"a\\u0000b": {}}')
+safetensors('twice.safetensors', b'{"w": %s, "w": %s}' % ((json.dumps(info()).encode(),) * 2))
+safetensors('nested.safetensors', b'{"w":' + b'[' * 4000)
+safetensors('empty.safetensors', {}, b'')
+safetensors('names.safetensors', {'module.w\x1b[2J': info()})
+safetensors('long-name.safetensors', {'w' * 300: info()})
+safetensors('dtype.safetensors', {'w': info(dtype='F8_E4M3')})
+safetensors('no-dtype.safetensors', {'w': {'shape': [4], 'data_offsets': [0, 16]}})
+safetensors('no-shape.safetensors', {'w': {'dtype': 'F32', 'data_offsets': [0, 16]}})
+safetensors('no-offsets.safetensors', {'w': {'dtype': 'F32', 'shape': [4]}})
+safetensors('three-offsets.safetensors', {'w': dict(info(), data_offsets=[0, 16, 16])})
+safetensors('real-shape.safetensors', {'w': info(shape=[4.0])})
+safetensors('negative-shape.safetensors', {'w': info(shape=[-4])})
+safetensors('overflow.safetensors', {'w': info(shape=[2**32, 2**32, 4])})
+safetensors('number.safetensors', b'{"w":{"dtype":"F32","shape":[99999999999999999999],'
+            b'"data_offsets":[0,16]}}')
+safetensors('rank.safetensors', {'w': info(shape=[1] * 8 + [4])})
+safetensors('size.safetensors', {'w': info(shape=[5])})
+safetensors('outside.safetensors', {'w': info(0, 32, [8])})
+safetensors('backwards.safetensors', {'w': info(16, 0)})
+safetensors('negative.safetensors', {'w': info(-16, 0)})
+safetensors('overlap.safetensors', {'a': info(), 'b': info(8, 24)}, four * 2)
+safetensors('same.safetensors', {'a': info(), 'b': info()})
+safetensors('hole.safetensors', {'a': info(), 'b': info(20, 36)}, four * 2 + b'1234')
+safetensors('behind.safetensors', {'w': info()}, four * 2)
+safetensors('metadata.safetensors', {'w': info(), '__metadata__': {'epoch': 3}})
+safetensors('u64.safetensors', {'w': info(shape=[2], dtype='U64')}, b'\xff' * 16)
+
+
+# npz as weights, and archives of others.
+def weights_zip(name, method=zipfile.ZIP_STORED, **entries):
+    with io.BytesIO() as f:
+        with zipfile.ZipFile(f, 'w', method) as z:
+            for path, data in entries.items():
+                z.writestr(path.replace('__', '.'), data)
+        save('weights/' + name, f.getvalue())
+
+
+weights_zip('no-arrays.npz', hello__txt=b'hello')
+weights_zip('keras.keras', config__json=b'{}', model__weights__h5=b'\x89HDF')
+weights_zip('export.pt2', archive_format=b'pt2')
+weights_zip('only-notes.npz', epoch__npy=npy(header(shape='()'), four[:4]))
+weights_zip('text.npz', w__npy=npy(header("'<U4'", shape='(1,)'), bytes(16)))
+weights_zip('bomb.npz', zipfile.ZIP_DEFLATED,
+            w__npy=npy(header("'|u1'", shape='(%d,)' % 2**24), bytes(2**24)))
+weights_zip('many.npz', zipfile.ZIP_DEFLATED, **{
+    'w__%d__npy' % i: npy(header("'|i1'", shape='(%d,)' % 2**19), bytes(2**19))
+    for i in range(8)})
+save('weights/saved_model.pb', b'\x08\x01\x12\x80\x02\x0a' + bytes(300))
+save('weights/model.h5', b'\x89HDF\r\n\x1a\n' + bytes(500))
+save('weights/model.gguf', b'GGUF\3\0\0\0' + bytes(100))
+save('weights/model.tflite', b'\x1c\0\0\0TFL3' + bytes(100))
+save('weights/single.npy', npy(header(), right))

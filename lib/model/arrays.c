@@ -1,0 +1,142 @@
+/* npz archives of numpy.savez as checkpoints: one array per tensor. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "file/npy.h"
+#include "model/checkpoint_form.h"
+
+static const char suffix[] = ".npy";
+
+enum { SUFFIX_BYTES = sizeof(suffix) - 1 };
+
+struct arrays {
+	struct archive *archive;
+	uint64_t left_bytes; /* that tensors may still take */
+};
+
+static bool
+is_array(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > SUFFIX_BYTES && strcmp(name + n - SUFFIX_BYTES, suffix) == 0;
+}
+
+bool
+arrays_is(const struct content *content)
+{
+	struct archive *archive = archive_open(content, NULL);
+	bool is = false;
+
+	for (size_t i = 0; archive != NULL && i < archive_count(archive); i++)
+		is |= is_array(archive_name(archive, i));
+	archive_close(archive);
+	return is;
+}
+
+static int
+read_array(void *context, const void *place, const char *name,
+    struct tensor *tensor, struct error *err)
+{
+	struct arrays *arrays = context;
+	const char *entry = place;
+	struct npy npy;
+	int status = npz_open(&npy, arrays->archive, entry, err);
+
+	if (status == 0) {
+		const struct npy_header *h = &npy.header;
+
+		status = tensor_init(tensor, name,
+		    element_tensor_type(h->element.kind), h->rank, h->dim, err);
+		if (status == 0)
+			status =
+			    checkpoint_pay(&arrays->left_bytes, tensor, err);
+		tensor_free(tensor);
+	}
+	if (status == 0)
+		status = npy_read_tensor(&npy, name, tensor, err);
+	npy_close(&npy);
+	return status;
+}
+
+/* epoch=3 beside the tensors: a number whose name is no part of a module's. */
+static int
+read_note(struct checkpoint *checkpoint, struct npy *npy, const char *name,
+    size_t n, struct error *err)
+{
+	const struct element element = npy->header.element;
+	uint8_t bytes[sizeof(double)];
+	int64_t integer;
+	double real;
+
+	if (npy_read_raw(npy, 1, bytes, err) < 0)
+		return -1;
+	if (element_is_real(element.kind))
+		return element_real(element, bytes, &real, err) < 0
+			   ? -1
+			   : checkpoint_note_real(
+				 checkpoint, name, n, real, err);
+	return element_convert(
+		   element, bytes, 0, 1, TENSOR_INT64, &integer, err) < 0
+		   ? -1
+		   : checkpoint_note_integer(checkpoint, name, n, integer, err);
+}
+
+/* 1 when the entry was a note, 0 when it is a tensor. */
+static int
+try_note(struct checkpoint *checkpoint, struct arrays *arrays,
+    const char *entry, size_t n, struct error *err)
+{
+	struct npy npy;
+	int status;
+
+	if (memchr(entry, '.', n) != NULL)
+		return 0;
+	status = npz_open(&npy, arrays->archive, entry, err);
+	if (status == 0 && npy.header.rank == 0)
+		status =
+		    read_note(checkpoint, &npy, entry, n, err) < 0 ? -1 : 1;
+	npy_close(&npy);
+	return status;
+}
+
+static int
+read_all(struct checkpoint *checkpoint, struct arrays *arrays,
+    struct entries *entries, bool tensors, struct error *err)
+{
+	for (size_t i = 0; i < archive_count(arrays->archive); i++) {
+		const char *entry = archive_name(arrays->archive, i);
+		size_t n = strlen(entry) - SUFFIX_BYTES;
+		int noted;
+
+		if (!is_array(entry))
+			continue;
+		noted = try_note(checkpoint, arrays, entry, n, err);
+		if (noted < 0 || (noted == 0 && entries_add(entries, entry, n,
+						    entry, err) < 0))
+			return -1;
+	}
+	if (entries->n == 0)
+		return error_set(
+		    err, "no arrays of a network, expected one per tensor");
+	if (!tensors)
+		return 0;
+	return entries_read(entries, checkpoint, read_array, arrays, err);
+}
+
+int
+arrays_read(struct checkpoint *checkpoint, const struct content *content,
+    bool tensors, struct error *err)
+{
+	struct arrays arrays = {.archive = archive_open(content, err),
+	    .left_bytes = checkpoint_memory(content->n)};
+	struct entries entries = {0};
+	int status = -1;
+
+	if (arrays.archive != NULL)
+		status = read_all(checkpoint, &arrays, &entries, tensors, err);
+	free(entries.at);
+	archive_close(arrays.archive);
+	return status;
+}
