@@ -1,6 +1,7 @@
 /*
  * dirgen: gives the models that pass by directions to move in: random ones, the
- * way to other models, or those of a file.
+ * way to other models, those of a file, or the principal components of the way
+ * that training went.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "frame.h"
 #include "geometry/extender.h"
 #include "geometry/orthonormal.h"
+#include "geometry/pca.h"
 
 struct seeds {
 	uint64_t first;
@@ -34,9 +36,13 @@ struct dirgen {
 	struct content content; /* of the file, for kind file */
 	struct archive *archive;
 	char file_digest[DIGEST_TEXT_BYTES];
+	struct runs runs; /* for kind pca */
+	struct pca pca;
+	int ignore, center, include_final;
 };
 
-static const char *const kinds[] = {"random", "toward", "file", NULL};
+static const char *const kinds[] = {"random", "toward", "file", "pca", NULL};
+static const char *const centers[] = {"mean", "none", NULL};
 static const char *const axes[] = {"x", "y", NULL};
 
 /* "7" or "1:10". */
@@ -66,17 +72,35 @@ parse_seeds(void *target, const char *value, struct error *err)
 
 /* ---- what is declared ---- */
 
+/* How the principal components were found, and in what. */
+enum { PCA_KEYS = 5 };
+static void
+pack_pca(const struct dirgen *g, struct pack *entry)
+{
+	char digest[DIGEST_TEXT_BYTES];
+
+	runs_digest(&g->runs, digest);
+	pack_key_text(entry, "from", digest);
+	pack_key_int(entry, "rows", (int64_t)g->pca.n);
+	pack_key_text(entry, "center", centers[g->center]);
+	pack_key_text(entry, "ignore", direction_ignore_words[g->ignore]);
+	pack_text(entry, "include_final");
+	pack_bool(entry, g->include_final);
+}
+
 static int
 begin(struct dirgen *g, struct error *err)
 {
+	bool pca = g->kind == DIRECTION_PCA;
 	bool random = g->kind == DIRECTION_RANDOM;
 	bool file = g->kind == DIRECTION_FILE;
 	struct pack entry = {0};
 	int status;
 
 	history_entry(&entry, "dirgen",
-	    2 + (size_t)(2 * random) + (size_t)file + (g->order.n_axes > 0) +
-		(g->order.axis >= 0) + (size_t)g->orthonormal);
+	    2 + (size_t)(2 * random) + (size_t)file + (size_t)pca * PCA_KEYS +
+		(g->order.n_axes > 0) + (g->order.axis >= 0) +
+		(size_t)g->orthonormal);
 	pack_key_text(&entry, "kind", kinds[g->kind]);
 	pack_key_text(&entry, "over", direction_over_words[g->order.over]);
 	if (random) {
@@ -85,6 +109,8 @@ begin(struct dirgen *g, struct error *err)
 	}
 	if (file)
 		pack_key_text(&entry, "from", g->file_digest);
+	if (pca)
+		pack_pca(g, &entry);
 	if (g->order.n_axes > 0)
 		pack_key_int(&entry, "axes", g->order.n_axes);
 	if (g->order.axis >= 0)
@@ -229,12 +255,42 @@ open_file(struct dirgen *g, struct error *err)
 	return 0;
 }
 
+/* The runs of kind pca are its input: the last model of the first passes by. */
 static int
-open_sources(struct dirgen *g, char **operands, struct error *err)
+open_runs(struct dirgen *g, char **operands, int n, struct error *err)
+{
+	const struct pca_order order = {.over = g->order.over,
+	    .ignore = (enum direction_ignore)g->ignore,
+	    .include_final = g->include_final,
+	    .uncentred = g->center > 0,
+	    .components = g->order.axis >= 0    ? g->order.axis + 1
+			  : g->order.n_axes > 0 ? g->order.n_axes
+						: AXES_MAX};
+
+	for (int i = 0; i < (n > 0 ? n : 1); i++)
+		if (runs_add(&g->runs, n > 0 ? operands[i] : "-", err) < 0)
+			return -1;
+	if (pca_make(&g->pca, &g->runs, &order, err) < 0)
+		return -1;
+	for (int k = 0; k < order.components; k++)
+		frame_say(&g->frame,
+		    "component %d: %.2f %% of the variance of %zu checkpoints, "
+		    "singular value %.6g",
+		    k + 1, 100 * g->pca.explained[k], g->pca.n,
+		    g->pca.singular[k]);
+	return 0;
+}
+
+static int
+open_sources(
+    struct dirgen *g, char **operands, int n_operands, struct error *err)
 {
 	int n = g->kind == DIRECTION_TOWARD ? (int)g->order.n_axes : AXES_MAX;
 
 	if (g->kind == DIRECTION_FILE && open_file(g, err) < 0)
+		return -1;
+	if (g->kind == DIRECTION_PCA &&
+	    open_runs(g, operands, n_operands, err) < 0)
 		return -1;
 	for (int i = 0; i < n; i++) {
 		struct source *s =
@@ -242,6 +298,8 @@ open_sources(struct dirgen *g, char **operands, struct error *err)
 			? source_random(g->seeds.first, g->seeds.n, err)
 		    : g->kind == DIRECTION_TOWARD
 			? source_toward(operands[i], err)
+		    : g->kind == DIRECTION_PCA
+			? source_pca(&g->pca, err)
 			: source_file(g->archive, g->from, err);
 
 		g->sources[i] = s;
@@ -251,11 +309,21 @@ open_sources(struct dirgen *g, char **operands, struct error *err)
 	return 0;
 }
 
+static struct reader *
+open_reader(const struct dirgen *g, struct error *err)
+{
+	if (g->kind == DIRECTION_PCA)
+		return runs_reader(&g->runs, runs_last(&g->runs), err);
+	return reader_new(NULL, 0, err);
+}
+
 static void
 close_sources(struct dirgen *g)
 {
 	for (int i = 0; i < AXES_MAX; i++)
 		source_free(g->sources[i]);
+	pca_free(&g->pca);
+	runs_free(&g->runs);
 	archive_close(g->archive);
 	content_close(&g->content);
 }
@@ -278,11 +346,23 @@ check_usage(struct dirgen *g, int n_operands)
 		frame_usage(f, "--seed is for random directions");
 	if (g->order.axis >= 0 && g->order.n_axes > 0)
 		frame_usage(f, "--axes and --axis exclude each other");
+	if (g->kind != DIRECTION_PCA &&
+	    (g->ignore >= 0 || g->center >= 0 || g->include_final))
+		frame_usage(f,
+		    "--ignore, --center and --include-final are for --kind "
+		    "pca");
+	if (g->ignore < 0)
+		g->ignore = IGNORE_BIASBN;
+	if (g->center < 0)
+		g->center = 0;
+	if (g->kind == DIRECTION_PCA)
+		return;
 	if (g->kind != DIRECTION_TOWARD) {
 		if (n_operands > 0)
 			frame_usage(f,
-			    "operands are models for --kind toward; the model "
-			    "comes on standard input");
+			    "operands are models for --kind toward, or runs "
+			    "for --kind pca; the model comes on standard "
+			    "input");
 		return;
 	}
 	if (n_operands < 1 ||
@@ -300,6 +380,8 @@ main(int argc, char **argv)
 			       .synopsis = "[other ...] < model > model",
 			       .purpose = "gives a model directions"},
 	    .kind = -1,
+	    .ignore = -1,
+	    .center = -1,
 	    .order = {.axis = -1}};
 	int64_t n_axes = 0;
 	int over = OVER_WEIGHTS;
@@ -317,6 +399,12 @@ main(int argc, char **argv)
 		"what moves: weights, or running statistics too (weights)"),
 	    OPTION_TEXT(0, "from", "FILE", &g.from,
 		"npz archive of directions (implies --kind file)"),
+	    OPTION_CHOICE(0, "ignore", direction_ignore_words, &g.ignore,
+		"what principal components leave out (biasbn)"),
+	    OPTION_CHOICE(0, "center", centers, &g.center,
+		"what is taken from checkpoints before (mean)"),
+	    OPTION_FLAG(0, "include-final", &g.include_final,
+		"the last checkpoint is a row, too, as in the reference tool"),
 	    OPTION_FLAG(0, "orthonormal", &g.orthonormal,
 		"unit length, and y at a right angle to x"),
 	    OPTION_TEXT('o', "output", "FILE", &path,
@@ -334,8 +422,8 @@ main(int argc, char **argv)
 	g.order.n_axes = (int)n_axes;
 	g.order.over = (enum direction_over)over;
 	check_usage(&g, argc - first);
-	if (open_sources(&g, argv + first, &err) < 0 ||
-	    (reader = reader_new(NULL, 0, &err)) == NULL ||
+	if (open_sources(&g, argv + first, argc - first, &err) < 0 ||
+	    (reader = open_reader(&g, &err)) == NULL ||
 	    output_open(&output, path, 0, &err) < 0)
 		frame_fail(&g.frame, &err);
 	status = run(&g, reader, &output, &err);

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "geometry/normalise.h"
+
 const char *const direction_kind_words[] = {
     "random", "toward", "file", "pca", "hessian", "gradient", NULL};
 const char *const direction_over_words[] = {"weights", "states", NULL};
@@ -48,6 +50,10 @@ unpack(struct direction *d, const struct value *h, struct error *err)
 	if (value_get(h, "label") != NULL &&
 	    field_text(h, "label", d->label, sizeof(d->label), err) < 0)
 		return -1;
+	if (kind == DIRECTION_PCA && value_get(h, "explained") != NULL &&
+	    (field_real(h, "explained", &d->explained, err) < 0 ||
+		field_real(h, "singular", &d->singular, err) < 0))
+		return -1;
 	d->rep = (int)rep;
 	d->kind = (enum direction_kind)kind;
 	d->over = (enum direction_over)over;
@@ -74,8 +80,9 @@ direction_pack(struct pack *pack, const struct direction *d,
 	struct pack own = {0};
 	struct decoded *decoded = NULL;
 	bool seed = d->kind == DIRECTION_RANDOM, label = d->label[0] != '\0';
+	bool pca = d->kind == DIRECTION_PCA && d->singular > 0;
 
-	pack_map(&own, 6 + (size_t)seed + (size_t)label);
+	pack_map(&own, 6 + (size_t)seed + (size_t)label + 2 * (size_t)pca);
 	pack_key_text(&own, "axis", axis_word(d->axis));
 	pack_key_int(&own, "rep", d->rep);
 	pack_key_text(&own, "kind", direction_kind_words[d->kind]);
@@ -83,6 +90,10 @@ direction_pack(struct pack *pack, const struct direction *d,
 		pack_key_int(&own, "seed", (int64_t)d->seed);
 	if (label)
 		pack_key_text(&own, "label", d->label);
+	if (pca) {
+		pack_key_real(&own, "explained", d->explained);
+		pack_key_real(&own, "singular", d->singular);
+	}
 	pack_key_text(&own, "over", direction_over_words[d->over]);
 	pack_key_text(&own, "norm", direction_norm_words[d->norm]);
 	pack_key_text(&own, "ignore", direction_ignore_words[d->ignore]);
@@ -98,6 +109,11 @@ direction_pack(struct pack *pack, const struct direction *d,
 bool
 direction_moves(const struct direction *direction, const struct tensor *tensor)
 {
+	if (direction->kind == DIRECTION_PCA &&
+	    (tensor->role == ROLE_BATCHES ||
+		(direction->ignore == IGNORE_BIASBN &&
+		    normalise_small(tensor))))
+		return false;
 	return direction->over == OVER_STATES ? tensor_is_state(tensor)
 					      : tensor_is_weight(tensor);
 }

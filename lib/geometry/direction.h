@@ -58,6 +58,8 @@ struct direction {
 	enum direction_ignore ignore;
 	uint64_t seed;   /* of kind random: below 2^63 */
 	char label[256]; /* of kind toward: the other model; may be empty */
+	/* Of kind pca: share of the rows' variance, and singular value. */
+	double explained, singular;
 };
 
 /* Reads a `direction` record. */
@@ -71,7 +73,11 @@ int direction_unpack(
 int direction_pack(struct pack *pack, const struct direction *direction,
     const struct value *before, struct error *err);
 
-/* Does the direction move this tensor (weights, or states)? */
+/*
+ * May the direction move this tensor (weights, or states)?  One of kind pca
+ * does not move counters, which no evaluation reads but which would be most of
+ * the variance, nor small tensors when it ignores them.
+ */
 bool direction_moves(
     const struct direction *direction, const struct tensor *tensor);
 

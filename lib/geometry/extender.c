@@ -196,13 +196,15 @@ write_deltas(struct extender *g, int i, int rep, struct error *err)
 static int
 leave_tensor(struct extender *g, struct error *err)
 {
-	const struct direction d = {.over = g->order.over};
-
 	for (int rep = 0; rep < source_reps(g->sources[0]); rep++)
-		for (int i = 0; i < g->n_added; i++)
+		for (int i = 0; i < g->n_added; i++) {
+			const struct direction d =
+			    source_direction(g->sources[i], rep);
+
 			if (direction_moves(&d, passing_tensor(g)) &&
 			    write_deltas(g, i, rep, err) < 0)
 				return -1;
+		}
 	if (g->gram != NULL)
 		gram_next_tensor(g->gram);
 	return 0;

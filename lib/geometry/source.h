@@ -38,6 +38,13 @@ struct source *source_toward(const char *path, struct error *err);
 struct source *source_file(
     struct archive *archive, const char *name, struct error *err);
 
+/*
+ * Principal component number axis of the checkpoints of a run (geometry/pca.h;
+ * borrowed).  The model must be the one that it was made about.
+ */
+struct pca;
+struct source *source_pca(const struct pca *pca, struct error *err);
+
 void source_free(struct source *source);
 
 /* How many direction sets it gives. */

@@ -36,38 +36,11 @@ next_step(struct toward *s, enum passage_step *step, struct error *err)
 }
 
 static int
-check_same(struct toward *s, struct error *err)
-{
-	const struct graph *a = &s->source.model->graph;
-	const struct graph *b = &s->passage.model.graph;
-	char ta[TENSOR_SHAPE_TEXT_BYTES], tb[TENSOR_SHAPE_TEXT_BYTES];
-
-	if (a->n_tensors != b->n_tensors)
-		return error_set(err,
-		    "direction %s has %zu tensors, the model has %zu",
-		    axis_word(s->source.direction.axis), b->n_tensors,
-		    a->n_tensors);
-	for (size_t i = 0; i < a->n_tensors; i++) {
-		const struct tensor *u = &a->tensors[i], *v = &b->tensors[i];
-
-		if (strcmp(u->name, v->name) != 0 || u->type != v->type ||
-		    !tensor_same_shape(u, v))
-			return error_set(err,
-			    "tensor %zu is '%s' (%s %s), in the model it is "
-			    "'%s' (%s %s)",
-			    i, v->name, tensor_shape_text(v, tb),
-			    tensor_type_word(v->type), u->name,
-			    tensor_shape_text(u, ta),
-			    tensor_type_word(u->type));
-	}
-	return 0;
-}
-
-static int
 toward_start(struct source *source, struct error *err)
 {
 	struct toward *s = (struct toward *)source;
 	enum passage_step step;
+	char what[32];
 	int status;
 
 	toward_release(source);
@@ -84,30 +57,12 @@ toward_start(struct source *source, struct error *err)
 		return -1;
 	snprintf(source->direction.label, sizeof(source->direction.label), "%s",
 	    s->passage.model.label);
-	if (check_same(s, err) < 0)
+	snprintf(what, sizeof(what), "direction %s",
+	    axis_word(source->direction.axis));
+	if (graph_check_tensors(
+		&s->passage.model.graph, what, &source->model->graph, err) < 0)
 		return error_prefix(err, "%s", s->paths[0]);
 	return 0;
-}
-
-/* The difference of m elements that are behind `from` in the other model. */
-static void
-subtract(enum tensor_type type, const char *from, const void *w, int64_t at,
-    int64_t m, float *out)
-{
-	for (int64_t i = 0; i < m; i++) {
-		float real;
-		int64_t count;
-
-		if (type == TENSOR_FLOAT32) {
-			memcpy(&real, from + (size_t)i * 4, sizeof(real));
-			out[at + i] = real - ((const float *)w)[at + i];
-		} else {
-			memcpy(&count, from + (size_t)i * 8, sizeof(count));
-			out[at + i] =
-			    (float)((double)count -
-				    (double)((const int64_t *)w)[at + i]);
-		}
-	}
 }
 
 static int
@@ -117,6 +72,7 @@ toward_read(struct source *source, int rep, int index, int64_t offset,
 	struct toward *s = (struct toward *)source;
 	const struct chunk *c = &s->passage.chunk;
 	enum tensor_type type = source->model->graph.tensors[index].type;
+	const size_t size = tensor_element_bytes(type);
 	enum passage_step step;
 	int64_t at = 0;
 
@@ -139,10 +95,9 @@ toward_read(struct source *source, int rep, int index, int64_t offset,
 			continue;
 		}
 		m = m < n - at ? m : n - at;
-		subtract(type,
-		    (const char *)c->elements +
-			(size_t)s->used * tensor_element_bytes(type),
-		    w, at, m, out);
+		tensor_subtract(type,
+		    (const char *)c->elements + (size_t)s->used * size,
+		    (const char *)w + (size_t)at * size, m, out + at);
 		s->used += m;
 		at += m;
 	}

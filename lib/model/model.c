@@ -119,16 +119,23 @@ model_unpack(
 }
 
 void
+model_digest_start(const struct model *model, struct digest *digest)
+{
+	struct pack graph = {0};
+
+	digest_start(digest);
+	graph_pack_tensors(&graph, &model->graph);
+	graph_pack(&graph, &model->graph);
+	digest_add(digest, graph.bytes.chars, graph.bytes.n);
+	pack_free(&graph);
+}
+
+void
 model_digest(const struct model *model, char out[DIGEST_TEXT_BYTES])
 {
 	struct digest digest;
-	struct pack graph = {0};
 
-	digest_start(&digest);
-	graph_pack_tensors(&graph, &model->graph);
-	graph_pack(&graph, &model->graph);
-	digest_add(&digest, graph.bytes.chars, graph.bytes.n);
-	pack_free(&graph);
+	model_digest_start(model, &digest);
 	for (size_t i = 0; i < model->graph.n_tensors; i++) {
 		const struct tensor *t = &model->graph.tensors[i];
 

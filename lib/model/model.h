@@ -54,4 +54,10 @@ int model_unpack(
  */
 void model_digest(const struct model *model, char out[DIGEST_TEXT_BYTES]);
 
+/*
+ * The same of a model that passes by: starts with its graph; the caller adds
+ * the elements of every tensor in turn (digest_add) and finishes.
+ */
+void model_digest_start(const struct model *model, struct digest *digest);
+
 #endif

@@ -31,6 +31,31 @@ graph_find_tensor(const struct graph *graph, const char *name)
 	return -1;
 }
 
+int
+graph_check_tensors(const struct graph *a, const char *what,
+    const struct graph *b, struct error *err)
+{
+	char tb[TENSOR_SHAPE_TEXT_BYTES], ta[TENSOR_SHAPE_TEXT_BYTES];
+
+	if (a->n_tensors != b->n_tensors)
+		return error_set(err, "%s has %zu tensors, the model has %zu",
+		    what, a->n_tensors, b->n_tensors);
+	for (size_t i = 0; i < b->n_tensors; i++) {
+		const struct tensor *u = &b->tensors[i], *v = &a->tensors[i];
+
+		if (strcmp(u->name, v->name) != 0 || u->type != v->type ||
+		    !tensor_same_shape(u, v))
+			return error_set(err,
+			    "tensor %zu is '%s' (%s %s), in the model it is "
+			    "'%s' (%s %s)",
+			    i, v->name, tensor_shape_text(v, ta),
+			    tensor_type_word(v->type), u->name,
+			    tensor_shape_text(u, tb),
+			    tensor_type_word(u->type));
+	}
+	return 0;
+}
+
 int64_t
 graph_count_weights(const struct graph *graph)
 {

@@ -127,6 +127,13 @@ int operator_parse(const char *name, enum operator_kind *op, struct error *err);
 /* Index of the tensor with this name, or -1. */
 int graph_find_tensor(const struct graph *graph, const char *name);
 
+/*
+ * Has a, called what in the error, the tensors of b: the same in number, order,
+ * name, type and shape?
+ */
+int graph_check_tensors(const struct graph *a, const char *what,
+    const struct graph *b, struct error *err);
+
 /* Elements of the trainable vector `weights`. */
 int64_t graph_count_weights(const struct graph *graph);
 

@@ -26,6 +26,7 @@ struct reader {
 	bool in_segment;
 	uint64_t segments, records; /* records since `begin` */
 	struct digest digest;       /* of the segment's bytes so far */
+	uint64_t place, last; /* in this file: read so far; the last record */
 	size_t skipped;
 	bool broken; /* reading failed: the error says all */
 };
@@ -37,6 +38,7 @@ open_next(struct reader *r, struct error *err)
 {
 	const char *path = r->paths[r->next_path++];
 
+	r->place = 0;
 	if (strcmp(path, "-") == 0) {
 		r->fd = STDIN_FILENO;
 		r->name = "standard input";
@@ -156,6 +158,12 @@ const char *
 reader_name(const struct reader *reader)
 {
 	return reader->name;
+}
+
+uint64_t
+reader_place(const struct reader *reader)
+{
+	return reader->last;
 }
 
 size_t
@@ -316,6 +324,8 @@ reader_next(struct reader *reader, struct record *record, struct error *err)
 		return error_prefix(
 		    err, "%s: record %" PRIu64, r->name, r->records + 1);
 	r->start += scan.bytes;
+	r->last = r->place;
+	r->place += scan.bytes;
 	return 1;
 }
 

@@ -51,6 +51,12 @@ int reader_next(struct reader *reader, struct record *record, struct error *err)
     __attribute__((warn_unused_result));
 
 /*
+ * Where the record that reader_next brought last begins: bytes from the place
+ * at which reading of its file began.
+ */
+uint64_t reader_place(const struct reader *reader);
+
+/*
  * For salvage: the next record whose magic and CRC are right, whatever lies
  * between, in any order, with or without `end`.  Returns 1, 0 at the end, -1
  * when reading itself failed.

@@ -103,6 +103,25 @@ tensor_same_shape(const struct tensor *a, const struct tensor *b)
 	       memcmp(a->dim, b->dim, (size_t)a->rank * sizeof(a->dim[0])) == 0;
 }
 
+void
+tensor_subtract(
+    enum tensor_type type, const void *a, const void *b, int64_t n, float *out)
+{
+	for (int64_t i = 0; i < n; i++) {
+		float real;
+		int64_t count;
+
+		if (type == TENSOR_FLOAT32) {
+			memcpy(&real, (const char *)a + (size_t)i * 4, 4);
+			out[i] = real - ((const float *)b)[i];
+		} else {
+			memcpy(&count, (const char *)a + (size_t)i * 8, 8);
+			out[i] = (float)((double)count -
+					 (double)((const int64_t *)b)[i]);
+		}
+	}
+}
+
 bool
 tensor_is_weight(const struct tensor *tensor)
 {

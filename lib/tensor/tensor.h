@@ -81,6 +81,13 @@ bool tensor_same_shape(const struct tensor *a, const struct tensor *b);
 bool tensor_is_weight(const struct tensor *tensor);
 bool tensor_is_state(const struct tensor *tensor);
 
+/*
+ * out[i] = a[i] - b[i] for n elements of this type, in float32 (counters in
+ * double first); a may be unaligned.
+ */
+void tensor_subtract(
+    enum tensor_type type, const void *a, const void *b, int64_t n, float *out);
+
 /* "16x3x3x3", "scalar" for rank 0.  Returns text. */
 enum { TENSOR_SHAPE_TEXT_BYTES = 192 };
 char *tensor_shape_text(

@@ -1,5 +1,6 @@
 #!/bin/bash
-# A model of 2 GB goes through dirgen and fnorm in less than 100 MB for each.
+# A model of 2 GB goes through dirgen and fnorm in less than 100 MB for each; a run
+# of checkpoints in less than one of them.
 # shellcheck disable=SC1091
 . "$(dirname "$0")/../tap.sh"
 /usr/bin/python3 -c 'import msgpack' 2>/dev/null || skip_all "no python3-msgpack"
@@ -15,4 +16,12 @@ flows()
 }
 flows 32 4096 4096 "32 layers of 64 MB"
 flows 1 524288 1024 "one layer of 2 GB"
+
+# Four checkpoints of 54 MB: a block of each, not the checkpoints.
+for seed in 1 2 3 4; do
+	netnew -s $seed wrn56_4
+done >"$T/run.ll"
+(ulimit -d 51200 && exec dirgen -k pca "$T/run.ll") | tail -c 200 | grep -aq 'digest'
+[ "${PIPESTATUS[*]}" = "0 0 0" ]
+ok $? "components of checkpoints"
 done_testing

@@ -1,0 +1,109 @@
+#!/bin/bash
+# Principal components of training runs, and checkpoints seen in a plane.
+# shellcheck disable=SC2094  # a model may be input and operand at once
+. "$(dirname "$0")/../tap.sh"
+cd "$T" || exit
+netnew -s 1 --pixels fashion small >a
+nettrain -q -d "$ROOT/tests/data/sets/fashion-48.npz" --epochs 6 --batch 16 --lr 0.1 \
+	--milestones 3,5 --gamma 0.1 -s 1 <a >run.ll
+nettrain -q -d "$ROOT/tests/data/sets/fashion-48.npz" --epochs 2 --batch 16 --lr 0.05 \
+	-s 2 <a >other.ll
+
+# said FILE: the lengths and the cosine that dirgen -v reports.
+said()
+{
+	sed -n 's/.*rep 0: |.| = //p; s/.*cosine between x and y is -*//p' "$1" | tr '\n' ' '
+}
+
+# key KEY: that number of every direction.
+key()
+{
+	recdump | sed -n "s/^direction.* $1=\([^ ]*\) .*/\1/p"
+}
+
+# ---- principal components ----
+dirgen -v -k pca run.ll >plane 2>report
+ok $? "principal components of a run"
+is "$(said report)" "1 1 0.000000 " "they have unit length and are orthogonal"
+is "$(recdump plane | grep -c '^model')" 1 "one model is written"
+recdump plane | grep '^model' >model
+recdump run.ll | grep '^model' | tail -n 1 | cmp -s - model
+ok $? "it is the last of the run"
+is "$(recdump plane | grep '^delta' | sed 's/.*axis=\(.\).*name=\([^ ]*\) .*/\1 \2/' | tr '\n' ',')" \
+	"x conv1.weight,y conv1.weight,x conv2.weight,y conv2.weight,x conv3.weight,y conv3.weight,x fc.weight,y fc.weight," \
+	"small tensors do not move"
+dirgen -k pca <run.ll | cmp -s - plane
+ok $? "a run on standard input"
+# shellcheck disable=SC2002  # a pipe is the point
+cat run.ll | dirgen -k pca | cmp -s - plane
+ok $? "a run through a pipe"
+dirgen -k pca --axes 1 run.ll | key singular >first
+is "$(cat first)" "$(key singular <plane | head -n 1)" "one axis is the first component"
+dirgen -k pca --axis y run.ll | key singular >second
+is "$(cat second)" "$(key singular <plane | tail -n 1)" "y is the second"
+is "$(key explained <plane | awk '{ s += $1 } END { print(NR == 2 && s > 0.5 && s <= 1) }')" 1 \
+	"they explain a share of the variance"
+fnorm <plane 2>warning | recdump | grep '^delta\|^direction' >a1
+recdump plane | grep '^delta\|^direction' | cmp -s - a1
+ok $? "fnorm leaves them"
+evalgrid -q -n 2 -d "$ROOT/tests/data/sets/fashion-48.npz" --x=0:1:2 --y=0:1:2 plane |
+	key explained >b1
+is "$(cat b1)" "$(key explained <plane)" "evalgrid keeps what they explain"
+
+dirgen -k pca --ignore none --over states run.ll >states
+is "$(recdump states | grep -c '^delta.*num_batches')" 0 "counters are no direction"
+is "$(recdump states | grep -c '^delta.*running_var')" 6 "running statistics are"
+for option in --include-final "--center none" "--ignore none"; do
+	# shellcheck disable=SC2086  # a list of words
+	dirgen -k pca $option run.ll | key singular >singular
+	[ -s singular ] && [ "$(cat singular)" != "$(key singular <plane)" ]
+	ok $? "$option is another plane"
+done
+dirgen -k pca run.ll other.ll >pooled
+recdump pooled | grep '^model' | cmp -s - model
+ok $? "two runs are pooled about the last model of the first"
+is "$(recdump pooled | sed -n 's/.*kind=pca.* rows=\([0-9]*\).*/\1/p')" "$(recdump run.ll other.ll |
+	grep -c '^model' | awk '{ print $1 - 1 }')" "every other checkpoint is a row"
+
+# ---- toward checkpoints ----
+if /usr/bin/python3 -c 'import msgpack' 2>/dev/null; then
+	/usr/bin/python3 -c '
+import msgpack
+data, at, n = open("run.ll", "rb").read(), 0, 0
+u = msgpack.Unpacker(max_buffer_size=0)
+u.feed(data)
+for magic, kind, h, payload, crc in u:
+    if kind == "end":
+        open("step%d.ll" % n, "wb").write(data[at:u.tell()])
+        at, n = u.tell(), n + 1'
+	for n in 0 3; do
+		evalgrid -q -n 4 -d "$ROOT/tests/data/sets/fashion-48.npz" step$n.ll |
+			gridconv | tail -n 1 | cut -d , -f 5 >loss$n
+	done
+	dirgen -k toward --over states step0.ll step3.ll <step6.ll |
+		evalgrid -q -n 4 -d "$ROOT/tests/data/sets/fashion-48.npz" --x=0:1:2 --y=0:1:2 |
+		gridconv | tail -n +2 | cut -d , -f 3-5 >corners
+	# w + (w2 - w) is w2 to a rounding of float32
+	is "$(sed -n 's/^1,0,/& /p' corners | paste - loss0 | awk '{ print ($2 / $3 - 1)^2 < 1e-8 }')" \
+		1 "toward three checkpoints: x = 1 is the second"
+	is "$(sed -n 's/^0,1,/& /p' corners | paste - loss3 | awk '{ print ($2 / $3 - 1)^2 < 1e-8 }')" \
+		1 "y = 1 is the third"
+fi
+netnew -s 2 --pixels fashion small >b
+{ cat a; cat b; } | dirgen -k pca 2>err
+is "$(cat err)" "dirgen: 1 checkpoints span 0 principal components, expected 2" \
+	"two checkpoints have no variance"
+
+# ---- what is refused ----
+fails 1 "^dirgen: a has one checkpoint, expected at least 3" "one model" dirgen -k pca a
+head -c 60000 run.ll >torn
+fails 1 "^dirgen: torn: truncated" "a torn run" dirgen -k pca torn
+fails 1 "^dirgen: none: No such file" "no run" dirgen -k pca none
+netnew lenet >lenet
+fails 1 "^dirgen: lenet: checkpoint 1 has [0-9]* tensors, the model has 21" "a run of another network" \
+	dirgen -k pca run.ll lenet
+fails 1 "^dirgen: /nonexistent/losspipe[^ ]*: No such file" "no place for a run in a pipe" \
+	sh -c 'cat run.ll | TMPDIR=/nonexistent dirgen -k pca'
+fails 2 "are for --kind pca" "an option of another kind" dirgen --include-final
+fails 2 "--seed is for random" "a seed" dirgen -k pca -s 1 run.ll
+done_testing
