@@ -246,7 +246,7 @@ new_run(struct runs *runs, const char *text, struct error *err)
 		return NULL;
 	run = &runs->runs[runs->n_runs++];
 	*run = (struct run){.fd = -1, .first = runs->n, .path = text};
-	if (text[word] == '=' && word < RUN_NAME_BYTES) {
+	if (word < RUN_NAME_BYTES && text[word] == '=') {
 		memcpy(run->name, text, word);
 		run->path = text + word + 1;
 	}
