@@ -25,7 +25,6 @@ struct dirgen {
 	struct seeds seeds;
 	const char *from;
 	int orthonormal;
-	bool warned;
 
 	struct passage passage;
 	struct writer *writer;
@@ -127,22 +126,6 @@ begin(struct dirgen *g, struct error *err)
 
 /* ---- the story ---- */
 
-/* Between two models the running statistics differ, too. */
-static void
-look_at_model(struct dirgen *g)
-{
-	const struct graph *graph = &g->passage.model.graph;
-
-	if (g->kind != DIRECTION_TOWARD || g->order.over == OVER_STATES)
-		return;
-	for (size_t i = 0; i < graph->n_tensors && !g->warned; i++)
-		g->warned = graph->tensors[i].role == ROLE_RUNNING_VAR;
-	if (g->warned)
-		frame_warn(&g->frame,
-		    "running statistics stay those of the first model; --over "
-		    "states moves them, too");
-}
-
 static void
 report(const struct dirgen *g)
 {
@@ -173,8 +156,6 @@ end(struct dirgen *g, struct error *err)
 	if (writer_end(g->writer, err) < 0)
 		return -1;
 	report(g);
-	if (!g->warned)
-		look_at_model(g);
 	return 0;
 }
 

@@ -138,6 +138,42 @@ seen(void *context, const struct grid_place *place, const struct score *scores)
 		    s->progress.done == s->progress.total ? "\n" : "");
 }
 
+/*
+ * Between two models the running statistics differ, too (semantics of the
+ * reference tool: interpolation is over states).
+ */
+static void
+warn_about_norms(const struct session *s, const struct evaluation *e)
+{
+	bool toward = false;
+
+	for (int k = 0; k < e->plane->reps * e->plane->axes; k++)
+		toward |= e->plane->direction[k].kind == DIRECTION_TOWARD;
+	if (toward && e->norms.mode == NORMS_FIXED && norms_present(e->plane))
+		frame_warn(s->frame,
+		    "running statistics stay those of the first model on the "
+		    "way to another; dirgen --over states moves them, --bn "
+		    "recompute finds them anew");
+}
+
+/* With -v: what recomputing costs, from one point. */
+static int
+tell_norms(
+    const struct session *s, const struct evaluation *e, struct error *err)
+{
+	double seconds;
+	size_t bytes;
+
+	if (e->norms.mode != NORMS_RECOMPUTE || s->frame->verbose == 0)
+		return 0;
+	if (estimate_norms(e, &seconds, &bytes, err) < 0)
+		return -1;
+	frame_say(s->frame,
+	    "batch norms: %" PRId64 " images a point, %.3g s, %.0f MB",
+	    e->norms.data->n, seconds, 1e-6 * (double)bytes);
+	return 0;
+}
+
 static int
 print_estimate(const struct surface *surface, struct error *err)
 {
@@ -195,6 +231,10 @@ evaluate_plane(struct session *s, const struct plane *plane, struct error *err)
 	}
 	surface.seen = seen;
 	surface.context = &watch;
+	if (status == 0) {
+		warn_about_norms(s, &surface.evaluation);
+		status = tell_norms(s, &surface.evaluation, err);
+	}
 	if (status == 0)
 		status = s->estimate ? print_estimate(&surface, err)
 				     : write_surface(s, &surface, err);
@@ -254,6 +294,8 @@ main(int argc, char **argv)
 	struct session s = {.frame = &frame,
 	    .choice = {.block = 64,
 		.shards = 1,
+		.norms = -1,
+		.norms_images = 1000,
 		.threads = sysconf(_SC_NPROCESSORS_ONLN),
 		.pixels = {.choice = -1}}};
 	struct surface_choice *set = &s.choice;
@@ -273,6 +315,12 @@ main(int argc, char **argv)
 	    OPTION_U64(0, "sample-seed", "S", &set->images.sample_seed,
 		"seed of the sample (0)"),
 	    OPTION_CHOICE(0, "loss", loss_words, &set->loss, "what is drawn"),
+	    OPTION_CHOICE(0, "bn", norms_words, &set->norms,
+		"running statistics along a direction"),
+	    OPTION_TEXT(0, "bn-data", "PATH", &set->norms_path,
+		"training images for --bn recompute (the set `train`)"),
+	    OPTION_INT(0, "bn-images", "N", &set->norms_images, 1, INT32_MAX,
+		"how many of them, chosen as by --sample (1000)"),
 	    OPTION_CHOICE(0, "pixels", pixels_words, &set->pixels.choice,
 		"input constants, instead of the model's"),
 	    OPTION_TEXT(0, "mean", "M,...", &set->pixels.mean,
@@ -301,6 +349,8 @@ main(int argc, char **argv)
 		frame_usage(&frame, "no data: -d PATH is needed");
 	if (set->images.first > 0 && set->images.sample > 0)
 		frame_usage(&frame, "-n and --sample exclude each other");
+	if (set->norms_path != NULL && set->norms != NORMS_RECOMPUTE)
+		frame_usage(&frame, "--bn-data is for --bn recompute");
 	if (s.output_path == NULL && !s.estimate)
 		frame_refuse_terminal(&frame);
 	if (run(&s, argv + first, argc - first, &err) < 0)

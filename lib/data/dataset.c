@@ -122,6 +122,8 @@ take(struct dataset *dataset, struct source *source,
 	if (choice->first > 0 && choice->sample > 0)
 		return error_set(err, "the first images and a random sample "
 				      "exclude each other");
+	if (wanted > source->n && choice->at_most)
+		wanted = source->n;
 	if (wanted > source->n)
 		return error_set(err, "%lld images asked for, there are %lld",
 		    (long long)wanted, (long long)source->n);

@@ -10,6 +10,7 @@
 #ifndef DATA_DATASET_H
 #define DATA_DATASET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,7 @@ struct dataset_choice {
 	int64_t first;            /* the first so many */
 	int64_t sample;           /* so many at random, without replacement */
 	uint64_t sample_seed;
+	bool at_most; /* no error when there are fewer: all of them */
 };
 
 struct dataset {
@@ -45,7 +47,8 @@ struct dataset {
 /*
  * Reads the chosen images of path.  They stay in the order of the file, also
  * the sample, which is a function of (sample_seed, total, sample) alone.  More
- * images asked for than there are is an error.  Release with dataset_free.
+ * images asked for than there are is an error unless at_most.  Release with
+ * dataset_free.
  */
 int dataset_open(struct dataset *dataset, const char *path,
     const struct dataset_choice *choice, struct error *err);

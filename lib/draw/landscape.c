@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "draw/caption.h"
 #include "geometry/direction.h"
 #include "geometry/points.h"
 
@@ -181,7 +182,7 @@ name_panel(struct panel *panel, struct error *err)
 	const struct grid *grid = &panel->points->grid;
 	struct decoded *header =
 	    decoded_new(pack->bytes.chars, pack->bytes.n, err);
-	char name[NAME_BYTES], seed[48];
+	char name[NAME_BYTES], seed[48], marks[96];
 
 	if (header == NULL)
 		return -1;
@@ -194,6 +195,10 @@ name_panel(struct panel *panel, struct error *err)
 		return -1;
 	if (grid->reps > 1)
 		append_part(panel->label, seed);
+	if (caption_marks(panel->points, marks, sizeof(marks), err) < 0)
+		return -1;
+	if (marks[0] != '\0')
+		append_part(panel->label, marks);
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 /*
  * From points to what is drawn: one panel per run, rep and data set of a grid
- * with two axes, one curve of a grid with one.  The only file of this folder
- * that knows records.
+ * with two axes, one curve of a grid with one.  With draw/caption.h all that
+ * this folder knows of records.
  */
 #ifndef DRAW_LANDSCAPE_H
 #define DRAW_LANDSCAPE_H

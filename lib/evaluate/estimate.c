@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/progress.h"
+#include "base/workers.h"
 
 struct two {
 	struct score score[2];
@@ -44,4 +45,29 @@ estimate_run(const struct evaluation *evaluation, const struct place *centre,
 	    .centre_score = two.score[0],
 	    .corner_score = two.score[1]};
 	return 0;
+}
+
+int
+estimate_norms(const struct evaluation *e, double *seconds, size_t *bytes,
+    struct error *err)
+{
+	struct workers *workers = workers_new(e->threads, err);
+	struct tensor *theta = plane_theta_new(e->plane, err);
+	struct norms norms = {0};
+	int status = -1;
+
+	if (workers != NULL && theta != NULL)
+		status = norms_open(
+		    &norms, &e->norms, e->plane, e->mean, e->std, workers, err);
+	if (status == 0) {
+		double start = progress_now();
+
+		status = norms_settle(&norms, theta, err);
+		*seconds = progress_now() - start;
+		*bytes = norms_bytes(&norms);
+	}
+	norms_close(&norms);
+	tensors_free(theta, e->plane->model.graph.n_tensors);
+	workers_free(workers);
+	return status;
 }

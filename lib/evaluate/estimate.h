@@ -24,4 +24,11 @@ int estimate_run(const struct evaluation *evaluation,
     const struct place *centre, const struct place *corner,
     struct estimate *estimate, struct error *err);
 
+/*
+ * Recomputes the statistics of the centre once: how long it takes, and the
+ * memory for it.  For evaluations whose norms are recomputed.
+ */
+int estimate_norms(const struct evaluation *evaluation, double *seconds,
+    size_t *bytes, struct error *err);
+
 #endif

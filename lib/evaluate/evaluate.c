@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/workers.h"
 #include "geometry/grid.h"
 
 /*
@@ -26,6 +27,7 @@ struct slot {
 
 struct job {
 	const struct evaluation *e;
+	struct norms norms;
 	const struct place *points;
 	int64_t n_points, n_images, blocks_per_point;
 	evaluate_take *take;
@@ -76,6 +78,18 @@ can_issue(struct job *job)
 	       slot_of(job, job->issuing)->built;
 }
 
+static void
+empty_slot(struct job *job, int64_t point)
+{
+	struct slot *slot = slot_of(job, point);
+
+	*slot = (struct slot){.weights = slot->weights,
+	    .theta = slot->theta,
+	    .losses = slot->losses,
+	    .correct = slot->correct,
+	    .blocks_left = job->blocks_per_point};
+}
+
 static struct task
 next_task(struct job *job)
 {
@@ -85,12 +99,7 @@ next_task(struct job *job)
 		if (can_build(job)) {
 			task.type = TASK_BUILD;
 			task.point = job->building++;
-			*slot_of(job, task.point) = (struct slot){
-			    .weights = slot_of(job, task.point)->weights,
-			    .theta = slot_of(job, task.point)->theta,
-			    .losses = slot_of(job, task.point)->losses,
-			    .correct = slot_of(job, task.point)->correct,
-			    .blocks_left = job->blocks_per_point};
+			empty_slot(job, task.point);
 			return task;
 		}
 		if (can_issue(job)) {
@@ -135,7 +144,8 @@ build(struct job *job, int64_t point)
 	struct error why;
 
 	plane_apply(e->plane, at->rep, at->a, at->b, slot->theta);
-	if (plan_bind(e->plan, slot->theta, slot->weights, &why) == 0)
+	if (norms_settle(&job->norms, slot->theta, &why) == 0 &&
+	    plan_bind(e->plan, slot->theta, slot->weights, &why) == 0)
 		return;
 	slot->bad = true; /* the one way to fail: a negative variance */
 	for (int s = 0; s < e->sets; s++)
@@ -321,6 +331,87 @@ run_threads(struct job *job, int threads, struct error *err)
 	return job->stop ? -1 : 0;
 }
 
+/*
+ * Where the statistics are recomputed, a point is a chain of layers over the
+ * whole set, with memory to match: all threads work on one point.
+ */
+struct turn {
+	struct job *job;
+	struct worker *worker; /* workers_count of them */
+	int64_t point;
+};
+
+static void
+turn_block(void *context, int task, int worker)
+{
+	struct turn *t = context;
+
+	run_block(t->job, &t->worker[worker], t->point, task);
+}
+
+static int
+turn_points(struct turn *t, struct workers *workers)
+{
+	struct job *job = t->job;
+
+	for (t->point = 0; t->point < job->n_points; t->point++) {
+		empty_slot(job, t->point);
+		build(job, t->point);
+		workers_run(workers, (int)job->blocks_per_point, turn_block, t);
+		sum_up(job, &t->worker[0], t->point);
+		if (job->take(job->context, t->point,
+			slot_of(job, t->point)->score, job->err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+run_turns(struct job *job, int threads, struct error *err)
+{
+	struct workers *workers = workers_new(threads, err);
+	const struct evaluation *e = job->e;
+	struct turn turn = {.job = job};
+	int n = workers != NULL ? workers_count(workers) : 0, ready = 0;
+	int status = -1;
+
+	if (n > 0)
+		turn.worker = memory_new((size_t)n, sizeof(*turn.worker), err);
+	if (turn.worker != NULL)
+		while (ready < n &&
+		       worker_init(&turn.worker[ready++], job, err) == 0)
+			status = ready == n ? 0 : -1;
+	if (status == 0)
+		status = norms_open(&job->norms, &e->norms, e->plane, e->mean,
+		    e->std, workers, err);
+	if (status == 0)
+		status = turn_points(&turn, workers);
+	norms_close(&job->norms);
+	while (ready > 0)
+		worker_free(&turn.worker[--ready]);
+	free(turn.worker);
+	workers_free(workers);
+	return status;
+}
+
+/* As a pipeline: the next point is built while blocks of one are evaluated. */
+static int
+run_pipeline(struct job *job, int threads, struct error *err)
+{
+	const struct evaluation *e = job->e;
+	int status;
+
+	if (norms_open(&job->norms, &e->norms, e->plane, e->mean, e->std, NULL,
+		err) < 0)
+		return -1;
+	pthread_mutex_init(&job->lock, NULL);
+	pthread_cond_init(&job->changed, NULL);
+	status = run_threads(job, threads, err);
+	pthread_cond_destroy(&job->changed);
+	pthread_mutex_destroy(&job->lock);
+	return status;
+}
+
 int
 evaluate_points(const struct evaluation *evaluation, const struct place *points,
     int64_t n, evaluate_take *take, void *context, struct error *err)
@@ -341,13 +432,10 @@ evaluate_points(const struct evaluation *evaluation, const struct place *points,
 	}
 	for (int i = 0; i < SLOTS && status == 0; i++)
 		status = slot_init(&job.slot[i], &job, err);
-	if (status == 0) {
-		pthread_mutex_init(&job.lock, NULL);
-		pthread_cond_init(&job.changed, NULL);
-		status = run_threads(&job, evaluation->threads, err);
-		pthread_cond_destroy(&job.changed);
-		pthread_mutex_destroy(&job.lock);
-	}
+	if (status == 0)
+		status = evaluation->norms.mode == NORMS_RECOMPUTE
+			     ? run_turns(&job, evaluation->threads, err)
+			     : run_pipeline(&job, evaluation->threads, err);
 	for (int i = 0; i < SLOTS; i++)
 		slot_free(
 		    &job.slot[i], evaluation->plane->model.graph.n_tensors);

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "data/dataset.h"
+#include "evaluate/norms.h"
 #include "evaluate/score.h"
 #include "geometry/plane.h"
 #include "net/loss.h"
@@ -30,6 +31,7 @@ struct evaluation {
 	const struct dataset *const *data; /* sets of them */
 	const double *mean, *std;          /* per channel */
 	enum loss_kind loss;
+	struct norms_rule norms;
 	int threads;
 };
 
@@ -43,7 +45,8 @@ typedef int evaluate_take(void *context, int64_t point,
 
 /*
  * Evaluates n points.  Threads and memory (three points' packed weights, one
- * block of images and activations per thread) live for the call.
+ * block of images and activations per thread, what norms hold) live for the
+ * call.
  */
 int evaluate_points(const struct evaluation *evaluation,
     const struct place *points, int64_t n, evaluate_take *take, void *context,

@@ -43,13 +43,34 @@ open_set(struct surface_choice *choice, int i, struct error *err)
 	return dataset_open(&choice->data[i], choice->path[i], &images, err);
 }
 
+/* Unaugmented training images: a sample, or all when there are fewer. */
+static int
+open_norms(struct surface_choice *choice, struct error *err)
+{
+	const struct dataset_choice images = {.split = SPLIT_TRAIN,
+	    .sample = choice->norms_images,
+	    .sample_seed = choice->images.sample_seed,
+	    .at_most = true};
+	const char *path = choice->norms_path;
+
+	for (int i = 0; i < choice->sets && path == NULL; i++)
+		if (strcmp(choice->name[i], dataset_split_words[SPLIT_TRAIN]) ==
+		    0)
+			path = choice->path[i];
+	if (path == NULL)
+		return error_set(err,
+		    "--bn recompute needs training images: a data set called "
+		    "train, or --bn-data PATH");
+	return dataset_open(&choice->norms_data, path, &images, err);
+}
+
 int
 choice_open_data(struct surface_choice *choice, struct error *err)
 {
 	for (int i = 0; i < choice->sets; i++)
 		if (open_set(choice, i, err) < 0)
 			return -1;
-	return 0;
+	return choice->norms == NORMS_RECOMPUTE ? open_norms(choice, err) : 0;
 }
 
 void
@@ -57,6 +78,7 @@ choice_free_data(struct surface_choice *choice)
 {
 	for (int i = 0; i < choice->sets; i++)
 		dataset_free(&choice->data[i]);
+	dataset_free(&choice->norms_data);
 }
 
 /* ---- grid, constants, checks ---- */
@@ -119,17 +141,44 @@ check_images(const struct surface_choice *choice, const struct graph *g,
 	return 0;
 }
 
+static int
+setup_norms(struct norms_rule *rule, const struct surface_choice *choice,
+    const struct plane *plane, struct error *err)
+{
+	const struct graph *g = &plane->model.graph;
+	const struct shape *in = &g->values[g->input].shape;
+	bool move = norms_move(plane);
+
+	rule->mode = choice->norms >= 0 ? (enum norms_mode)choice->norms
+		     : move             ? NORMS_STATES
+					: NORMS_FIXED;
+	rule->data = &choice->norms_data;
+	if (rule->mode == NORMS_STATES && norms_present(plane) &&
+	    plane->axes > 0 && !move)
+		return error_set(err,
+		    "--bn states: no direction moves running statistics "
+		    "(dirgen --over states makes one)");
+	if (rule->mode != NORMS_RECOMPUTE)
+		return 0;
+	if (dataset_check(rule->data, in->dim[0], in->dim[1], in->dim[2],
+		shape_size(&g->values[g->output].shape), err) < 0)
+		return error_prefix(err, "images of --bn recompute");
+	return 0;
+}
+
 int
 surface_setup(struct surface *s, const struct surface_choice *choice,
     const struct plane *plane, struct error *err)
 {
 	const struct graph *g = &plane->model.graph;
+	struct norms_rule norms;
 
 	*s = (struct surface){
 	    .plan = plan_new(g, NULL, (int)choice->block, err)};
 	if (s->plan == NULL || setup_grid(&s->grid, choice, plane, err) < 0 ||
 	    check_images(choice, g, s->plan, err) < 0 ||
-	    setup_pixels(s, choice, &plane->model, err) < 0)
+	    setup_pixels(s, choice, &plane->model, err) < 0 ||
+	    setup_norms(&norms, choice, plane, err) < 0)
 		return -1;
 	for (int i = 0; i < choice->sets; i++)
 		s->data[i] = &choice->data[i];
@@ -140,9 +189,12 @@ surface_setup(struct surface *s, const struct surface_choice *choice,
 	    .mean = s->mean,
 	    .std = s->std,
 	    .loss = (enum loss_kind)choice->loss,
+	    .norms = norms,
 	    .threads = (int)choice->threads};
-	snprintf(s->kernel, sizeof(s->kernel), "%s %s", plan_name(s->plan),
-	    plan_kernel(s->plan));
+	snprintf(s->kernel, sizeof(s->kernel), "%s %s%s%s", plan_name(s->plan),
+	    plan_kernel(s->plan),
+	    norms.mode == NORMS_RECOMPUTE ? ", norms gemm " : "",
+	    norms.mode == NORMS_RECOMPUTE ? norms_kernel() : "");
 	surface_identify(s);
 	return 0;
 }

@@ -26,7 +26,11 @@ struct surface_choice {
 	int64_t threads, block;
 	struct pixels_options pixels; /* not given: the model's */
 	int shard, shards;
+	int norms; /* of norms_words; -1: states if a direction moves them */
+	const char *norms_path;        /* the set of recompute; NULL: `train` */
+	int64_t norms_images;          /* how many of them */
 	struct dataset data[SETS_MAX]; /* filled by choice_open_data */
+	struct dataset norms_data;
 };
 
 /*
@@ -36,14 +40,18 @@ struct surface_choice {
 int choice_add_data(
     struct surface_choice *choice, const char *text, struct error *err);
 
-/* Opens all data sets; two with one name are an error. */
+/*
+ * Opens all data sets; two with one name are an error, and so is recompute
+ * without training images.
+ */
 int choice_open_data(struct surface_choice *choice, struct error *err);
 void choice_free_data(struct surface_choice *choice);
 
 /*
  * Makes the surface of plane (both plane and choice are borrowed).  Fails when
  * the images do not fit the network, a range has no direction, nobody knows the
- * input constants, or the grid is too large.  Release with surface_free, also
+ * input constants, the grid is too large, or statistics shall move that no
+ * direction moves.  Release with surface_free, also
  * after a failure.
  */
 int surface_setup(struct surface *surface, const struct surface_choice *choice,

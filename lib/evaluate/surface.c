@@ -21,6 +21,16 @@ add_reals(struct digest *digest, const double *v, size_t n)
 	}
 }
 
+/* fixed adds nothing: runs from before there was a choice keep their names. */
+static void
+identify_norms(struct digest *digest, const struct norms_rule *norms)
+{
+	if (norms->mode != NORMS_FIXED)
+		digest_add_text(digest, norms_words[norms->mode]);
+	if (norms->mode == NORMS_RECOMPUTE)
+		digest_add_text(digest, norms->data->digest);
+}
+
 void
 surface_identify(struct surface *surface)
 {
@@ -40,6 +50,7 @@ surface_identify(struct surface *surface)
 	add_reals(&digest, e->mean, (size_t)e->data[0]->channels);
 	add_reals(&digest, e->std, (size_t)e->data[0]->channels);
 	digest_add_text(&digest, g->loss);
+	identify_norms(&digest, &e->norms);
 	for (int a = 0; a < g->axes; a++) {
 		const double range[3] = {
 		    g->range[a].lo, g->range[a].hi, (double)g->range[a].num};
@@ -61,6 +72,28 @@ surface_places(const struct surface *surface)
 /* ---- what comes before the points ---- */
 
 static void
+pack_dataset(struct pack *pack, const struct dataset *d)
+{
+	pack_key_text(pack, "name", d->name);
+	pack_key_int(pack, "n", d->n);
+	pack_key_int(pack, "total", d->total);
+	pack_key_text(pack, "digest", d->digest);
+}
+
+/* NORMS_KEYS(norms) keys. */
+#define NORMS_KEYS(norms) (1 + (size_t)((norms)->mode == NORMS_RECOMPUTE))
+static void
+pack_norms(struct pack *pack, const struct norms_rule *norms)
+{
+	pack_key_text(pack, "bn", norms_words[norms->mode]);
+	if (norms->mode != NORMS_RECOMPUTE)
+		return;
+	pack_text(pack, "bn_data");
+	pack_map(pack, 4);
+	pack_dataset(pack, norms->data);
+}
+
+static void
 pack_data(struct pack *pack, const struct surface *s)
 {
 	const struct evaluation *e = &s->evaluation;
@@ -68,14 +101,9 @@ pack_data(struct pack *pack, const struct surface *s)
 	pack_text(pack, "data");
 	pack_array(pack, (size_t)e->sets);
 	for (int i = 0; i < e->sets; i++) {
-		const struct dataset *d = e->data[i];
-
 		pack_map(pack, 5);
 		pack_key_text(pack, "set", s->grid.set[i]);
-		pack_key_text(pack, "name", d->name);
-		pack_key_int(pack, "n", d->n);
-		pack_key_int(pack, "total", d->total);
-		pack_key_text(pack, "digest", d->digest);
+		pack_dataset(pack, e->data[i]);
 	}
 }
 
@@ -88,7 +116,8 @@ write_begin(const struct surface *s, struct writer *writer, struct error *err)
 	char number[3][NUMBER_TEXT_BYTES], range[128];
 	int status = -1;
 
-	history_entry(&entry, "evalgrid", 4 + (size_t)s->grid.axes);
+	history_entry(&entry, "evalgrid",
+	    3 + NORMS_KEYS(&s->evaluation.norms) + (size_t)s->grid.axes);
 	for (int a = 0; a < s->grid.axes; a++) {
 		const struct range *r = &s->grid.range[a];
 
@@ -99,7 +128,7 @@ write_begin(const struct surface *s, struct writer *writer, struct error *err)
 		pack_key_text(&entry, axis_word(a), range);
 	}
 	pack_key_text(&entry, "loss", s->grid.loss);
-	pack_key_text(&entry, "bn", "fixed");
+	pack_norms(&entry, &s->evaluation.norms);
 	pack_data(&entry, s);
 	pack_key_text(&entry, "kernel", s->kernel);
 	before =
@@ -121,9 +150,10 @@ write_grid(const struct surface *s, struct writer *writer, struct error *err)
 	struct pack header = {0};
 	int status;
 
-	pack_map(&header, GRID_KEYS + 9 + (m->meta.bytes.n > 0));
+	pack_map(&header,
+	    GRID_KEYS + 8 + NORMS_KEYS(&e->norms) + (m->meta.bytes.n > 0));
 	grid_pack(&header, &s->grid);
-	pack_key_text(&header, "bn", "fixed");
+	pack_norms(&header, &e->norms);
 	pack_key_text(&header, "plane", s->plane);
 	pack_key_text(&header, "model", s->model);
 	pack_key_text(&header, "arch", m->arch);

@@ -33,7 +33,7 @@ struct surface {
 
 /*
  * Computes the digests and the run id: model, directions, data, input
- * normalisation, loss and grid; not the kernel, nor the shard.
+ * normalisation, batch norms, loss and grid; not the kernel, nor the shard.
  */
 void surface_identify(struct surface *surface);
 

@@ -40,6 +40,24 @@ plane_sums(const float *x, int64_t n, double *s1, double *s2)
 	*s2 += sum_lanes(b);
 }
 
+/* Adds sum (x - mean)^2 of one plane. */
+static void
+plane_squares(const float *x, int64_t n, double mean, double *sum)
+{
+	double a[LANES] = {0};
+	int64_t i = 0;
+
+	for (; i + LANES <= n; i += LANES)
+		for (int l = 0; l < LANES; l++) {
+			double d = (double)x[i + l] - mean;
+
+			a[l] += d * d;
+		}
+	for (int l = 0; i < n; i++, l++)
+		a[l] += ((double)x[i] - mean) * ((double)x[i] - mean);
+	*sum += sum_lanes(a);
+}
+
 /* Adds sum dy and sum dy * (x - mean) of one plane. */
 static void
 plane_back_sums(const float *x, const float *dy, int64_t n, double mean,
@@ -84,6 +102,16 @@ norm_finish(
 		channel[k].mean = mean;
 		channel[k].var = var < 0.0 ? 0.0 : var;
 	}
+}
+
+void
+norm_squares(const float *x, int64_t n, int64_t c, int64_t pixels,
+    const struct norm_channel *channel, double *sums)
+{
+	for (int64_t k = 0; k < c; k++)
+		sums[k] = 0.0;
+	for (int64_t i = 0; i < n * c; i++, x += pixels)
+		plane_squares(x, pixels, channel[i % c].mean, &sums[i % c]);
 }
 
 void

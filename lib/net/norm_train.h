@@ -24,6 +24,10 @@ void norm_sums(
 void norm_finish(
     const double *sums, int64_t c, double count, struct norm_channel *channel);
 
+/* Sums of (x - mean)^2 per channel: c doubles, written. */
+void norm_squares(const float *x, int64_t n, int64_t c, int64_t pixels,
+    const struct norm_channel *channel, double *sums);
+
 /* y = (x - mean) / sqrt(var + epsilon) * weight + bias */
 void norm_apply(const float *x, int64_t n, int64_t c, int64_t pixels,
     const struct norm_channel *channel, double epsilon, const float *weight,

@@ -27,6 +27,19 @@ struct pass *pass_new(const struct graph *graph, int batch,
     struct workers *workers, struct error *err);
 void pass_free(struct pass *pass);
 
+/*
+ * The same for pass_forward and pass_statistics alone: an activation is kept
+ * until its last reader only.
+ */
+struct pass *pass_new_forward(const struct graph *graph, int batch,
+    struct workers *workers, struct error *err);
+
+/* What multiplies in a pass: OpenBLAS's core ("Zen"). */
+const char *pass_kernel(void);
+
+/* Memory that a pass holds. */
+size_t pass_held(const struct pass *pass);
+
 /* Memory that pass_new would take; -1 when it fails already. */
 int pass_bytes(const struct graph *graph, int batch, int threads, size_t *bytes,
     struct error *err);
@@ -55,5 +68,12 @@ void pass_backward(
  * batches grows by 1.  As PyTorch's BatchNorm2d.
  */
 void pass_track(const struct pass *pass, double momentum, struct tensor *theta);
+
+/*
+ * Sets the running statistics of theta to those by which the last forward
+ * normalised: the mean and the variance, divided by count, of the batch.  One
+ * that no float32 can hold becomes NaN.
+ */
+void pass_statistics(const struct pass *pass, struct tensor *theta);
 
 #endif

@@ -26,6 +26,7 @@ struct pass {
 	const struct graph *graph;
 	struct workers *workers;
 	int batch, threads;
+	bool forward_only;            /* no backward follows */
 	struct span *value, *d_value; /* activations and their gradients */
 	int *last_reader; /* of a value: the node that is first in backward */
 	size_t *channels; /* of a node: where its norm_channels start */

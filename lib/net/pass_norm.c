@@ -1,4 +1,5 @@
 /* Batch normalisation of a pass: sums over all slices, then the transform. */
+#include <float.h>
 #include <math.h>
 
 #include "net/pass_internal.h"
@@ -44,6 +45,19 @@ norm_sums_slice(void *context, int task, int worker)
 }
 
 static void
+norm_squares_slice(void *context, int task, int worker)
+{
+	const struct stage *s = context;
+	const struct slice slice = pass_slice(s, task);
+	const struct norm norm = norm_of(s);
+
+	(void)worker;
+	norm_squares(pass_array(s, s->node->in[0], slice.first), slice.n,
+	    norm.c, norm.pixels, norm.channel,
+	    s->pass->sum + (size_t)(task + 1) * s->pass->sums);
+}
+
+static void
 norm_apply_slice(void *context, int task, int worker)
 {
 	const struct stage *s = context;
@@ -68,15 +82,28 @@ norm_apply_slice(void *context, int task, int worker)
 
 /* The slices' sums into those of the batch, in their order. */
 static void
-add_sums(struct stage *s, int64_t c)
+add_sums(struct stage *s, int64_t n)
 {
 	const struct pass *p = s->pass;
 
-	for (int64_t k = 0; k < 2 * c; k++) {
+	for (int64_t k = 0; k < n; k++) {
 		p->sum[k] = 0.0;
 		for (int i = 1; i <= s->slices; i++)
 			p->sum[k] += p->sum[(size_t)i * p->sums + (size_t)k];
 	}
+}
+
+/*
+ * Where nothing but the statistics is wanted, a second look at the batch takes
+ * the variance about the mean: nothing cancels.
+ */
+static void
+settle_variance(struct stage *s, const struct norm *norm)
+{
+	pass_run(s, norm_squares_slice);
+	add_sums(s, norm->c);
+	for (int64_t k = 0; k < norm->c; k++)
+		norm->channel[k].var = s->pass->sum[k] / norm->count;
 }
 
 void
@@ -85,8 +112,10 @@ pass_norm_forward(struct stage *s)
 	const struct norm norm = norm_of(s);
 
 	pass_run(s, norm_sums_slice);
-	add_sums(s, norm.c);
+	add_sums(s, 2 * norm.c);
 	norm_finish(s->pass->sum, norm.c, norm.count, norm.channel);
+	if (s->pass->forward_only)
+		settle_variance(s, &norm);
 	pass_run(s, norm_apply_slice);
 }
 
@@ -99,7 +128,7 @@ pass_norm_backward(struct stage *s)
 	float *d_bias = s->gradient[values[s->node->in[2]].tensor];
 
 	pass_run(s, norm_sums_slice);
-	add_sums(s, norm.c);
+	add_sums(s, 2 * norm.c);
 	for (int64_t k = 0; k < norm.c; k++) {
 		double var = norm.channel[k].var + norm.epsilon;
 
@@ -110,6 +139,14 @@ pass_norm_backward(struct stage *s)
 			    (float)(s->pass->sum[norm.c + k] / sqrt(var));
 	}
 	pass_run(s, norm_apply_slice);
+}
+
+/* The running statistics that belong to a batch normalisation. */
+static struct tensor *
+statistic(const struct graph *g, const struct node *node, int input,
+    struct tensor *theta)
+{
+	return &theta[g->values[node->in[input]].tensor];
 }
 
 void
@@ -127,8 +164,8 @@ pass_track(const struct pass *pass, double momentum, struct tensor *theta)
 
 		if (node->op != OP_BATCH_NORMALIZATION)
 			continue;
-		mean = &theta[g->values[node->in[3]].tensor];
-		var = &theta[g->values[node->in[4]].tensor];
+		mean = statistic(g, node, 3, theta);
+		var = statistic(g, node, 4, theta);
 		pixels = shape_size(&g->values[node->out].shape) / mean->n;
 		count = (double)pixels * pass->n;
 		for (int64_t k = 0; k < mean->n; k++) {
@@ -146,4 +183,32 @@ pass_track(const struct pass *pass, double momentum, struct tensor *theta)
 		if (theta[t].role == ROLE_BATCHES &&
 		    theta[t].type == TENSOR_INT64 && theta[t].n == 1)
 			theta[t].i64[0]++;
+}
+
+static float
+float_or_nan(double x)
+{
+	return fabs(x) <= (double)FLT_MAX ? (float)x : NAN;
+}
+
+void
+pass_statistics(const struct pass *pass, struct tensor *theta)
+{
+	const struct graph *g = pass->graph;
+
+	for (size_t i = 0; i < g->n_nodes; i++) {
+		const struct node *node = &g->nodes[i];
+		const struct norm_channel *ch =
+		    pass->channel + pass->channels[i];
+		struct tensor *mean, *var;
+
+		if (node->op != OP_BATCH_NORMALIZATION)
+			continue;
+		mean = statistic(g, node, 3, theta);
+		var = statistic(g, node, 4, theta);
+		for (int64_t k = 0; k < mean->n; k++) {
+			mean->f32[k] = float_or_nan(ch[k].mean);
+			var->f32[k] = float_or_nan(ch[k].var);
+		}
+	}
 }

@@ -29,14 +29,15 @@ place_node(struct pass *p, int i)
 	const int back = 2 * (int)p->graph->n_nodes - i;
 
 	liveness_make(&p->value[node->out], i, value_floats(p, node->out));
-	if (needs & NEEDS_OUT)
+	if (needs & NEEDS_OUT && !p->forward_only)
 		liveness_read(&p->value[node->out], back);
 	for (int j = 0; j < node->n_in; j++) {
 		const int in = node->in[j];
 
 		if (!pass_is_placed(p, in))
 			continue;
-		liveness_read(&p->value[in], needs & NEEDS_IN ? back : i);
+		liveness_read(&p->value[in],
+		    needs & NEEDS_IN && !p->forward_only ? back : i);
 		p->last_reader[in] = i;
 	}
 }
@@ -52,7 +53,7 @@ place_values(struct pass *p)
 		place_node(p, i);
 	liveness_read(&p->value[p->graph->output], n);
 	p->last_reader[p->graph->output] = n;
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < n && !p->forward_only; i++) {
 		const int out = p->graph->nodes[i].out;
 		struct span *span = &p->d_value[out];
 
@@ -92,7 +93,8 @@ size_nodes(struct pass *p)
 	for (size_t i = 0; i < p->graph->n_nodes; i++) {
 		const struct node *node = &p->graph->nodes[i];
 		size_t work = operator_work(p->graph, node);
-		size_t partial = pass_weights(p->graph, node);
+		size_t partial =
+		    p->forward_only ? 0 : pass_weights(p->graph, node);
 
 		p->channels[i] = p->n_channels;
 		if (node->op == OP_BATCH_NORMALIZATION) {
@@ -111,7 +113,8 @@ size_nodes(struct pass *p)
 
 /* Everything but the large pieces. */
 static struct pass *
-lay_out(const struct graph *graph, int batch, int threads, struct error *err)
+lay_out(const struct graph *graph, int batch, int threads, bool forward_only,
+    struct error *err)
 {
 	size_t n = graph->n_values;
 	struct pass *p;
@@ -125,6 +128,7 @@ lay_out(const struct graph *graph, int batch, int threads, struct error *err)
 	p->graph = graph;
 	p->batch = batch;
 	p->threads = threads;
+	p->forward_only = forward_only;
 	p->value = memory_new(2 * n, sizeof(*p->value), err);
 	p->d_value = p->value != NULL ? p->value + n : NULL;
 	p->last_reader = memory_new(n, sizeof(*p->last_reader), err);
@@ -154,28 +158,40 @@ pass_free(struct pass *pass)
 	free(pass);
 }
 
+const char *
+pass_kernel(void)
+{
+	return openblas_get_corename();
+}
+
+size_t
+pass_held(const struct pass *p)
+{
+	return sizeof(float) * (p->spans + SLICES * p->partial +
+				   (size_t)p->threads * p->work) +
+	       sizeof(double) * (SLICES + 1) * p->sums +
+	       sizeof(*p->channel) * p->n_channels;
+}
+
 int
 pass_bytes(const struct graph *graph, int batch, int threads, size_t *bytes,
     struct error *err)
 {
-	struct pass *p = lay_out(graph, batch, threads, err);
+	struct pass *p = lay_out(graph, batch, threads, false, err);
 
 	if (p == NULL)
 		return -1;
-	*bytes = sizeof(float) * (p->spans + SLICES * p->partial +
-				     (size_t)threads * p->work) +
-		 sizeof(double) * (SLICES + 1) * p->sums +
-		 sizeof(*p->channel) * p->n_channels;
+	*bytes = pass_held(p);
 	pass_free(p);
 	return 0;
 }
 
-struct pass *
-pass_new(const struct graph *graph, int batch, struct workers *workers,
-    struct error *err)
+static struct pass *
+pass_open(const struct graph *graph, int batch, struct workers *workers,
+    bool forward_only, struct error *err)
 {
 	const int threads = workers_count(workers);
-	struct pass *p = lay_out(graph, batch, threads, err);
+	struct pass *p = lay_out(graph, batch, threads, forward_only, err);
 
 	if (p == NULL)
 		return NULL;
@@ -192,4 +208,18 @@ pass_new(const struct graph *graph, int batch, struct workers *workers,
 		return NULL;
 	}
 	return p;
+}
+
+struct pass *
+pass_new(const struct graph *graph, int batch, struct workers *workers,
+    struct error *err)
+{
+	return pass_open(graph, batch, workers, false, err);
+}
+
+struct pass *
+pass_new_forward(const struct graph *graph, int batch, struct workers *workers,
+    struct error *err)
+{
+	return pass_open(graph, batch, workers, true, err);
 }

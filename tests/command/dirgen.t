@@ -74,12 +74,6 @@ ok $? "the label of the other model travels"
 is "$(dirgen -k toward --over states a <a | recdump --json - |
 	grep -c '"delta"')" "$(dirgen --axes 1 --over states <a | recdump --json - |
 	grep -c '"delta"')" "every tensor that moves has deltas"
-dirgen -k toward b <a 2>warning >/dev/null
-is "$(cat warning)" "dirgen: warning: running statistics stay those of the first model; --over states moves them, too" \
-	"without the running statistics it warns"
-dirgen -q -k toward b <a 2>warning >/dev/null
-[ ! -s warning ]
-ok $? "-q does not"
 fails 1 "^dirgen: lenet: direction x has [0-9]* tensors, the model has 21" "another network" \
 	dirgen -k toward lenet <a
 netnew --classes 7 --pixels fashion small >seven
