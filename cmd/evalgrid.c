@@ -112,14 +112,11 @@ struct watch {
 
 /* surface_seen: progress, and what a person should know of this point. */
 static void
-seen(void *context, const struct grid_place *place, const struct score *scores)
+seen(void *context, const struct place *place, const struct score *scores)
 {
 	struct watch *w = context;
 	struct session *s = w->session;
-	const struct grid *g = &w->surface->grid;
 	char text[PROGRESS_TEXT_BYTES];
-	double x = g->axes > 0 ? range_at(&g->range[0], place->ix) : 0.0;
-	double y = g->axes > 1 ? range_at(&g->range[1], place->iy) : 0.0;
 
 	if (scores != NULL && scores->top > 0.25 && !s->told_unreliable &&
 	    scores->n < s->choice.data[0].total) {
@@ -127,9 +124,9 @@ seen(void *context, const struct grid_place *place, const struct score *scores)
 		frame_warn(s->frame,
 		    "standard error unreliable here: at (%.3g, %.3g) the top "
 		    "1 %% of the images carry %.0f %% of the loss",
-		    x, y, 100.0 * scores->top);
+		    place->a, place->b, 100.0 * scores->top);
 	}
-	if (scores != NULL && x == 0.0 && y == 0.0)
+	if (scores != NULL && place->a == 0.0 && place->b == 0.0)
 		check_centre(
 		    s, &w->surface->evaluation.plane->model, scores->acc);
 	if (progress_step(&s->progress, scores == NULL, "point", text) &&
@@ -177,14 +174,16 @@ tell_norms(
 static int
 print_estimate(const struct surface *surface, struct error *err)
 {
-	const struct grid *g = &surface->grid;
 	const struct evaluation *e = &surface->evaluation;
-	const struct place centre = {0};
-	const struct place corner = {.a = g->range[0].hi, .b = g->range[1].hi};
 	int64_t places = surface_places(surface);
+	struct place centre = {.sets = (1U << e->sets) - 1}, corner = {0};
 	struct estimate est;
 	char time[32];
 
+	if (places > 0)
+		corner =
+		    surface_place(surface, surface_all_places(surface) - 1);
+	corner.sets = centre.sets;
 	if (estimate_run(e, &centre, &corner, &est, err) < 0)
 		return -1;
 	printf("%" PRId64 " points x %" PRId64 " images: %s at %d threads\n",
@@ -247,16 +246,24 @@ evaluate_plane(struct session *s, const struct plane *plane, struct error *err)
 static int
 evaluate_all(struct session *s, struct reader *reader, struct error *err)
 {
+	struct plane plane = {0}, next = {0};
 	int status;
 
-	do {
-		struct plane plane = {0};
-
-		status = plane_read(&plane, reader, err);
-		if (status == 1 && evaluate_plane(s, &plane, err) < 0)
-			status = -1;
+	while ((status = plane_read(&plane, reader, err)) == 1) {
+		/* a live run of checkpoints must not wait for the next one */
+		if (plane.axes > 0)
+			status =
+			    plane_read_requests(&plane, &next, reader, err);
+		if (status >= 0)
+			status = evaluate_plane(s, &plane, err);
+		if (status < 0)
+			break;
 		plane_free(&plane);
-	} while (status == 1);
+		plane = next;
+		next = (struct plane){0};
+	}
+	plane_free(&plane);
+	plane_free(&next);
 	return status;
 }
 

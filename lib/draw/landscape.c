@@ -312,6 +312,11 @@ check_axes(
 			return error_set(err,
 			    "run %.16s has no axes, expected 1 or 2",
 			    grid->run);
+		if (grid_points(grid) == 0)
+			return error_set(err,
+			    "run %.16s has requested points only, expected a "
+			    "grid (--x and --y of evalgrid)",
+			    grid->run);
 		for (int a = 0; a < grid->axes; a++)
 			if (grid_num(grid, a) < 2)
 				return error_set(err,

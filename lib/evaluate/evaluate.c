@@ -164,12 +164,12 @@ run_block(struct job *job, struct worker *w, int64_t point, int64_t block)
 	const struct dataset *data;
 	int set = 0;
 
-	if (slot->bad)
-		return;
 	while (block >= (e->data[set]->n + size - 1) / size) {
 		block -= (e->data[set]->n + size - 1) / size;
 		before += e->data[set++]->n;
 	}
+	if (slot->bad || (job->points[point].sets >> set & 1U) == 0)
+		return;
 	data = e->data[set];
 	first = block * size;
 	n = data->n - first < size ? data->n - first : size;
@@ -196,8 +196,10 @@ sum_up(struct job *job, struct worker *w, int64_t point)
 	for (int s = 0; s < job->e->sets && !slot->bad; s++) {
 		int64_t n = job->e->data[s]->n;
 
-		score_from_losses(&slot->score[s], slot->losses + before,
-		    slot->correct + before, n, w->sorted);
+		if ((job->points[point].sets >> s & 1U) != 0)
+			score_from_losses(&slot->score[s],
+			    slot->losses + before, slot->correct + before, n,
+			    w->sorted);
 		before += n;
 	}
 }

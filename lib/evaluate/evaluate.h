@@ -22,6 +22,7 @@
 struct place {
 	int rep;
 	double a, b;
+	unsigned sets; /* a bit for each data set that is wanted */
 };
 
 struct evaluation {
@@ -37,8 +38,9 @@ struct evaluation {
 
 /*
  * Called for each point in the order of the list, by whichever thread finished
- * it, never twice at once; scores has one entry per data set.  A return of -1
- * with the error set stops the evaluation.
+ * it, never twice at once; scores has one entry per data set, of which those
+ * that the point wants are filled.  A return of -1 with the error set stops the
+ * evaluation.
  */
 typedef int evaluate_take(void *context, int64_t point,
     const struct score *scores, struct error *err);

@@ -52,15 +52,51 @@ find(const struct points_list *list, const struct surface *surface)
 	return NULL;
 }
 
-/* Do all of its points lie on the surface's shard? */
-static bool
-on_shard(const struct points *points, const struct grid *grid)
+/* The surface's number of the place of point i, or -1: it is not asked for. */
+static int64_t
+place_of(const struct points *points, int64_t i, const struct surface *surface)
 {
-	for (int64_t i = 0; i < points->n; i++)
-		if (points->at[i].bytes != NULL &&
-		    i / grid->sets % grid->shards != grid->shard)
-			return false;
-	return true;
+	int64_t sets = surface->grid.sets;
+	int64_t grid = grid_points(&surface->grid) / sets, at;
+	const struct asked *have, *want;
+
+	if (i / sets < grid)
+		return i / sets;
+	have = &points->asked.item[i / sets - grid];
+	at = asked_find(&surface->asked, have->id, have->rep);
+	if (at < 0)
+		return -1;
+	want = &surface->asked.item[at];
+	return have->x == want->x && have->y == want->y &&
+		       (want->sets >> i % sets & 1U) != 0
+		   ? grid + at
+		   : -1;
+}
+
+/* Do all of its points belong to the surface and to its shard? */
+static int
+check_own(const struct points *points, const struct surface *surface,
+    const char *path, struct error *err)
+{
+	const struct grid *g = &surface->grid;
+
+	for (int64_t i = 0; i < points->n; i++) {
+		int64_t place = points->at[i].bytes != NULL
+				    ? place_of(points, i, surface)
+				    : g->shard;
+
+		if (place < 0)
+			return error_set(err,
+			    "%s holds points that are not requested now: "
+			    "remove it or choose another -o",
+			    path);
+		if (place % g->shards != g->shard)
+			return error_set(err,
+			    "%s holds points of another shard than %d/%d: "
+			    "remove it or choose another -o",
+			    path, g->shard, g->shards);
+	}
+	return 0;
 }
 
 int
@@ -76,11 +112,8 @@ resume_find(const struct resume *resume, const struct surface *surface,
 		    "data, loss or grid): remove it or choose another -o",
 		    resume->part, resume->own.item[0].grid.run,
 		    surface->grid.run);
-	if (own != NULL && !on_shard(own, &surface->grid))
-		return error_set(err,
-		    "%s holds points of another shard than %d/%d: remove it "
-		    "or choose another -o",
-		    resume->part, surface->grid.shard, surface->grid.shards);
+	if (own != NULL && check_own(own, surface, resume->part, err) < 0)
+		return -1;
 	if (*found != NULL && strcmp((*found)->kernel, surface->kernel) != 0)
 		return error_set(err,
 		    "the earlier points were computed by kernel '%s', this is "

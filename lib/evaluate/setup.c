@@ -87,6 +87,8 @@ static int
 setup_grid(struct grid *grid, const struct surface_choice *choice,
     const struct plane *plane, struct error *err)
 {
+	bool none = plane->requests.given;
+
 	*grid = (struct grid){.axes = plane->axes,
 	    .reps = plane->reps,
 	    .sets = choice->sets,
@@ -94,14 +96,16 @@ setup_grid(struct grid *grid, const struct surface_choice *choice,
 	    .shards = choice->shards};
 	for (int a = 0; a < AXES_MAX; a++) {
 		grid->range[a] = choice->range[a];
+		none = none && choice->range[a].num == 0;
 		if (a >= plane->axes && choice->range[a].num > 0)
 			return error_set(err,
 			    "--%s is given, the stream has directions for %d "
 			    "axes",
 			    axis_word(a), plane->axes);
-		if (a < plane->axes && choice->range[a].num == 0)
-			grid->range[a] = (struct range){-1.0, 1.0, 51};
 	}
+	for (int a = 0; a < plane->axes; a++)
+		if (choice->range[a].num == 0 && !none)
+			grid->range[a] = (struct range){-1.0, 1.0, 51};
 	for (int i = 0; i < choice->sets; i++)
 		strcpy(grid->set[i], choice->name[i]);
 	strcpy(grid->loss, loss_words[choice->loss]);
@@ -111,6 +115,21 @@ setup_grid(struct grid *grid, const struct surface_choice *choice,
 		    "the grid has %" PRId64 " points, at most %d are allowed",
 		    grid_points(grid), GRID_POINTS_MAX);
 	return 0;
+}
+
+static int
+setup_requests(struct surface *s, const struct plane *plane, struct error *err)
+{
+	if (plane->requests.given && plane->axes == 0)
+		return error_set(err, "points are requested, but the model has "
+				      "no directions");
+	if (asked_add_requests(&s->asked, &plane->requests, &s->grid, err) < 0)
+		return -1;
+	if (s->asked.n * (size_t)s->grid.sets > GRID_POINTS_MAX)
+		return error_set(err,
+		    "%zu points are requested, at most %d are allowed",
+		    s->asked.n * (size_t)s->grid.sets, GRID_POINTS_MAX);
+	return asked_settle(&s->asked, err);
 }
 
 static int
@@ -176,6 +195,7 @@ surface_setup(struct surface *s, const struct surface_choice *choice,
 	*s = (struct surface){
 	    .plan = plan_new(g, NULL, (int)choice->block, err)};
 	if (s->plan == NULL || setup_grid(&s->grid, choice, plane, err) < 0 ||
+	    setup_requests(s, plane, err) < 0 ||
 	    check_images(choice, g, s->plan, err) < 0 ||
 	    setup_pixels(s, choice, &plane->model, err) < 0 ||
 	    setup_norms(&norms, choice, plane, err) < 0)
@@ -203,5 +223,6 @@ void
 surface_free(struct surface *surface)
 {
 	plan_free(surface->plan);
+	asked_free(&surface->asked);
 	*surface = (struct surface){0};
 }

@@ -15,7 +15,8 @@
 /* What a user asks for. */
 struct surface_choice {
 	struct range
-	    range[AXES_MAX]; /* num 0: -1:1:51 where there is an axis */
+	    range[AXES_MAX]; /* num 0: -1:1:51 where there is an axis; none
+				when all are 0 and points are requested */
 	int sets;
 	const char *path[SETS_MAX];
 	char name[SETS_MAX]

@@ -60,11 +60,43 @@ surface_identify(struct surface *surface)
 	digest_finish_text(&digest, surface->grid.run);
 }
 
+/* ---- places ---- */
+
+struct place
+surface_place(const struct surface *surface, int64_t number)
+{
+	const struct grid *g = &surface->grid;
+	int64_t grid = grid_points(g) / g->sets;
+	const struct asked *asked;
+	struct grid_place p;
+
+	if (number < grid) {
+		p = grid_place(g, number * g->sets);
+		return (struct place){.rep = p.rep,
+		    .a = g->axes > 0 ? range_at(&g->range[0], p.ix) : 0.0,
+		    .b = g->axes > 1 ? range_at(&g->range[1], p.iy) : 0.0,
+		    .sets = (1U << g->sets) - 1};
+	}
+	asked = &surface->asked.item[number - grid];
+	return (struct place){.rep = asked->rep,
+	    .a = asked->x,
+	    .b = asked->y,
+	    .sets = asked->sets};
+}
+
+int64_t
+surface_all_places(const struct surface *surface)
+{
+	const struct grid *g = &surface->grid;
+
+	return grid_points(g) / g->sets + (int64_t)surface->asked.n;
+}
+
 int64_t
 surface_places(const struct surface *surface)
 {
 	const struct grid *g = &surface->grid;
-	int64_t all = grid_points(g) / g->sets;
+	int64_t all = surface_all_places(surface);
 
 	return all > g->shard ? (all - g->shard - 1) / g->shards + 1 : 0;
 }
@@ -114,13 +146,18 @@ write_begin(const struct surface *s, struct writer *writer, struct error *err)
 	struct pack entry = {0};
 	struct decoded *before;
 	char number[3][NUMBER_TEXT_BYTES], range[128];
+	size_t ranges = 0;
 	int status = -1;
 
-	history_entry(&entry, "evalgrid",
-	    3 + NORMS_KEYS(&s->evaluation.norms) + (size_t)s->grid.axes);
+	for (int a = 0; a < s->grid.axes; a++)
+		ranges += s->grid.range[a].num > 0;
+	history_entry(
+	    &entry, "evalgrid", 3 + NORMS_KEYS(&s->evaluation.norms) + ranges);
 	for (int a = 0; a < s->grid.axes; a++) {
 		const struct range *r = &s->grid.range[a];
 
+		if (r->num == 0)
+			continue;
 		snprintf(range, sizeof(range), "%s:%s:%s",
 		    number_format(r->lo, number[0]),
 		    number_format(r->hi, number[1]),
@@ -197,8 +234,9 @@ write_direction(const struct plane *plane, int rep, int axis,
 	return status;
 }
 
-static int
-write_head(const struct surface *s, struct writer *writer, struct error *err)
+int
+surface_write_head(
+    const struct surface *s, struct writer *writer, struct error *err)
 {
 	const struct plane *plane = s->evaluation.plane;
 
@@ -208,45 +246,57 @@ write_head(const struct surface *s, struct writer *writer, struct error *err)
 		for (int axis = 0; axis < plane->axes; axis++)
 			if (write_direction(plane, rep, axis, writer, err) < 0)
 				return -1;
-	return writer_copy_all(
-	    writer, plane->others.chars, plane->others.n, err);
+	if (writer_copy_all(writer, plane->others.chars, plane->others.n, err) <
+	    0)
+		return -1;
+	for (size_t i = 0; i < plane->requests.n; i++)
+		if (writer_copy_all(writer, plane->requests.item[i].bytes,
+			plane->requests.item[i].n_bytes, err) < 0)
+			return -1;
+	return 0;
 }
 
-/* ---- points ---- */
+/* ---- a point ---- */
 
-/* The points to compute, and where the next one to be written stands. */
-struct walk {
-	const struct surface *s;
-	const struct points *old;
-	struct writer *writer;
-	struct output *settle;
-	struct place *todo; /* points that old has not */
-	int64_t *todo_at;   /* their index / sets in the grid */
-	int64_t n_todo;
-	int64_t next; /* index / sets of the next place to be written */
-};
-
-static int
-write_point(const struct surface *s, int64_t index, const struct score *score,
-    struct writer *writer, struct error *err)
+/* Where it stands on the grid, or the id that it was asked for by. */
+static void
+pack_place(struct pack *h, const struct surface *s, int64_t number)
 {
 	const struct grid *g = &s->grid;
-	struct grid_place p = grid_place(g, index);
-	const struct dataset *data = s->evaluation.data[p.set];
+	int64_t grid = grid_points(g) / g->sets;
+	struct grid_place p;
+
+	if (number >= grid) {
+		pack_key_int(h, "id", s->asked.item[number - grid].id);
+		return;
+	}
+	p = grid_place(g, number * g->sets);
+	pack_key_int(h, "ix", p.ix);
+	pack_key_int(h, "iy", p.iy);
+}
+
+int
+surface_write_point(const struct surface *s, int64_t number, int set,
+    const struct score *score, struct writer *writer, struct error *err)
+{
+	const struct grid *g = &s->grid;
+	const struct place p = surface_place(s, number);
+	const struct dataset *data = s->evaluation.data[set];
+	size_t place_keys = number < grid_points(g) / g->sets ? 2 : 1;
 	int part = data->n < data->total;
 	struct pack h = {0};
 	char run[RUN_BYTES];
 	int status;
 
 	snprintf(run, sizeof(run), "%.16s", g->run);
-	pack_map(&h, 13 + (size_t)part + (score->status == SCORE_BADVAR));
+	pack_map(&h,
+	    11 + place_keys + (size_t)part + (score->status == SCORE_BADVAR));
 	pack_key_text(&h, "run", run);
 	pack_key_int(&h, "rep", p.rep);
-	pack_key_text(&h, "set", g->set[p.set]);
-	pack_key_int(&h, "ix", p.ix);
-	pack_key_int(&h, "iy", p.iy);
-	pack_key_real(&h, "x", g->axes > 0 ? range_at(&g->range[0], p.ix) : 0);
-	pack_key_real(&h, "y", g->axes > 1 ? range_at(&g->range[1], p.iy) : 0);
+	pack_key_text(&h, "set", g->set[set]);
+	pack_place(&h, s, number);
+	pack_key_real(&h, "x", p.a);
+	pack_key_real(&h, "y", p.b);
 	pack_key_real(&h, "loss", score->loss);
 	pack_key_real(&h, "acc", score->acc);
 	pack_key_real(&h, "se", score_error(score, data->total));
@@ -259,115 +309,5 @@ write_point(const struct surface *s, int64_t index, const struct score *score,
 		pack_key_text(&h, "why", score->why);
 	status = writer_record(writer, "point", &h, NULL, 0, err);
 	pack_free(&h);
-	return status;
-}
-
-static bool
-has_old(const struct walk *w, int64_t at)
-{
-	for (int s = 0; s < w->s->grid.sets; s++)
-		if (w->old == NULL ||
-		    w->old->at[at * w->s->grid.sets + s].bytes == NULL)
-			return false;
-	return true;
-}
-
-static void
-tell(const struct walk *w, int64_t at, const struct score *scores)
-{
-	struct grid_place place = grid_place(&w->s->grid, at * w->s->grid.sets);
-
-	if (w->s->seen != NULL)
-		w->s->seen(w->s->context, &place, scores);
-}
-
-/* Copies the old points that stand before place `until`. */
-static int
-copy_old(struct walk *w, int64_t until, struct error *err)
-{
-	int sets = w->s->grid.sets;
-
-	for (; w->next < until; w->next += w->s->grid.shards) {
-		for (int s = 0; s < sets; s++) {
-			const struct point *p = &w->old->at[w->next * sets + s];
-
-			if (writer_copy_all(
-				w->writer, p->bytes, p->n_bytes, err) < 0)
-				return -1;
-		}
-		tell(w, w->next, NULL);
-	}
-	return 0;
-}
-
-/* evaluate_take: a computed point, in order. */
-static int
-take_point(
-    void *context, int64_t point, const struct score *scores, struct error *err)
-{
-	struct walk *w = context;
-	int64_t at = w->todo_at[point];
-	int sets = w->s->grid.sets;
-
-	if (copy_old(w, at, err) < 0 ||
-	    (w->settle != NULL && output_settle(w->settle, err) < 0))
-		return -1;
-	for (int s = 0; s < sets; s++)
-		if (write_point(
-			w->s, at * sets + s, &scores[s], w->writer, err) < 0)
-			return -1;
-	w->next = at + w->s->grid.shards;
-	tell(w, at, scores);
-	return 0;
-}
-
-static int
-plan_walk(struct walk *w, struct error *err)
-{
-	const struct grid *g = &w->s->grid;
-	int64_t places = surface_places(w->s);
-
-	w->next = g->shard;
-	w->todo = memory_new((size_t)places, sizeof(*w->todo), err);
-	w->todo_at = memory_new((size_t)places, sizeof(*w->todo_at), err);
-	if (w->todo == NULL || w->todo_at == NULL)
-		return -1;
-	for (int64_t i = 0; i < places; i++) {
-		int64_t at = g->shard + i * g->shards;
-		struct grid_place p = grid_place(g, at * g->sets);
-
-		if (has_old(w, at))
-			continue;
-		w->todo[w->n_todo] = (struct place){.rep = p.rep,
-		    .a = g->axes > 0 ? range_at(&g->range[0], p.ix) : 0.0,
-		    .b = g->axes > 1 ? range_at(&g->range[1], p.iy) : 0.0};
-		w->todo_at[w->n_todo++] = at;
-	}
-	return 0;
-}
-
-int
-surface_write(const struct surface *surface, const struct points *old,
-    struct writer *writer, struct output *settle, struct error *err)
-{
-	struct walk w = {
-	    .s = surface, .old = old, .writer = writer, .settle = settle};
-	const struct grid *g = &surface->grid;
-	int status = plan_walk(&w, err);
-
-	if (status == 0)
-		status = write_head(surface, writer, err);
-	if (status == 0 && w.n_todo > 0)
-		status = evaluate_points(&surface->evaluation, w.todo, w.n_todo,
-		    take_point, &w, err);
-	if (status == 0)
-		status = copy_old(
-		    &w, g->shard + surface_places(surface) * g->shards, err);
-	if (status == 0 && settle != NULL)
-		status = output_settle(settle, err);
-	if (status == 0)
-		status = writer_end(writer, err);
-	free(w.todo);
-	free(w.todo_at);
 	return status;
 }

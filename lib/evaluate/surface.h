@@ -1,5 +1,6 @@
 /*
- * One run of evalgrid: a plane, data, a grid, and the segment that comes out.
+ * One run of evalgrid: a plane, data, a grid, requests, and the segment that
+ * comes out.
  */
 #ifndef EVALUATE_SURFACE_H
 #define EVALUATE_SURFACE_H
@@ -16,12 +17,13 @@
  * copied from an earlier output.
  */
 typedef void surface_seen(
-    void *context, const struct grid_place *place, const struct score *scores);
+    void *context, const struct place *place, const struct score *scores);
 
 /* Made by surface_setup (evaluate/setup.h); not to be copied. */
 struct surface {
 	struct evaluation evaluation;
-	struct grid grid; /* run is filled by surface_identify */
+	struct grid grid;        /* run is filled by surface_identify */
+	struct asked_list asked; /* the plane's requests */
 	char plane[DIGEST_TEXT_BYTES], model[DIGEST_TEXT_BYTES];
 	char kernel[128]; /* what computes: plan, instruction set */
 	struct plan *plan;
@@ -33,18 +35,34 @@ struct surface {
 
 /*
  * Computes the digests and the run id: model, directions, data, input
- * normalisation, batch norms, loss and grid; not the kernel, nor the shard.
+ * normalisation, batch norms, loss and grid; not the kernel, the shard or the
+ * requests.
  */
 void surface_identify(struct surface *surface);
 
-/* Points of the grid (index / sets) that belong to the shard. */
+/*
+ * Places, on which all data sets are evaluated: those of the grid in canonical
+ * order, then the asked ones.  Place number p has the points p * sets ... of a
+ * struct points.  surface_places counts those of the shard.
+ */
+struct place surface_place(const struct surface *surface, int64_t number);
+int64_t surface_all_places(const struct surface *surface);
 int64_t surface_places(const struct surface *surface);
 
 /*
+ * Writes what comes before the points, or one point of place number `number`:
+ * for surface_write.
+ */
+int surface_write_head(
+    const struct surface *surface, struct writer *writer, struct error *err);
+int surface_write_point(const struct surface *surface, int64_t number, int set,
+    const struct score *score, struct writer *writer, struct error *err);
+
+/*
  * Writes the whole segment in canonical order: begin, grid, a summary of the
- * directions, the plane's other records, points, end.  old (or NULL) has points
- * of the same run from an earlier output; they are copied, the rest is
- * computed. settle (or NULL): called once before the first computed point is
+ * directions, the plane's other records, requests, points, end.  old (or NULL)
+ * has points of the same run from an earlier output; they are copied, the rest
+ * is computed. settle (or NULL): called once before the first computed point is
  * written.
  */
 int surface_write(const struct surface *surface, const struct points *old,

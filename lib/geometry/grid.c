@@ -122,10 +122,10 @@ unpack_range(struct range *range, const struct value *header, const char *key,
 
 	if (field_reals(header, key, v, 3, &n, err) < 0)
 		return -1;
-	if (n != 3 || !isfinite(v[0]) || !isfinite(v[1]) || !(v[2] >= 1) ||
+	if (n != 3 || !isfinite(v[0]) || !isfinite(v[1]) || !(v[2] >= 0) ||
 	    v[2] > GRID_NUM_MAX || v[2] != floor(v[2]))
 		return error_set(err,
-		    "%s is no [lo, hi, num] with num from 1 "
+		    "%s is no [lo, hi, num] with num from 0 "
 		    "to %d",
 		    key, GRID_NUM_MAX);
 	*range = (struct range){v[0], v[1], (int64_t)v[2]};

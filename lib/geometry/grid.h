@@ -24,7 +24,10 @@ enum {
 	RUN_BYTES = 17, /* a run id in a point: 16 hexadecimal digits, NUL */
 };
 
-/* "lo:hi:num", numpy's linspace: both ends included. */
+/*
+ * "lo:hi:num", numpy's linspace: both ends included.  num 0 in a grid: the axis
+ * is there, all its points were requested.
+ */
 struct range {
 	double lo, hi;
 	int64_t num;
@@ -47,7 +50,8 @@ struct grid {
 	int shard, shards;                  /* i of n; 0 of 1 is the whole */
 };
 
-/* Coordinates along an axis: 1 on an axis that is not there. */
+/* Coordinates along an axis: 1 on an axis that is not there, 0 when all points
+ * were requested. */
 int64_t grid_num(const struct grid *grid, int axis);
 
 /* Points of the whole grid. */

@@ -26,6 +26,7 @@ plane_free(struct plane *plane)
 	free(plane->scale);
 	pack_free(&plane->begin);
 	text_free(&plane->others);
+	requests_free(&plane->requests);
 	model_free(&plane->model);
 	*plane = (struct plane){0};
 }

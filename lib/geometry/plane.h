@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "geometry/direction.h"
+#include "geometry/request.h"
 #include "model/model.h"
 #include "stream/reader.h"
 
@@ -22,17 +23,27 @@ struct plane {
 	struct direction *direction;
 	float **delta;
 	double *scale;
+	struct requests requests; /* points that are asked for, settled */
 	struct text others; /* records of kinds not known here, as they came */
 };
 
 /*
  * Reads the next segment.  Returns 1, 0 at the end of input, -1 with an error:
  * an incomplete tensor, a direction without declaration, reps with different
- * axes, a segment without a model.  plane is empty ({0}) before and to be freed
- * in any case.
+ * axes, a segment without a model.  Segments of requests alone belong to the
+ * plane behind them.  plane is empty ({0}) before, or comes from
+ * plane_read_requests, and is to be freed in any case.
  */
 int plane_read(struct plane *plane, struct reader *reader, struct error *err);
 void plane_free(struct plane *plane);
+
+/*
+ * Takes the segments of requests (those that start with one, or are empty) that
+ * stand behind the plane's own into the plane.  next, empty before, is what
+ * plane_read continues with.
+ */
+int plane_read_requests(struct plane *plane, struct plane *next,
+    struct reader *reader, struct error *err);
 
 /*
  * Reads all input and keeps the last model, which must have no directions: 0 or

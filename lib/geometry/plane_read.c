@@ -211,6 +211,15 @@ struct state {
 	size_t n_directions, room_directions;
 };
 
+static int
+keep_other(struct plane *p, const struct record *record, struct error *err)
+{
+	if (record_is(record, "request"))
+		return requests_add(&p->requests, record, err) < 0 ? -1 : 1;
+	text_add_bytes(&p->others, record->bytes, record->n_bytes);
+	return text_check(&p->others, err) < 0 ? -1 : 1;
+}
+
 /* 1: go on, 0: the segment has ended. */
 static int
 take(struct plane *p, struct state *s, const struct record *record,
@@ -219,11 +228,12 @@ take(struct plane *p, struct state *s, const struct record *record,
 	bool model = s->weights.filled != NULL;
 
 	if (record_is(record, "begin")) {
+		pack_free(&p->begin);
 		pack_value(&p->begin, record->header);
 		return pack_check(&p->begin, err) < 0 ? -1 : 1;
 	}
 	if (record_is(record, "end"))
-		return 0;
+		return !model && p->requests.given;
 	if (record_is(record, "model"))
 		return take_model(p, &s->weights, record, err) < 0 ? -1 : 1;
 	if (!model &&
@@ -248,8 +258,7 @@ take(struct plane *p, struct state *s, const struct record *record,
 		return take_scale(p, record, err) < 0 ? -1 : 1;
 	if (record_is(record, "optimiser") || record_is(record, "moment"))
 		return 1; /* of use to the next step of training alone */
-	text_add_bytes(&p->others, record->bytes, record->n_bytes);
-	return text_check(&p->others, err) < 0 ? -1 : 1;
+	return keep_other(p, record, err);
 }
 
 static int
@@ -267,6 +276,7 @@ finish(struct plane *p, struct state *s, struct error *err)
 	if (p->reps == 0)
 		p->reps = 1;
 	apply_scales(p);
+	requests_settle(&p->requests);
 	return 1;
 }
 
@@ -284,6 +294,11 @@ plane_read(struct plane *plane, struct reader *reader, struct error *err)
 	}
 	if (status == 0)
 		status = finish(plane, &s, err);
+	else if (status == 1 && more == 0 && plane->requests.given)
+		status = error_set(err,
+		    "%zu requests have no model with directions before or "
+		    "behind them",
+		    plane->requests.n);
 	else if (more <= 0)
 		status = more;
 	free(s.weights.room);
@@ -291,6 +306,49 @@ plane_read(struct plane *plane, struct reader *reader, struct error *err)
 	free(s.deltas.room);
 	free(s.deltas.filled);
 	return status;
+}
+
+/* The rest of a segment of requests. */
+static int
+read_requests(struct plane *plane, struct reader *reader, struct error *err)
+{
+	struct record record;
+	int status;
+
+	plane->requests.given = true;
+	while ((status = reader_next(reader, &record, err)) == 1) {
+		if (record_is(&record, "end"))
+			return 0;
+		if (record_is(&record, "model"))
+			status =
+			    error_set(err, "a model comes behind requests");
+		else
+			status = keep_other(plane, &record, err);
+		if (status < 0)
+			return error_prefix(err, "%s", reader_name(reader));
+	}
+	return -1;
+}
+
+int
+plane_read_requests(struct plane *plane, struct plane *next,
+    struct reader *reader, struct error *err)
+{
+	struct record record;
+	int status;
+
+	while ((status = reader_next(reader, &record, err)) == 1) {
+		pack_value(&next->begin, record.header);
+		status = pack_check(&next->begin, err);
+		if (status < 0 || !(reader_next_is(reader, "request") ||
+				      reader_next_is(reader, "end")))
+			break;
+		pack_free(&next->begin);
+		if (read_requests(plane, reader, err) < 0)
+			return -1;
+	}
+	requests_settle(&plane->requests);
+	return status < 0 ? -1 : 0;
 }
 
 int

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "geometry/points_internal.h"
 
 /* ---- one point ---- */
 
@@ -78,19 +79,23 @@ headers_agree(const struct value *a, const struct value *b)
 	return true;
 }
 
-static bool
-points_agree(const struct point *a, const struct record *b, bool mixed)
+bool
+point_agrees(const struct point *a, const struct point *b, bool mixed)
 {
-	struct decoded *d;
+	struct decoded *da, *db;
 	bool agree;
 
 	if (a->n_bytes == b->n_bytes &&
 	    memcmp(a->bytes, b->bytes, b->n_bytes) == 0)
 		return true;
-	if (!mixed || (d = decode(a, NULL)) == NULL)
+	if (!mixed)
 		return false;
-	agree = headers_agree(decoded_value(d), b->header);
-	decoded_free(d);
+	da = decode(a, NULL);
+	db = decode(b, NULL);
+	agree = da != NULL && db != NULL &&
+		headers_agree(decoded_value(da), decoded_value(db));
+	decoded_free(da);
+	decoded_free(db);
 	return agree;
 }
 
@@ -115,7 +120,8 @@ find_run(struct points_list *list, const char *run, size_t n)
 static int
 add_item(struct points_list *list, const struct grid *grid, struct error *err)
 {
-	struct points p = {.grid = *grid, .n = grid_points(grid)};
+	struct points p = {
+	    .grid = *grid, .n = grid_points(grid), .wanted = grid_points(grid)};
 
 	if (memory_grow(&list->item, &list->room, list->n + 1, sizeof(p), err) <
 	    0)
@@ -188,8 +194,8 @@ take_grid(struct points_list *list, struct segment *segment,
 	return 0;
 }
 
-static int
-find_set(const struct grid *grid, const struct value *header, int *set,
+int
+point_set(const struct grid *grid, const struct value *header, int *set,
     struct error *err)
 {
 	for (int i = 0; i < grid->sets; i++)
@@ -207,7 +213,7 @@ point_place(const struct grid *g, const struct value *h, struct grid_place *p,
 	int64_t rep;
 
 	if (field_int(h, "rep", 0, g->reps - 1, &rep, err) < 0 ||
-	    find_set(g, h, &p->set, err) < 0 ||
+	    point_set(g, h, &p->set, err) < 0 ||
 	    field_int(h, "ix", 0, grid_num(g, 0) - 1, &p->ix, err) < 0 ||
 	    field_int(h, "iy", 0, grid_num(g, 1) - 1, &p->iy, err) < 0)
 		return -1;
@@ -215,19 +221,36 @@ point_place(const struct grid *g, const struct value *h, struct grid_place *p,
 	return 0;
 }
 
+int
+point_keep(struct point *point, const struct record *record, struct error *err)
+{
+	point->bytes = (uint8_t *)memory_text_n(
+	    (const char *)record->bytes, record->n_bytes, err);
+	point->n_bytes = record->n_bytes;
+	return point->bytes != NULL ? 0 : -1;
+}
+
 static int
-store(struct points *p, int64_t index, const struct record *record,
+take_grid_point(struct points *p, const struct record *record, bool mixed,
     struct error *err)
 {
-	struct point *at = &p->at[index];
+	const struct point came = {(uint8_t *)record->bytes, record->n_bytes};
+	struct grid_place place;
+	struct point *at;
 
-	at->bytes = (uint8_t *)memory_text_n(
-	    (const char *)record->bytes, record->n_bytes, err);
-	if (at->bytes == NULL)
-		return -1;
-	at->n_bytes = record->n_bytes;
-	p->present++;
-	return 0;
+	if (point_place(&p->grid, record->header, &place, err) < 0)
+		return error_prefix(err, "point");
+	at = &p->at[grid_index(&p->grid, &place)];
+	if (at->bytes == NULL) {
+		p->present++;
+		return point_keep(at, record, err);
+	}
+	if (point_agrees(at, &came, mixed))
+		return 0;
+	return error_set(err,
+	    "point rep %d, ix %" PRId64 ", iy %" PRId64
+	    " comes twice and the two disagree",
+	    place.rep, place.ix, place.iy);
 }
 
 static int
@@ -235,10 +258,8 @@ take_point(struct points_list *list, const struct segment *segment,
     const struct record *record, const struct points_rules *rules,
     struct error *err)
 {
-	struct grid_place place;
 	struct points *p;
 	char run[RUN_BYTES];
-	int64_t index;
 
 	if (field_text(record->header, "run", run, sizeof(run), err) < 0)
 		return error_prefix(err, "point");
@@ -252,17 +273,9 @@ take_point(struct points_list *list, const struct segment *segment,
 		    "a point of run %s stands in a segment that is not of this "
 		    "run",
 		    run);
-	if (point_place(&p->grid, record->header, &place, err) < 0)
-		return error_prefix(err, "point");
-	index = grid_index(&p->grid, &place);
-	if (p->at[index].bytes == NULL)
-		return store(p, index, record, err);
-	if (points_agree(&p->at[index], record, rules->mixed))
-		return 0;
-	return error_set(err,
-	    "point rep %d, ix %" PRId64 ", iy %" PRId64
-	    " comes twice and the two disagree",
-	    place.rep, place.ix, place.iy);
+	if (value_get(record->header, "id") != NULL)
+		return points_take_asked(p, record, err);
+	return take_grid_point(p, record, rules->mixed, err);
 }
 
 /* Records beside grid and points: kept once, byte for byte. */
@@ -275,6 +288,8 @@ take_other(struct points_list *list, const struct segment *segment,
 	if (segment->item < 0)
 		return 0;
 	p = &list->item[segment->item];
+	if (record_is(record, "request"))
+		return requests_add(&p->requests, record, err);
 	if (!segment->first && p->summary.n >= record->n_bytes)
 		for (size_t at = 0; at + record->n_bytes <= p->summary.n; at++)
 			if (memcmp(p->summary.chars + at, record->bytes,
@@ -320,6 +335,8 @@ points_read(struct points_list *list, struct reader *reader,
 			break;
 		}
 	pack_free(&segment.begin);
+	for (size_t i = 0; i < list->n && status == 0; i++)
+		status = points_settle_asked(&list->item[i], rules->mixed, err);
 	return status;
 }
 
@@ -332,6 +349,7 @@ points_list_free(struct points_list *list)
 		for (int64_t j = 0; j < p->n; j++)
 			free(p->at[j].bytes);
 		free(p->at);
+		points_free_asked(p);
 		pack_free(&p->grid_header);
 		pack_free(&p->begin);
 		text_free(&p->summary);
@@ -342,32 +360,50 @@ points_list_free(struct points_list *list)
 
 /* ---- what is missing ---- */
 
+static void
+name_place(const struct points *points, int64_t index, struct text *out)
+{
+	const struct grid *g = &points->grid;
+	int64_t grid = grid_points(g), set = index % g->sets;
+	int rep;
+
+	if (index < grid) {
+		struct grid_place p = grid_place(g, index);
+
+		rep = p.rep;
+		text_add(out, " (%" PRId64 ",%" PRId64, p.ix, p.iy);
+	} else {
+		const struct asked *a =
+		    &points->asked.item[(index - grid) / g->sets];
+
+		rep = a->rep;
+		text_add(out, " (id %" PRId64, a->id);
+	}
+	if (g->reps > 1)
+		text_add(out, " rep %d", rep);
+	if (g->sets > 1)
+		text_add(out, " %s", g->set[set]);
+	text_add(out, ")");
+}
+
 int
 points_complete(const struct points *points, struct error *err)
 {
 	struct text missing = {0};
 	int shown = 0;
 
-	if (points->present == points->n)
+	if (points->present == points->wanted)
 		return 0;
-	for (int64_t i = 0; i < points->n && shown < 5; i++) {
-		struct grid_place p = grid_place(&points->grid, i);
-
-		if (points->at[i].bytes != NULL)
-			continue;
-		shown++;
-		text_add(&missing, " (%" PRId64 ",%" PRId64, p.ix, p.iy);
-		if (points->grid.reps > 1)
-			text_add(&missing, " rep %d", p.rep);
-		if (points->grid.sets > 1)
-			text_add(&missing, " %s", points->grid.set[p.set]);
-		text_add(&missing, ")");
-	}
+	for (int64_t i = 0; i < points->n && shown < 5; i++)
+		if (points->at[i].bytes == NULL && points_wanted(points, i)) {
+			name_place(points, i, &missing);
+			shown++;
+		}
 	error_set(err,
 	    "run %.16s: %" PRId64 " of %" PRId64 " points are missing:%s%s",
-	    points->grid.run, points->n - points->present, points->n,
+	    points->grid.run, points->wanted - points->present, points->wanted,
 	    missing.chars != NULL ? missing.chars : "",
-	    points->n - points->present > shown ? " ..." : "");
+	    points->wanted - points->present > shown ? " ..." : "");
 	text_free(&missing);
 	return -1;
 }
@@ -403,6 +439,10 @@ points_write(
 	    writer_copy_all(
 		writer, points->summary.chars, points->summary.n, err) < 0)
 		return -1;
+	for (size_t i = 0; i < points->requests.n; i++)
+		if (writer_copy_all(writer, points->requests.item[i].bytes,
+			points->requests.item[i].n_bytes, err) < 0)
+			return -1;
 	for (int64_t i = 0; i < points->n; i++)
 		if (writer_copy_all(writer, points->at[i].bytes,
 			points->at[i].n_bytes, err) < 0)

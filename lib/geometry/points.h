@@ -1,8 +1,10 @@
 /*
- * Results: the points of a grid, read from any number of segments.
+ * Results: the points of a grid and of requests, read from any number of
+ * segments.
  *
  * gridmerge, contour, gridconv and gridstat see a surface through this: one
- * `struct points` per run id, every place of its grid filled or missing.
+ * `struct points` per run id, every place of its grid and every requested one
+ * filled or missing.
  */
 #ifndef GEOMETRY_POINTS_H
 #define GEOMETRY_POINTS_H
@@ -13,6 +15,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "geometry/grid.h"
+#include "geometry/request.h"
 #include "stream/reader.h"
 #include "stream/writer.h"
 
@@ -29,8 +32,16 @@ struct points {
 	char kernel[128];        /* what computed the first segment */
 	/* Direction, path and other records between grid and points, once. */
 	struct text summary;
-	struct point *at;   /* grid_points() of them, canonical order */
-	int64_t n, present; /* places, and how many are filled */
+	struct requests requests; /* what was asked for beside the grid */
+	struct asked_list asked;  /* the places of requests and their points */
+	/*
+	 * In canonical order: grid_points() of the grid, then one for each data
+	 * set of each asked place, which may want some of the sets only.
+	 */
+	struct point *at;
+	int64_t n, wanted, present; /* of `at`: all, to be filled, filled */
+	struct loose *loose;        /* (while reading) points of requests */
+	size_t n_loose, room_loose;
 };
 
 #define MIXED_RTOL 1e-5
@@ -66,6 +77,12 @@ void points_list_free(struct points_list *list);
 int points_complete(const struct points *points, struct error *err);
 
 /*
+ * Is place index one that is to be filled?  All of the grid are; of an asked
+ * place the data sets that were asked for.
+ */
+bool points_wanted(const struct points *points, int64_t index);
+
+/*
  * The value of a numeric field ("loss", "acc", "se", ...) at place index; false
  * when the point is missing or has no such number.  NaN and infinities are
  * values.
@@ -82,7 +99,7 @@ struct decoded *points_decode(
 
 /*
  * Writes the segment in canonical order, as an unsharded run would have:
- * begin, grid, summary, the points that are there, end.
+ * begin, grid, summary, requests, the points that are there, end.
  */
 int points_write(
     const struct points *points, struct writer *writer, struct error *err);

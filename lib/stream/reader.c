@@ -329,6 +329,17 @@ reader_next(struct reader *reader, struct record *record, struct error *err)
 	return 1;
 }
 
+bool
+reader_next_is(struct reader *reader, const char *kind)
+{
+	struct scan scan;
+
+	return scan_here(reader, &scan, NULL) == 1 &&
+	       scan.kind_bytes == strlen(kind) &&
+	       memcmp(reader->buffer + reader->start + scan.kind, kind,
+		   scan.kind_bytes) == 0;
+}
+
 /* ---- salvage ---- */
 
 /* Moves to the next place where a magic could start. */

@@ -57,6 +57,13 @@ int reader_next(struct reader *reader, struct record *record, struct error *err)
 uint64_t reader_place(const struct reader *reader);
 
 /*
+ * Is the next record of this kind?  It stays the next one; what was read
+ * before is no longer valid.  False also where there is none, or no good one:
+ * reader_next says why.
+ */
+bool reader_next_is(struct reader *reader, const char *kind);
+
+/*
  * For salvage: the next record whose magic and CRC are right, whatever lies
  * between, in any order, with or without `end`.  Returns 1, 0 at the end, -1
  * when reading itself failed.
