@@ -10,6 +10,7 @@
 #include "evaluate/resume.h"
 #include "evaluate/setup.h"
 #include "frame.h"
+#include "model/accuracy.h"
 
 enum { BLOCK_MAX = 4096, THREADS_MAX = 1024 };
 
@@ -68,41 +69,24 @@ warn_about_classes(const struct session *s)
 	}
 }
 
-/* The accuracy that the checkpoint's maker noted, under the usual names. */
-static bool
-stored_accuracy(const struct model *model, double *acc)
+/* A wrong constant, architecture or data set shows at the centre. */
+static void
+check_centre(const struct session *s, const struct model *model, double acc)
 {
-	static const char *const names[] = {
-	    "acc", "test_acc", "best_acc", "best_prec1"};
+	const bool test = strcmp(s->choice.name[0], "test") == 0;
 	struct decoded *meta = NULL;
-	bool found = false;
+	double noted;
 
 	if (model->meta.bytes.n > 0)
 		meta = decoded_new(
 		    model->meta.bytes.chars, model->meta.bytes.n, NULL);
-	for (int i = 0; i < 4 && meta != NULL && !found; i++)
-		found =
-		    value_real(value_get(decoded_value(meta), names[i]), acc);
-	decoded_free(meta);
-	return found;
-}
-
-/*
- * A wrong constant, architecture or data set shows at the centre.  The stored
- * accuracy is of test images: more than that is no surprise on training images.
- */
-static void
-check_centre(const struct session *s, const struct model *model, double acc)
-{
-	bool test = strcmp(s->choice.name[0], "test") == 0;
-	double stored;
-
-	if (stored_accuracy(model, &stored) &&
-	    (acc < stored - 3.0 || (test && acc > stored + 3.0)))
+	if (meta != NULL && accuracy_noted(decoded_value(meta), &noted) &&
+	    accuracy_is_far(acc, noted, test))
 		frame_warn(s->frame,
 		    "centre accuracy %.4g %%, checkpoint says %.4g %%: wrong "
 		    "--arch, --pixels or data?",
-		    acc, stored);
+		    acc, noted);
+	decoded_free(meta);
 }
 
 struct watch {
