@@ -1,0 +1,84 @@
+#include "geometry/sheet.h"
+
+#include <math.h>
+
+#include "stream/reader.h"
+
+int64_t
+sheet_points(const struct grid *grid)
+{
+	return grid_num(grid, 0) * grid_num(grid, 1);
+}
+
+int64_t
+sheet_index(const struct grid *grid, int rep, int set, int64_t i)
+{
+	const struct grid_place place = {.rep = rep,
+	    .set = set,
+	    .ix = i % grid_num(grid, 0),
+	    .iy = i / grid_num(grid, 0)};
+
+	return grid_index(grid, &place);
+}
+
+int64_t
+sheet_take(const struct points *points, int rep, int set, const char *field,
+    double *out)
+{
+	int64_t found = 0;
+
+	for (int64_t i = 0; i < sheet_points(&points->grid); i++) {
+		out[i] = NAN;
+		found += points_value(points,
+		    sheet_index(&points->grid, rep, set, i), field, &out[i]);
+	}
+	return found;
+}
+
+int64_t
+sheet_missing(const struct points *points, int rep, int set)
+{
+	int64_t missing = 0;
+
+	for (int64_t i = 0; i < sheet_points(&points->grid); i++)
+		missing +=
+		    points->at[sheet_index(&points->grid, rep, set, i)].bytes ==
+		    NULL;
+	return missing;
+}
+
+int
+sheet_direction(const struct points *points, int rep, int axis,
+    struct sheet_direction *out, struct error *err)
+{
+	const struct text *summary = &points->summary;
+	struct reader *reader =
+	    reader_new_bytes(summary->chars, summary->n, err);
+	struct record record;
+	int status, found = 0;
+
+	if (reader == NULL)
+		return -1;
+	while (found == 0 &&
+	       (status = reader_next_intact(reader, &record, err)) == 1) {
+		if (!record_is(&record, "direction"))
+			continue;
+		if (direction_unpack(&out->direction, record.header, err) < 0) {
+			found = -1;
+			break;
+		}
+		if (out->direction.rep != rep || out->direction.axis != axis)
+			continue;
+		found = 1;
+		if (!value_real(
+			value_get(record.header, "length"), &out->length))
+			out->length = NAN;
+		if (!value_real(
+			value_get(record.header, "cosine"), &out->cosine))
+			out->cosine = NAN;
+	}
+	if (found == 0 && status < 0)
+		found = -1;
+	reader_free(reader);
+	return found;
+}

@@ -1,0 +1,126 @@
+/*
+ * What gridstat says of a surface: the numbers beside the picture, and what
+ * they mean in plain words.  One survey per run, direction set and data set.
+ */
+#ifndef SURVEY_SURVEY_H
+#define SURVEY_SURVEY_H
+
+#include "base/error.h"
+#include "base/text.h"
+#include "geometry/sheet.h"
+#include "survey/terrain.h"
+
+enum { RADII = 3, LEVELS = 2, HALF_AXES = 4, NAME_BYTES = 256 };
+
+/* The radii of sharpness: 0.25, 0.5, 1. */
+extern const double survey_radii[RADII];
+/* Levels of width: 0.1 as it is, and 0.1 above the centre. */
+#define SURVEY_LEVEL 0.1
+/* "-x" "+x" "-y" "+y". */
+extern const char *const survey_half_axes[HALF_AXES];
+
+/* How many points have which status. */
+struct tally {
+	int64_t all, missing, ok, nan, overflow, badvar, other;
+};
+
+struct survey {
+	/* what it is of */
+	char name[NAME_BYTES]; /* label, else architecture, else empty */
+	char run[RUN_BYTES], set[SET_NAME_BYTES], loss_kind[32];
+	int rep, reps, axes;
+	struct range range[AXES_MAX];
+	bool has_direction[AXES_MAX];
+	struct sheet_direction direction[AXES_MAX];
+	char data[DIGEST_TEXT_BYTES]; /* digest of the images, or empty */
+	int64_t n, total;             /* images used and there; 0: not known */
+
+	/* what was measured; NaN: not known */
+	struct tally tally;
+	bool has_centre;
+	double loss, acc, se, top1; /* at the centre */
+	double stored;              /* accuracy that the checkpoint notes */
+	bool stored_far;            /* the two do not fit */
+	bool has_lowest, lowest_is_centre;
+	double lowest, lowest_at[AXES_MAX];
+	struct crossing width[LEVELS][HALF_AXES];
+	double step[AXES_MAX]; /* between two points */
+	struct sharpness sharpness[RADII];
+	struct bends bends;
+};
+
+struct survey_list {
+	struct survey *item;
+	size_t n;
+};
+
+/*
+ * Surveys all runs of points, each rep on each set.  Returns 0 or -1: no grid,
+ * a grid without axes, a wrong record.  list is {0} before; free it in any
+ * case.
+ */
+int survey_make(struct survey_list *list, const struct points_list *points,
+    struct error *err);
+void survey_list_free(struct survey_list *list);
+
+/* ---- in words ---- */
+
+enum verdict_kind { VERDICT_OK, VERDICT_LOOK, VERDICT_WRONG };
+enum { VERDICTS_MAX = 12 };
+
+struct verdict {
+	enum verdict_kind kind;
+	char text[256];
+};
+
+extern const char *const verdict_words[]; /* "ok" "look" "wrong" */
+
+/*
+ * Is my plot right?  What can be said about it, a sentence each.  Returns how
+ * many there are in out, at most VERDICTS_MAX.
+ */
+size_t survey_judge(const struct survey *s, struct verdict *out);
+
+/*
+ * Can the two be compared?  0, or -1 with an error that names the first
+ * difference of normalisation, range, data, images or loss.
+ */
+int survey_comparable(
+    const struct survey *a, const struct survey *b, struct error *err);
+
+/* Numbers and verdicts as text for people, or as a JSON object. */
+void survey_print(const struct survey *s, struct text *out);
+void survey_print_json(const struct survey *s, struct text *out);
+
+/* ---- side by side ---- */
+
+/* What to rank by; what is flattest (widest, least bent) comes first. */
+enum rank_key { RANK_SHARPNESS, RANK_WIDTH, RANK_BENDS };
+extern const char *const rank_words[]; /* NULL-terminated */
+
+/*
+ * A run on a data set: mean, lowest and highest over its direction sets of
+ * sharpness(0.5), of the mean width at 0.1 above the centre (a half-axis that
+ * is open counts as its length), or of the share that bends down.
+ */
+struct rank {
+	const struct survey *survey; /* the first of them, borrowed */
+	double mean, lo, hi;
+	int reps;
+	bool open; /* of a width: some half-axis was open */
+};
+
+/*
+ * The runs in order: data sets in order of appearance, in each the flattest
+ * first; NaN comes last.  Returns 0, or -1 when two of a data set cannot be
+ * compared.  The caller frees *ranks.
+ */
+int survey_rank(const struct survey_list *list, enum rank_key key,
+    struct rank **ranks, size_t *n, struct error *err);
+
+void rank_print(
+    const struct rank *ranks, size_t n, enum rank_key key, struct text *out);
+void rank_print_json(
+    const struct rank *ranks, size_t n, enum rank_key key, struct text *out);
+
+#endif

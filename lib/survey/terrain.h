@@ -1,0 +1,81 @@
+/*
+ * A terrain: losses on a line or a rectangle, and what can be measured on it.
+ * It knows numbers only, no records and no networks.
+ */
+#ifndef SURVEY_TERRAIN_H
+#define SURVEY_TERRAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * loss[iy * nx + ix] belongs to (x[ix], y[iy]); all is borrowed.  A loss that
+ * is not finite is a place without a number.  On a line ny is 1 and y is 0.
+ */
+struct terrain {
+	int64_t nx, ny;
+	const double *x, *y; /* increasing, equal steps */
+	const double *loss;
+	const double *se; /* standard errors (NaN: not known), or NULL */
+};
+
+/* The index of the place at coordinate 0 (on both axes), or -1. */
+int64_t terrain_centre(const struct terrain *t);
+
+/* The index of the lowest finite loss, the first of equals; or -1. */
+int64_t terrain_lowest(const struct terrain *t);
+
+/*
+ * Where the loss first reaches level on the way outward from the centre along
+ * a half-axis, by linear interpolation between points.
+ */
+enum crossing_kind {
+	CROSSING_AT,     /* at distance `at` */
+	CROSSING_OPEN,   /* the grid ends below the level */
+	CROSSING_ABOVE,  /* the centre itself is not below it */
+	CROSSING_BROKEN, /* a place without a number comes first */
+};
+
+struct crossing {
+	enum crossing_kind kind;
+	double at; /* distance, of CROSSING_AT; else how far it was followed */
+};
+
+/*
+ * axis 0 or 1, sign -1 or +1.  An infinite loss is above every level.  There
+ * must be a centre.
+ */
+struct crossing terrain_width(
+    const struct terrain *t, int axis, int sign, double level);
+
+/*
+ * The highest rise above the centre within a radius: max of L - L(0,0) over
+ * the points with sqrt(x^2 + y^2) <= r.  A lower bound of the sharpness of
+ * Keskar et al. (arXiv 1609.04836), who divide by 1 + L(0,0) and take per cent;
+ * they search all directions, this sees one plane.
+ */
+struct sharpness {
+	double rise, keskar; /* NaN when no point lies within */
+	int64_t points;      /* with a number, the centre not counted */
+	bool reached;        /* the grid reaches r on every half-axis */
+};
+
+struct sharpness terrain_sharpness(const struct terrain *t, double r);
+
+/*
+ * Second differences at every inner point: the smallest eigenvalue of the 2x2
+ * finite-difference Hessian, cross term included (on a line, the one second
+ * difference).  Counted as bending down when it lies more than two standard
+ * errors below 0.  The errors of the points are taken as independent; they
+ * share their images, so this is on the safe side.  A loss is never believed
+ * beyond float32's precision, in which the losses of images are computed.
+ */
+struct bends {
+	int64_t points; /* inner points whose neighbours all have numbers */
+	int64_t down;
+	double lowest; /* the smallest eigenvalue met, NaN without points */
+};
+
+struct bends terrain_bends(const struct terrain *t);
+
+#endif

@@ -1,0 +1,122 @@
+#!/bin/bash
+# gridstat: numbers of surfaces whose answers are known, verdicts, ranks.
+. "$(dirname "$0")/../tap.sh"
+S=$ROOT/tests/data/streams
+python=/usr/bin/python3
+[ -x $python ] || skip_all "no python3"
+
+# made FORMULA KEYS...: the points of an awk formula of x and y, 21 x 21 on -1..1.
+made()
+{
+	local formula=$1
+	shift
+	awk "BEGIN { print \"ix,iy,x,y,loss,acc\"
+		for (j = 0; j < 21; j++) for (i = 0; i < 21; i++) {
+			x = i / 10 - 1; y = j / 10 - 1
+			printf \"%d,%d,%.17g,%.17g,%.17g,%g\\n\", i, j, x, y, $formula, 90 } }" |
+		$python "$ROOT/tests/data/points/make.py" "$@"
+}
+
+# value EXPRESSION FILE...: of the JSON of the first surface, as s.
+value()
+{
+	local what=$1
+	shift
+	gridstat --json "$@" | jq -c ".surfaces[0] | $what"
+}
+
+made 'x * x + y * y' label=bowl >"$T/bowl.ll"
+made '4 * x * x + y * y + 0.02' label=narrow >"$T/narrow.ll"
+made 'x * x - y * y + 2' label=saddle >"$T/saddle.ll"
+made '0.01 * x' label=flat norm=none >"$T/flat.ll"
+
+# 0.1 is between 0.3 and 0.4, where x^2 is 0.09 and 0.16: 0.3 + 0.1 / 7
+is "$(value '.width["0.1"] | map(. * 1e6 | round)' "$T/bowl.ll")" "[314286,314286,314286,314286]" \
+	"widths of x^2 + y^2"
+# the highest on the circle of 0.5 is (0.5, 0)
+is "$(value '[.sharpness[] | .rise * 1e6 | round]' "$T/bowl.ll")" "[50000,250000,1000000]" \
+	"its rise within 0.25, 0.5 and 1 (0.05 at (0.1, 0.2))"
+is "$(value "[.sharpness[1] | (.keskar * 1e6 | round), .reached]" "$T/bowl.ll")" "[25000000,true]" "as Keskar et al. count"
+is "$(value '[.nonconvex.points, .nonconvex.down, (.nonconvex.lowest * 1e6 | round)]' "$T/bowl.ll")" \
+	"[361,0,2000000]" "a bowl bends down nowhere"
+is "$(value '[.nonconvex.share, (.nonconvex.lowest * 1e6 | round)]' "$T/saddle.ll")" "[1,-2000000]" \
+	"a saddle everywhere"
+is "$(value '[.lowest.centre, .lowest.x, .lowest.y]' "$T/saddle.ll")" "[false,0,-1]" \
+	"and is lowest at its end"
+is "$(value '[.width["centre+0.1"][]]' "$T/flat.ll")" '["open","open","open","open"]' "an open width"
+is "$(value '[.width["0.1"][]]' "$T/saddle.ll")" '["above","above","above","above"]' \
+	"a centre above the level"
+is "$(value '[.sharpness[0] | .rise, .points]' "$S/line.ll")" "[null,0]" "no point, no sharpness"
+is "$(value '[.points.all, .points.nan, .n, .centre.se]' "$S/surface.ll")" "[6,1,8,0.01]" \
+	"points that are not ok, standard error"
+
+has()
+{
+	gridstat "$1" | grep -Eq -- "$2"
+	ok $? "$3"
+}
+has "$T/bowl.ll" "ok +the lowest point is the centre" "verdict: the lowest point"
+has "$T/saddle.ll" "look +\(0, -1\) is lower than the centre by 1" "verdict: it is elsewhere"
+has "$T/flat.ll" "look +the range is too small" "verdict: too small"
+made '1000 * (x * x + y * y)' >"$T/steep.ll"
+has "$T/steep.ll" "look +the range is too large" "verdict: too large"
+has "$T/bowl.ll" "ok +the range shows" "verdict: as it should be"
+has "$T/flat.ll" "look +the directions are not normalised" "verdict: not normalised"
+has "$S/surface.ll" "look +not all of 6 points have a loss: 1 nan" "verdict: points without a loss"
+awk 'BEGIN { print "ix,iy,x,y,loss,acc"; for (i = 0; i < 4; i++) print i ",0," i / 3 - 0.5 ",0,1,9" }' |
+	$python "$ROOT/tests/data/points/make.py" >"$T/even.ll"
+has "$T/even.ll" "wrong +no point lies at the centre" "verdict: no centre"
+
+# Of a network: directions, cosine, images, and an accuracy that does not fit.
+$python - "$S/model.ll" >"$T/noted.ll" <<'END'
+import hashlib, struct, sys, zlib, msgpack
+out = b''
+for m, kind, h, payload, crc in msgpack.Unpacker(open(sys.argv[1], 'rb')):
+    if kind == 'model':
+        h['meta'] = {'acc': 99.5}
+    if kind == 'end':
+        h['digest'] = hashlib.sha256(out).hexdigest()
+    r = b'\x95\xa4LLv1' + b''.join(map(msgpack.packb, (kind, h, payload)))
+    out += r + b'\xce' + struct.pack('>I', zlib.crc32(r))
+sys.stdout.buffer.write(out)
+END
+dirgen -s 3:4 <"$T/noted.ll" | fnorm |
+	evalgrid -q -d "$ROOT/tests/data/sets/tiny.npz" --x=-1:1:5 --y=-1:1:5 -o "$T/net.ll"
+is "$(value '[.axes[0].norm, .axes[1].kind, .axes[0].seed, .centre.stored_acc]' "$T/net.ll")" \
+	'["filter","random",3,99.5]' "what the directions are, and the checkpoint's accuracy"
+is "$(gridstat --json "$T/net.ll" | jq -c '[.surfaces[] | .rep]')" "[0,1]" "each direction set"
+is "$(value '.cosine' "$T/net.ll")" \
+	"$(recdump --json "$T/net.ll" | jq -s 'map(select(.kind == "direction"))[0].header.cosine')" \
+	"the cosine between the axes"
+has "$T/net.ll" "wrong +centre accuracy .*checkpoint says 99.5 %: wrong --arch" "verdict: the wrong network"
+
+is "$(gridstat --json --rank sharpness "$T/narrow.ll" "$T/bowl.ll" | jq -c '[.rank.order[].name]')" \
+	'["bowl","narrow"]' "the flattest comes first"
+is "$(gridstat --json --rank width "$T/narrow.ll" "$T/bowl.ll" | jq -c '[.rank.order[].name]')" \
+	'["bowl","narrow"]' "the widest comes first"
+is "$(gridstat --rank bends "$T/saddle.ll" "$T/bowl.ll" | tail -n 2 | cut -d '(' -f 1)" \
+	"$(printf '  1  0  bowl \n  2  1  saddle ')" "the least bent comes first"
+is "$(gridstat --json --rank sharpness "$T/net.ll" | jq -c '[.rank.order[] | .reps, (.lo <= .mean and .mean <= .hi)]')" \
+	"[2,true]" "direction sets of a run rank as one"
+fails 1 "not to be ranked: normalisation differs: bowl is filter random of weights, ignoring biasbn, flat none" \
+	"other normalisation is not ranked" gridstat --rank width "$T/bowl.ll" "$T/flat.ll"
+fails 1 "not to be ranked: axes differ" "nor another number of axes" \
+	gridstat --rank width "$T/bowl.ll" "$T/even.ll"
+evalgrid -q -n 2 -d "$ROOT/tests/data/sets/tiny.npz" --x=-1:1:5 --y=-1:1:5 -o "$T/few.ll" \
+	< <(dirgen -s 3:4 <"$T/noted.ll" | fnorm)
+fails 1 "not to be ranked: images differ: tiny [0-9]+ of [0-9]+, tiny 2 of" "nor another number of images" \
+	gridstat --rank width "$T/net.ll" "$T/few.ll"
+evalgrid -q -d "$ROOT/tests/data/sets/tiny.npz" --x=-1:1:5 --y=-2:2:5 -o "$T/wide.ll" \
+	< <(dirgen -s 3:4 <"$T/noted.ll" | fnorm)
+fails 1 "not to be ranked: the range of y differs" "nor another range" \
+	gridstat --rank width "$T/net.ll" "$T/wide.ll"
+
+head -c 1000 "$S/surface.ll" >"$T/torn"
+fails 1 "truncated" "a torn stream is refused" gridstat "$T/torn"
+passes "--partial takes what is there" gridstat --partial "$T/torn"
+grep -Eq "wrong +. of 6 points are missing" "$T/passes.out"
+ok $? "and says what is not"
+fails 1 "no grid" "a stream without points is refused" gridstat "$S/floats.ll"
+passes "-o writes a file" gridstat -o "$T/out" "$T/bowl.ll"
+is "$(cksum <"$T/out")" "$(gridstat "$T/bowl.ll" | cksum)" "the same"
+done_testing

@@ -1,0 +1,236 @@
+/* Measures of a terrain, on functions whose answers are known. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "survey/terrain.h"
+
+enum { SIDE = 41 };
+
+typedef double function(double x, double y);
+
+static double x_at[SIDE], z[SIDE * SIDE], se[SIDE * SIDE];
+
+/* The function on -1..1 squared, 41 x 41. */
+static struct terrain
+over_square(function *f)
+{
+	for (int i = 0; i < SIDE; i++)
+		x_at[i] = i == SIDE - 1 ? 1 : -1 + i * (2.0 / (SIDE - 1));
+	for (int i = 0; i < SIDE * SIDE; i++)
+		z[i] = f(x_at[i % SIDE], x_at[i / SIDE]);
+	return (struct terrain){
+	    .nx = SIDE, .ny = SIDE, .x = x_at, .y = x_at, .loss = z};
+}
+
+static double
+bowl(double x, double y)
+{
+	return x * x + y * y;
+}
+
+static double
+ellipse(double x, double y)
+{
+	return 0.05 + 2 * x * x + 0.1 * y * y;
+}
+
+static double
+saddle(double x, double y)
+{
+	return 3 + x * y;
+}
+
+static double
+valley(double x, double y)
+{
+	return 1 + (x + y) * (x + y);
+}
+
+static double
+well(double x, double y)
+{
+	return 1 - exp(-8 * (x * x + y * y));
+}
+
+/* Linear between points of step 0.05: off by at most h^2 f'' / 8 over f'. */
+#define NEAR 0.002
+
+static void
+widths(void **state)
+{
+	struct terrain t = over_square(bowl);
+	struct crossing c;
+
+	(void)state;
+	for (int axis = 0; axis < 2; axis++)
+		for (int sign = -1; sign <= 1; sign += 2) {
+			c = terrain_width(&t, axis, sign, 0.1);
+			assert_int_equal(c.kind, CROSSING_AT);
+			assert_float_equal(c.at, sqrt(0.1), NEAR);
+		}
+	t = over_square(ellipse);
+	c = terrain_width(&t, 0, 1, 0.15);
+	assert_float_equal(c.at, sqrt(0.05), NEAR);
+	c = terrain_width(&t, 1, -1, 0.149);
+	assert_float_equal(c.at, sqrt(0.99), NEAR);
+	c = terrain_width(&t, 1, 1, 0.2);
+	assert_int_equal(c.kind, CROSSING_OPEN);
+	assert_float_equal(c.at, 1, 1e-12);
+	c = terrain_width(&t, 1, 1, 0.05);
+	assert_int_equal(c.kind, CROSSING_ABOVE);
+}
+
+static void
+widths_past_no_numbers(void **state)
+{
+	struct terrain t = over_square(bowl);
+	int64_t centre = terrain_centre(&t);
+	struct crossing c;
+
+	(void)state;
+	z[centre + 3] = NAN;
+	c = terrain_width(&t, 0, 1, 0.1);
+	assert_int_equal(c.kind, CROSSING_BROKEN);
+	assert_float_equal(c.at, 0.1, 1e-12);
+	/* an infinite loss is above: the crossing lies not beyond 0.1 */
+	z[centre + 3] = INFINITY;
+	c = terrain_width(&t, 0, 1, 0.1);
+	assert_int_equal(c.kind, CROSSING_AT);
+	assert_float_equal(c.at, 0.1, 1e-12);
+}
+
+static void
+sharpness(void **state)
+{
+	struct terrain t = over_square(ellipse);
+	struct sharpness s = terrain_sharpness(&t, 0.5);
+
+	(void)state;
+	assert_float_equal(s.rise, 0.5, 1e-12);
+	assert_float_equal(s.keskar, 100 * 0.5 / 1.05, 1e-10);
+	assert_true(s.reached);
+	/* 317 points of the lattice lie within 10 steps (Gauss's circle) */
+	assert_int_equal(s.points, 316);
+	s = terrain_sharpness(&t, 1.2);
+	assert_false(s.reached);
+	t.loss = z;
+	z[terrain_centre(&t) + 1] = NAN;
+	assert_int_equal(terrain_sharpness(&t, 0.5).points, 315);
+	assert_true(isnan(terrain_sharpness(&t, 0.04).rise));
+}
+
+static void
+bends(void **state)
+{
+	struct terrain t = over_square(bowl);
+	struct bends b = terrain_bends(&t);
+
+	(void)state;
+	assert_int_equal(b.points, (SIDE - 2) * (SIDE - 2));
+	assert_int_equal(b.down, 0);
+	assert_float_equal(b.lowest, 2, 1e-9);
+
+	/* x y has the eigenvalues +1 and -1: seen by the cross term alone */
+	t = over_square(saddle);
+	b = terrain_bends(&t);
+	assert_int_equal(b.down, b.points);
+	assert_float_equal(b.lowest, -1, 1e-9);
+
+	/* flat along one way: 0 up to rounding, which does not count */
+	t = over_square(valley);
+	b = terrain_bends(&t);
+	assert_int_equal(b.down, 0);
+	assert_float_equal(b.lowest, 0, 1e-9);
+}
+
+/* 1 - exp(-8 r^2) bends down where r > 1/4. */
+static void
+bends_of_a_well(void **state)
+{
+	struct terrain t = over_square(well);
+	struct bends b = terrain_bends(&t);
+	int64_t outside = 0;
+
+	(void)state;
+	for (int y = 1; y < SIDE - 1; y++)
+		for (int x = 1; x < SIDE - 1; x++)
+			outside += hypot(x_at[x], x_at[y]) > 0.25;
+	/* of 39 x 39 points, those within half a step of the circle may turn */
+	assert_true(llabs(b.down - outside) < 40);
+}
+
+/* What lies within two standard errors is no bend. */
+static void
+bends_with_errors(void **state)
+{
+	struct terrain t = over_square(saddle);
+
+	(void)state;
+	t.se = se;
+	for (int i = 0; i < SIDE * SIDE; i++)
+		se[i] = 1e-6;
+	assert_int_equal(terrain_bends(&t).down, terrain_bends(&t).points);
+	for (int i = 0; i < SIDE * SIDE; i++)
+		se[i] = 1;
+	assert_int_equal(terrain_bends(&t).down, 0);
+}
+
+static void
+lines(void **state)
+{
+	struct terrain t = over_square(well);
+	struct bends b;
+
+	(void)state;
+	t.loss = z + SIDE * (SIDE / 2); /* y = 0 */
+	t.y = &x_at[SIDE / 2];
+	t.ny = 1;
+	assert_int_equal(terrain_centre(&t), SIDE / 2);
+	assert_int_equal(terrain_lowest(&t), SIDE / 2);
+	assert_float_equal(
+	    terrain_width(&t, 0, 1, 0.5).at, sqrt(log(2) / 8), NEAR);
+	/* 1 - exp(-8 x^2) bends down where |x| > 1/4: beyond 5 steps */
+	b = terrain_bends(&t);
+	assert_int_equal(b.points, SIDE - 2);
+	assert_true(b.down == 2 * (19 - 5) || b.down == 2 * (19 - 5) + 2);
+	assert_float_equal(terrain_sharpness(&t, 0.5).rise, 1 - exp(-2), 1e-12);
+}
+
+static void
+centres(void **state)
+{
+	const double even[] = {-1, -1.0 / 3, 1.0 / 3, 1, 0};
+	const double loss[] = {NAN, 3, 3, INFINITY};
+	struct terrain t = {
+	    .nx = 4, .ny = 1, .x = even, .y = &even[4], .loss = loss};
+
+	(void)state;
+	assert_int_equal(terrain_centre(&t), -1);
+	assert_int_equal(terrain_lowest(&t), 1);
+	assert_int_equal(terrain_sharpness(&t, 1).points, 0);
+	t.loss = (const double[]){NAN, NAN, NAN, NAN};
+	assert_int_equal(terrain_lowest(&t), -1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(widths),
+	    cmocka_unit_test(widths_past_no_numbers),
+	    cmocka_unit_test(sharpness),
+	    cmocka_unit_test(bends),
+	    cmocka_unit_test(bends_of_a_well),
+	    cmocka_unit_test(bends_with_errors),
+	    cmocka_unit_test(lines),
+	    cmocka_unit_test(centres),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
