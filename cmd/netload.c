@@ -8,17 +8,19 @@
 #include "base/text.h"
 #include "data/pixels.h"
 #include "frame.h"
+#include "model/classes.h"
 #include "model/load.h"
 #include "model/model.h"
 #include "net/shape.h"
 #include "stream/writer.h"
 
 struct settings {
-	const char *arch, *graph, *input, *label, *output;
+	const char *arch, *graph, *names, *input, *label, *output;
 	struct shape shape; /* of --input */
 	int64_t classes;
 	struct pixels_options pixels;
 	int no_checksum;
+	struct class_rules rules;
 };
 
 /* A file and where its training stood. */
@@ -122,7 +124,10 @@ say(const struct frame *frame, const char *path, const struct model *model,
 	    report->is_onnx ? onnx : model->arch,
 	    shape_text(&report->input, shape), report->classes,
 	    (long long)graph_count_weights(&model->graph));
-	if (report->onnx.folded)
+	/* Elements that a checkpoint has bit by bit were not folded. */
+	if (report->onnx.folded &&
+	    (report->names.found == 0 ||
+		report->names.found < report->names.weights))
 		frame_warn(frame,
 		    "%s: convolutions without batch norm: if the exporter "
 		    "folded it, norms of filters are not the network's; "
@@ -135,6 +140,41 @@ say(const struct frame *frame, const char *path, const struct model *model,
 		    path);
 }
 
+/* Names that were restored, and those that were not. */
+static void
+warn_about_names(
+    const struct frame *frame, const char *names, const struct names_report *r)
+{
+	if (r->found < r->weights)
+		frame_warn(frame,
+		    "%zu of %zu trainable tensors are not in %s (%s): folded "
+		    "batch norms, or other weights",
+		    r->weights - r->found, r->weights, names, r->missing);
+	if (r->ambiguous > 0)
+		frame_warn(frame,
+		    "%zu tensors equal several of %s and took their names in "
+		    "order",
+		    r->ambiguous, names);
+}
+
+/* What moves, as the rules want it; -v lists it. */
+static int
+settle_classes(const struct frame *frame, struct graph *graph,
+    const struct class_rules *rules, struct error *err)
+{
+	enum tensor_class *classes;
+	struct text list = {0};
+	int status = classes_settle(graph, rules, &classes, err);
+
+	if (status == 0 && frame->verbose > 0) {
+		classes_list(graph, classes, &list);
+		fprintf(stderr, "%s", list.chars != NULL ? list.chars : "");
+		text_free(&list);
+	}
+	free(classes);
+	return status;
+}
+
 static int
 convert(struct writer *writer, const struct frame *frame, const char *path,
     const struct settings *s, struct error *err)
@@ -142,6 +182,7 @@ convert(struct writer *writer, const struct frame *frame, const char *path,
 	const char *shown = strcmp(path, "-") == 0 ? "standard input" : path;
 	const struct load_options options = {.arch = s->arch,
 	    .graph = s->graph,
+	    .names = s->names,
 	    .input = s->input != NULL ? &s->shape : NULL,
 	    .classes = (int)s->classes,
 	    .no_checksum = s->no_checksum != 0};
@@ -153,11 +194,17 @@ convert(struct writer *writer, const struct frame *frame, const char *path,
 		snprintf(model.label, sizeof(model.label), "%s",
 		    s->label != NULL ? s->label : "");
 		status = set_pixels(&model, s, &report.input, err);
+		if (status == 0) {
+			say(frame, shown, &model, &report);
+			status =
+			    settle_classes(frame, &model.graph, &s->rules, err);
+		}
 		if (status < 0)
 			error_prefix(err, "%s", shown);
 	}
 	if (status == 0) {
-		say(frame, shown, &model, &report);
+		if (s->names != NULL)
+			warn_about_names(frame, s->names, &report.names);
 		status = write_segment(writer, &model, &report, err);
 	}
 	model_free(&model);
@@ -186,6 +233,18 @@ convert_all(const struct frame *frame, struct source *sources, size_t n,
 	return -1;
 }
 
+static int
+take_train(void *target, const char *text, struct error *err)
+{
+	return class_rules_add(target, text, true, err);
+}
+
+static int
+take_freeze(void *target, const char *text, struct error *err)
+{
+	return class_rules_add(target, text, false, err);
+}
+
 /* The operands, or standard input without any. */
 static struct source *
 list_sources(char **paths, size_t n, struct error *err)
@@ -209,6 +268,12 @@ main(int argc, char **argv)
 		"the architecture (netnew --list names them)"),
 	    OPTION_TEXT(0, "graph", "FILE", &s.graph,
 		"the graph of this ONNX file, for weights without one"),
+	    OPTION_TEXT(0, "names-from", "FILE", &s.names,
+		"name the graph's tensors as this checkpoint names equal ones"),
+	    OPTION_CALL(0, "train", "PATTERN", &s.rules, take_train,
+		"tensors of these names are trainable"),
+	    OPTION_CALL(0, "freeze", "PATTERN", &s.rules, take_freeze,
+		"tensors of these names are not"),
 	    OPTION_TEXT(0, "input", "C,H,W", &s.input,
 		"channels, height and width of an image"),
 	    OPTION_INT(
@@ -248,6 +313,7 @@ main(int argc, char **argv)
 		frame_fail(&frame, &err);
 	status = convert_all(&frame, sources, n, &s, &err);
 	free(sources);
+	class_rules_free(&s.rules);
 	if (status < 0)
 		frame_fail(&frame, &err);
 	return 0;

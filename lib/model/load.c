@@ -80,13 +80,44 @@ report_graph(const struct graph *graph, const struct load_options *options,
 	return 0;
 }
 
+/* The names of options->names for the tensors of an ONNX graph. */
+static int
+restore_names(struct model *model, const struct load_options *options,
+    struct load_report *report, struct error *err)
+{
+	struct checkpoint checkpoint;
+	struct content content;
+	int status;
+
+	if (options->names == NULL)
+		return 0;
+	if (open_file(&content, options->names, err) < 0)
+		return error_prefix(err, "--names-from");
+	content.no_checksum = options->no_checksum;
+	status = checkpoint_read(&checkpoint, &content, err);
+	if (status == 0) {
+		status = names_restore(
+		    &model->graph, &checkpoint, &report->names, err);
+		checkpoint_free(&checkpoint);
+	}
+	content_close(&content);
+	if (status == 0 && report->names.found == 0)
+		status = error_set(err,
+		    "none of the %zu trainable tensors is there: another "
+		    "network, or its batch norms were folded",
+		    report->names.weights);
+	return status < 0 ? error_prefix(err, "--names-from %s", options->names)
+			  : 0;
+}
+
 static int
 load_onnx(struct model *model, const struct content *content, const char *path,
     const struct load_options *options, struct load_report *report,
     struct error *err)
 {
 	if (onnx_read(&model->graph, content, is_standard(path) ? NULL : path,
-		options->input, &report->onnx, err) < 0)
+		options->input, &report->onnx, err) < 0 ||
+	    restore_names(model, options, report, err) < 0)
 		return -1;
 	return report_graph(&model->graph, options, report, err);
 }
@@ -141,6 +172,10 @@ load_checkpoint(struct model *model, const struct content *content,
 	struct checkpoint checkpoint;
 	int status;
 
+	if (options->names != NULL && options->graph == NULL)
+		return error_set(err,
+		    "a checkpoint has the names of its "
+		    "tensors, --names-from is for ONNX graphs");
 	if (checkpoint_read(&checkpoint, content, err) < 0)
 		return -1;
 	status = options->graph != NULL

@@ -11,11 +11,13 @@
 #include "base/error.h"
 #include "model/checkpoint.h"
 #include "model/model.h"
+#include "model/names.h"
 #include "model/onnx.h"
 
 struct load_options {
 	const char *arch;          /* or NULL: the one that fits */
 	const char *graph;         /* an ONNX file, or NULL */
+	const char *names;         /* a checkpoint that names it, or NULL */
 	const struct shape *input; /* of an image, or NULL: find it */
 	int classes;               /* 0: find them */
 	bool no_checksum;          /* archives may lack CRCs */
@@ -27,6 +29,7 @@ struct load_report {
 	int classes;
 	bool is_onnx; /* the graph comes from an ONNX file */
 	struct onnx_notes onnx;
+	struct names_report names;
 };
 
 /*

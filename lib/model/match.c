@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "file/element.h"
 #include "net/architecture.h"
 
 enum { NAMES_SHOWN = 3, INPUTS_MAX = 12, USUAL_CLASSES = 10 };
@@ -61,6 +62,38 @@ list_part(struct text *line, const struct list *list, const char *what)
 	    list->text.chars != NULL ? list->text.chars : "");
 }
 
+/*
+ * Does the graph want a PyTorch linear weight, k c, the other way round?  A
+ * square one tells by its name: what a module calls its weight is k c, what
+ * stands as it is in a product is called otherwise.
+ */
+static bool
+is_turned(const struct tensor *want, const struct tensor *have)
+{
+	const char *dot = strrchr(want->name, '.');
+
+	if (want->rank != 2 || have->rank != 2 || want->out_axis != 1 ||
+	    want->dim[0] != have->dim[1] || want->dim[1] != have->dim[0])
+		return false;
+	return want->dim[0] != want->dim[1] ||
+	       (dot != NULL && strcmp(dot, ".weight") == 0);
+}
+
+static bool
+fits(const struct tensor *want, const struct tensor *have)
+{
+	return have->type == want->type &&
+	       (tensor_same_shape(have, want) || is_turned(want, have));
+}
+
+/* May a checkpoint be without it?  Masks of a graph are the graph's own. */
+static bool
+is_optional(const struct tensor *want)
+{
+	return want->role == ROLE_BATCHES ||
+	       (want->role == ROLE_CONSTANT && want->data != NULL);
+}
+
 int
 match_check(const struct graph *graph, const struct checkpoint *checkpoint,
     struct error *err)
@@ -74,10 +107,9 @@ match_check(const struct graph *graph, const struct checkpoint *checkpoint,
 		const struct tensor *have = find(checkpoint->tensors,
 		    checkpoint->n_tensors, want->name, &next);
 
-		if (have == NULL && want->role != ROLE_BATCHES)
+		if (have == NULL && !is_optional(want))
 			list_add(&missing, want, NULL);
-		else if (have != NULL && (have->type != want->type ||
-					     !tensor_same_shape(have, want)))
+		else if (have != NULL && !fits(want, have))
 			list_add(&differ, have, want);
 	}
 	next = 0;
@@ -97,6 +129,26 @@ match_check(const struct graph *graph, const struct checkpoint *checkpoint,
 	return missing.n + left.n + differ.n > 0 ? -1 : 0;
 }
 
+/* Moves the elements of from into to, turned when to wants that. */
+static int
+take_elements(struct tensor *to, struct tensor *from, struct error *err)
+{
+	const int64_t stride[] = {1, from->rank == 2 ? from->dim[1] : 0};
+
+	free(to->data); /* a graph from a file brings its own */
+	to->data = NULL;
+	if (!is_turned(to, from)) {
+		to->data = from->data;
+		from->data = NULL;
+		return 0;
+	}
+	if (tensor_allocate(to, err) < 0)
+		return -1;
+	return element_gather((struct element){ELEMENT_F32, false},
+	    (const uint8_t *)from->data, 2, to->dim, stride, to->type, to->data,
+	    err);
+}
+
 int
 match_take(
     struct graph *graph, struct checkpoint *checkpoint, struct error *err)
@@ -110,14 +162,13 @@ match_take(
 		struct tensor *from = find(checkpoint->tensors,
 		    checkpoint->n_tensors, to->name, &next);
 
-		free(to->data); /* a graph from a file brings its own */
-		to->data = NULL;
-		if (from == NULL && tensor_allocate(to, err) < 0)
+		if (from != NULL && take_elements(to, from, err) < 0)
 			return -1;
-		if (from == NULL)
+		if (from != NULL || to->role == ROLE_CONSTANT)
 			continue;
-		to->data = from->data;
-		from->data = NULL;
+		free(to->data);
+		if (tensor_allocate(to, err) < 0)
+			return -1;
 	}
 	return 0;
 }

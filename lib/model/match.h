@@ -10,16 +10,18 @@
 
 /*
  * Does the checkpoint hold exactly the tensors of graph?  num_batches_tracked
- * may be absent (old files lack it).  Otherwise -1 with one line that says what
- * is missing, what is left over and which shapes differ.
+ * may be absent (old files lack it), and constants for which graph has
+ * elements. A matrix that graph wants c k (out_axis 1) is PyTorch's k c.
+ * Otherwise -1 with one line that says what is missing, what is left over and
+ * which shapes differ.
  */
 int match_check(const struct graph *graph, const struct checkpoint *checkpoint,
     struct error *err);
 
 /*
- * The same, and then moves the elements into graph's tensors, in place of those
- * they had: those of checkpoint have none afterwards.  An absent
- * num_batches_tracked becomes 0.
+ * The same, and then moves the elements into graph's tensors (a matrix turned
+ * where graph wants that), in place of those they had: those of checkpoint have
+ * none afterwards.  An absent num_batches_tracked becomes 0.
  */
 int match_take(
     struct graph *graph, struct checkpoint *checkpoint, struct error *err);

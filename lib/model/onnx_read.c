@@ -257,20 +257,6 @@ finish_notes(struct onnx_import *import)
 	import->notes->opset = import->file->opset;
 }
 
-struct ordered {
-	size_t place;
-	struct tensor tensor;
-	size_t old;
-};
-
-static int
-compare_places(const void *a, const void *b)
-{
-	const struct ordered *p = a, *q = b;
-
-	return (p->place > q->place) - (p->place < q->place);
-}
-
 /*
  * The file's order is PyTorch's, unless the exporter replaced tensors: then
  * that of the nodes is closer.
@@ -278,32 +264,9 @@ compare_places(const void *a, const void *b)
 static int
 order_tensors(struct onnx_import *import)
 {
-	struct graph *graph = import->graph;
-	struct ordered *all;
-	int *where;
-
 	if (import->made_up)
 		return 0;
-	all = memory_new(graph->n_tensors, sizeof(*all), import->err);
-	where = memory_new(graph->n_tensors, sizeof(*where), import->err);
-	for (size_t i = 0; all != NULL && where != NULL && i < graph->n_tensors;
-	     i++)
-		all[i] =
-		    (struct ordered){import->order[i], graph->tensors[i], i};
-	if (all != NULL && where != NULL) {
-		qsort(all, graph->n_tensors, sizeof(*all), compare_places);
-		for (size_t i = 0; i < graph->n_tensors; i++) {
-			graph->tensors[i] = all[i].tensor;
-			where[all[i].old] = (int)i;
-		}
-		for (size_t i = 0; i < graph->n_values; i++)
-			if (graph->values[i].kind == VALUE_TENSOR)
-				graph->values[i].tensor =
-				    where[graph->values[i].tensor];
-	}
-	free(all);
-	free(where);
-	return all != NULL && where != NULL ? 0 : -1;
+	return graph_sort_tensors(import->graph, import->order, import->err);
 }
 
 static int

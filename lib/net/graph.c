@@ -121,6 +121,47 @@ graph_add_tensor(struct graph *graph, const char *name, enum tensor_type type,
 	return value;
 }
 
+struct placed {
+	size_t place, old;
+	struct tensor tensor;
+};
+
+static int
+compare_places(const void *a, const void *b)
+{
+	const struct placed *p = a, *q = b;
+
+	if (p->place != q->place)
+		return p->place < q->place ? -1 : 1;
+	return p->old < q->old ? -1 : p->old > q->old;
+}
+
+int
+graph_sort_tensors(struct graph *graph, const size_t *place, struct error *err)
+{
+	const size_t n = graph->n_tensors;
+	struct placed *all = memory_new(n, sizeof(*all), err);
+	int *where = memory_new(n, sizeof(*where), err);
+	int status = all != NULL && where != NULL ? 0 : -1;
+
+	for (size_t i = 0; status == 0 && i < n; i++)
+		all[i] = (struct placed){place[i], i, graph->tensors[i]};
+	if (status == 0) {
+		qsort(all, n, sizeof(*all), compare_places);
+		for (size_t i = 0; i < n; i++) {
+			graph->tensors[i] = all[i].tensor;
+			where[all[i].old] = (int)i;
+		}
+		for (size_t i = 0; i < graph->n_values; i++)
+			if (graph->values[i].kind == VALUE_TENSOR)
+				graph->values[i].tensor =
+				    where[graph->values[i].tensor];
+	}
+	free(all);
+	free(where);
+	return status;
+}
+
 /* Index ranges that every later look at the node relies on. */
 static int
 check_node(

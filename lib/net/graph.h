@@ -155,6 +155,13 @@ int graph_add_node(struct graph *graph, enum operator_kind op, const char *name,
     int n_in, const int *in, const struct attributes *attr, struct error *err);
 
 /*
+ * Sorts the tensors by their place[] (one number each; where they are equal,
+ * the order stays).  The graph is the same function as before.
+ */
+int graph_sort_tensors(
+    struct graph *graph, const size_t *place, struct error *err);
+
+/*
  * Checks a graph that was not made by the functions above: every index in
  * range, topological order, shapes as the operators say.
  */

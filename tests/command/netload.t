@@ -6,7 +6,7 @@ D=$ROOT/tests/data/torch
 # said FILE...: what -v says, without the folder
 said()
 {
-	netload -v "$@" 2>&1 >/dev/null | sed "s,$D/,,"
+	netload -v "$@" 2>&1 >/dev/null | grep ^netload: | sed "s,$D/,,"
 }
 
 is "$(said "$D/small_epoch2.pt")" \
@@ -84,7 +84,7 @@ fails 1 "types.npz: not small: 18 tensors are missing.* 19 are left over" \
 	"arrays of another network" netload --arch small "$W/types.npz"
 
 O=$ROOT/tests/data/onnx
-is "$(netload -v "$O/mixed.onnx" 2>&1 >/dev/null | sed "s,$O/,,")" \
+is "$(netload -v "$O/mixed.onnx" 2>&1 >/dev/null | grep ^netload: | sed "s,$O/,,")" \
 	"netload: mixed.onnx: ONNX opset 13, 2x8x8, 5 classes, 555 weights" \
 	"an ONNX file needs no architecture"
 is "$(netload "$O/mixed.fixed.onnx" 2>&1 >/dev/null | grep -c 'warning: .*TrainingMode.PRESERVE')" \
@@ -103,6 +103,45 @@ fails 1 "mixed.onnx: --input is 2x9x9, the model takes 2x8x8" "input of a graph"
 	netload --input 2,9,9 "$O/mixed.onnx"
 fails 1 "mixed.onnx: .*--arch is for weight files" "an architecture for a graph" \
 	netload --arch small "$O/mixed.onnx"
+
+# Names by equal elements; what moves.
+N=$ROOT/tests/data/nets/fashion-small.pt
+# surface: x, y, loss and accuracy over the model on standard input
+surface()
+{
+	dirgen -s 7 | fnorm | evalgrid -q -d "$ROOT/tests/data/sets/fashion-48.npz" \
+		--x=-1:1:3 --y=-1:1:3 | gridconv -t csv | cut -d, -f3-6
+}
+netload --arch small --pixels fashion "$N" | surface >"$T/s1"
+netload -q --pixels fashion --names-from "$N" "$O/nameless.onnx" | surface >"$T/s2"
+[ "$(wc -l <"$T/s1")" -eq 10 ] && cmp -s "$T/s1" "$T/s2"
+ok $? "a checkpoint and an ONNX file of lost names have the same surface"
+netload -q --pixels fashion "$O/nameless.onnx" | surface | cmp -s - "$T/s1"
+[ $? -eq 1 ]
+ok $? "without the names another one"
+is "$(netload --names-from "$N" "$O/nameless.onnx" 2>&1 >/dev/null)" "" \
+	"elements that were found were not folded"
+netload --names-from "$O/transformer.pt" "$O/transformer.fixed.onnx" >"$T/n1"
+netload --graph "$O/transformer.fixed.onnx" --names-from "$O/transformer.pt" \
+	"$O/transformer.pt" | cmp -s - "$T/n1"
+ok $? "--graph turns the matrices of a checkpoint"
+is "$(netload -v --freeze '*' --train 'fc.*' --arch small "$N" 2>&1 >/dev/null |
+	awk '/^(conv2|fc).weight|^bn1.running_mean/ { print $1, $2, $4, $6, $7 }')" \
+"bn1.running_mean statistic 8  
+conv2.weight frozen 16x8x3x3, 0, 16
+fc.weight trainable 10x16, 0, 10" "-v lists what moves"
+is "$(netload -v "$O/transformer.fixed.onnx" 2>&1 >/dev/null | grep ^attention.qkv.weight |
+	tr -s ' ')" "attention.qkv.weight trainable weight 8x24, out_axis 1, 24 filters" \
+	"the filters of a MatMul lie along its last axis"
+netload --freeze '*' --train 'fc.*' --arch small "$N" | dirgen -s 1 |
+	recdump 2>/dev/null >"$T/frozen"
+ok $? "a frozen network can be read"
+fails 1 "nameless.onnx: --names-from .*mixed.pt: none of the 12 trainable" \
+	"names of another network" netload --names-from "$O/mixed.pt" "$O/nameless.onnx"
+fails 1 "a checkpoint has the names" "names for a checkpoint" \
+	netload --names-from "$N" --arch small "$N"
+fails 1 "--freeze 'head' matches none of the 21 tensors" "an idle rule" \
+	netload --freeze head --arch small "$N"
 
 python=/usr/bin/python3
 $python -c 'import msgpack' 2>/dev/null || done_testing

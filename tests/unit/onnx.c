@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "model/checkpoint.h"
+#include "model/names.h"
 #include "model/onnx.h"
 
 #include "../logits.h"
@@ -170,6 +171,47 @@ filters(void **state)
 	same_filters(DATA "mixed.pt", "mixed.onnx");
 }
 
+/* Names that were lost come back, those of transposed matrices too. */
+static void
+names(void **state)
+{
+	struct names_report report;
+	struct checkpoint checkpoint;
+	struct content content;
+	struct graph graph;
+	struct error err;
+
+	(void)state;
+	read_graph("transformer.fixed.onnx", &graph);
+	for (size_t i = 0; i < graph.n_values; i++) {
+		char *name = graph.values[i].name;
+
+		memset(name, 'x', strlen(name));
+	}
+	for (size_t i = 0; i < graph.n_tensors; i++) {
+		char *name = graph.tensors[i].name;
+
+		memset(name, 'x', strlen(name));
+	}
+	if (content_open(&content, DATA "transformer.pt", NULL, &err) < 0 ||
+	    checkpoint_read(&checkpoint, &content, &err) < 0 ||
+	    names_restore(&graph, &checkpoint, &report, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(report.weights, checkpoint.n_tensors);
+	assert_int_equal(report.found, checkpoint.n_tensors);
+	assert_int_equal(report.ambiguous, 0);
+	for (size_t i = 0; i < checkpoint.n_tensors; i++)
+		assert_string_equal(
+		    graph.tensors[i].name, checkpoint.tensors[i].name);
+	checkpoint.tensors[0].f32[0] += 1.0F;
+	assert_int_equal(names_restore(&graph, &checkpoint, &report, &err), 0);
+	assert_int_equal(report.found, checkpoint.n_tensors - 1);
+	assert_string_equal(report.missing, checkpoint.tensors[0].name);
+	checkpoint_free(&checkpoint);
+	content_close(&content);
+	graph_free(&graph);
+}
+
 static void
 folded(void **state)
 {
@@ -202,6 +244,7 @@ main(void)
 	    cmocka_unit_test(mixed),
 	    cmocka_unit_test(roles),
 	    cmocka_unit_test(filters),
+	    cmocka_unit_test(names),
 	    cmocka_unit_test(folded),
 	};
 
