@@ -266,11 +266,12 @@ runs_add(struct runs *runs, const char *text, struct error *err)
 	if (runs->n_runs == 1)
 		digest_start(&runs->digest);
 	run->fd = open_run(run->path, err);
+	if (strcmp(run->path, "-") == 0)
+		run->path = "standard input";
 	own = run->fd >= 0 ? dup(run->fd) : -1;
 	if (own < 0)
 		return run->fd < 0 ? -1 : error_set(err, "%s:", run->path);
-	reader = reader_new_fd(own,
-	    strcmp(run->path, "-") == 0 ? "standard input" : run->path, err);
+	reader = reader_new_fd(own, run->path, err);
 	if (reader == NULL) {
 		close(own);
 		return -1;

@@ -21,6 +21,8 @@ key()
 	recdump | sed -n "s/^direction.* $1=\([^ ]*\) .*/\1/p"
 }
 
+netnew lenet >lenet
+
 # ---- principal components ----
 dirgen -v -k pca run.ll >plane 2>report
 ok $? "principal components of a run"
@@ -94,12 +96,72 @@ netnew -s 2 --pixels fashion small >b
 is "$(cat err)" "dirgen: 1 checkpoints span 0 principal components, expected 2" \
 	"two checkpoints have no variance"
 
+# ---- projection ----
+# path KEY...: those numbers of every path record, one line each.
+path()
+{
+	local script=
+	for k in "$@"; do script="$script s/.*[ {]$k=\([^ }]*\).*/\1/p; g;"; done
+	recdump | sed -n "/^path/{ h; $script }" | paste -d ' ' $(printf -- '- %.0s' "$@")
+}
+
+trajproj run.ll <plane >on_path
+ok $? "checkpoints in their plane"
+recdump on_path | grep -v '^path' | sed '/^begin/d; s/count.*//' >a1
+recdump plane | sed '/^begin/d; s/count.*//' | cmp -s - a1
+ok $? "the plane is copied"
+is "$(path name <on_path | sort | uniq -c | tr -s ' ')" " 7 run" "the run is called after its file"
+is "$(path i x y norm off share <on_path | tail -n 1)" "6 0 0 0 0 0" "the plane's model is its origin"
+is "$(path step <on_path | tr '\n' ' ')" "0 3 6 9 12 15 18 " "steps travel along"
+is "$(path drop <on_path | tr '\n' ' ')" "false false false true false true false " \
+	"a drop of the learning rate is where it begins"
+path norm off off_biasbn off_rest share <on_path >parts
+is "$(awk '{ a = $3 * $3 + $4 * $4 - $2 * $2; b = $2 - $5 * $1
+	if (a * a > 1e-20 || b * b > 1e-20 || $2 > $1) print }' parts)" "" \
+	"the distance has two parts, and is a share of the whole"
+trajproj --method cos run.ll <plane | path x y | paste - <(path x y <on_path) >methods
+is "$(awk '($1 - $3)^2 + ($2 - $4)^2 > 1e-10' methods)" "" "lengths are coordinates in an orthonormal plane"
+trajproj --path-only run.ll <plane | recdump | cut -d ' ' -f 1 | sort | uniq -c | tr -s ' \n' ' ' >kinds
+is "$(cat kinds)" " 1 begin 1 end 7 path " "--path-only"
+trajproj run.ll <plane | dirgen -k pca 2>err >/dev/null
+is "$(cat err)" "dirgen: standard input has one checkpoint, expected at least 3" "a plane is one checkpoint"
+
+# Three models span a plane: each is a corner of it, also when it is skewed.
+dirgen -k toward --over states a b <step6.ll >corners.ll
+trajproj o=step6.ll x=a y=b <corners.ll | path name x y off norm >corners
+is "$(awk '($2 - ($1 == "x"))^2 + ($3 - ($1 == "y"))^2 > 1e-12 || $4 > 1e-6 * $5' corners)" "" \
+	"a model moved by (x, y) projects to (x, y)"
+is "$(awk '{ print $1 }' corners | tr '\n' ' ')" "o x y " "NAME= names a run"
+fnorm --norm model --ignore none --force <corners.ll 2>/dev/null | trajproj x=a | path x length_x >scaled
+trajproj x=a <corners.ll | path x length_x | paste - scaled >both
+is "$(awk '{ e = $1 * $2 / ($3 * $4) - 1; if (e * e > 1e-10) print }' both)" "" \
+	"a factor behind the deltas applies"
+dirgen -s 4:6 <step6.ll | trajproj run.ll | path rep | sort | uniq -c | tr -s ' \n' ' ' >reps
+is "$(cat reps)" " 7 0 7 1 7 2 " "every direction set has its path"
+is "$(dirgen -s 4 --axes 1 <step6.ll | trajproj run.ll | path y | sort -u)" 0 "a line has a path, too"
+
+evalgrid -q -d "$ROOT/tests/data/sets/fashion-48.npz" run.ll >losses.ll
+trajproj --losses losses.ll run.ll <plane | path loss >joined
+gridconv losses.ll | grep -v '^ix' | cut -d , -f 5 | grep . | cmp -s - joined
+ok $? "--losses joins by model"
+evalgrid -q -d "$ROOT/tests/data/sets/fashion-48.npz" step3.ll step6.ll >some.ll
+trajproj --losses some.ll run.ll <plane 2>err >some_path
+is "$(cat err)" "trajproj: warning: 5 of 7 checkpoints have no loss in some.ll" "some losses are missing"
+fails 1 "losses.ll: none of the 1 checkpoints is among its models" "losses of other models" \
+	sh -c 'trajproj --losses losses.ll b <plane >/dev/null'
+
 # ---- what is refused ----
+fails 1 "the model has no direction x, expected the plane" "a model without a plane" \
+	sh -c 'trajproj run.ll <a >/dev/null'
+fails 1 "^trajproj: the run has [0-9]* tensors, the model has 21|^trajproj: .*tensor" "a run of another network" \
+	sh -c 'trajproj lenet <plane >/dev/null'
+dirgen -q -k toward b b <a 2>/dev/null >parallel
+fails 1 "^trajproj: x and y are parallel" "no plane" sh -c 'trajproj run.ll <parallel >/dev/null'
+fails 2 "^trajproj: no run: operands are" "no run" trajproj
 fails 1 "^dirgen: a has one checkpoint, expected at least 3" "one model" dirgen -k pca a
 head -c 60000 run.ll >torn
 fails 1 "^dirgen: torn: truncated" "a torn run" dirgen -k pca torn
 fails 1 "^dirgen: none: No such file" "no run" dirgen -k pca none
-netnew lenet >lenet
 fails 1 "^dirgen: lenet: checkpoint 1 has [0-9]* tensors, the model has 21" "a run of another network" \
 	dirgen -k pca run.ll lenet
 fails 1 "^dirgen: /nonexistent/losspipe[^ ]*: No such file" "no place for a run in a pipe" \

@@ -24,4 +24,8 @@ done >"$T/run.ll"
 (ulimit -d 51200 && exec dirgen -k pca "$T/run.ll") | tail -c 200 | grep -aq 'digest'
 [ "${PIPESTATUS[*]}" = "0 0 0" ]
 ok $? "components of checkpoints"
+dirgen -k pca --axes 1 "$T/run.ll" |
+	(ulimit -d 51200 && exec trajproj --path-only "$T/run.ll") | tail -c 200 | grep -aq 'digest'
+[ "${PIPESTATUS[*]}" = "0 0 0 0" ]
+ok $? "their path"
 done_testing

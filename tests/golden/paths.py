@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """paths.py pca.h5 GROUP WHAT FILE: compares dirgen's or trajproj's output with the
-reference's, components up to their sign."""
+reference's, components up to their sign.  WHAT npz: writes the reference's skewed
+plane, x = first + half the second component, for the model FILE on stdin."""
 import sys
 
 import h5py
@@ -31,6 +32,33 @@ def vector(axis):
     return np.concatenate(parts)
 
 
+def skewed():
+    """x and y of the reference's plane as arrays per tensor, for dirgen --from."""
+    first, second = golden['components'][:]
+    over = group.split('/')[0]
+    weights = ['weight', 'bias', 'norm_weight', 'norm_bias']
+    model = [h for kind, h, _ in records if kind == 'model'][0]
+    arrays, at, n = {}, 0, 0
+    for t in model['tensors']:
+        if t['role'] in weights or over == 'states' and t['role'].startswith('running'):
+            size = int(np.prod(t['shape']))
+            for axis, v in zip(axes, (first + second / 2, second)):
+                arrays['%sdirection/%d' % (axis, n)] = v[at:at + size].reshape(t['shape'])
+            at += size
+            n += 1
+        if t['role'] == 'running_var' and over == 'states':
+            for axis in axes:
+                arrays['%sdirection/%d' % (axis, n)] = np.zeros((), 'f4')
+            n += 1
+    assert at == len(first)
+    np.savez(path + '.npz', **arrays)
+    sys.exit(0)
+
+
+if what == 'npz':
+    skewed()
+
+
 def declared(key):
     return np.array([h[key] for kind, h, _ in records if kind == 'direction'])
 
@@ -45,6 +73,13 @@ elif what == 'explained':
     got, wanted = declared('explained'), golden['explained_variance_ratio'][:]
 elif what == 'singular':
     got, wanted = declared('singular'), golden['singular_values'][:]
+elif what.startswith('proj'):
+    # the last point is the plane's model, which the reference leaves out
+    got = np.array([[h['x'], h['y']] for kind, h, _ in records if kind == 'path'][:-1])
+    got, wanted = got * signs, golden[what][:]
+elif what.startswith('skew'):
+    got = np.array([[h['x'], h['y']] for kind, h, _ in records if kind == 'path'][:-1])
+    wanted = golden[what][:]
 worst = np.max(np.abs(got - wanted)) / np.max(np.abs(wanted))
 print('# worst difference %.2g' % worst)
 if not worst < 1e-4:

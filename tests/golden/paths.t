@@ -8,6 +8,8 @@ G=$SHARED/golden/train
 C=$ROOT/tests/golden/paths.py
 
 netload -q --arch small --pixels fashion "$G"/sgd_step*.pt >"$T/run.ll"
+netload -q --arch small --pixels fashion "$G"/sgd_step20.pt >"$T/last.ll"
+
 for over in weights states; do
 	for ignore in biasbn none; do
 		plane=$T/$over.$ignore
@@ -15,6 +17,16 @@ for over in weights states; do
 		for what in components explained singular; do
 			passes "$over, $ignore: $what" \
 				"$C" "$G/pca.h5" $over/$ignore $what "$plane"
+		done
+		"$C" "$G/pca.h5" $over/$ignore npz "$plane"
+		dirgen --over $over --from "$plane.npz" <"$T/last.ll" >"$plane.skew"
+		for method in lstsq cos; do
+			trajproj --method $method "$T/run.ll" <"$plane" >"$T/proj"
+			passes "$over, $ignore: the path by $method" \
+				"$C" "$G/pca.h5" $over/$ignore proj_$method "$T/proj"
+			trajproj --method $method "$T/run.ll" <"$plane.skew" >"$T/skew"
+			passes "$over, $ignore: in a skewed plane by $method" \
+				"$C" "$G/pca.h5" $over/$ignore skew_$method "$T/skew"
 		done
 	done
 done

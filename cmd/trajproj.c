@@ -1,0 +1,291 @@
+/*
+ * trajproj: shows the checkpoints of training runs in the plane that passes by.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "frame.h"
+#include "geometry/points.h"
+#include "geometry/projection.h"
+
+struct trajproj {
+	struct frame frame;
+	int method, path_only;
+	const char *losses_path;
+
+	struct runs runs;
+	/* Losses joined by model: per checkpoint, NaN where there is none. */
+	double *loss;
+	char set[PATH_SET_BYTES];
+	char losses_digest[DIGEST_TEXT_BYTES];
+
+	struct passage passage;
+	struct projection *projection;
+	struct writer *writer;
+};
+
+/* ---- losses that evalgrid made ---- */
+
+/* The loss of the model itself, when the item is that of the checkpoint. */
+static bool
+take_loss(const struct points *item, const char *checkpoint, double *loss)
+{
+	struct decoded *grid;
+	bool same;
+
+	if (item->grid.axes > 0)
+		return false;
+	grid = decoded_new(
+	    item->grid_header.bytes.chars, item->grid_header.bytes.n, NULL);
+	same = grid != NULL &&
+	       value_is(value_get(decoded_value(grid), "model"), checkpoint);
+	decoded_free(grid);
+	return same && points_value(item, 0, "loss", loss);
+}
+
+static int
+join_losses(
+    struct trajproj *t, const struct points_list *list, struct error *err)
+{
+	size_t found = 0;
+	struct digest digest;
+
+	t->loss = memory_new(t->runs.n, sizeof(*t->loss), err);
+	if (t->loss == NULL)
+		return -1;
+	digest_start(&digest);
+	for (size_t k = 0; k < list->n; k++)
+		digest_add_text(&digest, list->item[k].grid.run);
+	digest_finish_text(&digest, t->losses_digest);
+	for (size_t i = 0; i < t->runs.n; i++) {
+		bool here = false;
+
+		t->loss[i] = NAN;
+		for (size_t k = 0; k < list->n && !here; k++)
+			here = take_loss(&list->item[k],
+			    t->runs.checkpoints[i].digest, &t->loss[i]);
+		found += here;
+	}
+	if (found == 0)
+		return error_set(err,
+		    "%s: none of the %zu checkpoints is among its models "
+		    "(evalgrid makes it from the run itself)",
+		    t->losses_path, t->runs.n);
+	memcpy(t->set, list->item[0].grid.set[0], sizeof(t->set));
+	if (found < t->runs.n)
+		frame_warn(&t->frame,
+		    "%zu of %zu checkpoints have no loss in %s",
+		    t->runs.n - found, t->runs.n, t->losses_path);
+	return 0;
+}
+
+static int
+read_losses(struct trajproj *t, struct error *err)
+{
+	const struct points_rules rules = {0};
+	char *paths[1] = {(char *)t->losses_path};
+	struct points_list list = {0};
+	struct reader *reader;
+	int status = -1;
+
+	if (t->losses_path == NULL)
+		return 0;
+	reader = reader_new(paths, 1, err);
+	if (reader != NULL && points_read(&list, reader, &rules, err) == 0)
+		status = join_losses(t, &list, err);
+	reader_free(reader);
+	points_list_free(&list);
+	return status;
+}
+
+/* ---- what is written ---- */
+
+static int
+begin(struct trajproj *t, struct error *err)
+{
+	bool losses = t->loss != NULL;
+	char from[DIGEST_TEXT_BYTES];
+	struct pack entry = {0};
+	int status;
+
+	runs_digest(&t->runs, from);
+	history_entry(&entry, "trajproj", 2 + (size_t)losses);
+	pack_key_text(&entry, "method", path_method_words[t->method]);
+	pack_key_text(&entry, "from", from);
+	if (losses)
+		pack_key_text(&entry, "losses", t->losses_digest);
+	status = writer_begin(t->writer, t->passage.record.header, &entry, err);
+	pack_free(&entry);
+	return status;
+}
+
+static int
+write_point(
+    struct trajproj *t, const struct path_point *point, struct error *err)
+{
+	struct pack header = {0};
+	int status;
+
+	path_pack(&header, point);
+	status = writer_record(t->writer, "path", &header, NULL, 0, err);
+	pack_free(&header);
+	return status;
+}
+
+/* How much of the way a plane shows. */
+struct shares {
+	double least, most;
+};
+
+static int
+write_run(struct trajproj *t, int rep, const struct run *run, struct error *err)
+{
+	struct shares shares = {1, 0};
+	struct path_point point;
+
+	for (size_t i = run->first; i < run->first + run->n; i++) {
+		if (projection_point(t->projection, rep, i,
+			(enum path_method)t->method, &point, err) < 0)
+			return -1;
+		if (t->loss != NULL) {
+			point.loss = t->loss[i];
+			memcpy(point.set, t->set, sizeof(point.set));
+		}
+		if (write_point(t, &point, err) < 0)
+			return -1;
+		if (point.norm > 0) {
+			shares.least =
+			    fmin(shares.least, point.off / point.norm);
+			shares.most = fmax(shares.most, point.off / point.norm);
+		}
+	}
+	frame_say(&t->frame,
+	    "%s, rep %d: %zu checkpoints, %.0f to %.0f %% of the distance lie "
+	    "off the plane",
+	    run->name, rep, run->n, 100 * shares.least, 100 * shares.most);
+	return 0;
+}
+
+static int
+end(struct trajproj *t, struct error *err)
+{
+	int reps = t->passage.has_model ? passage_count(&t->passage, 0) : 0;
+
+	for (int rep = 0; rep < reps; rep++)
+		for (size_t k = 0; k < t->runs.n_runs; k++)
+			if (write_run(t, rep, &t->runs.runs[k], err) < 0)
+				return -1;
+	return writer_end(t->writer, err);
+}
+
+static int
+write_step(struct trajproj *t, enum passage_step step, struct error *err)
+{
+	switch (step) {
+	case PASSAGE_BEGIN:
+		return begin(t, err);
+	case PASSAGE_END:
+		return end(t, err);
+	case PASSAGE_DECLARED:
+	case PASSAGE_TENSOR_DONE:
+	case PASSAGE_TENSOR_LEFT:
+		return 0;
+	case PASSAGE_MODEL:
+	case PASSAGE_DIRECTION:
+	case PASSAGE_TENSOR:
+	case PASSAGE_DELTA:
+	case PASSAGE_SCALE:
+	case PASSAGE_OTHER:
+		break;
+	}
+	return t->path_only ? 0
+			    : writer_copy(t->writer, &t->passage.record, err);
+}
+
+/* ---- the story ---- */
+
+static int
+project(struct trajproj *t, struct reader *reader, struct output *output,
+    struct error *err)
+{
+	enum passage_step step;
+	int status = -1;
+
+	passage_open(&t->passage, reader);
+	t->writer = writer_new(output, 0, err);
+	t->projection = projection_new(&t->passage, &t->runs, err);
+	if (t->writer != NULL && t->projection != NULL)
+		while ((status = passage_next(&t->passage, &step, err)) > 0)
+			if (projection_step(t->projection, step, err) < 0 ||
+			    write_step(t, step, err) < 0) {
+				status = -1;
+				break;
+			}
+	projection_free(t->projection);
+	writer_free(t->writer);
+	passage_close(&t->passage);
+	return status;
+}
+
+static int
+run(struct trajproj *t, char **operands, int n, const char *path,
+    struct error *err)
+{
+	struct reader *reader = NULL;
+	struct output output;
+	int status = 0;
+
+	t->runs.digests = true;
+	for (int i = 0; i < n && status == 0; i++)
+		status = runs_add(&t->runs, operands[i], err);
+	if (status == 0 && read_losses(t, err) == 0 &&
+	    (reader = reader_new(NULL, 0, err)) != NULL &&
+	    output_open(&output, path, 0, err) == 0) {
+		status = project(t, reader, &output, err);
+		if (status < 0)
+			output_abandon(&output, 0);
+		else
+			status = output_commit(&output, err);
+	} else {
+		status = -1;
+	}
+	reader_free(reader);
+	free(t->loss);
+	runs_free(&t->runs);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct trajproj t = {.frame = {.name = "trajproj",
+				 .synopsis = "[NAME=]run ... < plane > plane",
+				 .purpose = "show training runs in a plane"}};
+	const char *path = NULL;
+	const struct option_row options[] = {
+	    OPTION_CHOICE(0, "method", path_method_words, &t.method,
+		"coordinates by least squares or as lengths (lstsq)"),
+	    OPTION_TEXT(0, "losses", "POINTS", &t.losses_path,
+		"join the losses that evalgrid computed of the checkpoints"),
+	    OPTION_FLAG(0, "path-only", &t.path_only,
+		"write the path alone, without the model"),
+	    OPTION_TEXT('o', "output", "FILE", &path,
+		"write to FILE, which appears when it is complete"),
+	    OPTION_END};
+	struct error err;
+	int first;
+
+	t.frame.options = options;
+	first = frame_start(&t.frame, argc, argv);
+	if (first == argc)
+		frame_usage(&t.frame,
+		    "no run: operands are the checkpoints of training runs, "
+		    "the plane comes on standard input");
+	if (path == NULL)
+		frame_refuse_terminal(&t.frame);
+	if (run(&t, argv + first, argc - first, path, &err) < 0)
+		frame_fail(&t.frame, &err);
+	return 0;
+}

@@ -1,0 +1,108 @@
+#include "geometry/path.h"
+
+#include <math.h>
+#include <string.h>
+
+const char *const path_method_words[] = {"lstsq", "cos", NULL};
+
+void
+path_pack(struct pack *pack, const struct path_point *p)
+{
+	const double share = p->norm > 0 ? p->off / p->norm : 0;
+	const struct {
+		const char *key;
+		double v;
+	} maybe[] = {{"epoch", p->epoch}, {"lr", p->lr},
+	    {"running_loss", p->running_loss}, {"loss", p->loss}};
+	size_t n = 17;
+
+	for (int i = 0; i < 4; i++)
+		n += !isnan(maybe[i].v);
+	pack_map(pack, n + (p->step >= 0) + !isnan(p->loss));
+	pack_key_text(pack, "name", p->name);
+	pack_key_int(pack, "rep", p->rep);
+	pack_key_int(pack, "i", p->i);
+	if (p->step >= 0)
+		pack_key_int(pack, "step", p->step);
+	for (int i = 0; i < 4; i++)
+		if (!isnan(maybe[i].v))
+			pack_key_real(pack, maybe[i].key, maybe[i].v);
+	if (!isnan(p->loss))
+		pack_key_text(pack, "set", p->set);
+	pack_text(pack, "drop");
+	pack_bool(pack, p->drop);
+	pack_key_text(pack, "method", path_method_words[p->method]);
+	pack_key_real(pack, "x", p->x);
+	pack_key_real(pack, "y", p->y);
+	pack_key_real(pack, "norm", p->norm);
+	pack_key_real(pack, "off", p->off);
+	pack_key_real(pack, "off_biasbn", p->off_biasbn);
+	pack_key_real(pack, "off_rest", p->off_rest);
+	pack_key_real(pack, "share", share);
+	pack_key_text(pack, "model", p->model);
+	pack_key_text(pack, "checkpoint", p->checkpoint);
+	pack_key_real(pack, "length_x", p->length[0]);
+	pack_key_real(pack, "length_y", p->length[1]);
+	pack_key_real(pack, "cosine", p->cosine);
+}
+
+static double
+real_or_nan(const struct value *header, const char *key)
+{
+	double v;
+
+	return value_real(value_get(header, key), &v) ? v : NAN;
+}
+
+static int
+unpack(struct path_point *p, const struct value *h, struct error *err)
+{
+	char method[16];
+	int64_t rep;
+
+	if (field_text(h, "name", p->name, sizeof(p->name), err) < 0 ||
+	    field_int(h, "rep", 0, REPS_MAX - 1, &rep, err) < 0 ||
+	    field_int(h, "i", 0, INT64_MAX, &p->i, err) < 0 ||
+	    field_text(h, "method", method, sizeof(method), err) < 0 ||
+	    field_real(h, "x", &p->x, err) < 0 ||
+	    field_real(h, "y", &p->y, err) < 0 ||
+	    field_real(h, "norm", &p->norm, err) < 0 ||
+	    field_real(h, "off", &p->off, err) < 0 ||
+	    field_real(h, "off_biasbn", &p->off_biasbn, err) < 0 ||
+	    field_real(h, "off_rest", &p->off_rest, err) < 0 ||
+	    field_text(h, "model", p->model, sizeof(p->model), err) < 0 ||
+	    field_text(h, "checkpoint", p->checkpoint, sizeof(p->checkpoint),
+		err) < 0 ||
+	    field_real(h, "length_x", &p->length[0], err) < 0 ||
+	    field_real(h, "length_y", &p->length[1], err) < 0 ||
+	    field_real(h, "cosine", &p->cosine, err) < 0)
+		return -1;
+	if (!isfinite(p->x) || !isfinite(p->y))
+		return error_set(
+		    err, "x, y is %g, %g, expected finite numbers", p->x, p->y);
+	p->method = strcmp(method, path_method_words[PATH_COS]) == 0
+			? PATH_COS
+			: PATH_LSTSQ;
+	p->rep = (int)rep;
+	return 0;
+}
+
+int
+path_unpack(
+    struct path_point *point, const struct value *header, struct error *err)
+{
+	*point = (struct path_point){.step = -1};
+	if (unpack(point, header, err) < 0)
+		return error_prefix(err, "path");
+	point->epoch = real_or_nan(header, "epoch");
+	point->lr = real_or_nan(header, "lr");
+	point->running_loss = real_or_nan(header, "running_loss");
+	point->loss = real_or_nan(header, "loss");
+	if (!value_int(value_get(header, "step"), &point->step))
+		point->step = -1;
+	if (!value_bool(value_get(header, "drop"), &point->drop))
+		point->drop = false;
+	if (field_text(header, "set", point->set, sizeof(point->set), NULL) < 0)
+		point->set[0] = '\0';
+	return 0;
+}

@@ -1,0 +1,46 @@
+/*
+ * A checkpoint seen in a plane: the `path` record.
+ */
+#ifndef GEOMETRY_PATH_H
+#define GEOMETRY_PATH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "geometry/runs.h"
+#include "stream/pack.h"
+#include "stream/value.h"
+#include "tensor/chunk.h"
+
+enum path_method { PATH_LSTSQ, PATH_COS };
+extern const char *const path_method_words[];
+
+enum { PATH_DIGEST_BYTES = 17, PATH_SET_BYTES = 32 };
+
+/* What the checkpoint does not say is NaN, a step -1. */
+struct path_point {
+	char name[RUN_NAME_BYTES]; /* of the run */
+	int rep;                   /* direction set */
+	int64_t i, step;           /* of the run's checkpoints, from 0 */
+	double epoch, lr, running_loss;
+	bool drop; /* the learning rate falls here to a half or less */
+	enum path_method method;
+	double x, y;
+	/* |d|, how far from the plane, and what of that is in tensors of at
+	 * most one dimension and in the others. */
+	double norm, off, off_biasbn, off_rest;
+	double loss; /* joined from points: on the data set `set` */
+	char set[PATH_SET_BYTES];
+	/* The plane: its model, lengths of its directions, their cosine; and
+	 * the checkpoint's own model.  First digits of digests. */
+	char model[PATH_DIGEST_BYTES], checkpoint[PATH_DIGEST_BYTES];
+	double length[AXES_MAX], cosine;
+};
+
+/* Packs and reads the header of a `path` record. */
+void path_pack(struct pack *pack, const struct path_point *point);
+int path_unpack(
+    struct path_point *point, const struct value *header, struct error *err);
+
+#endif
