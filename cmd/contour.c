@@ -5,16 +5,21 @@
 
 #include "base/number.h"
 #include "base/output.h"
+#include "draw/caption.h"
+#include "draw/histograms.h"
 #include "draw/landscape.h"
 #include "draw/picture.h"
 #include "frame.h"
 #include "geometry/points.h"
+
+enum { HISTOGRAM = PICTURE_SURFACE + 1 };
 
 static const char *const styles[] = {
     [PICTURE_LINES] = "lines",
     [PICTURE_FILLED] = "filled",
     [PICTURE_HEAT] = "heat",
     [PICTURE_SURFACE] = "surface",
+    [HISTOGRAM] = "histogram",
     NULL,
 };
 
@@ -175,9 +180,55 @@ write_picture(const struct text *svg, const char *path, struct error *err)
 	return output_commit(&out, err);
 }
 
+/* ---- histograms ---- */
+
 static int
-run(char **paths, int n, const struct settings *s, const struct frame *frame,
-    struct error *err)
+draw_histograms(const struct settings *s, const struct histogram_list *list,
+    struct text *svg, struct error *err)
+{
+	struct text desc = {0};
+	struct picture picture = {.log = s->log,
+	    .title = s->title,
+	    .width = (double)s->width,
+	    .height = (double)s->height};
+	int status = 0;
+
+	for (size_t i = 0; i < list->n && status == 0; i++) {
+		status = caption_history(&desc, &list->begin[i], err);
+		text_add(&desc, "\n");
+	}
+	text_add(&desc, "contour %s style=%s%s", LOSSPIPE_VERSION,
+	    styles[s->style], s->log ? " log" : "");
+	picture.desc = desc.chars;
+	if (status == 0)
+		status = text_check(&desc, err);
+	if (status == 0)
+		status = picture_histograms(&picture, list, svg, err);
+	text_free(&desc);
+	return status;
+}
+
+static int
+run_histograms(char **paths, int n, const struct settings *s, struct error *err)
+{
+	struct reader *reader = reader_new(paths, n, err);
+	struct histogram_list list = {0};
+	struct text svg = {0};
+	int status = -1;
+
+	if (reader != NULL && histograms_read(&list, reader, err) == 0)
+		status = draw_histograms(s, &list, &svg, err);
+	reader_free(reader);
+	histogram_list_free(&list);
+	if (status == 0)
+		status = write_picture(&svg, s->output, err);
+	text_free(&svg);
+	return status;
+}
+
+static int
+run_points(char **paths, int n, const struct settings *s,
+    const struct frame *frame, struct error *err)
 {
 	struct points_list list = {0};
 	struct landscape landscape = {0};
@@ -194,6 +245,14 @@ run(char **paths, int n, const struct settings *s, const struct frame *frame,
 		status = write_picture(&svg, s->output, err);
 	text_free(&svg);
 	return status;
+}
+
+static int
+run(char **paths, int n, const struct settings *s, const struct frame *frame,
+    struct error *err)
+{
+	return s->style == HISTOGRAM ? run_histograms(paths, n, s, err)
+				     : run_points(paths, n, s, frame, err);
 }
 
 int

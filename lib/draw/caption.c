@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "geometry/points.h"
+#include "stream/value.h"
 
 static void
 add_mark(char *out, size_t room, const char *mark)
@@ -46,25 +46,65 @@ mark_ghosts(char *out, size_t room, const struct value *begin)
 	}
 }
 
-int
-caption_marks(
-    const struct points *points, char *out, size_t room, struct error *err)
+/* Calls mark with the decoded header, when there is one. */
+static int
+with_header(const struct pack *pack,
+    void (*mark)(char *out, size_t room, const struct value *header), char *out,
+    size_t room, struct error *err)
 {
-	const struct text *grid = &points->grid_header.bytes;
-	const struct text *begin = &points->begin.bytes;
-	struct decoded *header = decoded_new(grid->chars, grid->n, err);
+	struct decoded *header;
 
-	out[0] = '\0';
-	if (header == NULL)
-		return -1;
-	mark_norms(out, room, decoded_value(header));
-	decoded_free(header);
-	if (begin->n == 0)
+	if (pack->bytes.n == 0)
 		return 0;
-	header = decoded_new(begin->chars, begin->n, err);
+	header = decoded_new(pack->bytes.chars, pack->bytes.n, err);
 	if (header == NULL)
 		return -1;
-	mark_ghosts(out, room, decoded_value(header));
+	mark(out, room, decoded_value(header));
 	decoded_free(header);
 	return 0;
+}
+
+int
+caption_marks(const struct pack *grid, const struct pack *begin, char *out,
+    size_t room, struct error *err)
+{
+	out[0] = '\0';
+	if (with_header(grid, mark_norms, out, room, err) < 0)
+		return -1;
+	return with_header(begin, mark_ghosts, out, room, err);
+}
+
+int
+caption_history(struct text *out, const struct pack *begin, struct error *err)
+{
+	struct decoded *header;
+	const struct value *history, *options;
+
+	if (begin->bytes.n == 0)
+		return text_check(out, err);
+	header = decoded_new(begin->bytes.chars, begin->bytes.n, err);
+	if (header == NULL)
+		return -1;
+	history = value_get(decoded_value(header), "history");
+	for (size_t i = 0; i < value_count(history); i++) {
+		const struct value *entry = value_at(history, i);
+		const char *chars;
+		size_t n;
+
+		if (value_chars(value_get(entry, "program"), &chars, &n))
+			text_add_bytes(out, chars, n);
+		if (value_chars(value_get(entry, "version"), &chars, &n))
+			text_add(out, " %.*s", (int)n, chars);
+		options = value_get(entry, "options");
+		for (size_t k = 0; k < value_count(options); k++) {
+			text_add(out, " ");
+			if (value_chars(value_key(options, k), &chars, &n))
+				text_add_bytes(out, chars, n);
+			text_add(out, "=");
+			value_print(value_item(options, k), out);
+		}
+		text_add(out, " | ");
+	}
+	decoded_free(header);
+	return text_check(out, err);
 }

@@ -7,15 +7,23 @@
 #include <stddef.h>
 
 #include "base/error.h"
-
-struct points;
+#include "base/text.h"
+#include "stream/pack.h"
 
 /*
- * Writes marks to out, separated by ", ": batch norms that are not those of the
+ * Writes marks to out, separated by ", ", from the headers of `grid` and
+ * `begin` (each may be empty): batch norms that are not those of the
  * centre ("bn states", "bn recompute"), ghost batches in training ("ghost
  * batches of 128").  Empty when there is nothing to say.
  */
-int caption_marks(
-    const struct points *points, char *out, size_t room, struct error *err);
+int caption_marks(const struct pack *grid, const struct pack *begin, char *out,
+    size_t room, struct error *err);
+
+/*
+ * Appends the pipeline that a `begin` header (or nothing) tells of: "netload
+ * arch=resnet56 ... | dirgen seed=7 ... | ".
+ */
+int caption_history(
+    struct text *out, const struct pack *begin, struct error *err);
 
 #endif

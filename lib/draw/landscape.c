@@ -195,7 +195,8 @@ name_panel(struct panel *panel, struct error *err)
 		return -1;
 	if (grid->reps > 1)
 		append_part(panel->label, seed);
-	if (caption_marks(panel->points, marks, sizeof(marks), err) < 0)
+	if (caption_marks(&panel->points->grid_header, &panel->points->begin,
+		marks, sizeof(marks), err) < 0)
 		return -1;
 	if (marks[0] != '\0')
 		append_part(panel->label, marks);
@@ -253,42 +254,11 @@ name_values(
 	    strcmp(field, "loss") == 0 ? unit : "");
 }
 
-/* "netload arch=resnet56 ... | dirgen seed=7 ... | ..." of one run. */
 static int
 add_history(struct text *out, const struct points *points, struct error *err)
 {
-	const struct text *bytes = &points->begin.bytes;
-	struct decoded *begin;
-	const struct value *history, *options;
-
 	text_add(out, "run %.16s: ", points->grid.run);
-	if (bytes->n == 0)
-		return 0;
-	begin = decoded_new(bytes->chars, bytes->n, err);
-	if (begin == NULL)
-		return -1;
-	history = value_get(decoded_value(begin), "history");
-	for (size_t i = 0; i < value_count(history); i++) {
-		const struct value *entry = value_at(history, i);
-		const char *chars;
-		size_t n;
-
-		if (value_chars(value_get(entry, "program"), &chars, &n))
-			text_add_bytes(out, chars, n);
-		if (value_chars(value_get(entry, "version"), &chars, &n))
-			text_add(out, " %.*s", (int)n, chars);
-		options = value_get(entry, "options");
-		for (size_t k = 0; k < value_count(options); k++) {
-			text_add(out, " ");
-			if (value_chars(value_key(options, k), &chars, &n))
-				text_add_bytes(out, chars, n);
-			text_add(out, "=");
-			value_print(value_item(options, k), out);
-		}
-		text_add(out, " | ");
-	}
-	decoded_free(begin);
-	return text_check(out, err);
+	return caption_history(out, &points->begin, err);
 }
 
 /* ---- all together ---- */

@@ -1,0 +1,150 @@
+/* nethist: models in, histograms and norms of their weights out. */
+#include <math.h>
+
+#include "base/number.h"
+#include "frame.h"
+#include "geometry/histogram.h"
+#include "geometry/plane.h"
+
+static int
+take_pattern(void *target, const char *value, struct error *err)
+{
+	struct histogram_choice *choice = target;
+
+	if (choice->patterns == PATTERNS_MAX)
+		return error_set(err, "more than %d patterns", PATTERNS_MAX);
+	choice->pattern[choice->patterns++] = value;
+	return 0;
+}
+
+static int
+take_range(void *target, const char *value, struct error *err)
+{
+	struct histogram_choice *choice = target;
+	double v[2];
+	size_t n;
+
+	if (number_parse_reals(value, "--range", v, 2, &n, err) < 0)
+		return -1;
+	if (n != 2 || !(v[0] < v[1]))
+		return error_set(err,
+		    "--range is '%.60s', expected lo,hi with lo below hi",
+		    value);
+	choice->lo = v[0];
+	choice->hi = v[1];
+	choice->ranged = true;
+	return 0;
+}
+
+static int
+begin(struct writer *writer, const struct histogram_choice *choice,
+    const struct plane *plane, struct error *err)
+{
+	const double range[2] = {choice->lo, choice->hi};
+	struct pack entry = {0};
+	struct decoded *before;
+	int status = -1;
+
+	history_entry(&entry, "nethist",
+	    2 + (size_t)(choice->patterns > 0) + (size_t)choice->ranged);
+	pack_key_text(&entry, "over", histogram_over_words[choice->over]);
+	pack_key_int(&entry, "bins", choice->bins);
+	if (choice->patterns > 0) {
+		pack_text(&entry, "tensors");
+		pack_array(&entry, (size_t)choice->patterns);
+		for (int i = 0; i < choice->patterns; i++)
+			pack_text(&entry, choice->pattern[i]);
+	}
+	if (choice->ranged)
+		pack_key_reals(&entry, "range", range, 2);
+	before =
+	    decoded_new(plane->begin.bytes.chars, plane->begin.bytes.n, err);
+	if (before != NULL)
+		status =
+		    writer_begin(writer, decoded_value(before), &entry, err);
+	decoded_free(before);
+	pack_free(&entry);
+	return status;
+}
+
+static int
+write_model(struct writer *writer, const struct histogram_choice *choice,
+    const struct plane *plane, struct error *err)
+{
+	struct histogram histogram;
+	int status = histogram_make(&histogram, choice, &plane->model, err);
+
+	if (status == 0)
+		status = begin(writer, choice, plane, err);
+	if (status == 0)
+		status = histogram_write(
+		    writer, &histogram, choice, &plane->model, err);
+	if (status == 0)
+		status = writer_copy_all(
+		    writer, plane->others.chars, plane->others.n, err);
+	histogram_free(&histogram);
+	return status == 0 ? writer_end(writer, err) : -1;
+}
+
+static int
+run(struct reader *reader, const struct histogram_choice *choice,
+    struct output *output, struct error *err)
+{
+	struct writer *writer = writer_new(output, 0, err);
+	int status = writer != NULL ? 1 : -1;
+
+	while (status == 1) {
+		struct plane plane = {0};
+
+		status = plane_read(&plane, reader, err);
+		if (status == 1 && write_model(writer, choice, &plane, err) < 0)
+			status = -1;
+		plane_free(&plane);
+	}
+	writer_free(writer);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct histogram_choice choice = {.bins = 100};
+	const char *path = NULL;
+	int over = HISTOGRAM_FILTERS, first, status;
+	const struct option_row options[] = {
+	    OPTION_CHOICE(0, "over", histogram_over_words, &over,
+		"which tensors are counted (filters)"),
+	    OPTION_CALL(0, "tensors", "PATTERN", &choice, take_pattern,
+		"only those with such a name; may be repeated"),
+	    OPTION_INT(0, "bins", "N", &choice.bins, 1, BINS_MAX,
+		"bins of equal width (100)"),
+	    OPTION_CALL(0, "range", "LO,HI", &choice, take_range,
+		"what the bins span (four times the root mean square)"),
+	    OPTION_TEXT('o', "output", "FILE", &path,
+		"write to FILE, which appears when it is complete"),
+	    OPTION_END};
+	struct frame frame = {.name = "nethist",
+	    .synopsis = "[model ...]",
+	    .purpose = "histograms and norms of a network's weights",
+	    .options = options};
+	struct reader *reader;
+	struct output output;
+	struct error err;
+
+	first = frame_start(&frame, argc, argv);
+	choice.over = (enum histogram_over)over;
+	if (path == NULL)
+		frame_refuse_terminal(&frame);
+	reader = reader_new(argv + first, argc - first, &err);
+	if (reader == NULL || output_open(&output, path, 0, &err) < 0)
+		frame_fail(&frame, &err);
+	status = run(reader, &choice, &output, &err);
+	reader_free(reader);
+	if (status < 0)
+		output_abandon(&output, 0);
+	else
+		status = output_commit(&output, &err);
+	if (status < 0)
+		frame_fail(&frame, &err);
+	return 0;
+}
