@@ -1,29 +1,31 @@
-/* gridconv: points as tables that other programs read. */
+/* gridconv: points as files that other programs read. */
+#include <math.h>
+#include <stdbool.h>
+
+#include "base/number.h"
 #include "base/output.h"
 #include "base/text.h"
+#include "convert/convert.h"
 #include "frame.h"
 #include "geometry/points.h"
 #include "geometry/table.h"
 #include "stream/reader.h"
 
-enum { COLLECT_BYTES = 64 << 10 };
+enum form { CSV, JSON, NPZ, VTK, GNUPLOT };
+static const char *const forms[] = {
+    [CSV] = "csv",
+    [JSON] = "json",
+    [NPZ] = "npz",
+    [VTK] = "vtk",
+    [GNUPLOT] = "gnuplot",
+    NULL,
+};
 
-enum form { CSV, JSON };
-static const char *const forms[] = {"csv", "json", NULL};
-
-static int
-send(struct text *text, size_t at_least, struct output *output,
-    struct error *err)
-{
-	if (text_check(text, err) < 0)
-		return -1;
-	if (text->n < at_least)
-		return 0;
-	if (output_write(output, text->chars, text->n, err) < 0)
-		return -1;
-	text->n = 0;
-	return 0;
-}
+struct settings {
+	int form, partial, log;
+	struct height height;
+	const char *output;
+};
 
 static int
 write_csv(struct text *text, const struct points_list *list,
@@ -39,7 +41,8 @@ write_csv(struct text *text, const struct points_list *list,
 			status = table_add_row(
 			    text, &columns, &list->item[k], i, err);
 			if (status == 0)
-				status = send(text, COLLECT_BYTES, output, err);
+				status = output_text(
+				    output, text, OUTPUT_COLLECT, err);
 		}
 	columns_free(&columns);
 	return status;
@@ -67,7 +70,7 @@ write_surface(struct text *text, const struct points *points,
 		text_add(text, "%s\n", comma);
 		comma = ",";
 		if (table_add_object(text, points, i, err) < 0 ||
-		    send(text, COLLECT_BYTES, output, err) < 0)
+		    output_text(output, text, OUTPUT_COLLECT, err) < 0)
 			return -1;
 	}
 	text_add(text, "]}");
@@ -89,17 +92,58 @@ write_json(struct text *text, const struct points_list *list,
 }
 
 static int
-write_all(enum form form, const struct points_list *list, struct output *output,
-    struct error *err)
+write_text(enum form form, const struct points_list *list,
+    struct output *output, struct error *err)
 {
 	struct text text = {0};
 	int status = form == CSV ? write_csv(&text, list, output, err)
 				 : write_json(&text, list, output, err);
 
 	if (status == 0)
-		status = send(&text, 0, output, err);
+		status = output_text(output, &text, 0, err);
 	text_free(&text);
 	return status;
+}
+
+static int
+write_all(const struct settings *set, const struct points_list *list,
+    struct output *output, struct error *err)
+{
+	switch ((enum form)set->form) {
+	case NPZ:
+		return convert_npz(list, output, err);
+	case VTK:
+		return convert_vtk(list, &set->height, output, err);
+	case GNUPLOT:
+		return convert_gnuplot(list, output, err);
+	default:
+		return write_text((enum form)set->form, list, output, err);
+	}
+}
+
+/* Arrays have places for the points of grids alone. */
+static int
+check_grids(const struct points_list *list, const struct frame *frame,
+    struct error *err)
+{
+	int64_t left_out = 0;
+
+	for (size_t k = 0; k < list->n; k++) {
+		const struct points *p = &list->item[k];
+
+		if (grid_points(&p->grid) == 0)
+			return error_set(err,
+			    "run %.16s has requested points alone, expected a "
+			    "grid",
+			    p->grid.run);
+		left_out += p->wanted - grid_points(&p->grid);
+	}
+	if (left_out > 0)
+		frame_warn(frame,
+		    "%lld requested points beside the grid are left out (csv "
+		    "and json have them)",
+		    (long long)left_out);
+	return 0;
 }
 
 static int
@@ -119,38 +163,65 @@ read_points(struct points_list *list, char **paths, int n, int partial,
 	return status;
 }
 
+static int
+take_zmax(void *target, const char *value, struct error *err)
+{
+	struct settings *set = target;
+
+	return number_parse_real(value, "--zmax", &set->height.zmax, err);
+}
+
+static int
+run(const struct frame *frame, const struct settings *set, char **paths, int n,
+    struct error *err)
+{
+	struct points_list list = {0};
+	struct output output;
+	int status = read_points(&list, paths, n, set->partial, err);
+
+	if (status == 0 && set->form != CSV && set->form != JSON)
+		status = check_grids(&list, frame, err);
+	if (status == 0)
+		status = output_open(&output, set->output, 0, err);
+	if (status == 0) {
+		status = write_all(set, &list, &output, err);
+		if (status == 0)
+			status = output_commit(&output, err);
+		else
+			output_abandon(&output, 0);
+	}
+	points_list_free(&list);
+	return status;
+}
+
 int
 main(int argc, char **argv)
 {
-	int form = CSV, partial = 0, first;
-	const char *path = NULL;
+	struct settings set = {.height = {.zmax = NAN}};
 	const struct option_row options[] = {
-	    OPTION_CHOICE('t', "to", forms, &form, "what to write"),
-	    OPTION_FLAG(0, "partial", &partial,
+	    OPTION_CHOICE('t', "to", forms, &set.form, "what to write (csv)"),
+	    OPTION_CALL(
+		0, "zmax", "Z", &set, take_zmax, "vtk: clip the height at Z"),
+	    OPTION_FLAG(0, "log", &set.log, "vtk: heights are ln(loss + 0.1)"),
+	    OPTION_FLAG(0, "partial", &set.partial,
 		"take what is there of torn or incomplete input"),
-	    OPTION_TEXT('o', "output", "FILE", &path,
+	    OPTION_TEXT('o', "output", "FILE", &set.output,
 		"write to FILE, which appears when it is complete"),
 	    OPTION_END,
 	};
 	struct frame frame = {.name = "gridconv",
 	    .synopsis = "[FILE...]",
-	    .purpose = "convert points to CSV or JSON",
+	    .purpose = "convert points for other programs",
 	    .options = options};
-	struct points_list list = {0};
+	int first = frame_start(&frame, argc, argv);
 	struct error err;
-	struct output output;
 
-	first = frame_start(&frame, argc, argv);
-	if (read_points(&list, argv + first, argc - first, partial, &err) < 0)
-		frame_fail(&frame, &err);
-	if (output_open(&output, path, 0, &err) < 0)
-		frame_fail(&frame, &err);
-	if (write_all((enum form)form, &list, &output, &err) < 0) {
-		output_abandon(&output, 0);
-		frame_fail(&frame, &err);
-	}
-	points_list_free(&list);
-	if (output_commit(&output, &err) < 0)
+	set.height.log = set.log != 0;
+	if (set.form != VTK && (set.log || !isnan(set.height.zmax)))
+		frame_usage(&frame, "--zmax and --log are for -t vtk");
+	if (set.form == NPZ && set.output == NULL)
+		frame_refuse_terminal(&frame);
+	if (run(&frame, &set, argv + first, argc - first, &err) < 0)
 		frame_fail(&frame, &err);
 	return 0;
 }

@@ -6,8 +6,6 @@
 #include "frame.h"
 #include "stream/reader.h"
 
-enum { COLLECT_BYTES = 64 << 10 };
-
 static void
 print_plain(const struct record *record, struct text *out)
 {
@@ -28,17 +26,6 @@ print_json(const struct record *record, struct text *out)
 	text_add(out, ",\"payload_bytes\":%zu}\n", record->payload_bytes);
 }
 
-static int
-send(struct text *text, struct output *output, struct error *err)
-{
-	int status = text_check(text, err);
-
-	if (status == 0)
-		status = output_write(output, text->chars, text->n, err);
-	text->n = 0;
-	return status;
-}
-
 /* What came before an error is shown before it. */
 static int
 dump(struct reader *reader, int json, struct output *output, struct error *err)
@@ -53,12 +40,12 @@ dump(struct reader *reader, int json, struct output *output, struct error *err)
 			print_json(&record, &text);
 		else
 			print_plain(&record, &text);
-		if (text.n >= COLLECT_BYTES && send(&text, output, err) < 0) {
+		if (output_text(output, &text, OUTPUT_COLLECT, err) < 0) {
 			text_free(&text);
 			return -1;
 		}
 	}
-	if (send(&text, output, &late) < 0 && status == 0) {
+	if (output_text(output, &text, 0, &late) < 0 && status == 0) {
 		*err = late;
 		status = -1;
 	}

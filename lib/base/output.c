@@ -94,6 +94,20 @@ output_write(struct output *out, const void *bytes, size_t n, struct error *err)
 	return 0;
 }
 
+int
+output_text(
+    struct output *out, struct text *text, size_t at_least, struct error *err)
+{
+	if (text_check(text, err) < 0)
+		return -1;
+	if (text->n < at_least)
+		return 0;
+	if (output_write(out, text->chars, text->n, err) < 0)
+		return -1;
+	text->n = 0;
+	return 0;
+}
+
 static void
 forget(struct output *out)
 {

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/text.h"
 
 struct output {
 	int fd;
@@ -40,6 +41,14 @@ int output_open_temporary(struct output *out, struct error *err);
 /* Writes all n bytes (retrying after signals and short writes). */
 int output_write(
     struct output *out, const void *bytes, size_t n, struct error *err);
+
+/*
+ * Sends what a text has collected, and empties it, once it is at_least bytes
+ * (0: in any case).  -1 also when an append to it had failed.
+ */
+int output_text(
+    struct output *out, struct text *text, size_t at_least, struct error *err);
+enum { OUTPUT_COLLECT = 64 << 10 }; /* a good at_least */
 
 /*
  * The result is complete: closes it and renames NAME.part to NAME.  A late

@@ -1,0 +1,192 @@
+#include "file/archive_write.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zip.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+/* 1980-01-01 00:00, the first date that zip knows. */
+enum { DOS_TIME = 0, DOS_DATE = 0x21 };
+
+struct archive_writer {
+	zip_t *zip; /* NULL when finished */
+	zip_source_t *result;
+};
+
+static int
+fail(const char *what, zip_error_t *error, struct error *err)
+{
+	error_set(err, "%s: %s", what, zip_error_strerror(error));
+	zip_error_fini(error);
+	return -1;
+}
+
+struct archive_writer *
+archive_writer_new(struct error *err)
+{
+	struct archive_writer *w = memory_new(1, sizeof(*w), err);
+	zip_error_t error;
+
+	if (w == NULL)
+		return NULL;
+	zip_error_init(&error);
+	w->result = zip_source_buffer_create(NULL, 0, 0, &error);
+	if (w->result != NULL) {
+		/* one reference is the archive's, one ours */
+		zip_source_keep(w->result);
+		w->zip = zip_open_from_source(w->result, ZIP_TRUNCATE, &error);
+		if (w->zip == NULL)
+			zip_source_free(w->result);
+	}
+	if (w->zip == NULL) {
+		fail("zip archive", &error, err);
+		archive_writer_free(w);
+		return NULL;
+	}
+	zip_error_fini(&error);
+	return w;
+}
+
+int
+archive_writer_add(struct archive_writer *w, const char *name,
+    const void *bytes, size_t n, struct error *err)
+{
+	uint8_t *copy = (uint8_t *)memory_text_n(bytes, n, err);
+	zip_source_t *source;
+	zip_int64_t at;
+
+	if (copy == NULL)
+		return -1;
+	source = zip_source_buffer(w->zip, copy, n, 1);
+	if (source == NULL) {
+		free(copy);
+		return error_set(err, "%s: %s", name, zip_strerror(w->zip));
+	}
+	at = zip_file_add(w->zip, name, source, ZIP_FL_ENC_UTF_8);
+	if (at < 0) {
+		zip_source_free(source);
+		return error_set(err, "%s: %s", name, zip_strerror(w->zip));
+	}
+	if (zip_set_file_compression(
+		w->zip, (zip_uint64_t)at, ZIP_CM_STORE, 0) < 0 ||
+	    zip_file_set_dostime(
+		w->zip, (zip_uint64_t)at, DOS_TIME, DOS_DATE, 0) < 0)
+		return error_set(err, "%s: %s", name, zip_strerror(w->zip));
+	return 0;
+}
+
+static int
+take_result(zip_source_t *source, uint8_t **bytes, size_t *n, struct error *err)
+{
+	zip_stat_t stat;
+	zip_int64_t done = -1;
+
+	zip_stat_init(&stat);
+	if (zip_source_stat(source, &stat) < 0 ||
+	    (stat.valid & ZIP_STAT_SIZE) == 0 || zip_source_open(source) < 0)
+		return error_set(err, "zip archive: it cannot be read back");
+	*n = (size_t)stat.size;
+	*bytes = memory_new(*n, 1, err);
+	if (*bytes != NULL)
+		done = zip_source_read(source, *bytes, stat.size);
+	zip_source_close(source);
+	if (*bytes == NULL)
+		return -1;
+	if (done == (zip_int64_t)*n)
+		return 0;
+	free(*bytes);
+	return error_set(err, "zip archive: it cannot be read back");
+}
+
+int
+archive_writer_finish(
+    struct archive_writer *w, uint8_t **bytes, size_t *n, struct error *err)
+{
+	if (zip_close(w->zip) < 0)
+		return error_set(err, "zip archive: %s", zip_strerror(w->zip));
+	w->zip = NULL;
+	return take_result(w->result, bytes, n, err);
+}
+
+void
+archive_writer_free(struct archive_writer *w)
+{
+	if (w == NULL)
+		return;
+	if (w->zip != NULL)
+		zip_discard(w->zip);
+	if (w->result != NULL)
+		zip_source_free(w->result);
+	free(w);
+}
+
+/* ---- numpy ---- */
+
+/* Header and elements must begin at multiples of this. */
+enum { NPY_ALIGN = 64, NPY_BEFORE = 10 };
+
+static void
+npy_header(struct text *out, const char *descr, int rank, const int64_t *dim)
+{
+	struct text dict = {0};
+	size_t length;
+
+	text_add(
+	    &dict, "{'descr': '%s', 'fortran_order': False, 'shape': (", descr);
+	for (int i = 0; i < rank; i++)
+		text_add(&dict, "%s%" PRId64 "%s", i > 0 ? " " : "", dim[i],
+		    i < rank - 1 || rank == 1 ? "," : "");
+	text_add(&dict, "), }");
+	while ((NPY_BEFORE + dict.n + 1) % NPY_ALIGN != 0 && !dict.failed)
+		text_add(&dict, " ");
+	text_add(&dict, "\n");
+	length = dict.n;
+	text_add_bytes(out, "\x93NUMPY\1", 7);
+	text_add_bytes(out, "\0", 1);
+	text_add_bytes(out,
+	    (const uint8_t[]){(uint8_t)(length & 255), (uint8_t)(length >> 8)},
+	    2);
+	text_add_bytes(out, dict.chars, dict.n);
+	out->failed |= dict.failed;
+	text_free(&dict);
+}
+
+static int
+npz_add(struct archive_writer *w, const char *name, const char *descr, int rank,
+    const int64_t *dim, const void *values, size_t size, struct error *err)
+{
+	struct text npy = {0}, entry = {0};
+	size_t n = size;
+	int status = -1;
+
+	for (int i = 0; i < rank; i++)
+		n *= (size_t)dim[i];
+	npy_header(&npy, descr, rank, dim);
+	text_add_bytes(&npy, values, n);
+	text_add(&entry, "%s.npy", name);
+	if (text_check(&npy, err) == 0 && text_check(&entry, err) == 0)
+		status =
+		    archive_writer_add(w, entry.chars, npy.chars, npy.n, err);
+	text_free(&npy);
+	text_free(&entry);
+	return status;
+}
+
+int
+npz_add_f64(struct archive_writer *writer, const char *name, int rank,
+    const int64_t *dim, const double *values, struct error *err)
+{
+	return npz_add(
+	    writer, name, "<f8", rank, dim, values, sizeof(*values), err);
+}
+
+int
+npz_add_f32(struct archive_writer *writer, const char *name, int rank,
+    const int64_t *dim, const float *values, struct error *err)
+{
+	return npz_add(
+	    writer, name, "<f4", rank, dim, values, sizeof(*values), err);
+}
