@@ -78,5 +78,7 @@ bench-peers: $(BENCH_TOOLS)
 	tests/bench/race.py peers --build $(BUILD) --ort $(ORT) --rounds 5 \
 	    --images 128 --csv $(BUILD)/peers-wide.csv --arch vgg9 \
 	    --arch wrn56_4 --arch resnet18 --arch densenet_cifar
+	tests/bench/race.py training --build $(BUILD) --rounds 5 \
+	    --arch resnet20 --csv $(BUILD)/training.csv
 
 .PHONY: bench bench-peers

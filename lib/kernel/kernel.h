@@ -1,5 +1,6 @@
 /*
- * The inner loops of evaluation: one table of functions per instruction set.
+ * The inner loops of evaluation and of training: one table of functions per
+ * instruction set.
  *
  * The plain C table is the definition; the others compute the same sums in
  * their own order of rounding.  tests/bench/checkkern compares them.
@@ -86,6 +87,56 @@ struct affine_job {
 	int relu;
 };
 
+/*
+ * The gradient by a convolution's weights, in the layout of its weights:
+ * d_weights[block of k][tap][c][KERNEL_BLOCK] += sum over images, y and x of
+ * in[tap + c] * d_out[k], in this order.  in's steps as in conv_job.
+ */
+struct gradient_job {
+	struct view in, d_out;
+	int images, h, w;
+	int c, k;
+	int taps;
+	const ptrdiff_t *tap;
+	float *d_weights;
+};
+
+/*
+ * The same of a winograd_job, in the transformed domain: G^T (sum over tiles of
+ * (A d_out A^T) * (B^T in B)) G.  The sum over tiles stays in sums (of
+ * winograd_gradient_floats, in a layout of the table's own) from call to call;
+ * fresh starts it at 0.  in and d_out: rows and columns up to the next multiple
+ * of 4 (in: plus 2) are read; those of d_out beyond h x w must be zeros.
+ */
+struct winograd_gradient_job {
+	struct view in, d_out;
+	int images, h, w;
+	int c, k;
+	int fresh;
+	float *sums, *work; /* work: winograd_gradient_work_floats */
+};
+
+/*
+ * Sums over images, h and w for a batch normalisation, added to
+ * sums[2][c in whole blocks], in double:
+ * norm_sums:      x, x * x
+ * norm_back_sums: d, d * (x - mean[c]), where d first becomes 0 (and is stored)
+ *                 wherever y, if there is one, is not above 0: a ReLU's part
+ */
+struct norm_sums_job {
+	struct view x, y, d; /* y.at NULL: none */
+	int images, h, w, c;
+	const float *mean; /* whole blocks */
+	double *sums;
+};
+
+/* out = of_d[c] * d + of_x[c] * x + shift[c] + add?; factors: whole blocks. */
+struct norm_back_job {
+	struct view x, d, out, add;
+	int images, h, w, c;
+	const float *of_d, *of_x, *shift;
+};
+
 struct kernels {
 	const char *name;
 	int block_pixels; /* outputs that one inner loop forms together */
@@ -109,6 +160,16 @@ struct kernels {
 	void (*max_pool)(const struct pool_job *job);
 	void (*average_pool)(const struct pool_job *job);
 	void (*affine)(const struct affine_job *job);
+
+	void (*gradient)(const struct gradient_job *job);
+	void (*winograd_gradient)(const struct winograd_gradient_job *job);
+	/* From the sums over all tiles: d_weights[block of k][9][c][block],
+	 * written. */
+	void (*winograd_gradient_end)(
+	    const float *sums, int k, int c, float *d_weights);
+	void (*norm_sums)(const struct norm_sums_job *job);
+	void (*norm_back_sums)(const struct norm_sums_job *job);
+	void (*norm_back)(const struct norm_back_job *job);
 
 	/* n rounds of independent multiply-adds, for the bench: returns the
 	 * number of floating-point operations done; *sink keeps them alive. */
@@ -139,6 +200,11 @@ size_t winograd_work_floats(int c, int k, int h, int w, int images);
  * fetched for too few tiles, few enough to stay in the second-level cache.
  */
 int winograd_rows(int c, int k, int h, int w, int images);
+
+/* The same for winograd_gradient_job. */
+size_t winograd_gradient_floats(int k, int c);
+size_t winograd_gradient_work_floats(int c, int k, int h, int w, int images);
+int winograd_gradient_rows(int h, int w, int images);
 
 /* Filters as a model has them: element (k, c, tap) at these steps. */
 struct conv_filters {

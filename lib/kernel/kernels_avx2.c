@@ -1,6 +1,7 @@
 #include "kernel/conv.inc"
+#include "kernel/gradient.inc"
+#include "kernel/norm.inc"
 #include "kernel/pixelwise.inc"
-#include "kernel/winograd.inc"
 
 const struct kernels kernels_avx2 = {
     .name = "avx2",
@@ -12,5 +13,11 @@ const struct kernels kernels_avx2 = {
     .max_pool = max_pool,
     .average_pool = average_pool,
     .affine = affine,
+    .gradient = gradient,
+    .winograd_gradient = winograd_gradient,
+    .winograd_gradient_end = winograd_gradient_end,
+    .norm_sums = norm_sums,
+    .norm_back_sums = norm_back_sums,
+    .norm_back = norm_back,
     .peak = peak,
 };

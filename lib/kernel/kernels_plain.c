@@ -319,6 +319,124 @@ affine(const struct affine_job *job)
 				    view_at(&job->out, n, y, x));
 }
 
+static void
+gradient(const struct gradient_job *job)
+{
+	float *to = job->d_weights;
+
+	for (int k = 0; k < kernel_padded(job->k); k += B)
+		for (int i = 0; i < job->taps; i++)
+			for (int c = 0; c < job->c; c++, to += B)
+				for (int n = 0; n < job->images; n++)
+					for (int p = 0; p < job->h * job->w;
+					     p++) {
+						int y = p / job->w;
+						int x = p % job->w;
+						float in = view_at(&job->in, n,
+						    y, x)[job->tap[i] + c];
+						const float *d = view_at(
+						    &job->d_out, n, y, x);
+
+						for (int l = 0; l < B; l++)
+							to[l] += in * d[k + l];
+					}
+}
+
+/* Directly: the sums are the first 9/36 of their room. */
+static void
+winograd_gradient(const struct winograd_gradient_job *job)
+{
+	const ptrdiff_t row = job->in.row, pixel = job->in.pixel;
+	const ptrdiff_t taps[9] = {0, pixel, 2 * pixel, row, row + pixel,
+	    row + 2 * pixel, 2 * row, 2 * row + pixel, 2 * row + 2 * pixel};
+	const struct gradient_job direct = {
+	    .in = job->in,
+	    .d_out = job->d_out,
+	    .images = job->images,
+	    .h = job->h,
+	    .w = job->w,
+	    .c = job->c,
+	    .k = job->k,
+	    .taps = 9,
+	    .tap = taps,
+	    .d_weights = job->sums,
+	};
+	const ptrdiff_t n = (ptrdiff_t)kernel_padded(job->k) * 9 * job->c;
+
+	for (ptrdiff_t i = 0; job->fresh && i < n; i++)
+		job->sums[i] = 0;
+	gradient(&direct);
+}
+
+static void
+winograd_gradient_end(const float *sums, int k, int c, float *d_weights)
+{
+	for (ptrdiff_t i = 0; i < (ptrdiff_t)kernel_padded(k) * 9 * c; i++)
+		d_weights[i] = sums[i];
+}
+
+static void
+norm_sums(const struct norm_sums_job *job)
+{
+	const int cp = kernel_padded(job->c);
+
+	for (int n = 0; n < job->images; n++)
+		for (int p = 0; p < job->h * job->w; p++) {
+			const float *x =
+			    view_at(&job->x, n, p / job->w, p % job->w);
+
+			for (int c = 0; c < cp; c++) {
+				job->sums[c] += (double)x[c];
+				job->sums[cp + c] +=
+				    (double)x[c] * (double)x[c];
+			}
+		}
+}
+
+static void
+norm_back_sums(const struct norm_sums_job *job)
+{
+	const int cp = kernel_padded(job->c);
+
+	for (int n = 0; n < job->images; n++)
+		for (int p = 0; p < job->h * job->w; p++) {
+			int i = p / job->w, j = p % job->w;
+			const float *x = view_at(&job->x, n, i, j);
+			float *d = view_at(&job->d, n, i, j);
+
+			for (int c = 0; c < cp; c++) {
+				if (job->y.at != NULL &&
+				    !(view_at(&job->y, n, i, j)[c] > 0))
+					d[c] = 0;
+				job->sums[c] += (double)d[c];
+				job->sums[cp + c] +=
+				    (double)d[c] *
+				    (double)(x[c] - job->mean[c]);
+			}
+		}
+}
+
+static void
+norm_back(const struct norm_back_job *job)
+{
+	for (int n = 0; n < job->images; n++)
+		for (int p = 0; p < job->h * job->w; p++) {
+			int i = p / job->w, j = p % job->w;
+			const float *x = view_at(&job->x, n, i, j);
+			const float *d = view_at(&job->d, n, i, j);
+			float *out = view_at(&job->out, n, i, j);
+
+			for (int c = 0; c < kernel_padded(job->c); c++) {
+				float v = job->of_d[c] * d[c] +
+					  job->of_x[c] * x[c] + job->shift[c];
+
+				if (job->add.at != NULL)
+					v += view_at(&job->add, n, i, j)[c];
+				out[c] = v;
+			}
+		}
+}
+
 static double
 peak(long n, float *sink)
 {
@@ -337,5 +455,11 @@ const struct kernels kernels_plain = {
     .max_pool = max_pool,
     .average_pool = average_pool,
     .affine = affine,
+    .gradient = gradient,
+    .winograd_gradient = winograd_gradient,
+    .winograd_gradient_end = winograd_gradient_end,
+    .norm_sums = norm_sums,
+    .norm_back_sums = norm_back_sums,
+    .norm_back = norm_back,
     .peak = peak,
 };

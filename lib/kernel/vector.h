@@ -10,15 +10,21 @@
 #include "kernel/kernel.h"
 
 #ifdef __AVX512F__
-enum { LANES = 16, TILES_MAX = 12, PIXELS_MAX = 8 };
+enum { LANES = 16, TILES_MAX = 12, PIXELS_MAX = 8, SUMS_MAX = 16 };
 typedef __m512 vec;
 typedef __m512i lanes;
+typedef __m512d wide; /* half of the lanes, in double */
 #define VEC(name) _mm512_##name
+#define WIDE_LOW(v) _mm512_castps512_ps256(v)
+#define WIDE_HIGH(v) _mm512_extractf32x8_ps(v, 1)
 #else
-enum { LANES = 8, TILES_MAX = 6, PIXELS_MAX = 6 };
+enum { LANES = 8, TILES_MAX = 6, PIXELS_MAX = 6, SUMS_MAX = 6 };
 typedef __m256 vec;
 typedef __m256i lanes;
+typedef __m256d wide;
 #define VEC(name) _mm256_##name
+#define WIDE_LOW(v) _mm256_castps256_ps128(v)
+#define WIDE_HIGH(v) _mm256_extractf128_ps(v, 1)
 #endif
 
 enum { VECS = KERNEL_BLOCK / LANES };
@@ -76,6 +82,13 @@ INLINE vec
 vec_relu(vec v)
 {
 	return vec_floor(VEC(setzero_ps)(), v);
+}
+
+/* v where y is above 0, else 0. */
+INLINE vec
+vec_where_positive(vec y, vec v)
+{
+	return (vec)((lanes)v & (lanes)(y > vec_all(0)));
 }
 
 /* The larger one; a NaN in either stays (all bits set are a NaN). */

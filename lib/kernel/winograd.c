@@ -47,3 +47,38 @@ winograd_work_floats(int c, int k, int h, int w, int images)
 	return tiles * (tile_floats(c, k) + WINOGRAD_POINTS * KERNEL_BLOCK) +
 	       2 * WINOGRAD_POINTS * KERNEL_BLOCK;
 }
+
+size_t
+winograd_gradient_floats(int k, int c)
+{
+	return winograd_weight_floats(k, c);
+}
+
+/*
+ * 32 tiles or more: the accumulators of a point are loaded and stored once for
+ * all tiles of a chunk.
+ */
+int
+winograd_gradient_rows(int h, int w, int images)
+{
+	enum { TILES = 32 };
+	int tiles_x = (w + WINOGRAD_TILE - 1) / WINOGRAD_TILE;
+	int rows = (h + WINOGRAD_TILE - 1) / WINOGRAD_TILE * images;
+	int step = (TILES + tiles_x - 1) / tiles_x;
+
+	return step < rows ? step : rows;
+}
+
+size_t
+winograd_gradient_work_floats(int c, int k, int h, int w, int images)
+{
+	enum { P = WINOGRAD_POINTS, TILE = WINOGRAD_TILE, B = KERNEL_BLOCK };
+	size_t tiles_x = (size_t)((w + TILE - 1) / TILE);
+	size_t rows = (size_t)winograd_gradient_rows(h, w, images);
+	size_t cp = (size_t)kernel_padded(c), kp = (size_t)kernel_padded(k);
+
+	/* Columns of in and d_out, then one row of points of both. */
+	return P * (rows * (tiles_x * TILE + P - TILE) * cp + B) +
+	       P * (rows * tiles_x * TILE * kp + B) +
+	       P * (rows * tiles_x * (cp + kp) + 2 * B);
+}

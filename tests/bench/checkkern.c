@@ -453,6 +453,181 @@ check_affine(const struct kernels *kernels, struct dice *dice)
 	return images_agree(&got, &want, l.k, 64 * FLT_EPSILON);
 }
 
+/* n sums of many products: as tolerance, with the number of terms. */
+static int
+sums_agree(const float *got, const float *want, const struct layer *l, int taps,
+    double tolerance)
+{
+	for (int i = 0; i < kernel_padded(l->k) * taps * l->c; i++) {
+		int k = i / (KERNEL_BLOCK * taps * l->c) * KERNEL_BLOCK +
+			i % KERNEL_BLOCK;
+
+		if (k < l->k &&
+		    !(fabs((double)got[i] - (double)want[i]) <= tolerance)) {
+			printf("# sum %d: %.9g, expected %.9g within %.3g\n", i,
+			    (double)got[i], (double)want[i], tolerance);
+			return 0;
+		}
+	}
+	return 1;
+}
+
+static int
+check_gradient(const struct kernels *kernels, struct dice *dice)
+{
+	int r = roll(dice, 1, 4), s = roll(dice, 1, 4),
+	    stride = roll(dice, 1, 3), taps = r * s;
+	struct layer l = layer_drawn(dice, 1);
+	struct images in = images_drawn(dice, l.images, (l.h - 1) * stride + r,
+	    (l.w - 1) * stride + s, l.c, 0, 0);
+	struct images d = images_drawn(dice, l.images, l.h, l.w, l.k, 1, 0);
+	size_t n = (size_t)(kernel_padded(l.k) * taps * l.c);
+	float *want = drawn(dice, n), *got = guarded(n);
+	ptrdiff_t tap[16];
+	struct gradient_job job = {
+	    .in = in.view,
+	    .d_out = d.view,
+	    .images = l.images,
+	    .h = l.h,
+	    .w = l.w,
+	    .c = l.c,
+	    .k = l.k,
+	    .taps = taps,
+	    .tap = tap,
+	    .d_weights = got,
+	};
+
+	for (int i = 0; i < taps; i++)
+		tap[i] = i / s * in.view.row + i % s * in.view.pixel;
+	job.in.row *= stride;
+	job.in.pixel *= stride;
+	memcpy(got, want, n * sizeof(*got));
+	kernels->gradient(&job);
+	job.d_weights = want;
+	kernels_plain.gradient(&job);
+	return sums_agree(got, want, &l, taps,
+	    8 * (double)FLT_EPSILON * (l.images * l.h * l.w + 1));
+}
+
+/* In two calls, as a slice's groups of images come. */
+static void
+run_winograd_gradient(const struct kernels *kernels,
+    struct winograd_gradient_job job, float *d_weights)
+{
+	const int images = job.images;
+
+	job.fresh = 1;
+	job.images = (images + 1) / 2;
+	kernels->winograd_gradient(&job);
+	job.fresh = 0;
+	job.in.at += job.images * job.in.image;
+	job.d_out.at += job.images * job.d_out.image;
+	job.images = images - job.images;
+	if (job.images > 0)
+		kernels->winograd_gradient(&job);
+	kernels->winograd_gradient_end(job.sums, job.k, job.c, d_weights);
+}
+
+static int
+check_winograd_gradient(const struct kernels *kernels, struct dice *dice)
+{
+	struct layer l = layer_drawn(dice, 9);
+	struct images in = images_drawn(dice, l.images, l.h, l.w, l.c, 1, 3);
+	struct images d = images_drawn(dice, l.images, l.h, l.w, l.k, 0, 3);
+	size_t n = (size_t)(kernel_padded(l.k) * 9 * l.c);
+	float *got = guarded(n), *want = guarded(n);
+	struct winograd_gradient_job job = {
+	    .in = in.view,
+	    .d_out = d.view,
+	    .images = l.images,
+	    .h = l.h,
+	    .w = l.w,
+	    .c = l.c,
+	    .k = l.k,
+	    .sums = guarded(winograd_gradient_floats(l.k, l.c)),
+	    .work = guarded(
+		winograd_gradient_work_floats(l.c, l.k, l.h, l.w, l.images)),
+	};
+
+	job.in.at -= in.view.row + in.view.pixel;
+	run_winograd_gradient(kernels, job, got);
+	run_winograd_gradient(&kernels_plain, job, want);
+	return sums_agree(got, want, &l, 9,
+	    80 * (double)FLT_EPSILON * (l.images * l.h * l.w + 1));
+}
+
+static int
+check_norm(const struct kernels *kernels, struct dice *dice)
+{
+	struct layer l = layer_drawn(dice, 1);
+	const int cp = kernel_padded(l.c), masked = roll(dice, 0, 1);
+	struct images x = images_drawn(dice, l.images, l.h, l.w, l.c, 1, 0);
+	struct images y = images_drawn(dice, l.images, l.h, l.w, l.c, 1, 0);
+	struct images got = images_drawn(dice, l.images, l.h, l.w, l.c, 1, 0);
+	struct images want = images_new(l.images, l.h, l.w, l.c, 1, 0);
+	double *sums[2];
+	struct norm_sums_job job = {
+	    .x = x.view,
+	    .images = l.images,
+	    .h = l.h,
+	    .w = l.w,
+	    .c = l.c,
+	    .mean = drawn(dice, (size_t)cp),
+	};
+
+	memcpy(want.floats, got.floats, want.n * sizeof(float));
+	if (masked)
+		job.y = y.view;
+	for (int i = 0; i < 2; i++) {
+		const struct kernels *table = i ? &kernels_plain : kernels;
+
+		job.d = i ? want.view : got.view;
+		job.sums = sums[i] = drawn_scale(dice, 4 * cp);
+		memset(job.sums, 0, sizeof(double) * 4 * (size_t)cp);
+		table->norm_sums(&job);
+		job.sums += 2 * cp;
+		table->norm_back_sums(&job);
+	}
+	for (int i = 0; i < 4 * cp; i++)
+		if (i % cp < l.c && !(fabs(sums[0][i] - sums[1][i]) <= 1e-10)) {
+			printf("# sum %d: %.17g, expected %.17g\n", i,
+			    sums[0][i], sums[1][i]);
+			return 0;
+		}
+	return images_agree(&got, &want, l.c, 0);
+}
+
+static int
+check_norm_back(const struct kernels *kernels, struct dice *dice)
+{
+	struct layer l = layer_drawn(dice, 1);
+	const size_t kp = (size_t)kernel_padded(l.k);
+	struct images x = images_drawn(dice, l.images, l.h, l.w, l.k, 1, 0);
+	struct images d = images_drawn(dice, l.images, l.h, l.w, l.k, 2, 0);
+	struct images add = images_drawn(dice, l.images, l.h, l.w, l.k, 0, 1);
+	struct images got = images_junk(l.images, l.h, l.w, l.k, 1);
+	struct images want = images_junk(l.images, l.h, l.w, l.k, 1);
+	struct norm_back_job job = {
+	    .x = x.view,
+	    .d = d.view,
+	    .out = got.view,
+	    .images = l.images,
+	    .h = l.h,
+	    .w = l.w,
+	    .c = l.k,
+	    .of_d = drawn(dice, kp),
+	    .of_x = drawn(dice, kp),
+	    .shift = l.bias,
+	};
+
+	if (l.add)
+		job.add = add.view;
+	kernels->norm_back(&job);
+	job.out = want.view;
+	kernels_plain.norm_back(&job);
+	return images_agree(&got, &want, l.k, 64 * FLT_EPSILON);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(const struct kernels *, struct dice *);
@@ -463,6 +638,10 @@ static const struct {
     {"winograd_weights", check_weights},
     {"pool", check_pool},
     {"affine", check_affine},
+    {"gradient", check_gradient},
+    {"winograd_gradient", check_winograd_gradient},
+    {"norm_sums", check_norm},
+    {"norm_back", check_norm_back},
 };
 enum { CHECKS = sizeof(checks) / sizeof(checks[0]) };
 
@@ -518,6 +697,13 @@ static const struct bench {
     {"winograd", 16, 8, 256, 256, 3, 1},
     {"winograd", 64, 4, 512, 512, 3, 1},
     {"winograd", 4, 16, 48, 12, 3, 1},
+    {"winograd_gradient", 1, 32, 16, 16, 3, 1},
+    {"winograd_gradient", 4, 16, 32, 32, 3, 1},
+    {"winograd_gradient", 16, 8, 64, 64, 3, 1},
+    {"gradient", 1, 32, 3, 16, 3, 1},
+    {"gradient", 1, 32, 16, 16, 3, 1},
+    {"gradient", 4, 16, 16, 32, 3, 2},
+    {"gradient", 16, 8, 32, 64, 3, 2},
     {"conv", 1, 32, 3, 16, 3, 1},
     {"conv", 1, 32, 16, 16, 3, 1},
     {"conv", 4, 16, 16, 32, 3, 2},
@@ -541,8 +727,44 @@ by_size(const void *a, const void *b)
 struct bench_jobs {
 	struct conv_job conv;
 	struct winograd_job winograd;
+	struct gradient_job gradient;
+	struct winograd_gradient_job winograd_gradient;
 	ptrdiff_t tap[49];
 };
+
+/* The jobs of the gradient, on the operands of the convolution. */
+static void
+bench_prepare_gradients(const struct bench *b, struct bench_jobs *jobs)
+{
+	const struct conv_job *conv = &jobs->conv;
+
+	jobs->gradient = (struct gradient_job){
+	    .in = conv->in,
+	    .d_out = conv->out,
+	    .images = b->images,
+	    .h = b->h,
+	    .w = b->h,
+	    .c = b->c,
+	    .k = b->k,
+	    .taps = conv->taps,
+	    .tap = jobs->tap,
+	    .d_weights = guarded(
+		(size_t)kernel_padded(b->k) * b->c * (size_t)conv->taps),
+	};
+	jobs->winograd_gradient = (struct winograd_gradient_job){
+	    .in = conv->in,
+	    .d_out = conv->out,
+	    .images = b->images,
+	    .h = b->h,
+	    .w = b->h,
+	    .c = b->c,
+	    .k = b->k,
+	    .fresh = 1,
+	    .sums = guarded(winograd_gradient_floats(b->k, b->c)),
+	    .work = guarded(winograd_gradient_work_floats(
+		b->c, b->k, b->h, b->h, b->images)),
+	};
+}
 
 static void
 bench_prepare(const struct bench *b, const struct kernels *kernels,
@@ -590,6 +812,7 @@ bench_prepare(const struct bench *b, const struct kernels *kernels,
 		       .k = b->k,
 		       .c = b->c},
 	    taps, packed);
+	bench_prepare_gradients(b, jobs);
 	if (strcmp(b->kernel, "winograd") == 0) {
 		float *u = guarded(winograd_weight_floats(b->k, b->c));
 
@@ -612,23 +835,33 @@ bench_prepare(const struct bench *b, const struct kernels *kernels,
 	}
 }
 
+static void
+bench_call(const struct bench *b, const struct kernels *kernels,
+    const struct bench_jobs *jobs)
+{
+	if (strcmp(b->kernel, "winograd") == 0)
+		kernels->winograd(&jobs->winograd);
+	else if (strcmp(b->kernel, "winograd_gradient") == 0)
+		kernels->winograd_gradient(&jobs->winograd_gradient);
+	else if (strcmp(b->kernel, "gradient") == 0)
+		kernels->gradient(&jobs->gradient);
+	else
+		kernels->conv(&jobs->conv);
+}
+
 /* The least and the median time of one call, in seconds. */
 static void
 bench_time(const struct bench *b, const struct kernels *kernels,
     const struct bench_jobs *jobs, double *least, double *median)
 {
 	double time[REPEATS];
-	int calls = 1, winograd = strcmp(b->kernel, "winograd") == 0;
+	int calls = 1;
 
 	for (int r = -2; r < REPEATS; r++) {
 		double start = seconds(), took;
 
-		for (int i = 0; i < calls; i++) {
-			if (winograd)
-				kernels->winograd(&jobs->winograd);
-			else
-				kernels->conv(&jobs->conv);
-		}
+		for (int i = 0; i < calls; i++)
+			bench_call(b, kernels, jobs);
 		took = (seconds() - start) / calls;
 		if (r < 0)
 			calls = took > 5e-4 ? 1 : (int)(5e-4 / took) + 1;
@@ -660,7 +893,7 @@ bench_all(uint64_t seed, int csv, int lowest)
 {
 	printf(csv ? "kernels,kernel,images,h,c,k,size,stride,us_per_image,"
 		     "us_least,gflops,share_of_peak\n"
-		   : "%-8s%-10s%-22s%10s%10s%10s%8s\n",
+		   : "%-8s%-18s%-22s%10s%10s%10s%8s\n",
 	    "set", "kernel", "images h c k size/str", "us/image", "least",
 	    "GFLOP/s", "peak");
 	for (int level = lowest; level <= (int)cpu_level_native(); level++) {
@@ -681,7 +914,7 @@ bench_all(uint64_t seed, int csv, int lowest)
 			release();
 			printf(csv ? "%s,%s,%d,%d,%d,%d,%d,%d,%.3f,%.3f,%.2f,"
 				     "%.4f\n"
-				   : "%-8s%-10s%3d %3d %4d %4d %d/%d   %10.2f"
+				   : "%-8s%-18s%3d %3d %4d %4d %d/%d   %10.2f"
 				     "%10.2f%10.1f%8.2f\n",
 			    kernels->name, b->kernel, b->images, b->h, b->c,
 			    b->k, b->size, b->stride, 1e6 * median / b->images,

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""A contender of race.py: PyTorch, eager or traced, frozen and optimised.
+"""A contender of race.py: PyTorch, eager, or traced, frozen and optimised; or
+eager training.
 
-	peer_torch.py ARCH eager|traced DATA IMAGES THREADS BATCH
+	peer_torch.py ARCH eager|traced|train DATA IMAGES THREADS BATCH
 	peer_torch.py ARCH export FILE.onnx
 
 Each line on standard input asks for a round; the answer is its seconds
@@ -127,6 +128,21 @@ def images(path, n):
     return torch.from_numpy((rows - mean) / sd)
 
 
+def train(net, x, y, batch):
+    """A round: steps of SGD over all images."""
+    net.train()
+    sgd = torch.optim.SGD(net.parameters(), lr=1e-3, momentum=0.9,
+                          nesterov=True, weight_decay=5e-4)
+    for _ in sys.stdin:
+        start, cpu = time.perf_counter(), time.process_time()
+        for i in range(0, len(x), batch):
+            sgd.zero_grad()
+            F.cross_entropy(net(x[i:i + batch]), y[i:i + batch]).backward()
+            sgd.step()
+        print(f'{time.perf_counter() - start:.6f}',
+              f'{time.process_time() - cpu:.6f}', flush=True)
+
+
 def main():
     arch, mode = sys.argv[1:3]
     net = build(arch)
@@ -139,6 +155,9 @@ def main():
     torch.set_num_threads(int(sys.argv[5]))
     batch = int(sys.argv[6])
     y = torch.zeros(len(x), dtype=torch.long)
+    if mode == 'train':
+        train(net, x, y, batch)
+        return
     if mode == 'traced':
         net = torch.jit.optimize_for_inference(
             torch.jit.freeze(torch.jit.trace(net, x[:batch])))

@@ -2,11 +2,12 @@
 """Races contenders on the same images: each round runs every contender once,
 back to back, so that a noisy machine is noisy for all of them.
 
-	race.py plans|peers [--arch NAME]... [--threads N]... [--rounds N]
+	race.py plans|peers|training [--arch NAME]... [--threads N]... [--rounds N]
 	        [--images N] [--csv FILE] [--build DIR]... [--ort MODULE]
 
 plans: the plan kinds, the builds given (gcc and clang), and PyTorch eager where
-it is installed.  peers: the fast
+it is installed.  training: steps of training, batch 128,
+against PyTorch eager.  peers: the fast
 plan against PyTorch and ONNX Runtime (npm install --ignore-scripts
 onnxruntime-node; --ort names the installed module's folder).
 A ratio is the median over rounds of that round's ratio to the first contender,
@@ -111,6 +112,23 @@ def peer_contenders(options, arch, threads, folder):
     return field
 
 
+def training_contenders(options, arch, threads):
+    field = [('losspipe train b128',
+              ours(options, arch, threads, options.build[0], 'train') +
+              ['-b', '128'])]
+    for other in options.build[1:]:
+        field.append((f'train {os.path.basename(other)}',
+                      ours(options, arch, threads, other, 'train') +
+                      ['-b', '128']))
+    for level in options.level:
+        field.append((f'train {level}',
+                      ours(options, arch, threads, options.build[0], 'train',
+                           level) + ['-b', '128']))
+    field.append(('torch train b128',
+                  torch(options, arch, threads, 'train', 128)))
+    return field
+
+
 def race(options, arch, threads, field, out):
     contenders = [Contender(name, command) for name, command in field]
     for r in range(-1, options.rounds):
@@ -158,7 +176,7 @@ def versions(options):
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
-    parser.add_argument('what', choices=('plans', 'peers'))
+    parser.add_argument('what', choices=('plans', 'peers', 'training'))
     parser.add_argument('--arch', action='append')
     parser.add_argument('--threads', action='append', type=int)
     parser.add_argument('--rounds', type=int, default=7)
@@ -172,7 +190,7 @@ def main():
     options = parser.parse_args()
     options.build = options.build or ['build']
     machine()
-    if options.what == 'peers':
+    if options.what != 'plans':
         versions(options)
     out = open(options.csv, 'w') if options.csv else None
     if out:
@@ -183,7 +201,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for arch in options.arch or ['resnet20', 'resnet56']:
             for threads in options.threads or [1, 2]:
-                if options.what == 'plans':
+                if options.what == 'training':
+                    field = training_contenders(options, arch, threads)
+                elif options.what == 'plans':
                     field = plan_contenders(options, arch, threads)
                 else:
                     field = peer_contenders(options, arch, threads, folder)

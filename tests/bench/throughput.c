@@ -2,7 +2,8 @@
  * throughput: one contender of race.py.  Each line on standard input asks for a
  * round: bind a point, then run all images through a plan, loss included.  The
  * answer is a line: seconds of the clock, of the processors, and of those the
- * seconds that binding took.
+ * seconds that binding took.  -p train: steps of training instead, in batches
+ * of -b images (forward, loss, backward, SGD).
  */
 #define _GNU_SOURCE
 #include <math.h>
@@ -16,7 +17,10 @@
 #include "base/options.h"
 #include "base/random.h"
 #include "net/architecture.h"
+#include "net/loss.h"
+#include "net/pass.h"
 #include "net/plan.h"
+#include "train/optimiser.h"
 
 enum { THREADS_MAX = 64, BLOCK_MAX = 256, CLASSES = 10, IMAGE_BYTES = 3073 };
 
@@ -37,6 +41,12 @@ struct bench {
 	struct plan_weights *weights;
 	int images, threads;
 	struct worker worker[THREADS_MAX];
+	/* of training */
+	struct workers *workers;
+	struct pass *pass;
+	struct optimiser optimiser;
+	float **gradient;
+	int batch;
 };
 
 static void
@@ -202,6 +212,78 @@ bench_round(struct bench *b)
 }
 
 static void
+train_open(struct bench *b, const char *arch, int batch)
+{
+	const struct shape input = {.rank = 3, .dim = {3, 32, 32}};
+	const struct optimiser_rule rule = {.kind = OPTIMISER_SGD,
+	    .decay = 5e-4,
+	    .decay_biasbn = true,
+	    .momentum = 0.9,
+	    .nesterov = true};
+	struct error err;
+
+	if (architecture_build(&b->graph, arch, &input, CLASSES, &err) < 0)
+		die(err.text);
+	draw_weights(&b->graph);
+	b->batch = batch;
+	b->workers = workers_new(b->threads, &err);
+	if (b->workers == NULL)
+		die(err.text);
+	b->pass = pass_new(&b->graph, batch, b->workers, &err);
+	b->gradient =
+	    memory_new(b->graph.n_tensors, sizeof(*b->gradient), &err);
+	if (b->pass == NULL || b->gradient == NULL ||
+	    optimiser_init(&b->optimiser, &rule, &b->graph, &err) < 0)
+		die(err.text);
+	for (size_t i = 0; i < b->graph.n_tensors; i++)
+		b->gradient[i] = memory_new(
+		    (size_t)b->graph.tensors[i].n, sizeof(float), &err);
+}
+
+static void
+train_step(struct bench *b, const float *images, int n)
+{
+	struct tensor *theta = b->graph.tensors;
+	const float *logits = pass_forward(b->pass, theta, images, n);
+	float *d_logits = pass_d_logits(b->pass);
+
+	for (size_t i = 0; i < b->graph.n_tensors; i++)
+		memset(b->gradient[i], 0,
+		    (size_t)theta[i].n * sizeof(**b->gradient));
+	for (int i = 0; i < n; i++)
+		loss_gradient(LOSS_CROSSENTROPY, logits + i * CLASSES, CLASSES,
+		    0, 1.0 / n, d_logits + i * CLASSES);
+	pass_backward(b->pass, theta, b->gradient);
+	pass_track(b->pass, 0.1, theta);
+	optimiser_step(&b->optimiser, 1e-3, theta, b->gradient, b->workers);
+}
+
+static struct times
+train_round(struct bench *b, const float *images)
+{
+	double wall = seconds(CLOCK_MONOTONIC);
+	double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
+
+	for (int i = 0; i < b->images; i += b->batch)
+		train_step(b, images + (ptrdiff_t)i * 3072,
+		    b->images - i < b->batch ? b->images - i : b->batch);
+	return (struct times){seconds(CLOCK_MONOTONIC) - wall,
+	    seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu, 0};
+}
+
+static void
+train_close(struct bench *b)
+{
+	for (size_t i = 0; i < b->graph.n_tensors; i++)
+		free(b->gradient[i]);
+	free(b->gradient);
+	optimiser_free(&b->optimiser);
+	pass_free(b->pass);
+	workers_free(b->workers);
+	graph_free(&b->graph);
+}
+
+static void
 bench_close(struct bench *b)
 {
 	for (int t = 0; t < b->threads; t++)
@@ -225,9 +307,10 @@ describe(const struct bench *b)
 int
 main(int argc, char **argv)
 {
-	static const char *const words[] = {"fast", "gemm", "reference", NULL};
+	static const char *const words[] = {
+	    "fast", "gemm", "reference", "train", NULL};
 	static const struct plan_kind *const kinds[] = {
-	    &plan_fast, &plan_gemm, &plan_reference};
+	    &plan_fast, &plan_gemm, &plan_reference, NULL};
 	static struct bench bench;
 	const char *data = "../shared/data/cifar10/train-4660.bin";
 	const char *arch = "resnet20_a";
@@ -244,7 +327,8 @@ main(int argc, char **argv)
 		'j', "threads", "N", &threads, 1, THREADS_MAX, "threads"),
 	    OPTION_INT(
 		'b', "block", "N", &block, 1, BLOCK_MAX, "images of a block"),
-	    OPTION_CHOICE('p', "plan", words, &kind, "kind of plan"),
+	    OPTION_CHOICE(
+		'p', "plan", words, &kind, "kind of plan, or training"),
 	    OPTION_COUNT('v', "verbose", &verbose, "describe the plan"),
 	    OPTION_END,
 	};
@@ -256,16 +340,24 @@ main(int argc, char **argv)
 	images = read_images(data, (int)n);
 	bench.images = (int)n;
 	bench.threads = (int)threads;
-	bench_open(&bench, arch, kinds[kind], (int)block, images);
-	if (verbose)
+	if (kinds[kind] == NULL)
+		train_open(&bench, arch, (int)block);
+	else
+		bench_open(&bench, arch, kinds[kind], (int)block, images);
+	if (verbose && bench.plan != NULL)
 		describe(&bench);
 	while (fgets(line, sizeof(line), stdin) != NULL) {
-		struct times t = bench_round(&bench);
+		struct times t = bench.pass != NULL
+				     ? train_round(&bench, images)
+				     : bench_round(&bench);
 
 		printf("%.6f %.6f %.6f\n", t.wall_s, t.cpu_s, t.bind_s);
 		fflush(stdout);
 	}
-	bench_close(&bench);
+	if (bench.pass != NULL)
+		train_close(&bench);
+	else
+		bench_close(&bench);
 	free(images);
 	return 0;
 }
