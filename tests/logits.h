@@ -9,7 +9,7 @@
 #include "net/plan.h"
 
 /* The array of a .npy file. */
-static void
+static inline void
 logits_read(const char *path, struct tensor *tensor)
 {
 	struct content content;
@@ -24,7 +24,7 @@ logits_read(const char *path, struct tensor *tensor)
 	content_close(&content);
 }
 
-static double
+static inline double
 logits_error(const struct tensor *want, const float *got)
 {
 	float lo = INFINITY, hi = -INFINITY;
@@ -39,7 +39,7 @@ logits_error(const struct tensor *want, const float *got)
 	return worst / ((double)hi - (double)lo);
 }
 
-static void
+static inline void
 logits_compare_plan(const struct graph *graph, const struct plan_kind *kind,
     const struct tensor *images, const struct tensor *logits, double limit,
     const char *name)
@@ -68,7 +68,7 @@ logits_compare_plan(const struct graph *graph, const struct plan_kind *kind,
 }
 
 /* Every plan's logits lie within limit of logits, relative to their spread. */
-static void
+static inline void
 logits_compare(const struct graph *graph, const struct tensor *images,
     const struct tensor *logits, double limit, const char *name)
 {

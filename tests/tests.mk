@@ -70,7 +70,8 @@ bench: all $(BENCH_TOOLS)
 	tests/bench/grid.py --bin $(BUILD)/bin --arch resnet56
 
 # The other programs that do this work, installed from Debian and npm.
-bench-peers: $(BENCH_TOOLS)
+bench-peers: $(BENCH_TOOLS) $(BUILD)/bench/products
+	tests/bench/curvature.py --build $(BUILD)
 	[ -d $(ORT) ] || npm install --silent --no-audit --ignore-scripts \
 	    --prefix $(PEERS) onnxruntime-node
 	tests/bench/race.py peers --build $(BUILD) --ort $(ORT) \

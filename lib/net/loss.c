@@ -75,6 +75,40 @@ loss_gradient(enum loss_kind kind, const float *logits, size_t classes,
 	}
 }
 
+/*
+ * With p' = p (t - sum p t): of the cross-entropy p'[j]; of the squares
+ * 2/C (p'[j] (r[j] - m) + p[j] (p'[j] - m')), m = sum r p and
+ * m' = sum p' (p + r).
+ */
+void
+loss_tangent(enum loss_kind kind, const float *logits, const float *t_logits,
+    size_t classes, size_t label, double weight, float *d_t_logits)
+{
+	const double max = (double)logits[first_largest(logits, classes)];
+	const double sum = sum_exp(logits, classes, max);
+	double t = 0.0, m = 0.0, t_m = 0.0;
+
+	for (size_t i = 0; i < classes; i++)
+		t += exp((double)logits[i] - max) / sum * (double)t_logits[i];
+	for (size_t i = 0; kind == LOSS_MSE && i < classes; i++) {
+		double p = exp((double)logits[i] - max) / sum;
+		double r = p - (i == label ? 1.0 : 0.0);
+
+		m += r * p;
+		t_m += p * ((double)t_logits[i] - t) * (p + r);
+	}
+	for (size_t i = 0; i < classes; i++) {
+		double p = exp((double)logits[i] - max) / sum;
+		double r = p - (i == label ? 1.0 : 0.0);
+		double d = p * ((double)t_logits[i] - t);
+
+		if (kind == LOSS_MSE)
+			d = 2.0 / (double)classes *
+			    (d * (r - m) + p * (d - t_m));
+		d_t_logits[i] = (float)(weight * d);
+	}
+}
+
 bool
 loss_correct(const float *logits, size_t classes, size_t label)
 {

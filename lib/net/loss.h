@@ -36,6 +36,15 @@ void loss_gradient(enum loss_kind kind, const float *logits, size_t classes,
     size_t label, double weight, float *d_logits);
 
 /*
+ * How that gradient changes when the logits change by t_logits: the loss's
+ * second derivative times t_logits, exactly.  classes floats; d_t_logits must
+ * not be t_logits.
+ */
+void loss_tangent(enum loss_kind kind, const float *logits,
+    const float *t_logits, size_t classes, size_t label, double weight,
+    float *d_t_logits);
+
+/*
  * Is label the index of the largest logit?  The first maximum wins; as in
  * PyTorch's argmax the first NaN counts as the largest.
  */

@@ -62,3 +62,13 @@ op_relu_backward(const struct operator_batch *batch)
 	for (int64_t i = 0; d_in != NULL && i < n; i++)
 		d_in[i] += out[i] > 0.0F ? d_out[i] : 0.0F;
 }
+
+void
+op_relu_tangent(
+    const struct operator_batch *batch, const float *t_in, float *t_out)
+{
+	const int64_t n = batch->n * shape_size(batch->out_shape);
+
+	for (int64_t i = 0; i < n; i++)
+		t_out[i] = batch->out[i] > 0.0F ? t_in[i] : 0.0F;
+}

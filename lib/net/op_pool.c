@@ -155,10 +155,11 @@ average(const struct attributes *attr, const struct shape *in,
 	return sum / divisor(attr, in, t);
 }
 
-/* The first largest pixel gets all, as in PyTorch; a NaN counts as largest. */
-static void
-largest_back(const struct attributes *attr, const struct shape *in,
-    const float *plane, const struct taps *t, float dy, float *d_plane)
+/* The first largest pixel of a window, as in PyTorch; a NaN counts as largest.
+ */
+static int64_t
+largest_at(const struct attributes *attr, const struct shape *in,
+    const float *plane, const struct taps *t)
 {
 	int64_t best = tap_at(attr, in, t, t->y0, t->x0);
 
@@ -169,7 +170,15 @@ largest_back(const struct attributes *attr, const struct shape *in,
 			if (plane[at] > plane[best] || isnan(plane[at]))
 				best = at;
 		}
-	d_plane[best] += dy;
+	return best;
+}
+
+/* It gets all. */
+static void
+largest_back(const struct attributes *attr, const struct shape *in,
+    const float *plane, const struct taps *t, float dy, float *d_plane)
+{
+	d_plane[largest_at(attr, in, plane, t)] += dy;
 }
 
 static void
@@ -202,6 +211,25 @@ void
 op_max_pool_backward(const struct operator_batch *batch)
 {
 	unpool(batch, batch->in[0], largest_back);
+}
+
+void
+op_max_pool_tangent(
+    const struct operator_batch *batch, const float *t_in, float *t_out)
+{
+	const struct shape *in = &batch->in_shape[0], *out = batch->out_shape;
+	const int64_t size = in->dim[1] * in->dim[2];
+	const float *plane = batch->in[0];
+
+	for (int64_t c = 0; c < batch->n * in->dim[0];
+	     c++, plane += size, t_in += size)
+		for (int y = 0; y < out->dim[1]; y++)
+			for (int x = 0; x < out->dim[2]; x++) {
+				struct taps t = taps_at(batch->attr, in, y, x);
+
+				*t_out++ = t_in[largest_at(
+				    batch->attr, in, plane, &t)];
+			}
 }
 
 int

@@ -50,6 +50,16 @@ struct operator_batch {
 enum operator_needs { NEEDS_NOTHING = 0, NEEDS_IN = 1, NEEDS_OUT = 2 };
 
 /*
+ * How the output depends on the operands: all that the derivative along a
+ * direction (the tangent) and that of backward need to know.  LAW_LINEAR: in
+ * the activations, there are no tensors; both are forward and backward of the
+ * tangents.  LAW_BILINEAR: in the activations and in the tensors, each for
+ * itself; both are sums of two.  LAW_PIECEWISE: linear in the neighbourhood of
+ * the inputs; the row's tangent, and backward of the tangents.
+ */
+enum operator_law { LAW_OTHER, LAW_LINEAR, LAW_BILINEAR, LAW_PIECEWISE };
+
+/*
  * Inputs of either kind, one activation at least.  OPERANDS_ALIGNED: axes are
  * counted from the last one; a tensor that has more than the activations (1 for
  * the batch, as PyTorch's position embeddings) loses leading ones.
@@ -79,6 +89,10 @@ struct operator_row {
 	size_t (*work)(const struct attributes *attr, const struct shape *in,
 	    const struct shape *out); /* NULL: none */
 	unsigned needs;               /* of enum operator_needs */
+	enum operator_law law;
+	/* LAW_PIECEWISE: how out changes when the one input changes by t_in. */
+	void (*tangent)(const struct operator_batch *batch, const float *t_in,
+	    float *t_out);
 };
 
 const struct operator_row *operator_of(enum operator_kind op);

@@ -173,4 +173,5 @@ def main():
                   f'{time.process_time() - cpu:.6f}', flush=True)
 
 
-main()
+if __name__ == '__main__':
+    main()
