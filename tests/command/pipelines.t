@@ -39,4 +39,46 @@ if [ -d /usr/share/datasets/fashion-mnist ]; then
 		passes "it draws $picture.svg" grep -q '</svg>' "$T/quick/$picture.svg"
 	done
 fi
+# The studies of the paper's figures: on 48 images, whatever they show.
+# A step that is done is not done again: the pictures and numbers stay.
+for study in lines-batch-size surface-shortcuts; do
+	passes "$study --small" "$ROOT/pipelines/$study" --small "$T/$study"
+	grep -q "^$study: training: .* networks x .* about .* on this machine" "$T/passes.err"
+	ok $? "it says what it costs before it starts"
+	grep -Eq '^(holds|DOES NOT HOLD ON THIS RUN): ' "$T/$study/claims.txt" &&
+		! grep -Evq '^(holds|DOES NOT HOLD ON THIS RUN): .*[0-9]' "$T/$study/claims.txt"
+	ok $? "every claim of the captions is held against numbers"
+	for picture in "$T/$study"/*.svg; do
+		passes "it draws $(basename "$picture")" grep -q '</svg>' "$picture"
+	done
+	cksum "$T/$study"/*.ll "$T/$study"/*.svg "$T/$study"/claims.txt >"$T/before"
+	cat "$T/before" >>"$T/lines"
+	rm "$T/$study"/*.svg "$T/$study"/claims.txt "$T/$study"/run-*.ll
+	passes "$study again" "$ROOT/pipelines/$study" --small "$T/$study"
+	! grep -q nettrain "$T/passes.err"
+	ok $? "nothing is trained again"
+	grep -v '/run-' "$T/before" >"$T/kept"
+	cksum "$T/$study"/*.ll "$T/$study"/*.svg "$T/$study"/claims.txt | cmp -s - "$T/kept"
+	ok $? "the same bytes"
+	fails 2 'is no option' "an unknown option" "$ROOT/pipelines/$study" --fast
+	fails 2 'nothing is not there' "no data" "$ROOT/pipelines/$study" -d "$T/nothing"
+done
+# Killed in the middle of training: the same line goes on.
+study=$T/lines-batch-size
+rm "$study"/model-48-5e-4.ll "$study"/between-5e-4-*.ll "$study"/weights-5e-4.svg
+printf 'torn' >"$study/model-48-5e-4.ll.part"
+"$ROOT/pipelines/lines-batch-size" --small "$study" >"$T/out" 2>&1
+ok $? "lines-batch-size goes on where it was interrupted"
+cksum "$study"/model-48-5e-4.ll "$study"/between-5e-4-*.ll | while read -r line; do
+	grep -qF "$line" "$T/lines" || echo "$line"
+done >"$T/differ"
+is "$(cat "$T/differ")" "" "with the same bytes"
+grep -q '>batch 8, wd 0, bn recompute<' "$study/between-0.svg" &&
+	grep -q '>batch 8, wd 0, bn states<' "$study/between-0.svg"
+ok $? "the line says which batch norms it shows"
+"$ROOT/pipelines/lines-batch-size" --small --bn-batch 16 "$T/ghosts" >"$T/out" 2>&1
+for picture in curves-0 weights-5e-4; do
+	passes "ghost batches are marked in $picture.svg" \
+		grep -q '>batch 48, wd [0-9e-]*, ghost batches of 16' "$T/ghosts/$picture.svg"
+done
 done_testing

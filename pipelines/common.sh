@@ -1,0 +1,115 @@
+# shellcheck shell=bash
+# What the scripts of this folder share; source it first:
+#
+#	. "$(dirname "$0")/common.sh"
+#
+# Puts the programs on PATH ($LOSSPIPE_BIN, else the build beside this folder,
+# else those that are installed).  Every step of a script writes a file that
+# appears when it is complete: the same command typed again does what is left.
+set -euo pipefail
+me=$(basename "$0")
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export LC_ALL=C PATH=${LOSSPIPE_BIN:-$root/build/bin}:$PATH
+
+die()
+{
+	echo "$me: $*" >&2
+	exit 2
+}
+
+say()
+{
+	echo "$me: $*" >&2
+}
+
+# into FILE COMMAND...: its standard output becomes FILE, unless FILE is there.
+into()
+{
+	local file=$1
+	shift
+	[ ! -e "$file" ] || return 0
+	"$@" >"$file.part" || return
+	mv "$file.part" "$file"
+}
+
+# last_model RUN: the last checkpoint of a run of nettrain, as a stream of its own.
+last_model()
+{
+	local at
+	at=$(grep -abo $'\x95\xa4LLv1\xa5begin' "$1" | tail -n 1 | cut -d: -f1)
+	[ -n "$at" ] || die "$1 has no model"
+	tail -c "+$((at + 1))" "$1"
+}
+
+# images DATA...: how many images the first set of `evalgrid DATA...` holds.
+# MODEL is any network that takes them.
+images()
+{
+	local model=$1
+	shift
+	evalgrid -q -n 1 "$@" "$model" | recdump |
+		sed -n 's/^grid .*total=\([0-9]*\).*/\1/p'
+}
+
+# seconds COMMAND...: how long it takes.
+seconds()
+{
+	local from=$EPOCHREALTIME
+	"$@" >/dev/null
+	echo "$from $EPOCHREALTIME" | awk '{ printf "%.3f", $2 - $1 }'
+}
+
+# duration SECONDS: in words.
+duration()
+{
+	awk -v s="$1" 'BEGIN {
+		if (s < 90) printf "%.0f s", s
+		else if (s < 5400) printf "%.0f min", s / 60
+		else if (s < 172800) printf "%.1f h", s / 3600
+		else printf "%.1f days", s / 86400 }'
+}
+
+# milestones EPOCHS: after 1/2, 3/4 and 11/12 of them, the paper's 150, 225, 275
+# of 300.
+milestones()
+{
+	awk -v n="$1" 'BEGIN {
+		a[1] = int(n / 2); a[2] = int(3 * n / 4); a[3] = int(11 * n / 12)
+		for (i = 1; i < 4; i++)
+			if (a[i] > 0 && a[i] > a[i - 1])
+				s = s (s == "" ? "" : ",") a[i]
+		print s == "" ? n : s }'
+}
+
+# say_training_cost NETS EPOCHS IMAGES DATA MODEL NETTRAIN-OPTIONS...: measures a
+# few steps and says how long that many networks take.
+say_training_cost()
+{
+	local nets=$1 epochs=$2 n=$3 data=$4 model=$5 few start took
+	shift 5
+	few=$((n < 512 ? n : 512))
+	# without the time that it takes to read the data
+	start=$(seconds nettrain -q -d "$data" -n "$few" --epochs 0 "$@" "$model")
+	took=$(seconds nettrain -q -d "$data" -n "$few" --epochs 1 "$@" "$model")
+	took=$(awk -v a="$start" -v b="$took" 'BEGIN { printf "%.3f", (b > a) ? b - a : b }')
+	say "training: $nets networks x $epochs epochs x $n images, about $(
+		duration "$(awk -v t="$took" -v f="$few" -v n="$n" -v e="$epochs" -v k="$nets" \
+			'BEGIN { print t / f * n * e * k }')") on this machine (now: $few images in $took s)"
+}
+
+# claim STATUS TEXT: what a caption says, and whether this run shows it.
+claim()
+{
+	if [ "$1" -eq 0 ]; then
+		echo "holds: $2"
+	else
+		echo "DOES NOT HOLD ON THIS RUN: $2"
+	fi
+}
+
+# below A B: is A < B?  False when one of them is no number.
+below()
+{
+	awk -v a="$1" -v b="$2" 'BEGIN {
+		exit !(a + 0 == a && b + 0 == b && a + 0 < b + 0) }'
+}
