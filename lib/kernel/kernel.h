@@ -130,11 +130,12 @@ struct norm_sums_job {
 	double *sums;
 };
 
-/* out = of_d[c] * d + of_x[c] * x + shift[c] + add?; factors: whole blocks. */
+/* out = scale[c] * (d - d_mean[c] - slope[c] * (x - mean[c])) + add?; factors:
+ * whole blocks. */
 struct norm_back_job {
 	struct view x, d, out, add;
 	int images, h, w, c;
-	const float *of_d, *of_x, *shift;
+	const float *mean, *d_mean, *slope, *scale;
 };
 
 struct kernels {

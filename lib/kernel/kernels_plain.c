@@ -427,8 +427,10 @@ norm_back(const struct norm_back_job *job)
 			float *out = view_at(&job->out, n, i, j);
 
 			for (int c = 0; c < kernel_padded(job->c); c++) {
-				float v = job->of_d[c] * d[c] +
-					  job->of_x[c] * x[c] + job->shift[c];
+				float v =
+				    job->scale[c] *
+				    (d[c] - job->d_mean[c] -
+					job->slope[c] * (x[c] - job->mean[c]));
 
 				if (job->add.at != NULL)
 					v += view_at(&job->add, n, i, j)[c];

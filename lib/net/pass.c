@@ -162,8 +162,8 @@ stage_of(struct pass *p, int i, const struct tensor *theta)
 	    .slices = p->n < SLICES ? p->n : SLICES};
 }
 
-const float *
-pass_forward(
+static const float *
+reference_forward(
     struct pass *pass, const struct tensor *theta, const float *images, int n)
 {
 	pass->images = images;
@@ -179,14 +179,14 @@ pass_forward(
 	return pass->memory + pass->value[pass->graph->output].offset;
 }
 
-float *
-pass_d_logits(struct pass *pass)
+static float *
+reference_d_logits(struct pass *pass)
 {
 	return pass->memory + pass->d_value[pass->graph->output].offset;
 }
 
-void
-pass_backward(
+static void
+reference_backward(
     struct pass *pass, const struct tensor *theta, float *const *gradient)
 {
 	for (int i = (int)pass->graph->n_nodes - 1; i >= 0; i--) {
@@ -207,3 +207,14 @@ pass_backward(
 			    &s);
 	}
 }
+
+const struct pass_kind pass_reference = {
+    .name = "reference",
+    .create = pass_reference_new,
+    .destroy = pass_reference_free,
+    .bytes = pass_reference_bytes,
+    .held = pass_reference_held,
+    .forward = reference_forward,
+    .d_logits = reference_d_logits,
+    .backward = reference_backward,
+};

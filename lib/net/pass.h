@@ -1,8 +1,7 @@
 /*
  * Forward and backward over a batch: the executor of training.
  *
- * The graph runs node by node over the whole batch, so that a batch
- * normalisation sees the statistics of the true batch.  A node's work is cut
+ * A batch normalisation sees the statistics of the true batch.  The work is cut
  * into slices of images; sums over the batch are made per slice and added in
  * the order of the slices, so the results are the same bytes for any number of
  * threads.  Activations are kept as long as backward needs them (liveness); one
@@ -20,25 +19,41 @@
 struct pass;
 
 /*
- * For batches of at most batch images.  graph and workers are borrowed and
- * outlive the pass.
+ * One way to train.
+ * reference: node by node over the whole batch, planes, OpenBLAS - what the
+ *            other one is checked against.
+ * fast:      the kernels of lib/kernel; what has none goes by its operator.
  */
+struct pass_kind;
+extern const struct pass_kind pass_reference, pass_fast;
+
+/*
+ * For batches of at most batch images.  graph and workers are borrowed and
+ * outlive the pass.  kind NULL, and pass_new: the fast one where the processor
+ * has vectors and LOSSPIPE_CPU allows them.
+ */
+struct pass *pass_new_kind(const struct graph *graph,
+    const struct pass_kind *kind, int batch, struct workers *workers,
+    struct error *err);
 struct pass *pass_new(const struct graph *graph, int batch,
     struct workers *workers, struct error *err);
 void pass_free(struct pass *pass);
 
 /*
- * The same for pass_forward and pass_statistics alone: an activation is kept
- * until its last reader only.
+ * A reference pass for pass_forward and pass_statistics alone: an activation is
+ * kept until its last reader only.
  */
 struct pass *pass_new_forward(const struct graph *graph, int batch,
     struct workers *workers, struct error *err);
 
-/* What multiplies in a pass: OpenBLAS's core ("Zen"). */
+/* What multiplies in a reference pass: OpenBLAS's core ("Zen"). */
 const char *pass_kernel(void);
 
 /* Memory that a pass holds. */
 size_t pass_held(const struct pass *pass);
+
+/* "reference" or "fast". */
+const char *pass_name(const struct pass *pass);
 
 /* Memory that pass_new would take; -1 when it fails already. */
 int pass_bytes(const struct graph *graph, int batch, int threads, size_t *bytes,

@@ -1,6 +1,7 @@
 /*
  * Inside lib/net: what the files of a pass share.
  *
+ * pass_kind.c	which of the two executors: this one or the fast one
  * pass_place.c	where activations and gradients lie
  * pass_norm.c	batch normalisation over the whole batch
  * pass.c	all other nodes, and the order of things
@@ -22,7 +23,25 @@
  */
 enum { SLICES = 16, CHUNK = 4096 };
 
+/* One way to train: a row of functions, as pass.h says. */
+struct pass_kind {
+	const char *name;
+	struct pass *(*create)(const struct graph *graph, int batch,
+	    struct workers *workers, struct error *err);
+	void (*destroy)(struct pass *pass);
+	int (*bytes)(const struct graph *graph, int batch, int threads,
+	    size_t *bytes, struct error *err);
+	size_t (*held)(const struct pass *pass);
+	const float *(*forward)(struct pass *pass, const struct tensor *theta,
+	    const float *images, int n);
+	float *(*d_logits)(struct pass *pass);
+	void (*backward)(struct pass *pass, const struct tensor *theta,
+	    float *const *gradient);
+};
+
+/* The reference; the fast pass (pass_fast.h) has one inside. */
 struct pass {
+	const struct pass_kind *kind;
 	const struct graph *graph;
 	struct workers *workers;
 	int batch, threads;
@@ -49,6 +68,13 @@ bool pass_learns(const struct graph *graph, const struct graph_value *v);
 
 /* Elements of the node's tensors that learn. */
 size_t pass_weights(const struct graph *graph, const struct node *node);
+
+struct pass *pass_reference_new(const struct graph *graph, int batch,
+    struct workers *workers, struct error *err);
+void pass_reference_free(struct pass *pass);
+int pass_reference_bytes(const struct graph *graph, int batch, int threads,
+    size_t *bytes, struct error *err);
+size_t pass_reference_held(const struct pass *pass);
 
 /* ---- one node over the slices ---- */
 

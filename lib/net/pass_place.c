@@ -125,6 +125,7 @@ lay_out(const struct graph *graph, int batch, int threads, bool forward_only,
 	p = memory_new(1, sizeof(*p), err);
 	if (p == NULL)
 		return NULL;
+	p->kind = &pass_reference;
 	p->graph = graph;
 	p->batch = batch;
 	p->threads = threads;
@@ -134,7 +135,7 @@ lay_out(const struct graph *graph, int batch, int threads, bool forward_only,
 	p->last_reader = memory_new(n, sizeof(*p->last_reader), err);
 	p->channels = memory_new(graph->n_nodes, sizeof(*p->channels), err);
 	if (p->value == NULL || p->last_reader == NULL || p->channels == NULL) {
-		pass_free(p);
+		pass_reference_free(p);
 		return NULL;
 	}
 	place_values(p);
@@ -143,10 +144,8 @@ lay_out(const struct graph *graph, int batch, int threads, bool forward_only,
 }
 
 void
-pass_free(struct pass *pass)
+pass_reference_free(struct pass *pass)
 {
-	if (pass == NULL)
-		return;
 	free(pass->value);
 	free(pass->last_reader);
 	free(pass->channels);
@@ -165,7 +164,7 @@ pass_kernel(void)
 }
 
 size_t
-pass_held(const struct pass *p)
+pass_reference_held(const struct pass *p)
 {
 	return sizeof(float) * (p->spans + SLICES * p->partial +
 				   (size_t)p->threads * p->work) +
@@ -174,15 +173,15 @@ pass_held(const struct pass *p)
 }
 
 int
-pass_bytes(const struct graph *graph, int batch, int threads, size_t *bytes,
-    struct error *err)
+pass_reference_bytes(const struct graph *graph, int batch, int threads,
+    size_t *bytes, struct error *err)
 {
 	struct pass *p = lay_out(graph, batch, threads, false, err);
 
 	if (p == NULL)
 		return -1;
-	*bytes = pass_held(p);
-	pass_free(p);
+	*bytes = pass_reference_held(p);
+	pass_reference_free(p);
 	return 0;
 }
 
@@ -204,15 +203,15 @@ pass_open(const struct graph *graph, int batch, struct workers *workers,
 	p->sum = memory_new((SLICES + 1) * p->sums, sizeof(double), err);
 	if (p->channel == NULL || p->memory == NULL || p->works == NULL ||
 	    p->partials == NULL || p->sum == NULL) {
-		pass_free(p);
+		pass_reference_free(p);
 		return NULL;
 	}
 	return p;
 }
 
 struct pass *
-pass_new(const struct graph *graph, int batch, struct workers *workers,
-    struct error *err)
+pass_reference_new(const struct graph *graph, int batch,
+    struct workers *workers, struct error *err)
 {
 	return pass_open(graph, batch, workers, false, err);
 }
