@@ -180,8 +180,8 @@ describe(struct session *s, struct error *err)
 	char kernel[128];
 
 	model_digest(&s->plane.model, model);
-	snprintf(kernel, sizeof(kernel), "%s, openblas %s", plan_name(s->plan),
-	    openblas_get_corename());
+	snprintf(kernel, sizeof(kernel), "%s %s, openblas %s",
+	    plan_name(s->plan), plan_kernel(s->plan), openblas_get_corename());
 	history_entry(e, "nettrain", 8 + TRAINER_RULE_KEYS);
 	pack_key_text(e, "model", model);
 	pack_key_text(e, "data", s->train.digest);

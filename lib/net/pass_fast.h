@@ -10,10 +10,12 @@
  *
  * pass_fast_compile.c	graph to steps and segments
  * pass_fast_place.c	where pixels lie
- * pass_fast_conv.c	convolutions: taps, weights, the way back
+ * pass_fast_conv.c	convolutions: taps, borders, jobs of the kernels
+ * pass_fast_weights.c	their weights, packed, and the gradient by them
  * pass_fast_run.c	what a step does
  * pass_fast_plain.c	steps without a kernel, by their operator
- * pass_fast.c		forward, backward, sums over the slices
+ * pass_fast_sums.c	sums over the slices
+ * pass_fast.c		forward and backward
  */
 #ifndef NET_PASS_FAST_H
 #define NET_PASS_FAST_H
@@ -132,6 +134,15 @@ struct fast_pass {
 	float *logits, *d_logits;
 };
 
+/* One forward or backward: what a task knows. */
+struct passage {
+	struct fast_pass *p;
+	const struct tensor *theta;
+	float *const *gradient; /* NULL in forward */
+	int slices;
+	const struct segment *segment;
+};
+
 /* A few images of a slice, on their way through a segment. */
 struct group {
 	struct fast_pass *p;
@@ -185,5 +196,8 @@ void pass_scatter(
     const struct group *g, int place, const float *planes, bool add);
 
 void pass_step(const struct group *g, const struct step *step);
+
+/* What all slices left of a step, once they are through its segment. */
+void pass_finish(const struct passage *run, const struct step *step);
 
 #endif
