@@ -99,7 +99,8 @@ logits_floats(const struct fast_pass *p)
 static size_t
 fast_held(const struct pass *pass)
 {
-	const struct fast_pass *p = (const struct fast_pass *)(const void *)pass;
+	const struct fast_pass *p =
+	    (const struct fast_pass *)(const void *)pass;
 
 	return sizeof(float) *
 		   (pass->spans + SLICES * pass->partial + p->n_packed +
