@@ -190,3 +190,11 @@ npz_add_f32(struct archive_writer *writer, const char *name, int rank,
 	return npz_add(
 	    writer, name, "<f4", rank, dim, values, sizeof(*values), err);
 }
+
+int
+npz_add_i64(struct archive_writer *writer, const char *name, int rank,
+    const int64_t *dim, const int64_t *values, struct error *err)
+{
+	return npz_add(
+	    writer, name, "<i8", rank, dim, values, sizeof(*values), err);
+}

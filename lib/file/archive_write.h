@@ -28,11 +28,13 @@ void archive_writer_free(struct archive_writer *writer);
 
 /*
  * Adds the numpy array `name` (the entry name.npy) with rank dimensions, row by
- * row: float64, or float32.  rank 0 is a scalar.
+ * row: float64, float32 or int64.  rank 0 is a scalar.
  */
 int npz_add_f64(struct archive_writer *writer, const char *name, int rank,
     const int64_t *dim, const double *values, struct error *err);
 int npz_add_f32(struct archive_writer *writer, const char *name, int rank,
     const int64_t *dim, const float *values, struct error *err);
+int npz_add_i64(struct archive_writer *writer, const char *name, int rank,
+    const int64_t *dim, const int64_t *values, struct error *err);
 
 #endif
