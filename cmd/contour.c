@@ -128,6 +128,9 @@ draw(const struct settings *s, const struct landscape *landscape,
 	    .height = (double)s->height};
 	int status = describe(&desc, s, landscape, err);
 
+	/* a path starts high above the levels of a minimum */
+	if (landscape->paths > 0 && s->levels.n > 0)
+		levels_add_decades(&picture.levels, landscape->highest);
 	picture.desc = desc.chars;
 	if (status == 0 && landscape->axes == 2)
 		status = picture_surfaces(

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/number.h"
 #include "base/progress.h"
 #include "evaluate/estimate.h"
 #include "evaluate/resume.h"
@@ -27,16 +28,34 @@ struct session {
 	bool told_unreliable;
 };
 
+/* "lo:hi:num", "auto" or "auto:num". */
+static int
+take_range(struct surface_choice *choice, int axis, const char *text,
+    struct error *err)
+{
+	const char *what = axis == 0 ? "--x" : "--y";
+	struct range *range = &choice->range[axis];
+
+	choice->fit[axis] = strncmp(text, "auto", 4) == 0;
+	if (!choice->fit[axis])
+		return range_parse(text, what, range, err);
+	*range = (struct range){0, 0, 51};
+	if (text[4] == '\0')
+		return 0;
+	return number_parse_int(text[4] == ':' ? text + 5 : text, what, 2,
+	    GRID_NUM_MAX, &range->num, err);
+}
+
 static int
 take_x(void *target, const char *text, struct error *err)
 {
-	return range_parse(text, "--x", target, err);
+	return take_range(target, 0, text, err);
 }
 
 static int
 take_y(void *target, const char *text, struct error *err)
 {
-	return range_parse(text, "--y", target, err);
+	return take_range(target, 1, text, err);
 }
 
 static int
@@ -291,9 +310,9 @@ main(int argc, char **argv)
 		.pixels = {.choice = -1}}};
 	struct surface_choice *set = &s.choice;
 	const struct option_row options[] = {
-	    OPTION_CALL(0, "x", "LO:HI:NUM", &set->range[0], take_x,
-		"coordinates along x, both ends included (-1:1:51)"),
-	    OPTION_CALL(0, "y", "LO:HI:NUM", &set->range[1], take_y,
+	    OPTION_CALL(0, "x", "LO:HI:NUM", set, take_x,
+		"coordinates along x, or auto[:NUM] to fit the path (-1:1:51)"),
+	    OPTION_CALL(0, "y", "LO:HI:NUM", set, take_y,
 		"coordinates along y (-1:1:51)"),
 	    OPTION_CALL('d', "data", "[NAME=]PATH", set, take_data,
 		"data set; may be repeated (train=PATH test=PATH)"),

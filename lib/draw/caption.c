@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "geometry/direction.h"
 #include "stream/value.h"
 
 static void
@@ -107,4 +108,66 @@ caption_history(struct text *out, const struct pack *begin, struct error *err)
 	}
 	decoded_free(header);
 	return text_check(out, err);
+}
+
+/* 60,000 */
+static void
+group(int64_t n, char text[32])
+{
+	char plain[24];
+	size_t len, at = 0;
+
+	snprintf(plain, sizeof(plain), "%" PRId64, n);
+	len = strlen(plain);
+	for (size_t i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			text[at++] = ',';
+		text[at++] = plain[i];
+	}
+	text[at] = '\0';
+}
+
+int
+caption_subset(
+    const struct pack *grid, int set, char *out, size_t room, struct error *err)
+{
+	struct decoded *header =
+	    decoded_new(grid->bytes.chars, grid->bytes.n, err);
+	const struct value *data;
+	char used[32], all[32];
+	int64_t n, total;
+
+	out[0] = '\0';
+	if (header == NULL)
+		return -1;
+	data = value_at(value_get(decoded_value(header), "data"), (size_t)set);
+	if (value_int(value_get(data, "n"), &n) &&
+	    value_int(value_get(data, "total"), &total) && n > 0 && n < total) {
+		group(n, used);
+		group(total, all);
+		snprintf(out, room, "%s of %s images", used, all);
+	}
+	decoded_free(header);
+	return 0;
+}
+
+void
+caption_axis(const struct direction *direction, char *out, size_t room)
+{
+	const char *axis = axis_word(direction->axis);
+
+	if (direction->kind == DIRECTION_PCA && direction->explained > 0)
+		snprintf(out, room, "%s PC: %.1f %%",
+		    direction->axis == 0 ? "1st" : "2nd",
+		    100 * direction->explained);
+	else if (direction->kind == DIRECTION_TOWARD &&
+		 direction->label[0] != '\0')
+		snprintf(
+		    out, room, "weight units, toward %s", direction->label);
+	else if (direction->norm == NORM_FILTER ||
+		 direction->norm == NORM_LAYER || direction->norm == NORM_MODEL)
+		snprintf(out, room, "%s-normalised units, direction %s",
+		    direction_norm_words[direction->norm], axis);
+	else
+		snprintf(out, room, "weight units, direction %s", axis);
 }

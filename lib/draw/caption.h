@@ -26,4 +26,18 @@ int caption_marks(const struct pack *grid, const struct pack *begin, char *out,
 int caption_history(
     struct text *out, const struct pack *begin, struct error *err);
 
+/*
+ * "2,000 of 60,000 images" when the data set of this number was not used whole;
+ * else empty.  grid: the header of a `grid` record.
+ */
+int caption_subset(const struct pack *grid, int set, char *out, size_t room,
+    struct error *err);
+
+/*
+ * The label of an axis: "filter-normalised units, direction x", "1st PC: 52.3
+ * %".
+ */
+struct direction;
+void caption_axis(const struct direction *direction, char *out, size_t room);
+
 #endif

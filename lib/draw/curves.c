@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "draw/colour.h"
+#include "draw/legend.h"
 
 /* Which of the two axes a line belongs to. */
 enum side { LEFT, RIGHT };
@@ -181,34 +182,17 @@ curves_draw(struct svg *svg, const struct plot *plot,
 		plot_right_axis(svg, &right, right_label);
 }
 
-/* A pen that writes the legend's entries and breaks its rows. */
-struct legend {
-	struct svg *svg; /* NULL: only measures */
-	double left, width, x, y;
-};
-
-static const double SAMPLE = 22, ROW = 15;
-
 static void
 entry(struct legend *legend, struct stroke stroke, const char *text)
 {
-	double width = SAMPLE + 5 + svg_text_width(text, PLOT_TICK_SIZE) + 14;
-	struct svg_font font = {.size = PLOT_TICK_SIZE, .anchor = "start"};
+	struct xy at;
 
-	if (legend->x > legend->left &&
-	    legend->x + width > legend->left + legend->width) {
-		legend->x = legend->left;
-		legend->y += ROW;
-	}
-	if (legend->svg != NULL) {
-		stroke_path(legend->svg, stroke);
-		svg_move(legend->svg, legend->x, legend->y);
-		svg_line(legend->svg, legend->x + SAMPLE, legend->y);
-		svg_path_end(legend->svg);
-		svg_text(legend->svg, legend->x + SAMPLE + 5,
-		    legend->y + 0.35 * font.size, &font, text);
-	}
-	legend->x += width;
+	if (!legend_entry(legend, text, &at))
+		return;
+	stroke_path(legend->svg, stroke);
+	svg_move(legend->svg, at.x, at.y);
+	svg_line(legend->svg, at.x + LEGEND_SAMPLE, at.y);
+	svg_path_end(legend->svg);
 }
 
 static void
@@ -276,7 +260,7 @@ write_legend(struct legend *legend, const struct curve *curves, size_t n,
 		several_entries(legend, curves, n, left_label, right_label);
 	else
 		single_entries(legend, curves, n, left_label, right_label);
-	return legend->y - top + ROW;
+	return legend->y - top + LEGEND_ROW;
 }
 
 double
@@ -293,8 +277,10 @@ curves_legend(struct svg *svg, const struct curve *curves, size_t n,
     double left, double top, double width, const char *left_label,
     const char *right_label)
 {
-	struct legend legend = {
-	    .svg = svg, .left = left, .width = width, .y = top + ROW / 2};
+	struct legend legend = {.svg = svg,
+	    .left = left,
+	    .width = width,
+	    .y = top + LEGEND_ROW / 2};
 
 	write_legend(&legend, curves, n, left_label, right_label);
 }

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "draw/caption.h"
+#include "draw/route.h"
 #include "geometry/direction.h"
 #include "geometry/points.h"
 
@@ -18,7 +19,9 @@ struct panel {
 	const struct points *points; /* while the landscape is made */
 	int rep, set;
 	char label[LABEL_BYTES], axis_label[AXES_MAX][LABEL_BYTES];
-	char note[96], set_name[32];
+	char note[96], set_name[32], subset[96], off_plane[96];
+	struct route_plane plane;
+	struct routes routes;
 	double *at[AXES_MAX], *z, *accuracy;
 	unsigned char *missing;
 	int64_t absent, n;
@@ -105,23 +108,6 @@ fill_panel(
 
 /* ---- texts ---- */
 
-static void
-name_axis(struct panel *panel, const struct direction *direction)
-{
-	char *out = panel->axis_label[direction->axis];
-	const char *axis = axis_word(direction->axis);
-
-	if (direction->kind == DIRECTION_TOWARD && direction->label[0] != '\0')
-		snprintf(out, LABEL_BYTES, "weight units, toward %s",
-		    direction->label);
-	else if (direction->norm == NORM_FILTER ||
-		 direction->norm == NORM_LAYER || direction->norm == NORM_MODEL)
-		snprintf(out, LABEL_BYTES, "%s-normalised units, direction %s",
-		    direction_norm_words[direction->norm], axis);
-	else
-		snprintf(out, LABEL_BYTES, "weight units, direction %s", axis);
-}
-
 /* What the summary says of the panel's directions; their seed in words. */
 static int
 read_directions(struct panel *panel, char *seed, size_t room, struct error *err)
@@ -148,7 +134,10 @@ read_directions(struct panel *panel, char *seed, size_t room, struct error *err)
 		}
 		if (d.rep != panel->rep)
 			continue;
-		name_axis(panel, &d);
+		caption_axis(&d, panel->axis_label[d.axis], LABEL_BYTES);
+		if (!value_real(value_get(record.header, "length"),
+			&panel->plane.length[d.axis]))
+			panel->plane.length[d.axis] = 0;
 		if (d.axis == 0 && d.kind == DIRECTION_RANDOM)
 			snprintf(seed, room, "seed %" PRIu64, d.seed);
 	}
@@ -187,6 +176,9 @@ name_panel(struct panel *panel, struct error *err)
 	if (header == NULL)
 		return -1;
 	model_name(decoded_value(header), name);
+	if (field_text(decoded_value(header), "model", panel->plane.model,
+		sizeof(panel->plane.model), NULL) < 0)
+		panel->plane.model[0] = '\0';
 	decoded_free(header);
 	snprintf(panel->label, sizeof(panel->label), "%s", name);
 	snprintf(panel->set_name, sizeof(panel->set_name), "%s",
@@ -200,6 +192,25 @@ name_panel(struct panel *panel, struct error *err)
 		return -1;
 	if (marks[0] != '\0')
 		append_part(panel->label, marks);
+	return caption_subset(&panel->points->grid_header, panel->set,
+	    panel->subset, sizeof(panel->subset), err);
+}
+
+/* The paths that are seen in the panel, and how far from it they run. */
+static int
+take_paths(struct panel *panel, const struct text *beside, struct error *err)
+{
+	struct routes *r = &panel->routes;
+
+	panel->plane.rep = panel->rep;
+	if (routes_make(
+		r, &panel->plane, &panel->points->summary, beside, err) < 0)
+		return -1;
+	if (r->n > 0)
+		snprintf(panel->off_plane, sizeof(panel->off_plane),
+		    "%.0f to %.0f %% of a checkpoint's distance is off the "
+		    "plane",
+		    100 * r->least, 100 * r->most);
 	return 0;
 }
 
@@ -298,6 +309,22 @@ check_axes(
 	return 0;
 }
 
+/* A path beside the surfaces that is in none of them is a mistake. */
+static int
+check_paths(struct landscape *l, struct error *err)
+{
+	size_t elsewhere = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		elsewhere += l->panels[i].routes.elsewhere;
+		l->paths += l->panels[i].routes.n;
+	}
+	if (elsewhere > 0 && l->paths == 0)
+		return error_set(err,
+		    "the path belongs to another plane than the surface's");
+	return 0;
+}
+
 static int
 make_panels(struct landscape *l, const struct points_list *list,
     const char *field, struct error *err)
@@ -316,7 +343,9 @@ make_panels(struct landscape *l, const struct points_list *list,
 			panel->rep = k / points->grid.sets;
 			panel->set = k % points->grid.sets;
 			if (fill_panel(panel, field, &found, err) < 0 ||
-			    name_panel(panel, err) < 0)
+			    name_panel(panel, err) < 0 ||
+			    (l->axes == 2 &&
+				take_paths(panel, &list->paths, err) < 0))
 				return -1;
 		}
 		if (i > 0)
@@ -326,7 +355,7 @@ make_panels(struct landscape *l, const struct points_list *list,
 	}
 	if (found == 0)
 		return error_set(err, "no point has a number '%.60s'", field);
-	return 0;
+	return check_paths(l, err);
 }
 
 static const char *
@@ -349,7 +378,11 @@ make_surface(struct landscape *l, size_t i)
 	    .x = p->at[0],
 	    .y = p->at[1],
 	    .z = p->z,
-	    .missing = p->missing};
+	    .missing = p->missing,
+	    .trails = p->routes.trails,
+	    .n_trails = p->routes.n,
+	    .captions = {[CAPTION_SUBSET] = or_null(p->subset),
+		[CAPTION_TRAILS] = or_null(p->off_plane)}};
 }
 
 static void
@@ -369,21 +402,28 @@ make_curve(struct landscape *l, size_t i, int with_accuracy)
 	    .right = has ? p->accuracy : NULL};
 }
 
+/* What is missing, and the subset when all curves have the same. */
 static int
 note_curves(struct landscape *l, struct error *err)
 {
+	const char *subset = l->panels[0].subset;
 	int64_t absent = 0, n = 0;
-	char note[96];
+	char note[224] = "";
 
 	for (size_t i = 0; i < l->n; i++) {
 		absent += l->panels[i].absent;
 		n += l->panels[i].n;
+		if (strcmp(subset, l->panels[i].subset) != 0)
+			subset = "subsets of the images";
 	}
-	if (absent == 0)
+	if (absent == 0 && subset[0] == '\0')
 		return 0;
-	snprintf(note, sizeof(note),
-	    "partial: %" PRId64 " of %" PRId64 " points are missing", absent,
-	    n);
+	if (absent > 0)
+		snprintf(note, sizeof(note),
+		    "partial: %" PRId64 " of %" PRId64 " points are missing%s",
+		    absent, n, subset[0] != '\0' ? "; " : "");
+	snprintf(
+	    note + strlen(note), sizeof(note) - strlen(note), "%s", subset);
 	l->note = memory_text(note, err);
 	return l->note != NULL ? 0 : -1;
 }
@@ -403,8 +443,13 @@ landscape_make(struct landscape *l, const struct points_list *list,
 	name_values(l, list, field);
 	tell_apart(l);
 	for (size_t i = 0; i < l->n; i++) {
-		for (int64_t k = 0; k < l->panels[i].n; k++)
-			l->negative |= l->panels[i].z[k] < 0;
+		for (int64_t k = 0; k < l->panels[i].n; k++) {
+			const double z = l->panels[i].z[k];
+
+			l->negative |= z < 0;
+			if (isfinite(z) && z > l->highest)
+				l->highest = z;
+		}
 		if (l->axes == 2)
 			make_surface(l, i);
 		else
@@ -425,6 +470,7 @@ landscape_free(struct landscape *l)
 		free(p->z);
 		free(p->accuracy);
 		free(p->missing);
+		routes_free(&p->routes);
 	}
 	free(l->panels);
 	free(l->surfaces);

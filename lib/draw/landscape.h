@@ -18,11 +18,13 @@ struct landscape {
 	size_t n;                 /* how many of them */
 	struct surface *surfaces; /* when axes is 2 */
 	struct curve *curves;     /* when axes is 1 */
-	char *note;               /* of the curves: what is missing, or NULL */
-	char value_label[64];     /* "loss (cross-entropy)", "error (%)", ... */
-	int has_accuracy;         /* the curves have a right axis */
-	int negative;             /* some value is below 0 */
-	struct text history;      /* the pipelines, one per run */
+	char *note; /* of the curves: missing points, a subset; or NULL */
+	char value_label[64]; /* "loss (cross-entropy)", "error (%)", ... */
+	int has_accuracy;     /* the curves have a right axis */
+	int negative;         /* some value is below 0 */
+	double highest;       /* finite value */
+	size_t paths;         /* runs that are drawn over surfaces */
+	struct text history;  /* the pipelines, one per run */
 	struct panel *panels;
 };
 

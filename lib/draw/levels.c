@@ -121,6 +121,16 @@ levels_default(double lo, double hi, int log, int cover, struct levels *out)
 		add(out, 2 * out->v[n - 1] - out->v[n - 2]);
 }
 
+void
+levels_add_decades(struct levels *levels, double hi)
+{
+	const double last = levels->n > 0 ? levels->v[levels->n - 1] : 0;
+
+	for (int e = 0; decimal(1, e) <= hi && e < 300; e++)
+		if (decimal(1, e) > last)
+			add(levels, decimal(1, e));
+}
+
 static int
 add_range(const double *v, size_t n, const char *text, struct levels *out,
     struct error *err)

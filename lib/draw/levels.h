@@ -45,6 +45,9 @@ void levels_log(double lo, double hi, int want, struct levels *out);
 void levels_default(
     double lo, double hi, int log, int cover, struct levels *out);
 
+/* Adds the powers of ten above the last of some levels, up to hi. */
+void levels_add_decades(struct levels *levels, double hi);
+
 /*
  * v as people write it, in UTF-8: 0.05, 200, 10⁵, 2·10⁵, with a real minus
  * sign.  Returns text.

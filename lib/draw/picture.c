@@ -7,16 +7,21 @@
 #include "draw/bar.h"
 #include "draw/curves.h"
 #include "draw/plane.h"
+#include "draw/trail.h"
 
 /* Space around a panel and around the picture, in pixels. */
 static const double LEFT = 56, RIGHT = 12, HEAD = 18, FOOT = 44, KEYS = 26;
 static const double TITLE = 26, EDGE = 8, BAR_GAP = 6;
+
+/* Heights under a panel: the keys of the marks, a line of a caption. */
+static const double KEY_LINE = 12, LINE = 13;
 
 /* How the page is divided. */
 struct layout {
 	size_t columns, rows;
 	double panel_width, panel_height; /* of the plots */
 	double top;                       /* below the title */
+	double below;                     /* a panel's axis labels */
 	double width, height;             /* of the page */
 };
 
@@ -43,7 +48,40 @@ aspect(const struct picture *picture, const struct surface *s)
 static double
 cell_height(const struct layout *layout, double head)
 {
-	return layout->panel_height + head + FOOT + KEYS;
+	return layout->panel_height + head + FOOT + layout->below;
+}
+
+/* Trails are not drawn over a relief. */
+static int
+captions(const struct picture *picture)
+{
+	return picture->style == PICTURE_SURFACE ? CAPTION_TRAILS
+						 : CAPTIONS_MAX;
+}
+
+/* What stands under a panel beside the keys of its marks: legend, lines. */
+static double
+height_below(
+    const struct picture *picture, const struct surface *s, double width)
+{
+	double lines = s->note != NULL ? LINE : 0;
+
+	for (int i = 0; i < captions(picture); i++)
+		lines += s->captions[i] != NULL ? LINE : 0;
+	if (picture->style != PICTURE_SURFACE)
+		lines += trails_legend_height(s->trails, s->n_trails, width);
+	return lines;
+}
+
+static double
+most_below(const struct picture *picture, const struct surface *surfaces,
+    size_t n, double width)
+{
+	double most = 0;
+
+	for (size_t i = 0; i < n; i++)
+		most = fmax(most, height_below(picture, &surfaces[i], width));
+	return fmax(KEYS, KEY_LINE + most + 4);
 }
 
 static struct layout
@@ -62,9 +100,10 @@ plan_page(const struct picture *picture, const struct surface *surfaces,
 	l.top = EDGE + (picture->title != NULL ? TITLE : 0);
 	l.panel_width = sizes[l.columns < 3 ? l.columns - 1 : 2];
 	around = (double)l.columns * (LEFT + RIGHT) + BAR_GAP + bar_width();
-	above = l.top + (double)l.rows * (head + FOOT + KEYS);
 	if (picture->width > 0)
 		l.panel_width = (picture->width - around) / (double)l.columns;
+	l.below = most_below(picture, surfaces, n, l.panel_width);
+	above = l.top + (double)l.rows * (head + FOOT + l.below);
 	fit = (picture->height - above) / (double)l.rows;
 	if (picture->height > 0 &&
 	    (picture->width == 0 || fit < l.panel_width * ratio))
@@ -109,15 +148,19 @@ best_text(const struct surface *s, const struct plane_marks *marks, int highest,
 /* The keys of the marks, under a panel: what they are and how high. */
 static void
 draw_keys(struct svg *svg, const struct picture *picture,
-    const struct plot *plot, const struct surface *s)
+    const struct plot *plot, const struct surface *s, const struct scale *scale)
 {
 	struct plane_marks marks = plane_marks(s, picture->highest);
 	struct svg_font font = {.anchor = "start", .fill = "#333"};
 	double x = plot->left + 5, y = plot->top + plot->height + FOOT + 4;
-	char centre[64], best[160], both[256];
+	char centre[64], best[160], both[256], top[LEVEL_TEXT_BYTES];
 
 	centre_text(&marks, centre, sizeof(centre));
 	best_text(s, &marks, picture->highest, best, sizeof(best));
+	/* a relief cannot hatch what is too high: it says where it was cut */
+	if (picture->style == PICTURE_SURFACE && scale_exceeded(scale, s))
+		snprintf(best + strlen(best), sizeof(best) - strlen(best),
+		    ";  cut at %s", level_text_short(scale->top, top));
 	snprintf(both, sizeof(both), "%s%s", centre, best);
 	font.size = svg_text_fit(both, PLOT_SMALL_SIZE, plot->width + 15);
 	if (marks.has_centre) {
@@ -132,28 +175,32 @@ draw_keys(struct svg *svg, const struct picture *picture,
 }
 
 static void
-draw_note(
-    struct svg *svg, const struct plot *plot, double below, const char *note)
+draw_line(struct svg *svg, const struct plot *plot, double y, const char *text,
+    const char *fill)
 {
-	struct svg_font font = {
-	    .size = PLOT_SMALL_SIZE, .anchor = "start", .fill = "#b03a2e"};
+	struct svg_font font = {.anchor = "start", .fill = fill};
 
-	if (note != NULL)
-		svg_text(svg, plot->left, plot->top + plot->height + below,
-		    &font, note);
+	font.size = svg_text_fit(text, PLOT_SMALL_SIZE, plot->width + 15);
+	svg_text(svg, plot->left, y, &font, text);
 }
 
-/* A relief cannot hatch what is too high: it says where it was cut. */
+/* Legend, captions and note, one under the other. */
 static void
-draw_cut(struct svg *svg, const struct plot *plot, const struct scale *scale)
+draw_below(struct svg *svg, const struct picture *picture,
+    const struct plot *plot, const struct surface *s)
 {
-	struct svg_font font = {
-	    .size = PLOT_SMALL_SIZE, .anchor = "start", .fill = "#333"};
-	char text[64], top[LEVEL_TEXT_BYTES];
+	double y = plot->top + plot->height + FOOT + KEY_LINE;
 
-	snprintf(
-	    text, sizeof(text), "cut at %s", level_text_short(scale->top, top));
-	svg_text(svg, plot->left, plot->top + plot->height + 20, &font, text);
+	if (picture->style != PICTURE_SURFACE) {
+		trails_legend(
+		    svg, s->trails, s->n_trails, plot->left, y, plot->width);
+		y += trails_legend_height(s->trails, s->n_trails, plot->width);
+	}
+	for (int i = 0; i < captions(picture); i++)
+		if (s->captions[i] != NULL)
+			draw_line(svg, plot, y += LINE, s->captions[i], "#333");
+	if (s->note != NULL)
+		draw_line(svg, plot, y + LINE, s->note, "#b03a2e");
 }
 
 static int
@@ -166,22 +213,21 @@ draw_panel(struct svg *svg, const struct picture *picture,
 	if (s->label != NULL)
 		svg_text(svg, plot->left + plot->width / 2, plot->top - 6,
 		    &font, s->label);
-	draw_note(svg, plot, FOOT + 19, s->note);
+	draw_keys(svg, picture, plot, s, scale);
+	draw_below(svg, picture, plot, s);
 	if (picture->style == PICTURE_SURFACE) {
 		/* its labels run slantwise and need room on the right */
 		plot->left -= 12;
 		plot->width -= 24;
 		plot->height += FOOT - 10;
-		if (scale_exceeded(scale, s))
-			draw_cut(svg, plot, scale);
-		return relief_draw(svg, plot, s, scale, picture->view, err);
+		return relief_draw(
+		    svg, plot, s, scale, picture->view, picture->highest, err);
 	}
 	plane_range(s, (enum plane_style)picture->style, plot);
 	if (plane_draw(svg, plot, s, scale, (enum plane_style)picture->style,
 		picture->highest, err) < 0)
 		return -1;
 	plot_axes(svg, plot, s->x_label, s->y_label);
-	draw_keys(svg, picture, plot, s);
 	return 0;
 }
 
@@ -283,7 +329,9 @@ picture_curves(const struct picture *picture, const struct curve *curves,
 	    picture->z_label, picture->right_label);
 	curves_draw(&svg, &plot, curves, n, common_x_label(curves, n),
 	    picture->z_label, picture->right_label);
-	draw_note(&svg, &plot, FOOT + 8, note);
+	if (note != NULL)
+		draw_line(&svg, &plot, plot.top + plot.height + FOOT + 8, note,
+		    strncmp(note, "partial", 7) == 0 ? "#b03a2e" : "#333");
 	svg_end(&svg);
 	return text_check(out, err);
 }

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "draw/bar.h"
 #include "draw/label.h"
+#include "draw/trail.h"
 
 /* A drawing in progress. */
 struct plane {
@@ -375,12 +376,8 @@ plane_centre_mark(struct svg *svg, struct xy at)
 void
 plane_best_mark(struct svg *svg, struct xy at)
 {
-	text_add(svg->out, "<circle cx=\"");
-	svg_number(svg, at.x);
-	text_add(svg->out, "\" cy=\"");
-	svg_number(svg, at.y);
-	text_add(svg->out, "\" r=\"3\" fill=\"#d62728\" stroke=\"#fff\" "
-			   "stroke-width=\"0.8\"/>\n");
+	svg_dot(svg, at.x, at.y, 3,
+	    "fill=\"#d62728\" stroke=\"#fff\" stroke-width=\"0.8\"");
 }
 
 static void
@@ -427,8 +424,10 @@ plane_draw(struct svg *svg, const struct plot *plot,
 	if (heights == NULL)
 		return -1;
 	result = draw_style(&p, style, err);
-	if (result == 0)
+	if (result == 0) {
+		trails_draw(svg, plot, surface->trails, surface->n_trails);
 		draw_marks(&p);
+	}
 	free(heights);
 	return result;
 }

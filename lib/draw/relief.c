@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "draw/levels.h"
+#include "draw/plane.h"
 
 /* The box is 2 wide, 2 deep and TALL high around the origin. */
 static const double TALL = 1.2;
@@ -409,10 +410,66 @@ draw_rulers(const struct relief *r, const struct ruler *rulers)
 	edge_label(r, y[0], y[1], r->surface->y_label);
 }
 
+/* The cell i, i + 1 of at that holds v, and where in it. */
+static int
+find_cell(const double *at, int n, double v, double *part)
+{
+	int i = 0;
+
+	while (i < n - 2 && at[i + 1] < v)
+		i++;
+	*part = (v - at[i]) / (at[i + 1] - at[i]);
+	return i;
+}
+
+/* Where (x, y) lies on the surface; NaN where it has a hole. */
+static struct xy
+on_surface(const struct relief *r, double x, double y)
+{
+	const struct surface *s = r->surface;
+	double low = scale_height(r->scale, r->scale->lo);
+	double high = scale_height(r->scale, r->scale->top), u, v, h;
+	int ix = find_cell(s->x, s->nx, x, &u);
+	int iy = find_cell(s->y, s->ny, y, &v);
+	const double *z = r->heights.z + (size_t)iy * (size_t)s->nx + ix;
+
+	/* a corner without weight may be a hole */
+	h = (1 - v) * ((u < 1 ? (1 - u) * z[0] : 0) + (u > 0 ? u * z[1] : 0));
+	if (v > 0)
+		h += v * ((u < 1 ? (1 - u) * z[s->nx] : 0) +
+			     (u > 0 ? u * z[s->nx + 1] : 0));
+	h = high > low ? (h - low) / (high - low) : 0.5;
+	if (isnan(h))
+		return (struct xy){NAN, NAN};
+	return project(r, in_box(r, x, y, fmax(0, fmin(1, h))));
+}
+
+/* The marks stand before the surface: they are what one looks for. */
+static void
+draw_marks(const struct relief *r, int highest)
+{
+	const struct surface *s = r->surface;
+	struct plane_marks marks = plane_marks(s, highest);
+	const size_t nx = (size_t)s->nx;
+	struct xy at;
+
+	if (marks.has_centre) {
+		at = on_surface(r, 0, 0);
+		if (!isnan(at.x))
+			plane_centre_mark(r->svg, at);
+	}
+	if (marks.has_best) {
+		at =
+		    on_surface(r, s->x[marks.best % nx], s->y[marks.best / nx]);
+		if (!isnan(at.x))
+			plane_best_mark(r->svg, at);
+	}
+}
+
 int
 relief_draw(struct svg *svg, const struct plot *plot,
     const struct surface *surface, const struct scale *scale,
-    struct relief_view view, struct error *err)
+    struct relief_view view, int highest, struct error *err)
 {
 	struct relief r = {
 	    .svg = svg, .plot = plot, .surface = surface, .scale = scale};
@@ -430,6 +487,7 @@ relief_draw(struct svg *svg, const struct plot *plot,
 	draw_cells(&r);
 	if (view.elevation >= 0)
 		draw_rulers(&r, rulers);
+	draw_marks(&r, highest);
 	free(heights);
 	return 0;
 }

@@ -16,11 +16,12 @@ struct relief_view {
 };
 
 /*
- * Draws the surface inside plot's rectangle.  Heights above scale->top are cut
- * to a plateau there; cells that lack a value are holes.  Returns 0 or -1.
+ * Draws the surface inside plot's rectangle, with its centre and its best point
+ * (draw/plane.h) marked.  Heights above scale->top are cut to a plateau there;
+ * cells that lack a value are holes.  Returns 0 or -1.
  */
 int relief_draw(struct svg *svg, const struct plot *plot,
     const struct surface *surface, const struct scale *scale,
-    struct relief_view view, struct error *err);
+    struct relief_view view, int highest, struct error *err);
 
 #endif

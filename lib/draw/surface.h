@@ -11,6 +11,11 @@ struct xy {
 	double x, y;
 };
 
+struct trail;
+
+/* Lines below a surface; the second goes with its trails. */
+enum { CAPTION_SUBSET, CAPTION_TRAILS, CAPTIONS_MAX };
+
 /*
  * A function on a grid, borrowed by all who draw it.  z[iy * nx + ix] belongs
  * to (x[ix], y[iy]); NaN is drawn as "no number", an infinity as beyond the
@@ -23,7 +28,10 @@ struct surface {
 	int nx, ny;
 	const double *x, *y, *z;
 	const unsigned char
-	    *missing; /* per point, 1: never computed; or NULL */
+	    *missing;               /* per point, 1: never computed; or NULL */
+	const struct trail *trails; /* runs seen in the plane */
+	size_t n_trails;
+	const char *captions[CAPTIONS_MAX]; /* lines below; NULL: none */
 };
 
 /*

@@ -231,6 +231,18 @@ svg_lines(struct svg *svg, const struct line_set *set)
 }
 
 void
+svg_dot(struct svg *svg, double x, double y, double r, const char *attributes)
+{
+	text_add(svg->out, "<circle cx=\"");
+	svg_number(svg, x);
+	text_add(svg->out, "\" cy=\"");
+	svg_number(svg, y);
+	text_add(svg->out, "\" r=\"");
+	svg_number(svg, r);
+	text_add(svg->out, "\" %s/>\n", attributes);
+}
+
+void
 svg_box(struct svg *svg, double x, double y, double width, double height,
     const char *attributes)
 {

@@ -63,6 +63,10 @@ void svg_path_end(struct svg *svg);
 /* All lines of a set that is already in page coordinates. */
 void svg_lines(struct svg *svg, const struct line_set *set);
 
+/* A circle; attributes is markup. */
+void svg_dot(
+    struct svg *svg, double x, double y, double r, const char *attributes);
+
 /* A rectangle; attributes is markup. */
 void svg_box(struct svg *svg, double x, double y, double width, double height,
     const char *attributes);

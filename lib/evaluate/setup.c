@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "geometry/path.h"
+
 /* ---- data ---- */
 
 int
@@ -106,6 +108,11 @@ setup_grid(struct grid *grid, const struct surface_choice *choice,
 	for (int a = 0; a < plane->axes; a++)
 		if (choice->range[a].num == 0 && !none)
 			grid->range[a] = (struct range){-1.0, 1.0, 51};
+	for (int a = 0; a < plane->axes; a++)
+		if (choice->fit[a] &&
+		    path_fit(&plane->others, a, choice->range[a].num,
+			&grid->range[a], err) < 0)
+			return -1;
 	for (int i = 0; i < choice->sets; i++)
 		strcpy(grid->set[i], choice->name[i]);
 	strcpy(grid->loss, loss_words[choice->loss]);

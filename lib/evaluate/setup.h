@@ -17,6 +17,8 @@ struct surface_choice {
 	struct range
 	    range[AXES_MAX]; /* num 0: -1:1:51 where there is an axis; none
 				when all are 0 and points are requested */
+	bool fit[AXES_MAX];  /* the range's num, with bounds that fit the path
+				in the stream */
 	int sets;
 	const char *path[SETS_MAX];
 	char name[SETS_MAX]

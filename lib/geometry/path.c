@@ -1,7 +1,10 @@
 #include "geometry/path.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "stream/reader.h"
 
 const char *const path_method_words[] = {"lstsq", "cos", NULL};
 
@@ -104,5 +107,55 @@ path_unpack(
 		point->drop = false;
 	if (field_text(header, "set", point->set, sizeof(point->set), NULL) < 0)
 		point->set[0] = '\0';
+	return 0;
+}
+
+/* v rounded down, or up, to a multiple of 10^e. */
+static double
+round_to(double v, int e, double (*round)(double))
+{
+	const double unit = pow(10, abs(e));
+
+	return e < 0 ? round(v * unit) / unit : round(v / unit) * unit;
+}
+
+int
+path_fit(const struct text *records, int axis, int64_t num, struct range *range,
+    struct error *err)
+{
+	struct reader *reader =
+	    reader_new_bytes(records->chars, records->n, err);
+	struct record record;
+	struct path_point p;
+	double lo = 0, hi = 0, margin;
+	int64_t n = 0;
+	int status, e;
+
+	if (reader == NULL)
+		return -1;
+	while ((status = reader_next_intact(reader, &record, err)) == 1) {
+		if (!record_is(&record, "path"))
+			continue;
+		if (path_unpack(&p, record.header, err) < 0) {
+			status = -1;
+			break;
+		}
+		lo = fmin(lo, axis == 0 ? p.x : p.y);
+		hi = fmax(hi, axis == 0 ? p.x : p.y);
+		n++;
+	}
+	reader_free(reader);
+	if (status < 0)
+		return -1;
+	if (n == 0 || !(hi > lo))
+		return error_set(err,
+		    "--%s=auto: %s, expected the path of trajproj",
+		    axis_word(axis),
+		    n == 0 ? "the stream has no path"
+			   : "the path does not leave the model");
+	margin = 0.15 * (hi - lo);
+	e = (int)floor(log10(hi - lo)) - 2;
+	*range = (struct range){round_to(lo - margin, e, floor),
+	    round_to(hi + margin, e, ceil), num};
 	return 0;
 }

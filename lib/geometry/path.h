@@ -8,6 +8,8 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/text.h"
+#include "geometry/grid.h"
 #include "geometry/runs.h"
 #include "stream/pack.h"
 #include "stream/value.h"
@@ -42,5 +44,14 @@ struct path_point {
 void path_pack(struct pack *pack, const struct path_point *point);
 int path_unpack(
     struct path_point *point, const struct value *header, struct error *err);
+
+/*
+ * The range of num coordinates along axis that fits all paths among records
+ * and the plane's model: 15 % of their extent is added on either side, and the
+ * bounds are rounded outward to three digits of the extent.  Fails when there
+ * is no path, or it has no extent along this axis.
+ */
+int path_fit(const struct text *records, int axis, int64_t num,
+    struct range *range, struct error *err);
 
 #endif

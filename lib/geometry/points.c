@@ -285,8 +285,10 @@ take_other(struct points_list *list, const struct segment *segment,
 {
 	struct points *p;
 
+	if (segment->item < 0 && record_is(record, "path"))
+		text_add_bytes(&list->paths, record->bytes, record->n_bytes);
 	if (segment->item < 0)
-		return 0;
+		return text_check(&list->paths, err);
 	p = &list->item[segment->item];
 	if (record_is(record, "request"))
 		return requests_add(&p->requests, record, err);
@@ -354,6 +356,7 @@ points_list_free(struct points_list *list)
 		pack_free(&p->begin);
 		text_free(&p->summary);
 	}
+	text_free(&list->paths);
 	free(list->item);
 	*list = (struct points_list){0};
 }

@@ -49,7 +49,8 @@ struct points {
 struct points_list {
 	struct points *item;
 	size_t n, room;
-	size_t strays; /* salvage: points without their grid, left out */
+	size_t strays;     /* salvage: points without their grid, left out */
+	struct text paths; /* path records of segments without a grid */
 };
 
 /* How points of several segments are joined. */

@@ -150,6 +150,58 @@ is "$(cat err)" "trajproj: warning: 5 of 7 checkpoints have no loss in some.ll" 
 fails 1 "losses.ll: none of the 1 checkpoints is among its models" "losses of other models" \
 	sh -c 'trajproj --losses losses.ll b <plane >/dev/null'
 
+# ---- the grid that fits, and the picture ----
+D=$ROOT/tests/data/sets/fashion-48.npz
+trajproj run.ll <plane | evalgrid -q -d "$D" --sample 24 --x=auto:7 --y=auto:5 >surface.ll
+ok $? "--x=auto"
+recdump surface.ll | sed -n 's/^grid.* x=\[\([^]]*\)\] y=\[\([^]]*\)\].*/\1 \2/p' >range
+is "$(paste -d ' ' - range <<<"$(path x y <surface.ll | sort -g -k 1 | sed -n '1p;$p' | tr '\n' ' ')" |
+	awk '{ lo = $1 < 0 ? $1 : 0; hi = $3 > 0 ? $3 : 0; m = 0.15 * (hi - lo)
+	print ($5 <= lo - m && $5 > lo - 1.1 * m && $6 >= hi + m && $6 < hi + 1.1 * m, $7, $10) }')" \
+	"1 7 5" "fits the path, with a margin"
+for i in 0 1; do
+	trajproj run.ll <plane | evalgrid -q -d "$D" --sample 24 --x=auto:7 --y=auto:5 --shard $i/2 >shard$i
+done
+gridmerge shard1 shard0 | cmp -s - surface.ll
+ok $? "shards agree on it"
+fails 1 "^evalgrid: --x=auto: the stream has no path" "no path" \
+	sh -c "evalgrid -q -d '$D' --x=auto plane >/dev/null"
+fails 2 "is 'auto7'|--x" "auto with a tail" evalgrid -d "$D" --x=auto7 plane
+
+contour -o path.svg surface.ll
+ok $? "a path over contour lines"
+for text in "1st PC: [0-9.]* %" "2nd PC: [0-9.]* %" ">run<" ">start<" ">learning rate falls<" \
+	">24 of 48 images<" "off the plane"; do
+	grep -q "$text" path.svg
+	ok $? "it says $text"
+done
+is "$(grep -c '#e3000f' path.svg)" 3 "two drops, and one in the legend"
+evalgrid -q -d "$D" --sample 24 --x="$(sed 's/ \([^ ]*\) \([^ ]*\) .*/:\1:\2/' range)" \
+	--y="$(cut -d ' ' -f 4- range | tr ' ' :)" plane >bare.ll
+trajproj --path-only run.ll <plane >path.ll
+contour bare.ll path.ll | sed '/<desc>/,/<\/desc>/d' >beside.svg
+sed '/<desc>/,/<\/desc>/d' path.svg | cmp -s - beside.svg
+ok $? "a path beside the surface is the same picture"
+cat path.ll bare.ll | contour | sed '/<desc>/,/<\/desc>/d' | cmp -s - beside.svg
+ok $? "in any order"
+contour surface.ll path.ll | sed '/<desc>/,/<\/desc>/d' | cmp -s - beside.svg
+ok $? "the same path twice counts once"
+trajproj --path-only other.ll <plane | contour bare.ll path.ll - >two.svg
+is "$(grep -c '>run<\|>other<' two.svg)" 2 "two runs have a legend"
+contour --levels 0.1,0.2 surface.ll | grep -q '>1<'
+ok $? "given levels get powers of ten"
+for style in filled heat surface; do
+	contour --style $style surface.ll | grep -q '</svg>'
+	ok $? "style $style"
+done
+contour --style surface surface.ll | grep -c '#d62728\|stroke="#000" stroke-width="1.3"' >marks
+is "$(cat marks)" 4 "a surface has its centre and its lowest point, and their keys"
+fails 1 "the path belongs to another plane" "a path of another plane" \
+	sh -c 'dirgen -s 1 <step6.ll | trajproj --path-only run.ll | contour bare.ll -'
+fails 1 "projected onto directions of length .*trajproj stands behind fnorm" "a path before fnorm" \
+	sh -c "dirgen -s 1 <step6.ll | trajproj run.ll | fnorm |
+		evalgrid -q -n 1 -d '$D' --x=0:1:2 --y=0:1:2 | contour"
+
 # ---- what is refused ----
 fails 1 "the model has no direction x, expected the plane" "a model without a plane" \
 	sh -c 'trajproj run.ll <a >/dev/null'
