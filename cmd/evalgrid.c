@@ -226,7 +226,7 @@ evaluate_plane(struct session *s, const struct plane *plane, struct error *err)
 	struct text how = {0};
 	int status = surface_setup(&surface, &s->choice, plane, err);
 
-	if (status == 0 && s->frame->verbose > 0) {
+	if (status == 0 && s->frame->verbose > 0 && surface.plan != NULL) {
 		plan_describe(surface.plan, &how);
 		fprintf(stderr, "%s", how.chars != NULL ? how.chars : "");
 		text_free(&how);
@@ -295,6 +295,20 @@ run(struct session *s, char **operands, int n, struct error *err)
 	return status;
 }
 
+/* A program brings its own data and loss. */
+static void
+check_exec(const struct session *s)
+{
+	struct error err;
+
+	if (s->choice.sets > 0 || s->estimate ||
+	    s->choice.norms == NORMS_RECOMPUTE)
+		frame_usage(s->frame, "--exec excludes -d, --estimate and --bn "
+				      "recompute");
+	if (exec_check(&s->choice.exec, &err) < 0)
+		frame_usage(s->frame, "%s", err.text);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -306,7 +320,7 @@ main(int argc, char **argv)
 		.shards = 1,
 		.norms = -1,
 		.norms_images = 1000,
-		.threads = sysconf(_SC_NPROCESSORS_ONLN),
+		.exec = {.loss = "exec", .timeout = 600},
 		.pixels = {.choice = -1}}};
 	struct surface_choice *set = &s.choice;
 	const struct option_row options[] = {
@@ -338,9 +352,17 @@ main(int argc, char **argv)
 	    OPTION_TEXT(0, "std", "S,...", &set->pixels.std,
 		"standard deviation of each channel's pixels"),
 	    OPTION_INT('j', "threads", "N", &set->threads, 1, THREADS_MAX,
-		"threads (all processors)"),
+		"threads (all processors; of a program: 1)"),
 	    OPTION_INT('b', "block", "N", &set->block, 1, BLOCK_MAX,
 		"images a thread takes at a time (64)"),
+	    OPTION_TEXT(0, "exec", "COMMAND", &set->exec.command,
+		"a program that is given each network and answers its loss"),
+	    OPTION_CHOICE(0, "exec-form", exec_form_words, &set->exec.form,
+		"how the program is given a network"),
+	    OPTION_TEXT(0, "exec-loss", "NAME", &set->exec.loss,
+		"what the program computes (exec)"),
+	    OPTION_INT(0, "exec-timeout", "SECONDS", &set->exec.timeout, 0,
+		INT32_MAX, "longest wait for an answer (600; 0: any)"),
 	    OPTION_CALL(0, "shard", "I/N", set, take_shard,
 		"every N-th point only, from I = 0 ... N-1"),
 	    OPTION_TEXT('o', "output", "FILE", &s.output_path,
@@ -355,8 +377,14 @@ main(int argc, char **argv)
 
 	frame.options = options;
 	first = frame_start(&frame, argc, argv);
-	if (set->sets == 0)
+	if (set->exec.command != NULL)
+		check_exec(&s);
+	else if (set->sets == 0)
 		frame_usage(&frame, "no data: -d PATH is needed");
+	if (set->threads == 0)
+		set->threads = set->exec.command != NULL
+				   ? 1
+				   : sysconf(_SC_NPROCESSORS_ONLN);
 	if (set->images.first > 0 && set->images.sample > 0)
 		frame_usage(&frame, "-n and --sample exclude each other");
 	if (set->norms_path != NULL && set->norms != NORMS_RECOMPUTE)

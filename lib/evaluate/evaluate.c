@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/workers.h"
+#include "evaluate/exec.h"
 #include "geometry/grid.h"
 
 /*
@@ -424,8 +425,12 @@ evaluate_points(const struct evaluation *evaluation, const struct place *points,
 	    .take = take,
 	    .context = context,
 	    .err = err};
-	int64_t size = plan_block(evaluation->plan);
+	int64_t size;
 	int status = 0;
+
+	if (evaluation->exec.command != NULL)
+		return exec_points(evaluation, points, n, take, context, err);
+	size = plan_block(evaluation->plan);
 
 	for (int s = 0; s < evaluation->sets; s++) {
 		job.n_images += evaluation->data[s]->n;

@@ -18,6 +18,14 @@
 #include "net/loss.h"
 #include "net/plan.h"
 
+/* Losses by somebody else's program (evaluate/exec.h); texts are borrowed. */
+struct exec_rule {
+	const char *command; /* for sh -c; NULL: none, we evaluate */
+	int form;            /* of enum exec_form */
+	const char *loss;    /* what it computes, a name for records */
+	int64_t timeout;     /* seconds for an answer; 0: any time */
+};
+
 /* A point to evaluate. */
 struct place {
 	int rep;
@@ -27,12 +35,13 @@ struct place {
 
 struct evaluation {
 	const struct plane *plane;
-	const struct plan *plan; /* of the plane's graph */
+	const struct plan *plan; /* of the plane's graph; not for exec */
 	int sets;
 	const struct dataset *const *data; /* sets of them */
 	const double *mean, *std;          /* per channel */
 	enum loss_kind loss;
 	struct norms_rule norms;
+	struct exec_rule exec; /* instead of plan, data and loss */
 	int threads;
 };
 
@@ -46,9 +55,9 @@ typedef int evaluate_take(void *context, int64_t point,
     const struct score *scores, struct error *err);
 
 /*
- * Evaluates n points.  Threads and memory (three points' packed weights, one
- * block of images and activations per thread, what norms hold) live for the
- * call.
+ * Evaluates n points, by exec_points where there is a command.  Threads and
+ * memory (three points' packed weights, one block of images and activations per
+ * thread, what norms hold) live for the call.
  */
 int evaluate_points(const struct evaluation *evaluation,
     const struct place *points, int64_t n, evaluate_take *take, void *context,

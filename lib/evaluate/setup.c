@@ -115,7 +115,13 @@ setup_grid(struct grid *grid, const struct surface_choice *choice,
 			return -1;
 	for (int i = 0; i < choice->sets; i++)
 		strcpy(grid->set[i], choice->name[i]);
-	strcpy(grid->loss, loss_words[choice->loss]);
+	if (choice->exec.command != NULL) {
+		grid->sets = 1;
+		strcpy(grid->set[0], "exec");
+	}
+	snprintf(grid->loss, sizeof(grid->loss), "%s",
+	    choice->exec.command != NULL ? choice->exec.loss
+					 : loss_words[choice->loss]);
 	if (grid_num(grid, 0) * grid_num(grid, 1) > GRID_POINTS_MAX ||
 	    grid_points(grid) > GRID_POINTS_MAX)
 		return error_set(err,
@@ -172,8 +178,8 @@ setup_norms(struct norms_rule *rule, const struct surface_choice *choice,
     const struct plane *plane, struct error *err)
 {
 	const struct graph *g = &plane->model.graph;
-	const struct shape *in = &g->values[g->input].shape;
 	bool move = norms_move(plane);
+	const struct shape *in;
 
 	rule->mode = choice->norms >= 0 ? (enum norms_mode)choice->norms
 		     : move             ? NORMS_STATES
@@ -186,42 +192,65 @@ setup_norms(struct norms_rule *rule, const struct surface_choice *choice,
 		    "(dirgen --over states makes one)");
 	if (rule->mode != NORMS_RECOMPUTE)
 		return 0;
+	in = &g->values[g->input].shape;
 	if (dataset_check(rule->data, in->dim[0], in->dim[1], in->dim[2],
 		shape_size(&g->values[g->output].shape), err) < 0)
 		return error_prefix(err, "images of --bn recompute");
 	return 0;
 }
 
+/* We evaluate: plan, images, input constants. */
+static int
+setup_images(struct surface *s, const struct surface_choice *choice,
+    const struct model *model, struct error *err)
+{
+	s->plan = plan_new(&model->graph, NULL, (int)choice->block, err);
+	if (s->plan == NULL ||
+	    check_images(choice, &model->graph, s->plan, err) < 0 ||
+	    setup_pixels(s, choice, model, err) < 0)
+		return -1;
+	for (int i = 0; i < choice->sets; i++)
+		s->data[i] = &choice->data[i];
+	return 0;
+}
+
+static void
+name_kernel(struct surface *s)
+{
+	bool norms = s->evaluation.norms.mode == NORMS_RECOMPUTE;
+
+	if (s->plan == NULL)
+		snprintf(s->kernel, sizeof(s->kernel), "exec");
+	else
+		snprintf(s->kernel, sizeof(s->kernel), "%s %s%s%s",
+		    plan_name(s->plan), plan_kernel(s->plan),
+		    norms ? ", norms gemm " : "", norms ? norms_kernel() : "");
+}
+
 int
 surface_setup(struct surface *s, const struct surface_choice *choice,
     const struct plane *plane, struct error *err)
 {
-	const struct graph *g = &plane->model.graph;
 	struct norms_rule norms;
 
-	*s = (struct surface){
-	    .plan = plan_new(g, NULL, (int)choice->block, err)};
-	if (s->plan == NULL || setup_grid(&s->grid, choice, plane, err) < 0 ||
+	*s = (struct surface){0};
+	if (setup_grid(&s->grid, choice, plane, err) < 0 ||
 	    setup_requests(s, plane, err) < 0 ||
-	    check_images(choice, g, s->plan, err) < 0 ||
-	    setup_pixels(s, choice, &plane->model, err) < 0 ||
+	    (choice->exec.command == NULL &&
+		setup_images(s, choice, &plane->model, err) < 0) ||
 	    setup_norms(&norms, choice, plane, err) < 0)
 		return -1;
-	for (int i = 0; i < choice->sets; i++)
-		s->data[i] = &choice->data[i];
 	s->evaluation = (struct evaluation){.plane = plane,
 	    .plan = s->plan,
-	    .sets = choice->sets,
+	    .sets = s->grid.sets,
 	    .data = s->data,
 	    .mean = s->mean,
 	    .std = s->std,
 	    .loss = (enum loss_kind)choice->loss,
 	    .norms = norms,
+	    .exec = choice->exec,
 	    .threads = (int)choice->threads};
-	snprintf(s->kernel, sizeof(s->kernel), "%s %s%s%s", plan_name(s->plan),
-	    plan_kernel(s->plan),
-	    norms.mode == NORMS_RECOMPUTE ? ", norms gemm " : "",
-	    norms.mode == NORMS_RECOMPUTE ? norms_kernel() : "");
+	name_kernel(s);
 	surface_identify(s);
 	return 0;
 }

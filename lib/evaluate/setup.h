@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "data/dataset.h"
 #include "data/pixels.h"
+#include "evaluate/exec.h"
 #include "evaluate/surface.h"
 #include "geometry/grid.h"
 #include "geometry/plane.h"
@@ -28,6 +29,7 @@ struct surface_choice {
 	int loss;  /* of loss_words */
 	int64_t threads, block;
 	struct pixels_options pixels; /* not given: the model's */
+	struct exec_rule exec;        /* a program instead of all data */
 	int shard, shards;
 	int norms; /* of norms_words; -1: states if a direction moves them */
 	const char *norms_path;        /* the set of recompute; NULL: `train` */

@@ -1,5 +1,6 @@
 #include "evaluate/surface.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,20 @@ identify_norms(struct digest *digest, const struct norms_rule *norms)
 		digest_add_text(digest, norms->data->digest);
 }
 
+static void
+identify_data(struct digest *digest, const struct surface *surface)
+{
+	const struct evaluation *e = &surface->evaluation;
+
+	for (int s = 0; s < e->sets; s++) {
+		digest_add_text(digest, surface->grid.set[s]);
+		digest_add_text(digest, e->data[s]->digest);
+		digest_add_u64(digest, (uint64_t)e->data[s]->total);
+	}
+	add_reals(digest, e->mean, (size_t)e->data[0]->channels);
+	add_reals(digest, e->std, (size_t)e->data[0]->channels);
+}
+
 void
 surface_identify(struct surface *surface)
 {
@@ -42,13 +57,10 @@ surface_identify(struct surface *surface)
 	plane_digest(e->plane, surface->plane);
 	digest_start(&digest);
 	digest_add_text(&digest, surface->plane);
-	for (int s = 0; s < e->sets; s++) {
-		digest_add_text(&digest, g->set[s]);
-		digest_add_text(&digest, e->data[s]->digest);
-		digest_add_u64(&digest, (uint64_t)e->data[s]->total);
-	}
-	add_reals(&digest, e->mean, (size_t)e->data[0]->channels);
-	add_reals(&digest, e->std, (size_t)e->data[0]->channels);
+	if (e->exec.command != NULL)
+		digest_add_text(&digest, e->exec.command);
+	else
+		identify_data(&digest, surface);
 	digest_add_text(&digest, g->loss);
 	identify_norms(&digest, &e->norms);
 	for (int a = 0; a < g->axes; a++) {
@@ -125,11 +137,16 @@ pack_norms(struct pack *pack, const struct norms_rule *norms)
 	pack_dataset(pack, norms->data);
 }
 
+/* One key: what the points are computed from, or by. */
 static void
 pack_data(struct pack *pack, const struct surface *s)
 {
 	const struct evaluation *e = &s->evaluation;
 
+	if (e->exec.command != NULL) {
+		pack_key_text(pack, "exec", e->exec.command);
+		return;
+	}
 	pack_text(pack, "data");
 	pack_array(pack, (size_t)e->sets);
 	for (int i = 0; i < e->sets; i++) {
@@ -178,17 +195,26 @@ write_begin(const struct surface *s, struct writer *writer, struct error *err)
 	return status;
 }
 
+static void
+pack_pixels(struct pack *pack, const struct evaluation *e)
+{
+	size_t channels = (size_t)e->data[0]->channels;
+
+	pack_key_reals(pack, "mean", e->mean, channels);
+	pack_key_reals(pack, "std", e->std, channels);
+}
+
 static int
 write_grid(const struct surface *s, struct writer *writer, struct error *err)
 {
 	const struct evaluation *e = &s->evaluation;
 	const struct model *m = &e->plane->model;
-	size_t channels = (size_t)e->data[0]->channels;
+	bool pixels = e->exec.command == NULL;
 	struct pack header = {0};
 	int status;
 
-	pack_map(&header,
-	    GRID_KEYS + 8 + NORMS_KEYS(&e->norms) + (m->meta.bytes.n > 0));
+	pack_map(&header, GRID_KEYS + 6 + 2 * (size_t)pixels +
+			      NORMS_KEYS(&e->norms) + (m->meta.bytes.n > 0));
 	grid_pack(&header, &s->grid);
 	pack_norms(&header, &e->norms);
 	pack_key_text(&header, "plane", s->plane);
@@ -197,8 +223,8 @@ write_grid(const struct surface *s, struct writer *writer, struct error *err)
 	pack_key_text(&header, "label", m->label);
 	pack_key_text(&header, "kernel", s->kernel);
 	pack_data(&header, s);
-	pack_key_reals(&header, "mean", e->mean, channels);
-	pack_key_reals(&header, "std", e->std, channels);
+	if (pixels)
+		pack_pixels(&header, e);
 	if (m->meta.bytes.n > 0) {
 		pack_text(&header, "meta");
 		pack_pack(&header, &m->meta);
@@ -275,22 +301,37 @@ pack_place(struct pack *h, const struct surface *s, int64_t number)
 	pack_key_int(h, "iy", p.iy);
 }
 
+/* What our own evaluation knows of a point: 3 keys, 4 of a subset. */
+static void
+pack_spread(
+    struct pack *h, const struct score *score, const struct dataset *data)
+{
+	pack_key_real(h, "se", score_error(score, data->total));
+	pack_key_real(h, "sd", score->sd);
+	pack_key_int(h, "n", score->n);
+	if (data->n < data->total)
+		pack_key_real(h, "top1", score->top);
+}
+
 int
 surface_write_point(const struct surface *s, int64_t number, int set,
     const struct score *score, struct writer *writer, struct error *err)
 {
 	const struct grid *g = &s->grid;
 	const struct place p = surface_place(s, number);
-	const struct dataset *data = s->evaluation.data[set];
-	size_t place_keys = number < grid_points(g) / g->sets ? 2 : 1;
-	int part = data->n < data->total;
+	const struct dataset *data = s->data[set]; /* NULL: a program's */
+	bool on_grid = number < grid_points(g) / g->sets;
+	bool accuracy = data != NULL || !isnan(score->acc);
+	bool why = score->status == SCORE_BADVAR;
 	struct pack h = {0};
 	char run[RUN_BYTES];
+	size_t keys = 8;
 	int status;
 
 	snprintf(run, sizeof(run), "%.16s", g->run);
-	pack_map(&h,
-	    11 + place_keys + (size_t)part + (score->status == SCORE_BADVAR));
+	if (data != NULL)
+		keys += 3 + (data->n < data->total);
+	pack_map(&h, keys + on_grid + accuracy + why);
 	pack_key_text(&h, "run", run);
 	pack_key_int(&h, "rep", p.rep);
 	pack_key_text(&h, "set", g->set[set]);
@@ -298,14 +339,12 @@ surface_write_point(const struct surface *s, int64_t number, int set,
 	pack_key_real(&h, "x", p.a);
 	pack_key_real(&h, "y", p.b);
 	pack_key_real(&h, "loss", score->loss);
-	pack_key_real(&h, "acc", score->acc);
-	pack_key_real(&h, "se", score_error(score, data->total));
-	pack_key_real(&h, "sd", score->sd);
-	pack_key_int(&h, "n", score->n);
+	if (accuracy)
+		pack_key_real(&h, "acc", score->acc);
+	if (data != NULL)
+		pack_spread(&h, score, data);
 	pack_key_text(&h, "status", score_status_words[score->status]);
-	if (part)
-		pack_key_real(&h, "top1", score->top);
-	if (score->status == SCORE_BADVAR)
+	if (why)
 		pack_key_text(&h, "why", score->why);
 	status = writer_record(writer, "point", &h, NULL, 0, err);
 	pack_free(&h);

@@ -47,7 +47,7 @@ static int
 take_model(struct plane *p, struct arrival *a, const struct record *record,
     struct error *err)
 {
-	if (p->model.graph.n_nodes > 0)
+	if (a->filled != NULL)
 		return error_set(err, "a second model in one segment");
 	if (model_unpack(&p->model, record, err) < 0)
 		return -1;
@@ -366,5 +366,5 @@ plane_read_last(struct plane *plane, struct reader *reader, struct error *err)
 	if (status == 0 && plane->axes > 0)
 		return error_set(
 		    err, "the model has directions, expected a model alone");
-	return status;
+	return status < 0 ? -1 : graph_executable(&plane->model.graph, err);
 }

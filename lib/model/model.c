@@ -16,7 +16,8 @@ model_free(struct model *model)
 static void
 pack_model(struct pack *pack, const struct model *m)
 {
-	size_t n = 2 + (m->arch[0] != '\0') + (m->label[0] != '\0') +
+	bool graph = m->graph.n_nodes > 0;
+	size_t n = 1 + graph + (m->arch[0] != '\0') + (m->label[0] != '\0') +
 		   2 * (m->n_channels > 0) + (m->meta.bytes.n > 0);
 
 	pack_map(pack, n);
@@ -34,8 +35,10 @@ pack_model(struct pack *pack, const struct model *m)
 	}
 	pack_text(pack, "tensors");
 	graph_pack_tensors(pack, &m->graph);
-	pack_text(pack, "graph");
-	graph_pack(pack, &m->graph);
+	if (graph) {
+		pack_text(pack, "graph");
+		graph_pack(pack, &m->graph);
+	}
 }
 
 int
@@ -125,7 +128,8 @@ model_digest_start(const struct model *model, struct digest *digest)
 
 	digest_start(digest);
 	graph_pack_tensors(&graph, &model->graph);
-	graph_pack(&graph, &model->graph);
+	if (model->graph.n_nodes > 0)
+		graph_pack(&graph, &model->graph);
 	digest_add(digest, graph.bytes.chars, graph.bytes.n);
 	pack_free(&graph);
 }

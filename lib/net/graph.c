@@ -275,6 +275,15 @@ check_nodes(const struct graph *graph, bool *made, struct error *err)
 }
 
 int
+graph_executable(const struct graph *graph, struct error *err)
+{
+	return graph->n_nodes > 0
+		   ? 0
+		   : error_set(err, "the model has no graph, only tensors: "
+				    "evalgrid --exec can evaluate it");
+}
+
+int
 graph_check(const struct graph *graph, struct error *err)
 {
 	bool *made;

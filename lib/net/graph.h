@@ -154,6 +154,9 @@ int graph_add_tensor(struct graph *graph, const char *name,
 int graph_add_node(struct graph *graph, enum operator_kind op, const char *name,
     int n_in, const int *in, const struct attributes *attr, struct error *err);
 
+/* A model may come without its graph: -1 then, it has no nodes to execute. */
+int graph_executable(const struct graph *graph, struct error *err);
+
 /*
  * Sorts the tensors by their place[] (one number each; where they are equal,
  * the order stays).  The graph is the same function as before.

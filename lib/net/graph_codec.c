@@ -260,18 +260,32 @@ unpack_node(struct graph *graph, const struct value *map, struct error *err)
 }
 
 static int
-unpack_all(struct graph *graph, const struct value *header, struct error *err)
+unpack_tensors(
+    struct graph *graph, const struct value *header, struct error *err)
 {
-	const struct value *tensors, *map, *nodes;
+	const struct value *tensors =
+	    field_array(header, "tensors", TENSORS_MAX, err);
 
-	tensors = field_array(header, "tensors", TENSORS_MAX, err);
-	map = tensors != NULL ? field_map(header, "graph", err) : NULL;
-	nodes = map != NULL ? field_array(map, "nodes", NODES_MAX, err) : NULL;
-	if (nodes == NULL || unpack_input(graph, map, err) < 0)
+	if (tensors == NULL)
 		return -1;
 	for (size_t i = 0; i < value_count(tensors); i++)
 		if (unpack_tensor(graph, value_at(tensors, i), err) < 0)
 			return error_prefix(err, "tensor %zu", i);
+	return 0;
+}
+
+static int
+unpack_all(struct graph *graph, const struct value *header, struct error *err)
+{
+	const struct value *map, *nodes;
+
+	if (value_get(header, "graph") == NULL)
+		return unpack_tensors(graph, header, err);
+	map = field_map(header, "graph", err);
+	nodes = map != NULL ? field_array(map, "nodes", NODES_MAX, err) : NULL;
+	if (nodes == NULL || unpack_input(graph, map, err) < 0 ||
+	    unpack_tensors(graph, header, err) < 0)
+		return -1;
 	for (size_t i = 0; i < value_count(nodes); i++)
 		if (unpack_node(graph, value_at(nodes, i), err) < 0)
 			return error_prefix(err, "node %zu", i);

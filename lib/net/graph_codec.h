@@ -22,7 +22,8 @@ void graph_pack(struct pack *pack, const struct graph *graph);
 
 /*
  * Builds a graph (shapes checked by its operators, no elements) from the header
- * that has the keys `tensors` and `graph`.  graph is empty before, and again
+ * that has the keys `tensors` and `graph`; without the latter it has no nodes,
+ * and nothing can be computed with it.  graph is empty before, and again
  * after a failure.
  */
 int graph_unpack(

@@ -119,6 +119,8 @@ lay_out(const struct graph *graph, int batch, int threads, bool forward_only,
 	size_t n = graph->n_values;
 	struct pass *p;
 
+	if (graph_executable(graph, err) < 0)
+		return NULL;
 	for (size_t i = 0; i < graph->n_nodes; i++)
 		if (!operator_trains(graph, &graph->nodes[i], err))
 			return NULL;

@@ -49,6 +49,8 @@ plan_new(const struct graph *graph, const struct plan_kind *kind, int block,
 		    err, "a block of %d images, expected 1 or more", block);
 		return NULL;
 	}
+	if (graph_executable(graph, err) < 0)
+		return NULL;
 	if (kind == NULL)
 		kind = choose_kind(err);
 	if (kind == NULL)

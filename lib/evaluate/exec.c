@@ -1,0 +1,316 @@
+#include "evaluate/exec.h"
+
+#include <errno.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/memory.h"
+#include "base/progress.h"
+#include "evaluate/exec_internal.h"
+
+enum {
+	COMMAND_BYTES_MAX = 64 << 10,
+	WINDOW = 4,     /* points per process that may wait for a slower one */
+	LAST_WORDS = 10 /* seconds to end when there are no more points */
+};
+
+const char *const exec_form_words[] = {"stream", "text", NULL};
+
+struct job;
+
+/* A thread and its process. */
+struct worker {
+	struct job *job;
+	pthread_t thread;
+	struct exec_process process;
+	/* with the job's lock: */
+	bool live;       /* may be killed */
+	bool overdue;    /* was killed for that */
+	double deadline; /* of what it does now, 0: any time */
+};
+
+struct job {
+	const struct evaluation *e;
+	const struct place *points;
+	int64_t n_points;
+	evaluate_take *take;
+	void *context;
+	struct worker *worker;
+	int n_workers, running;
+
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	int64_t handed_out, delivered, window;
+	struct score *score; /* of the window, by point modulo its size */
+	bool *ready;
+	bool stop;
+	struct error *err;
+};
+
+int
+exec_check(const struct exec_rule *rule, struct error *err)
+{
+	struct text line = {0};
+	size_t n = strlen(rule->command);
+	int status = 0;
+
+	text_add(&line, "%s", rule->command);
+	for (size_t i = 0; i < line.n; i++)
+		if (line.chars[i] == '\t' || line.chars[i] == '\n')
+			line.chars[i] = ' ';
+	if (n == 0 || n > COMMAND_BYTES_MAX ||
+	    !text_is_printable(line.chars, line.n))
+		status = error_set(err,
+		    "--exec is no command: expected UTF-8 text of at most %d "
+		    "bytes",
+		    COMMAND_BYTES_MAX);
+	n = strlen(rule->loss);
+	if (status == 0 && (n == 0 || n >= sizeof(((struct grid *)0)->loss) ||
+			       !text_is_printable(rule->loss, n)))
+		status = error_set(err,
+		    "--exec-loss is '%.60s', expected a name of 1 to %zu "
+		    "bytes",
+		    rule->loss, sizeof(((struct grid *)0)->loss) - 1);
+	text_free(&line);
+	return status;
+}
+
+/* ---- with the lock held ---- */
+
+static void
+stop_all(struct job *job)
+{
+	job->stop = true;
+	for (int i = 0; i < job->n_workers; i++)
+		if (job->worker[i].live)
+			child_kill(&job->worker[i].process.child);
+	pthread_cond_broadcast(&job->changed);
+}
+
+/* The first failure is the one that is told. */
+static void
+fail(struct job *job, const struct error *err)
+{
+	if (!job->stop)
+		*job->err = *err;
+	stop_all(job);
+}
+
+/* Hands scores on in the order of their points. */
+static void
+deliver(struct job *job)
+{
+	while (!job->stop && job->delivered < job->handed_out &&
+	       job->ready[job->delivered % job->window]) {
+		int64_t at = job->delivered % job->window;
+
+		job->ready[at] = false;
+		if (job->take(job->context, job->delivered, &job->score[at],
+			job->err) < 0)
+			stop_all(job);
+		job->delivered++;
+	}
+	pthread_cond_broadcast(&job->changed);
+}
+
+/* The next point, or -1. */
+static int64_t
+next_point(struct job *job)
+{
+	while (!job->stop && job->handed_out < job->n_points &&
+	       job->handed_out >= job->delivered + job->window)
+		pthread_cond_wait(&job->changed, &job->lock);
+	return job->stop || job->handed_out >= job->n_points
+		   ? -1
+		   : job->handed_out++;
+}
+
+static void
+set_deadline(struct worker *w, double seconds)
+{
+	w->deadline = seconds > 0.0 ? progress_now() + seconds : 0.0;
+}
+
+/* ---- a thread ---- */
+
+static int
+work_on(struct worker *w, int64_t point, struct error *err)
+{
+	struct job *job = w->job;
+	struct score score;
+	int status =
+	    exec_ask(&w->process, job->e, &job->points[point], &score, err);
+
+	pthread_mutex_lock(&job->lock);
+	w->deadline = 0.0;
+	if (status == 0) {
+		job->score[point % job->window] = score;
+		job->ready[point % job->window] = true;
+		deliver(job);
+	} else if (w->overdue) {
+		exec_blame(err, job->e, &job->points[point],
+		    "no answer in %lld s (does it flush its output? "
+		    "--exec-timeout allows more)",
+		    (long long)job->e->exec.timeout);
+	}
+	pthread_mutex_unlock(&job->lock);
+	return status;
+}
+
+/* Ends the process; err is filled already when status is -1. */
+static void
+finish(struct worker *w, int status, struct error *err)
+{
+	struct job *job = w->job;
+	char how[CHILD_END_BYTES];
+	bool more, overdue;
+
+	pthread_mutex_lock(&job->lock);
+	set_deadline(w, LAST_WORDS);
+	if (status < 0 || job->stop)
+		child_kill(&w->process.child);
+	pthread_mutex_unlock(&job->lock);
+	more = child_close(&w->process.child);
+	pthread_mutex_lock(&job->lock);
+	w->live = false;
+	overdue = w->overdue;
+	child_reap(&w->process.child, how);
+	if (status == 0 && !job->stop && more)
+		status = error_set(err,
+		    "--exec: more lines than points were answered: no answer "
+		    "can be trusted, remove what was written");
+	else if (status == 0 && !job->stop && !overdue && how[0] != '\0')
+		status = error_set(err,
+		    "--exec: '%.80s' ended with %s behind the last point",
+		    job->e->exec.command, how);
+	else if (status < 0 && !overdue)
+		exec_explain(&w->process, how, err);
+	if (status < 0)
+		fail(job, err);
+	job->running--;
+	pthread_cond_broadcast(&job->changed);
+	pthread_mutex_unlock(&job->lock);
+}
+
+static void *
+work(void *argument)
+{
+	struct worker *w = argument;
+	struct job *job = w->job;
+	struct error err;
+	int status = 0;
+
+	for (;;) {
+		int64_t point;
+
+		pthread_mutex_lock(&job->lock);
+		point = next_point(job);
+		if (point >= 0)
+			set_deadline(w, (double)job->e->exec.timeout);
+		pthread_mutex_unlock(&job->lock);
+		if (point < 0)
+			break;
+		status = work_on(w, point, &err);
+		if (status < 0)
+			break;
+	}
+	finish(w, status, &err);
+	return NULL;
+}
+
+/* ---- the whole ---- */
+
+/* Until all threads are done: kills processes that take too long. */
+static void
+watch(struct job *job)
+{
+	pthread_mutex_lock(&job->lock);
+	while (job->running > 0) {
+		struct timespec wake;
+		double now = progress_now();
+
+		for (int i = 0; i < job->n_workers; i++) {
+			struct worker *w = &job->worker[i];
+
+			if (!w->live || w->deadline == 0.0 || now < w->deadline)
+				continue;
+			w->overdue = true;
+			w->deadline = 0.0;
+			child_kill(&w->process.child);
+		}
+		clock_gettime(CLOCK_REALTIME, &wake);
+		wake.tv_sec++;
+		pthread_cond_timedwait(&job->changed, &job->lock, &wake);
+	}
+	pthread_mutex_unlock(&job->lock);
+}
+
+static int
+start(struct job *job, int n, struct error *err)
+{
+	int status = 0, threads = 0;
+
+	/* all processes before the first thread */
+	for (; job->n_workers < n && status == 0; job->n_workers++) {
+		struct worker *w = &job->worker[job->n_workers];
+
+		w->job = job;
+		status = exec_open(&w->process, job->e, err);
+		w->live = status == 0;
+	}
+	pthread_mutex_lock(&job->lock);
+	for (; threads < job->n_workers && status == 0; threads++) {
+		struct worker *w = &job->worker[threads];
+
+		if (pthread_create(&w->thread, NULL, work, w) != 0)
+			break;
+		job->running++;
+	}
+	if (status == 0 && threads == 0)
+		status = error_set(err, "--exec: no thread can be started");
+	pthread_mutex_unlock(&job->lock);
+	if (status == 0)
+		watch(job);
+	for (int i = 0; i < job->n_workers; i++) {
+		if (i < threads)
+			pthread_join(job->worker[i].thread, NULL);
+		exec_close(&job->worker[i].process);
+	}
+	return status;
+}
+
+int
+exec_points(const struct evaluation *evaluation, const struct place *points,
+    int64_t n, evaluate_take *take, void *context, struct error *err)
+{
+	int threads = evaluation->threads < n ? evaluation->threads : (int)n;
+	struct job job = {.e = evaluation,
+	    .points = points,
+	    .n_points = n,
+	    .take = take,
+	    .context = context,
+	    .window = (int64_t)threads * WINDOW,
+	    .err = err};
+	int status = -1;
+
+	job.worker = memory_new((size_t)threads, sizeof(*job.worker), err);
+	job.score = memory_new((size_t)job.window, sizeof(*job.score), err);
+	job.ready = memory_new((size_t)job.window, sizeof(*job.ready), err);
+	pthread_mutex_init(&job.lock, NULL);
+	pthread_cond_init(&job.changed, NULL);
+	if (job.worker != NULL && job.score != NULL && job.ready != NULL)
+		status = start(&job, threads, err);
+	if (job.stop)
+		status = -1;
+	pthread_cond_destroy(&job.changed);
+	pthread_mutex_destroy(&job.lock);
+	free(job.worker);
+	free(job.score);
+	free(job.ready);
+	return status;
+}
