@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/number.h"
@@ -12,6 +11,7 @@
 #include "data/pixels.h"
 #include "evaluate/evaluate.h"
 #include "frame.h"
+#include "train/images.h"
 #include "train/report.h"
 #include "train/segment.h"
 
@@ -36,7 +36,7 @@ struct session {
 	struct trainer_rule rule;
 	struct plane plane; /* the model that learns, as evalgrid has it */
 	struct decoded *begin;
-	struct dataset train, test; /* test.n 0: none */
+	struct images images;
 	double mean[CHANNELS_MAX], std[CHANNELS_MAX];
 	struct plan *plan; /* of the evaluations */
 	struct workers *workers;
@@ -83,52 +83,18 @@ read_model(struct session *s, char **operands, int n, struct error *err)
 	return s->begin != NULL ? 0 : -1;
 }
 
-static bool
-is_folder(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 static int
-open_data(struct session *s, struct error *err)
+open_images(struct session *s, struct error *err)
 {
 	const struct settings *set = s->set;
-	struct dataset_choice choice = {
-	    .split = SPLIT_TRAIN, .first = set->first};
+	struct error none;
 
-	if (dataset_open(&s->train, set->train, &choice, err) < 0)
+	if (images_open(
+		&s->images, set->train, set->test, set->first, &none, err) < 0)
 		return -1;
-	choice = (struct dataset_choice){.split = SPLIT_TEST};
-	if (set->test != NULL)
-		return dataset_open(&s->test, set->test, &choice, err);
-	/* a folder may have a test part, or not */
-	if (is_folder(set->train) &&
-	    dataset_open(&s->test, set->train, &choice, err) < 0)
-		frame_say(s->frame, "no test images: %s", err->text);
-	return 0;
-}
-
-static int
-check_data(struct session *s, struct error *err)
-{
-	const struct graph *g = &s->plane.model.graph;
-	const struct shape *in = &g->values[g->input].shape;
-	const int64_t classes = shape_size(&g->values[g->output].shape);
-
-	if (in->rank != 3)
-		return error_set(err,
-		    "the model's input has %d dimensions, expected images of "
-		    "c h w",
-		    in->rank);
-	if (dataset_check(&s->train, in->dim[0], in->dim[1], in->dim[2],
-		classes, err) < 0)
-		return error_prefix(err, "%s", s->set->train);
-	if (s->test.n > 0 && dataset_check(&s->test, in->dim[0], in->dim[1],
-				 in->dim[2], classes, err) < 0)
-		return error_prefix(err, "test images");
-	return 0;
+	if (none.text[0] != '\0')
+		frame_say(s->frame, "no test images: %s", none.text);
+	return images_check(&s->images, &s->plane.model.graph, set->train, err);
 }
 
 /* The input constants travel with the checkpoints. */
@@ -137,10 +103,10 @@ choose_pixels(struct session *s, struct error *err)
 {
 	struct model *model = &s->plane.model;
 
-	if (pixels_settle(&s->set->pixels, (size_t)s->train.channels,
+	if (pixels_settle(&s->set->pixels, (size_t)s->images.train.channels,
 		model->n_channels, model->mean, model->std, err) < 0)
 		return -1;
-	model->n_channels = (size_t)s->train.channels;
+	model->n_channels = (size_t)s->images.train.channels;
 	memcpy(s->mean, model->mean, sizeof(s->mean));
 	memcpy(s->std, model->std, sizeof(s->std));
 	return 0;
@@ -174,7 +140,7 @@ finish_rule(
 static int
 describe(struct session *s, struct error *err)
 {
-	const size_t channels = (size_t)s->train.channels;
+	const size_t channels = (size_t)s->images.train.channels;
 	struct pack *e = &s->entry;
 	char model[DIGEST_TEXT_BYTES];
 	char kernel[128];
@@ -182,10 +148,11 @@ describe(struct session *s, struct error *err)
 	model_digest(&s->plane.model, model);
 	snprintf(kernel, sizeof(kernel), "%s %s, openblas %s",
 	    plan_name(s->plan), plan_kernel(s->plan), openblas_get_corename());
-	history_entry(e, "nettrain", 8 + TRAINER_RULE_KEYS);
+	history_entry(e, "nettrain", 8 + trainer_rule_keys(&s->rule));
 	pack_key_text(e, "model", model);
-	pack_key_text(e, "data", s->train.digest);
-	pack_key_text(e, "test", s->test.n > 0 ? s->test.digest : "");
+	pack_key_text(e, "data", s->images.train.digest);
+	pack_key_text(
+	    e, "test", s->images.test.n > 0 ? s->images.test.digest : "");
 	pack_key_reals(e, "mean", s->mean, channels);
 	pack_key_reals(e, "std", s->std, channels);
 	pack_key_int(e, "every", s->set->every);
@@ -203,7 +170,7 @@ check_memory(struct session *s, struct error *err)
 	    (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
 	size_t bytes;
 
-	if (trainer_bytes(&s->rule, &s->plane.model.graph, s->train.n,
+	if (trainer_bytes(&s->rule, &s->plane.model.graph, s->images.train.n,
 		(int)s->set->threads, &bytes, err) < 0)
 		return -1;
 	if (!s->frame->quiet &&
@@ -223,17 +190,17 @@ prepare(struct session *s, struct error *err)
 {
 	struct graph *g = &s->plane.model.graph;
 
-	if (check_data(s, err) < 0 || choose_pixels(s, err) < 0)
+	if (choose_pixels(s, err) < 0)
 		return -1;
 	s->plan = plan_new(g, NULL, TEST_BLOCK, err);
 	if (s->plan == NULL || describe(s, err) < 0 || check_memory(s, err) < 0)
 		return -1;
 	s->steps = s->rule.schedule.epochs *
-		   trainer_steps_per_epoch(&s->rule, s->train.n);
+		   trainer_steps_per_epoch(&s->rule, s->images.train.n);
 	s->workers = workers_new((int)s->set->threads, err);
 	if (s->workers == NULL)
 		return -1;
-	return trainer_init(&s->trainer, &s->rule, g, &s->train, s->mean,
+	return trainer_init(&s->trainer, &s->rule, g, &s->images.train, s->mean,
 	    s->std, s->workers, err);
 }
 
@@ -251,8 +218,8 @@ take_score(
 static int
 test_model(struct session *s, struct trainer_test *test, struct error *err)
 {
-	const struct dataset *data[] = {&s->test};
-	const struct place centre = {0};
+	const struct dataset *data[] = {&s->images.test};
+	const struct place centre = {.sets = 1};
 	const struct evaluation evaluation = {.plane = &s->plane,
 	    .plan = s->plan,
 	    .sets = 1,
@@ -280,7 +247,8 @@ static int
 write_checkpoint(struct session *s, struct error *err)
 {
 	struct model *model = &s->plane.model;
-	struct trainer_test made = {0}, *test = s->test.n > 0 ? &made : NULL;
+	struct trainer_test made = {0},
+			    *test = s->images.test.n > 0 ? &made : NULL;
 	int status;
 
 	if (test != NULL && test_model(s, test, err) < 0)
@@ -363,6 +331,12 @@ start(struct session *s, struct error *err)
 		return resumed < 0 || output_settle(&s->output, err) < 0
 			   ? -1
 			   : write_checkpoint(s, err);
+	if (s->trainer.optimiser.step > s->steps)
+		return error_set(err,
+		    "the run that is there has %" PRId64 " steps already, "
+		    "--epochs %" PRId64 " are %" PRId64,
+		    s->trainer.optimiser.step, s->rule.schedule.epochs,
+		    s->steps);
 	if (!s->frame->quiet)
 		fprintf(stderr,
 		    "nettrain: resuming: %" PRId64 " of %" PRId64 " steps\n",
@@ -378,8 +352,7 @@ close_session(struct session *s)
 	workers_free(s->workers);
 	plan_free(s->plan);
 	pack_free(&s->entry);
-	dataset_free(&s->train);
-	dataset_free(&s->test);
+	images_free(&s->images);
 	decoded_free(s->begin);
 	plane_free(&s->plane);
 }
@@ -389,7 +362,7 @@ run(struct session *s, char **operands, int n, struct error *err)
 {
 	int status = -1;
 
-	if (read_model(s, operands, n, err) == 0 && open_data(s, err) == 0 &&
+	if (read_model(s, operands, n, err) == 0 && open_images(s, err) == 0 &&
 	    prepare(s, err) == 0) {
 		status = start(s, err);
 		if (status == 0)

@@ -219,7 +219,11 @@ pack_node(void *context, int node, int worker)
 		    memory_of(p, worker) + p->n_local + p->n_gradient);
 }
 
-/* A slice of the batch through a segment, group by group. */
+/*
+ * A slice of the batch through a segment, group by group; every other segment
+ * from the end to the start, so that what the one before touched last is met
+ * first, while it is in the cache.
+ */
 static void
 run_slice(void *context, int task, int worker)
 {
@@ -227,22 +231,26 @@ run_slice(void *context, int task, int worker)
 	struct fast_pass *p = run->p;
 	const struct segment *s = run->segment;
 	const int64_t n = p->base.n;
-	const int first = (int)(n * task / run->slices);
-	const int end = (int)(n * (task + 1) / run->slices);
+	const bool turned = (s - p->segment) % 2 != 0;
+	const int slice = turned ? run->slices - 1 - task : task;
+	const int first = (int)(n * slice / run->slices);
+	const int end = (int)(n * (slice + 1) / run->slices);
+	const int groups = (end - first + s->group - 1) / s->group;
 	float *memory = memory_of(p, worker);
 	struct group g = {.p = p,
 	    .theta = run->theta,
-	    .slice = task,
+	    .slice = slice,
 	    .local = memory,
 	    .gradient = memory + p->n_local,
 	    .work = memory + p->n_local + p->n_gradient};
 	const unsigned mode = cpu_flush_subnormals();
 
-	for (g.first = first; g.first < end; g.first += s->group) {
+	for (int i = 0; i < groups; i++) {
+		g.first = first + (turned ? groups - 1 - i : i) * s->group;
 		g.n = end - g.first < s->group ? end - g.first : s->group;
-		g.fresh = g.first == first;
-		for (size_t i = s->first; i < s->end; i++)
-			pass_step(&g, &p->step[i]);
+		g.fresh = i == 0;
+		for (size_t j = s->first; j < s->end; j++)
+			pass_step(&g, &p->step[j]);
 	}
 	for (size_t i = s->first; i < s->end; i++)
 		if (p->step[i].kind == BACK_CONV)

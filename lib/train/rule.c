@@ -39,6 +39,12 @@ trainer_rule_check(const struct trainer_rule *rule, struct error *err)
 	return 0;
 }
 
+size_t
+trainer_rule_keys(const struct trainer_rule *rule)
+{
+	return 20 + (rule->schedule.kind == SCHEDULE_COSINE);
+}
+
 void
 trainer_rule_pack(const struct trainer_rule *rule, struct pack *pack)
 {
@@ -46,7 +52,8 @@ trainer_rule_pack(const struct trainer_rule *rule, struct pack *pack)
 	const struct schedule *s = &rule->schedule;
 	const struct feed_rule *f = &rule->feed;
 
-	pack_key_int(pack, "epochs", s->epochs);
+	if (s->kind == SCHEDULE_COSINE)
+		pack_key_int(pack, "epochs", s->epochs);
 	pack_key_int(pack, "batch", rule->batch);
 	pack_key_int(pack, "bn_batch", rule->bn_batch);
 	pack_key_text(pack, "loss", loss_words[rule->loss]);

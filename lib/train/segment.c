@@ -44,22 +44,80 @@ segment_note(const struct trainer *trainer, const struct trainer_test *test,
 	}
 }
 
+/* The last line of a `begin`'s history, or NULL. */
+static const struct value *
+last_line(const struct record *begin)
+{
+	const struct value *history = value_get(begin->header, "history");
+	const size_t n = value_count(history);
+
+	return n > 0 ? value_at(history, n - 1) : NULL;
+}
+
 /* Is the last line of a `begin`'s history entry? */
 static bool
 is_of(const struct record *begin, const struct pack *entry)
 {
-	const struct value *history = value_get(begin->header, "history");
-	const size_t n = value_count(history);
+	const struct value *line = last_line(begin);
 	struct pack last = {0};
 	bool same;
 
-	if (n == 0)
+	if (line == NULL)
 		return false;
-	pack_value(&last, value_at(history, n - 1));
+	pack_value(&last, line);
 	same = last.bytes.n == entry->bytes.n &&
 	       memcmp(last.bytes.chars, entry->bytes.chars, last.bytes.n) == 0;
 	pack_free(&last);
 	return same;
+}
+
+/* "seed is 1 there and 2 here": the first key of here that differs. */
+static void
+name_difference(
+    const struct value *there, const struct value *here, struct text *out)
+{
+	for (size_t i = 0; i < value_count(here); i++) {
+		struct text text[3] = {{0}};
+		const char *key;
+		size_t n;
+
+		if (!value_chars(value_key(here, i), &key, &n))
+			continue;
+		text_add_bytes(&text[2], key, n);
+		if (text_check(&text[2], NULL) < 0)
+			return;
+		if (value_get(there, text[2].chars) != NULL)
+			value_print(value_get(there, text[2].chars), &text[0]);
+		else
+			text_add(&text[0], "nothing");
+		value_print(value_item(here, i), &text[1]);
+		if (text_check(&text[0], NULL) == 0 &&
+		    text_check(&text[1], NULL) == 0 &&
+		    strcmp(text[0].chars, text[1].chars) != 0)
+			text_add(out, "%s is %.80s there and %.80s here",
+			    text[2].chars, text[0].chars, text[1].chars);
+		for (int j = 0; j < 3; j++)
+			text_free(&text[j]);
+		if (out->n > 0)
+			return;
+	}
+}
+
+static void
+explain(const struct record *begin, const struct pack *entry, struct text *why)
+{
+	struct decoded *here =
+	    decoded_new(entry->bytes.chars, entry->bytes.n, NULL);
+
+	if (here != NULL)
+		name_difference(value_get(last_line(begin), "options"),
+		    value_get(decoded_value(here), "options"), why);
+	decoded_free(here);
+	if (why->n == 0)
+		text_add(why, "another program wrote it");
+	else if (strncmp(why->chars, "epochs ", 7) == 0)
+		text_add(why, ", and with --schedule cosine every learning "
+			      "rate depends on it");
 }
 
 enum segment_found {
@@ -68,9 +126,10 @@ enum segment_found {
 	SEGMENT_OTHER, /* of another */
 };
 
-/* What path holds; -1 when it cannot be read. */
+/* What path holds, and why it is of another run; -1 when it cannot be read. */
 static int
-find(const char *path, const struct pack *entry, struct error *err)
+find(const char *path, const struct pack *entry, struct text *why,
+    struct error *err)
 {
 	char *paths[1] = {(char *)path};
 	struct reader *reader;
@@ -82,8 +141,11 @@ find(const char *path, const struct pack *entry, struct error *err)
 	reader = reader_new(paths, 1, err);
 	if (reader == NULL)
 		return -1;
-	if (reader_next(reader, &record, err) == 1)
+	if (reader_next(reader, &record, err) == 1) {
 		found = is_of(&record, entry) ? SEGMENT_SAME : SEGMENT_OTHER;
+		if (found == SEGMENT_OTHER)
+			explain(&record, entry, why);
+	}
 	reader_free(reader);
 	return found;
 }
@@ -93,17 +155,21 @@ static int
 consider(const char *path, bool refuse, const struct pack *entry, char **found,
     struct error *err)
 {
-	int what = path == NULL || *found != NULL ? SEGMENT_NONE
-						  : find(path, entry, err);
+	struct text why = {0};
+	int what = path == NULL || *found != NULL
+		       ? SEGMENT_NONE
+		       : find(path, entry, &why, err);
 
 	if (what == SEGMENT_OTHER && refuse)
-		return error_set(err,
-		    "%s is of another run (another model, data or option): "
-		    "remove it or choose another -o",
-		    path);
-	if (what == SEGMENT_SAME)
+		what = error_set(err,
+		    "%s is of another run (%s): remove it or choose another -o",
+		    path, text_check(&why, NULL) == 0 ? why.chars : "");
+	if (what == SEGMENT_SAME) {
 		*found = memory_text(path, err);
-	return what < 0 || (what == SEGMENT_SAME && *found == NULL) ? -1 : 0;
+		what = *found != NULL ? SEGMENT_SAME : -1;
+	}
+	text_free(&why);
+	return what < 0 ? -1 : 0;
 }
 
 int

@@ -24,6 +24,12 @@ dirgen -s 1 <"$T/run.ll" | fnorm | evalgrid -q -d "$images" --x=0:1:2 --y=0:0:1 
 	recdump >"$T/plane"
 is "$(grep -c '^moment' "$T/plane")" 0 "the optimiser's state ends in evalgrid"
 
+train -d "test=$images" >"$T/tested.ll"
+evalgrid -q -d "$images" "$T/tested.ll" | gridconv -t csv | sed 1d | cut -d , -f 5 >"$T/wanted"
+meta <"$T/tested.ll" | sed 's/.*test_loss=\([^ ]*\).*/\1/' >"$T/got"
+is "$(paste "$T/got" "$T/wanted" | awk '$2 > 0 && ($1 / $2 - 1)^2 < 1e-8' | wc -l)" 4 \
+	"the test loss is evalgrid's"
+
 for j in 2 5; do
 	train -j$j | cmp -s - "$T/run.ll"
 	ok $? "same bytes with -j$j"
@@ -78,6 +84,20 @@ passes "and kept" cmp "$T/adam.ll" "$T/taken.ll.part"
 cp "$T/run.ll" "$T/same.ll"
 fails 1 'shell has emptied' "--resume refuses its own output" \
 	sh -c "nettrain -q -d $images --resume $T/same.ll $T/model.ll >>$T/same.ll"
+
+train --epochs 2 >"$T/short.ll"
+train --resume "$T/short.ll" | cmp -s - "$T/run.ll"
+ok $? "more epochs continue a complete run: same bytes"
+train --epochs 2 -o "$T/long.ll" && train -o "$T/long.ll" && cmp -s "$T/long.ll" "$T/run.ll"
+ok $? "-o too"
+fails 1 '12 steps already, --epochs 2 are 8' "fewer do not" \
+	train --epochs 2 --resume "$T/run.ll"
+train --schedule cosine --epochs 2 >"$T/cosine.ll"
+fails 1 'epochs is 2 there and 3 here, and with --schedule cosine' \
+	"nor with a schedule that depends on their number" \
+	train --schedule cosine --resume "$T/cosine.ll"
+fails 1 'seed is 0 there and 1 here' "another run is refused by name of what differs" \
+	train -s 1 --resume "$T/run.ll"
 
 # shellcheck disable=SC2086
 nettrain -q $recipe --epochs 100 --every 25 -o "$T/killed.ll" "$T/model.ll" &

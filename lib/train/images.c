@@ -1,0 +1,57 @@
+#include "train/images.h"
+
+#include <sys/stat.h>
+
+static bool
+is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+int
+images_open(struct images *images, const char *train, const char *test,
+    int64_t first, struct error *none, struct error *err)
+{
+	struct dataset_choice choice = {.split = SPLIT_TRAIN, .first = first};
+
+	none->text[0] = '\0';
+	if (dataset_open(&images->train, train, &choice, err) < 0)
+		return -1;
+	choice = (struct dataset_choice){.split = SPLIT_TEST};
+	if (test != NULL)
+		return dataset_open(&images->test, test, &choice, err);
+	/* a folder may have a test part, or not */
+	if (is_folder(train))
+		(void)dataset_open(&images->test, train, &choice, none);
+	return 0;
+}
+
+void
+images_free(struct images *images)
+{
+	dataset_free(&images->train);
+	dataset_free(&images->test);
+}
+
+int
+images_check(const struct images *images, const struct graph *g,
+    const char *train, struct error *err)
+{
+	const struct shape *in = &g->values[g->input].shape;
+	const int64_t classes = shape_size(&g->values[g->output].shape);
+
+	if (in->rank != 3)
+		return error_set(err,
+		    "the model's input has %d dimensions, expected images of "
+		    "c h w",
+		    in->rank);
+	if (dataset_check(&images->train, in->dim[0], in->dim[1], in->dim[2],
+		classes, err) < 0)
+		return error_prefix(err, "%s", train);
+	if (images->test.n > 0 && dataset_check(&images->test, in->dim[0],
+				      in->dim[1], in->dim[2], classes, err) < 0)
+		return error_prefix(err, "test images");
+	return 0;
+}

@@ -1,0 +1,30 @@
+/*
+ * The images of a run: those to learn from, and those to be tested on.
+ */
+#ifndef TRAIN_IMAGES_H
+#define TRAIN_IMAGES_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "data/dataset.h"
+#include "net/graph.h"
+
+struct images {
+	struct dataset train, test; /* test.n 0: none */
+};
+
+/*
+ * Opens the first images (0: all) of train, and all of test.  test NULL: the
+ * test part of train's folder, if it has one; *none says why there is none and
+ * is empty otherwise.  Release with images_free in any case.
+ */
+int images_open(struct images *images, const char *train, const char *test,
+    int64_t first, struct error *none, struct error *err);
+void images_free(struct images *images);
+
+/* Do they fit the network: shape and labels? train: the path, for errors. */
+int images_check(const struct images *images, const struct graph *graph,
+    const char *train, struct error *err);
+
+#endif
