@@ -26,6 +26,9 @@ enum {
 	KERNEL_BLOCK = 16,   /* channels written at once */
 	WINOGRAD_TILE = 4,   /* outputs of F(4x4,3x3) per side */
 	WINOGRAD_POINTS = 6, /* inputs per side: 4 + 3 - 1 */
+	/* A tile's points in one block; an odd number of cache lines. */
+	WINOGRAD_FLOATS =
+	    (WINOGRAD_POINTS * WINOGRAD_POINTS + 1) * KERNEL_BLOCK,
 };
 
 /* Where the pixels are that belong to successive outputs of a job. */
@@ -151,8 +154,8 @@ struct kernels {
 
 	/*
 	 * U = G g G^T of filters g [k][c][3][3] times scale[k], for
-	 * winograd_job: [row 6][block of k][column 6][c][KERNEL_BLOCK], u
-	 * holds winograd_weight_floats.  from[i] is the filter channel that
+	 * winograd_job: [block of k][point 36][c][KERNEL_BLOCK], u holds
+	 * winograd_weight_floats.  from[i] is the filter channel that
 	 * multiplies input channel i.
 	 */
 	void (*winograd_weights)(const float *g, const double *scale,
@@ -197,15 +200,15 @@ size_t winograd_weight_floats(int k, int c);
 size_t winograd_work_floats(int c, int k, int h, int w, int images);
 
 /*
- * Rows of tiles that are transformed together: enough that the weights are not
- * fetched for too few tiles, few enough to stay in the second-level cache.
+ * Tiles that are transformed together, at most: enough that the weights are not
+ * fetched for too few tiles, few enough to stay in the cache.
  */
-int winograd_rows(int c, int k, int h, int w, int images);
+int winograd_tiles(int c, int k, int h, int w, int images);
 
 /* The same for winograd_gradient_job. */
 size_t winograd_gradient_floats(int k, int c);
 size_t winograd_gradient_work_floats(int c, int k, int h, int w, int images);
-int winograd_gradient_rows(int h, int w, int images);
+int winograd_gradient_tiles(int h, int w, int images);
 
 /* Filters as a model has them: element (k, c, tap) at these steps. */
 struct conv_filters {

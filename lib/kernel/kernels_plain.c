@@ -89,20 +89,20 @@ depthwise(const struct conv_job *job)
 
 /*
  * The matrices of F(4x4,3x3): points 0, 1/2, -1/2, 3/2, -3/2 and infinity; the
- * second and third are scaled by 1/2.
+ * second and third are scaled by 2 (input) and 1/2 (output).
  */
 static const double input_matrix[P][P] = {
     {0.5625, 0, -2.5, 0, 1, 0},
-    {0, -1.125, -2.25, 0.5, 1, 0},
-    {0, 1.125, -2.25, -0.5, 1, 0},
+    {0, -2.25, -4.5, 1, 2, 0},
+    {0, 2.25, -4.5, -1, 2, 0},
     {0, -0.375, -0.25, 1.5, 1, 0},
     {0, 0.375, -0.25, -1.5, 1, 0},
     {0, 0.5625, 0, -2.5, 0, 1},
 };
 static const double weight_matrix[P][3] = {
     {16.0 / 9, 0, 0},
-    {-0.5, -0.25, -0.125},
-    {-0.5, 0.25, -0.125},
+    {-0.25, -0.125, -0.0625},
+    {-0.25, 0.125, -0.0625},
     {1.0 / 9, 1.0 / 6, 0.25},
     {1.0 / 9, -1.0 / 6, 0.25},
     {0, 0, 1},
@@ -142,13 +142,12 @@ static void
 winograd_weights(const float *g, const double *scale, const int *from, int k,
     int c, float *u)
 {
-	const ptrdiff_t column = (ptrdiff_t)c * B;
-	const ptrdiff_t row = kernel_blocks(k) * P * column;
+	const ptrdiff_t point = (ptrdiff_t)c * B;
 
 	for (int f = 0; f < kernel_padded(k); f++) {
 		for (int q = 0; q < c; q++) {
 			double filter[9] = {0}, points[P * P];
-			float *to = u + f / B * P * column + q * B + f % B;
+			float *to = u + f / B * P * P * point + q * B + f % B;
 
 			for (int i = 0; f < k && i < 9; i++)
 				filter[i] =
@@ -157,8 +156,7 @@ winograd_weights(const float *g, const double *scale, const int *from, int k,
 					g[((ptrdiff_t)f * c + from[q]) * 9 + i];
 			both_sides(&weight_matrix[0][0], P, 3, filter, points);
 			for (int i = 0; i < P * P; i++)
-				to[i / P * row + i % P * column] =
-				    (float)points[i];
+				to[i * point] = (float)points[i];
 		}
 	}
 }
@@ -198,17 +196,15 @@ output_tile(const struct winograd_job *job, int n, int y0, int x0, int k,
 static void
 tile_block(const struct winograd_job *job, int n, int y, int x, int block)
 {
-	const ptrdiff_t column = (ptrdiff_t)job->c * B;
-	const ptrdiff_t row = kernel_blocks(job->k) * P * column;
-	const float *u = job->weights + block * P * column, *v = job->work;
+	const ptrdiff_t point = (ptrdiff_t)job->c * B;
+	const float *u = job->weights + block * P * P * point, *v = job->work;
 	float sum[P * P][B] = {{0}};
 
 	for (int c = 0; c < job->c; c++)
 		for (int i = 0; i < P * P; i++)
 			for (int l = 0; l < B; l++)
 				sum[i][l] +=
-				    v[c * P * P + i] *
-				    u[i / P * row + i % P * column + c * B + l];
+				    v[c * P * P + i] * u[i * point + c * B + l];
 	for (int l = 0; l < B; l++) {
 		double points[P * P];
 

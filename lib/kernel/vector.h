@@ -37,6 +37,10 @@ enum { VECS = KERNEL_BLOCK / LANES };
 #define UNROLL _Pragma("GCC unroll 64")
 #endif
 
+/* Keeps the compiler from computing all addresses around a pointer beforehand:
+ * it has no registers for them. */
+#define HIDE(p) __asm__("" : "+r"(p))
+
 #define INLINE static inline __attribute__((always_inline))
 #define NOINLINE __attribute__((noinline))
 
