@@ -62,6 +62,51 @@ stage_of(const struct fast_plan *plan, int step)
 	return s;
 }
 
+/* Whether value has its buffer, or this one, to itself: nothing beside it. */
+static bool
+alone(const struct fast_plan *plan, int value, int root)
+{
+	for (size_t i = 0; i < plan->graph->n_values; i++) {
+		const struct fast_value *v = &plan->values[i];
+
+		if (v->root == root &&
+		    (v->lane != 0 || v->c != plan->values[value].c))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A sum takes the place of its addend, whose lines are in the cache then.  Not
+ * across stages: a stage that works on few images writes to the same few.
+ */
+static void
+share_sums(struct fast_plan *plan)
+{
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		const struct fast_step *s = &plan->steps[i];
+		struct fast_value *out = &plan->values[s->out];
+		const struct fast_value *add;
+		const struct fast_stage *stage = stage_of(plan, (int)i);
+
+		if (s->addend < 0 ||
+		    (s->method != FAST_WINOGRAD && s->method != FAST_CONV))
+			continue;
+		add = &plan->values[s->addend];
+		if (add->alias >= 0 || add->last != (int)i ||
+		    s->addend == plan->graph->input || out->root != s->out ||
+		    plan->values[s->in].root == add->root ||
+		    plan->steps[plan->values[add->root].first].method ==
+			FAST_COPY ||
+		    stage_of(plan, add->first) != stage ||
+		    stage_of(plan, out->last) != stage ||
+		    !alone(plan, s->out, add->root) ||
+		    !alone(plan, s->out, s->out))
+			continue;
+		out->root = add->root;
+	}
+}
+
 static int
 larger(int a, int b)
 {
@@ -285,6 +330,7 @@ fast_place(struct fast_plan *plan, struct error *err)
 	    memory_new(plan->graph->n_values, sizeof(*plan->buffers), err);
 	if (plan->buffers == NULL || place_stages(plan, err) < 0)
 		return -1;
+	share_sums(plan);
 	shape_buffers(plan);
 	if (place_buffers(plan, err) < 0)
 		return -1;
