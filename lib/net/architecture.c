@@ -26,6 +26,8 @@ static const struct architecture table[] = {
     NET("resnet110", zoo_resnet_cifar, SHORTCUT_CONV, 110, 1),
     NET("resnet110_a", zoo_resnet_cifar, SHORTCUT_PAD, 110, 1),
     NET("resnet110_noshort", zoo_resnet_cifar, SHORTCUT_NONE, 110, 1),
+    NET("resnet8", zoo_resnet_cifar, SHORTCUT_CONV, 8, 1),
+    NET("resnet8_noshort", zoo_resnet_cifar, SHORTCUT_NONE, 8, 1),
     NET("resnet18", zoo_resnet, SHORTCUT_CONV, 2, 2, 2, 2, 1),
     NET("resnet18_noshort", zoo_resnet, SHORTCUT_NONE, 2, 2, 2, 2, 1),
     NET("resnet34", zoo_resnet, SHORTCUT_CONV, 3, 4, 6, 3, 1),

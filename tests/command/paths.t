@@ -102,6 +102,7 @@ path()
 {
 	local script=
 	for k in "$@"; do script="$script s/.*[ {]$k=\([^ }]*\).*/\1/p; g;"; done
+	# shellcheck disable=SC2046  # one dash per key
 	recdump | sed -n "/^path/{ h; $script }" | paste -d ' ' $(printf -- '- %.0s' "$@")
 }
 

@@ -35,13 +35,13 @@ fi
 
 if [ -d /usr/share/datasets/fashion-mnist ]; then
 	passes "quickstart --small" "$ROOT/pipelines/quickstart" --small "$T/quick"
-	for picture in surface surface-3d line; do
+	for picture in surface surface-3d path; do
 		passes "it draws $picture.svg" grep -q '</svg>' "$T/quick/$picture.svg"
 	done
 fi
 # The studies of the paper's figures: on 48 images, whatever they show.
 # A step that is done is not done again: the pictures and numbers stay.
-for study in lines-batch-size surface-shortcuts; do
+for study in lines-batch-size surface-shortcuts path-pca; do
 	passes "$study --small" "$ROOT/pipelines/$study" --small "$T/$study"
 	grep -q "^$study: training: .* networks x .* about .* on this machine" "$T/passes.err"
 	ok $? "it says what it costs before it starts"
@@ -53,7 +53,7 @@ for study in lines-batch-size surface-shortcuts; do
 	done
 	cksum "$T/$study"/*.ll "$T/$study"/*.svg "$T/$study"/claims.txt >"$T/before"
 	cat "$T/before" >>"$T/lines"
-	rm "$T/$study"/*.svg "$T/$study"/claims.txt "$T/$study"/run-*.ll
+	rm -f "$T/$study"/*.svg "$T/$study"/claims.txt "$T/$study"/run-*.ll
 	passes "$study again" "$ROOT/pipelines/$study" --small "$T/$study"
 	! grep -q nettrain "$T/passes.err"
 	ok $? "nothing is trained again"
@@ -63,6 +63,10 @@ for study in lines-batch-size surface-shortcuts; do
 	fails 2 'is no option' "an unknown option" "$ROOT/pipelines/$study" --fast
 	fails 2 'nothing is not there' "no data" "$ROOT/pipelines/$study" -d "$T/nothing"
 done
+passes "path-pca takes a run that is there" \
+	"$ROOT/pipelines/path-pca" --small --run "$T/path-pca/run.ll" "$T/given"
+cmp -s "$T/given/path.svg" "$T/path-pca/path.svg"
+ok $? "and draws the same"
 # Killed in the middle of training: the same line goes on.
 study=$T/lines-batch-size
 rm "$study"/model-48-5e-4.ll "$study"/between-5e-4-*.ll "$study"/weights-5e-4.svg

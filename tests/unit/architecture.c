@@ -18,6 +18,7 @@ counts(void **state)
 		const char *name;
 		int64_t weights;
 	} want[] = {
+	    {"resnet8", 78042},
 	    {"resnet20", 272474},
 	    {"resnet20_noshort", 269722},
 	    {"resnet20_a", 269722},
