@@ -112,6 +112,12 @@ train --epochs 100 --every 25 -o "$T/killed.ll"
 train --epochs 100 --every 25 | cmp -s - "$T/killed.ll"
 ok $? "and continued, same bytes"
 
+# The test loss is the one that evalgrid finds.
+nettrain -q -d "$images" -d "test=$images" --epochs 1 --batch 16 "$T/model.ll" >"$T/tested.ll"
+is "$(recdump "$T/tested.ll" | sed -n 's/^model.* test_loss=\([^ ]*\) .*/\1/p' | tail -n 1)" \
+	"$(evalgrid -q -d "$images" "$T/tested.ll" | gridconv | tail -n 1 | cut -d , -f 5)" \
+	"the test loss is that of evalgrid"
+
 # What goes wrong.
 fails 1 'step [0-9]+ \(epoch [0-9]+\): the loss is' "a loss that is no number stops it" \
 	sh -c "nettrain -q -d $images --lr 1e30 --epochs 5 -o $T/nan.ll $T/lenet.ll"
