@@ -8,7 +8,12 @@ static const double tiny = 1e-10;
 bool
 normalise_small(const struct tensor *tensor)
 {
-	return tensor->rank <= 1;
+	int wide = 0;
+
+	for (int i = 0; i < tensor->rank; i++)
+		wide += tensor->dim[i] != 1;
+	return tensor->rank <= 1 || (wide <= 1 && tensor_is_weight(tensor) &&
+					tensor->role != ROLE_WEIGHT);
 }
 
 struct groups

@@ -83,7 +83,7 @@ static bool
 fits(const struct tensor *want, const struct tensor *have)
 {
 	return have->type == want->type &&
-	       (tensor_same_shape(have, want) || is_turned(want, have));
+	       (tensor_like_shape(have, want) || is_turned(want, have));
 }
 
 /* May a checkpoint be without it?  Masks of a graph are the graph's own. */
@@ -114,7 +114,8 @@ match_check(const struct graph *graph, const struct checkpoint *checkpoint,
 	}
 	next = 0;
 	for (size_t i = 0; i < checkpoint->n_tensors; i++)
-		if (find(graph->tensors, graph->n_tensors,
+		if (checkpoint->tensors[i].type != TENSOR_INT64 &&
+		    find(graph->tensors, graph->n_tensors,
 			checkpoint->tensors[i].name, &next) == NULL)
 			list_add(&left, &checkpoint->tensors[i], NULL);
 	list_part(&line, &missing, "tensors are missing");

@@ -11,7 +11,9 @@
 /*
  * Does the checkpoint hold exactly the tensors of graph?  num_batches_tracked
  * may be absent (old files lack it), and constants for which graph has
- * elements. A matrix that graph wants c k (out_axis 1) is PyTorch's k c.
+ * elements. A matrix that graph wants c k (out_axis 1) is PyTorch's k c,
+ * and axes of one element may be there or not.
+ * Integers that graph does not have (indices, positions) are passed over.
  * Otherwise -1 with one line that says what is missing, what is left over and
  * which shapes differ.
  */

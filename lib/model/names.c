@@ -97,11 +97,11 @@ make_prints(struct search *s, struct error *err)
 static bool
 is_equal(const struct tensor *mine, const struct tensor *other, bool transposed)
 {
-	if (mine->rank != other->rank || mine->n != other->n)
+	if (!transposed && !tensor_like_shape(mine, other))
 		return false;
-	for (int i = 0; i < mine->rank; i++)
-		if (mine->dim[i] != other->dim[transposed ? 1 - i : i])
-			return false;
+	if (transposed && (mine->rank != 2 || mine->dim[0] != other->dim[1] ||
+			      mine->dim[1] != other->dim[0]))
+		return false;
 	for (int64_t i = 0; i < mine->n; i++)
 		if (bits(mine, i) !=
 		    bits(other, transposed ? turned(other, i) : i))

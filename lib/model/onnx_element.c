@@ -29,6 +29,9 @@ POINTWISE(convert_erf, OP_ERF)
 POINTWISE(convert_exp, OP_EXP)
 POINTWISE(convert_sqrt, OP_SQRT)
 POINTWISE(convert_softplus, OP_SOFTPLUS)
+POINTWISE(convert_abs, OP_ABS)
+POINTWISE(convert_neg, OP_NEG)
+POINTWISE(convert_log, OP_LOG)
 
 static int
 convert_leaky_relu(const struct onnx_step *step)
@@ -331,6 +334,9 @@ const struct onnx_row onnx_elements[] = {
     {"Exp", convert_exp},
     {"Sqrt", convert_sqrt},
     {"Softplus", convert_softplus},
+    {"Abs", convert_abs},
+    {"Neg", convert_neg},
+    {"Log", convert_log},
     {"Softmax", convert_softmax},
     {"LogSoftmax", convert_log_softmax},
     {"Add", convert_add},

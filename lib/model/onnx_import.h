@@ -38,6 +38,7 @@ struct onnx_result {
 	struct onnx_tensor tensor;
 	bool learned;    /* an initialiser, not a Constant node */
 	bool transposed; /* a matrix that is read the other way round */
+	bool reshaped;   /* shape is not the initialiser's */
 	int origin;      /* the result that has the value: itself, or another */
 	/* CONSTANT (or a TENSOR that was asked for its numbers): owned */
 	double *number;
@@ -168,7 +169,7 @@ struct onnx_row {
 
 /* Rows end with an op of NULL. */
 extern const struct onnx_row onnx_layers[], onnx_elements[], onnx_layouts[],
-    onnx_shapes[], onnx_constants[];
+    onnx_shapes[], onnx_norms[], onnx_constants[];
 
 /* onnx_constants: rows that apply when all inputs are constants. */
 bool onnx_all_constant(const struct onnx_step *step);

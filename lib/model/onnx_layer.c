@@ -44,9 +44,6 @@ read_int(const struct onnx_step *step, const char *name, int fallback, int *out)
 static int
 read_window(const struct onnx_step *step, struct attributes *attr)
 {
-	struct onnx_attribute pad;
-	int found;
-
 	if (read_spatial(step, "kernel_shape", SPATIAL, 0, attr->kernel_shape) <
 		0 ||
 	    read_spatial(step, "strides", SPATIAL, 1, attr->strides) < 0 ||
@@ -57,12 +54,49 @@ read_window(const struct onnx_step *step, struct attributes *attr)
 		0 ||
 	    read_int(step, "group", 1, &attr->group) < 0)
 		return -1;
-	found = onnx_attribute(step->node, "auto_pad", &pad, step->import->err);
-	if (found > 0 && pad.s.n > 0 && !onnx_text_is(pad.s, "NOTSET") &&
-	    !onnx_text_is(pad.s, "VALID"))
+	return 0;
+}
+
+/*
+ * SAME_*: as many zeros as give ceil(size / stride) outputs; an odd one lies
+ * behind (UPPER) or before.  VALID: none.  Otherwise pads says it.
+ */
+static int
+read_auto_pad(const struct onnx_step *step, const struct onnx_result *x,
+    struct attributes *attr)
+{
+	struct onnx_attribute pad;
+	const int found =
+	    onnx_attribute(step->node, "auto_pad", &pad, step->import->err);
+	const bool upper = found > 0 && onnx_text_is(pad.s, "SAME_UPPER");
+	const bool lower = found > 0 && onnx_text_is(pad.s, "SAME_LOWER");
+
+	if (found <= 0 || pad.s.n == 0 || onnx_text_is(pad.s, "NOTSET"))
+		return found < 0 ? -1 : 0;
+	if (!upper && !lower && !onnx_text_is(pad.s, "VALID"))
 		return error_set(step->import->err,
-		    "auto_pad is '%.*s', expected NOTSET", ONNX_TEXT(pad.s));
-	return found < 0 ? -1 : 0;
+		    "auto_pad is '%.*s', expected NOTSET, SAME_UPPER, "
+		    "SAME_LOWER or VALID",
+		    ONNX_TEXT(pad.s));
+	for (int i = 0; i < SPATIAL; i++) {
+		const int64_t size = x->shape.dim[2 + i],
+			      stride =
+				  attr->strides[i] > 0 ? attr->strides[i] : 1;
+		const int64_t reach =
+		    (int64_t)attr->dilations[i] * (attr->kernel_shape[i] - 1) +
+		    1;
+		int64_t all = (size + stride - 1) / stride * stride - stride +
+			      reach - size;
+
+		if (all < 0 || (!upper && !lower))
+			all = 0;
+		if (all > 1 << 20)
+			return error_set(
+			    step->import->err, "pads of %lld", (long long)all);
+		attr->pads[i] = (int)(lower ? (all + 1) / 2 : all / 2);
+		attr->pads[SPATIAL + i] = (int)all - attr->pads[i];
+	}
+	return 0;
 }
 
 static int
@@ -85,6 +119,8 @@ convert_conv(const struct onnx_step *step)
 		attr.kernel_shape[1] = (int)w->shape.dim[3];
 	}
 	in[0] = x->value;
+	if (read_auto_pad(step, x, &attr) < 0)
+		return -1;
 	in[1] = onnx_use_tensor(step, w, ROLE_WEIGHT, "weight", 0);
 	if (in[1] < 0)
 		return -1;
@@ -104,7 +140,8 @@ convert_pool(const struct onnx_step *step, enum operator_kind op)
 	const struct onnx_result *x = onnx_plain(step, 0, 1 + SPATIAL);
 	struct attributes attr = {0};
 
-	if (x == NULL || read_window(step, &attr) < 0)
+	if (x == NULL || read_window(step, &attr) < 0 ||
+	    read_auto_pad(step, x, &attr) < 0)
 		return -1;
 	attr.group = 0;
 	if (op == OP_MAX_POOL)

@@ -21,6 +21,35 @@ shape_attributes(const int64_t *dim, int rank)
 }
 
 /*
+ * A slice of the slice that value is, in one node: what x[:, :, ::2, ::2] is
+ * made of.  The node in between may be left without readers.
+ */
+static int
+merge_slice(const struct onnx_step *step, int value, struct attributes *slice)
+{
+	const struct graph *graph = step->import->graph;
+	const struct node *last = &graph->nodes[graph->n_nodes - 1];
+
+	if (graph->n_nodes == 0 || last->op != OP_SLICE || last->out != value)
+		return value;
+	for (int i = 0; i < 3; i++) {
+		const struct attributes *a = &last->attr;
+		const bool whole =
+		    a->start[i] == 0 && a->end[i] == 0 && a->step[i] == 1;
+
+		if (!whole && (slice->start[i] != 0 || slice->end[i] != 0 ||
+				  slice->step[i] != 1))
+			return value;
+	}
+	for (int i = 0; i < 3; i++) {
+		slice->start[i] += last->attr.start[i];
+		slice->end[i] += last->attr.end[i];
+		slice->step[i] *= last->attr.step[i];
+	}
+	return last->in[0];
+}
+
+/*
  * The value of a range of `value` (image shape in); -1.  Slice takes three
  * dimensions: those on either side of the axis are taken together.
  */
@@ -44,6 +73,8 @@ add_slice(const struct onnx_step *step, int value, const struct shape *in,
 	slice.start[axis] = (int)range->start;
 	slice.end[axis] = range->end == dim[1] ? 0 : (int)range->end;
 	slice.step[axis] = (int)range->step;
+	if (value >= 0 && in->rank == 3)
+		value = merge_slice(step, value, &slice);
 	if (value >= 0)
 		value = onnx_add(step, OP_SLICE, 1, &value, &slice);
 	if (value < 0 || in->rank <= 3)
@@ -54,37 +85,61 @@ add_slice(const struct onnx_step *step, int value, const struct shape *in,
 	return onnx_add(step, OP_RESHAPE, 1, &value, &attr);
 }
 
-/* Output i is what is left of in when ranges are cut out. */
+/* An activation on its way: what a slice leaves of another. */
+struct part {
+	int value;
+	struct onnx_shape shape;
+};
+
+/* Leaves of part a range of axis `axis` (of the file's shape). */
+static int
+narrow(const struct onnx_step *step, struct part *part, int axis,
+    const struct range *range)
+{
+	const struct shape one = onnx_one(&part->shape);
+	const int64_t n = part->shape.dim[axis];
+	struct range of_one = *range;
+
+	of_one.axis = onnx_one_axis(&part->shape, axis);
+	if (of_one.axis < 0 || n % BATCH == 0)
+		return error_set(step->import->err,
+		    "a part of the batch is taken, expected all of it");
+	if (range->start < 0 || range->end > n || range->start >= range->end ||
+	    range->step < 1 || range->step > (1 << 30))
+		return error_set(step->import->err,
+		    "elements %lld to %lld of %lld are taken in steps of %lld",
+		    (long long)range->start, (long long)range->end,
+		    (long long)n, (long long)range->step);
+	if (range->end - range->start == n && range->step == 1)
+		return 0;
+	part->value = add_slice(step, part->value, &one, &of_one);
+	part->shape.dim[axis] =
+	    (range->end - range->start + range->step - 1) / range->step;
+	return part->value < 0 ? -1 : 0;
+}
+
+/* Output i is the part. */
+static int
+give(const struct onnx_step *step, size_t i, const struct part *part)
+{
+	struct onnx_result *out = onnx_out(step, i);
+
+	if (out == NULL)
+		return -1;
+	out->kind = ONNX_ACTIVATION;
+	out->value = part->value;
+	out->shape = part->shape;
+	return 0;
+}
+
+/* Output i is what is left of in when a range is cut out. */
 static int
 cut(const struct onnx_step *step, size_t i, const struct onnx_result *in,
     int axis, const struct range *range)
 {
-	const int one_axis = onnx_one_axis(&in->shape, axis);
-	struct shape one = onnx_one(&in->shape);
-	struct range part = *range;
-	struct onnx_result *out;
-	int value = in->value;
+	struct part part = {in->value, in->shape};
 
-	part.axis = one_axis;
-	if (one_axis < 0 || in->shape.dim[axis] % BATCH == 0)
-		return error_set(step->import->err,
-		    "a part of the batch is taken, expected all of it");
-	if (part.start < 0 || part.end > in->shape.dim[axis] ||
-	    part.start >= part.end || part.step < 1 || part.step > (1 << 30))
-		return error_set(step->import->err,
-		    "elements %lld to %lld of %lld are taken in steps of %lld",
-		    (long long)part.start, (long long)part.end,
-		    (long long)in->shape.dim[axis], (long long)part.step);
-	if (part.end - part.start != in->shape.dim[axis] || part.step != 1)
-		value = add_slice(step, value, &one, &part);
-	if (value < 0 || (out = onnx_out(step, i)) == NULL)
-		return -1;
-	out->kind = ONNX_ACTIVATION;
-	out->value = value;
-	out->shape = in->shape;
-	out->shape.dim[axis] =
-	    (part.end - part.start + part.step - 1) / part.step;
-	return 0;
+	return narrow(step, &part, axis, range) < 0 ? -1 : give(step, i, &part);
 }
 
 /* Takes the axis of one element out of output 0. */
@@ -109,14 +164,49 @@ drop_axis(const struct onnx_step *step, int axis)
 	return out->value < 0 ? -1 : 0;
 }
 
+/*
+ * Indices in any order: runs of neighbours, one behind the other.  n of them,
+ * from 0 on.
+ */
+static int
+gather_runs(const struct onnx_step *step, const struct onnx_result *in,
+    int axis, const double *at, int64_t n)
+{
+	struct attributes attr = {.axis = onnx_one_axis(&in->shape, axis) + 1};
+	struct part whole = {in->value, in->shape};
+	int runs[NODE_INPUTS_MAX], n_runs = 0;
+
+	for (int64_t i = 0; i < n;) {
+		struct range range = {.start = onnx_whole(at[i]), .step = 1};
+		struct part run = whole;
+
+		range.start += range.start < 0 ? in->shape.dim[axis] : 0;
+		range.end = range.start + 1;
+		for (i++; i < n && onnx_whole(at[i]) == range.end; i++)
+			range.end++;
+		if (n_runs == NODE_INPUTS_MAX)
+			return error_set(step->import->err,
+			    "the indices are more than %d runs of neighbours",
+			    NODE_INPUTS_MAX);
+		if (narrow(step, &run, axis, &range) < 0)
+			return -1;
+		runs[n_runs++] = run.value;
+	}
+	if (n_runs > 1)
+		whole.value = onnx_add(step, OP_CONCAT, n_runs, runs, &attr);
+	else
+		whole.value = runs[0];
+	whole.shape.dim[axis] = n;
+	return whole.value < 0 ? -1 : give(step, 0, &whole);
+}
+
 static int
 convert_gather(const struct onnx_step *step)
 {
 	const struct onnx_result *in = onnx_image(step, 0);
 	struct onnx_result *index = onnx_in(step, 1);
 	const double *at = NULL;
-	struct range range = {.step = 1};
-	int64_t axis, n;
+	int64_t axis;
 	int place;
 
 	if (in == NULL || index == NULL ||
@@ -127,15 +217,7 @@ convert_gather(const struct onnx_step *step)
 	if (at == NULL || index->n < 1 || index->shape.rank > 1)
 		return error_set(step->import->err,
 		    "the indices are not known before the network runs");
-	n = in->shape.dim[place];
-	range.start = onnx_whole(at[0]);
-	range.start += range.start < 0 ? n : 0;
-	range.end = range.start + index->n;
-	for (int64_t i = 1; i < index->n; i++)
-		if (onnx_whole(at[i]) != range.start + i)
-			return error_set(step->import->err,
-			    "the indices are no range of neighbours");
-	if (cut(step, 0, in, place, &range) < 0)
+	if (gather_runs(step, in, place, at, index->n) < 0)
 		return -1;
 	return index->shape.rank == 0 ? drop_axis(step, place) : 0;
 }
@@ -152,9 +234,9 @@ convert_slice(const struct onnx_step *step)
 {
 	const struct onnx_result *in = onnx_image(step, 0);
 	int64_t v[4][TENSOR_RANK_MAX];
-	struct range range = {.step = 1};
+	struct part part;
 	size_t n[4];
-	int axis, chosen = -1;
+	int axis;
 
 	if (in == NULL ||
 	    onnx_ints_or_input(
@@ -170,26 +252,22 @@ convert_slice(const struct onnx_step *step)
 	    (n[3] > 0 && n[3] != n[0]))
 		return error_set(step->import->err,
 		    "%zu starts, %zu ends, expected as many", n[0], n[1]);
+	part = (struct part){in->value, in->shape};
 	for (size_t i = 0; i < n[0]; i++) {
-		const int64_t by = n[3] > 0 ? v[3][i] : 1;
-		int64_t start, end;
+		struct range range = {.step = n[3] > 0 ? v[3][i] : 1};
 
 		if (onnx_axis(step, n[2] > 0 ? v[2][i] : (int64_t)i,
 			in->shape.rank, &axis) < 0)
 			return -1;
-		start = clamp(v[0][i], in->shape.dim[axis]);
-		end = clamp(v[1][i], in->shape.dim[axis]);
-		if (start == 0 && end == in->shape.dim[axis] && by == 1)
+		range.start = clamp(v[0][i], part.shape.dim[axis]);
+		range.end = clamp(v[1][i], part.shape.dim[axis]);
+		if (range.start == 0 && range.end == part.shape.dim[axis] &&
+		    range.step == 1)
 			continue;
-		if (chosen >= 0)
-			return error_set(
-			    step->import->err, "slices two axes at once");
-		chosen = axis;
-		range = (struct range){.start = start, .end = end, .step = by};
+		if (narrow(step, &part, axis, &range) < 0)
+			return -1;
 	}
-	if (chosen < 0)
-		return onnx_alias(step, in, &in->shape);
-	return cut(step, 0, in, chosen, &range);
+	return give(step, 0, &part);
 }
 
 static int

@@ -80,6 +80,22 @@ find_row(const struct onnx_row *rows, struct onnx_text op)
 	return rows->op != NULL ? rows : NULL;
 }
 
+/*
+ * One learned number (of a PRelu) that gets more axes stays a tensor; other
+ * single numbers are constants.
+ */
+static bool
+is_slope(const struct onnx_step *step)
+{
+	const struct onnx_result *in;
+
+	if (!onnx_text_is(step->node->op, "Unsqueeze"))
+		return false;
+	in = onnx_in(step, 0);
+	return in->kind == ONNX_TENSOR && in->learned && in->shape.rank > 0 &&
+	       onnx_tensor_is_real(&in->tensor);
+}
+
 static int
 convert(const struct onnx_step *step)
 {
@@ -93,10 +109,12 @@ convert(const struct onnx_step *step)
 		return error_set(step->import->err,
 		    "operators of domain '%.*s' are not supported",
 		    ONNX_TEXT(node->domain));
-	if (onnx_all_constant(step))
+	if (onnx_all_constant(step) && !is_slope(step))
 		row = find_row(onnx_constants, node->op);
 	if (row == NULL)
 		row = find_row(onnx_layers, node->op);
+	if (row == NULL)
+		row = find_row(onnx_norms, node->op);
 	if (row == NULL)
 		row = find_row(onnx_elements, node->op);
 	if (row == NULL)
@@ -269,6 +287,32 @@ order_tensors(struct onnx_import *import)
 	return graph_sort_tensors(import->graph, import->order, import->err);
 }
 
+/* Nodes on which the output does not depend go. */
+static int
+drop_unread(struct onnx_import *import)
+{
+	struct graph *graph = import->graph;
+	bool *read = memory_new(graph->n_values, sizeof(*read), import->err);
+	size_t n = 0;
+
+	if (read == NULL)
+		return -1;
+	read[graph->output] = true;
+	for (size_t i = graph->n_nodes; i-- > 0;)
+		for (int j = 0;
+		     read[graph->nodes[i].out] && j < graph->nodes[i].n_in; j++)
+			read[graph->nodes[i].in[j]] = true;
+	for (size_t i = 0; i < graph->n_nodes; i++) {
+		if (read[graph->nodes[i].out])
+			graph->nodes[n++] = graph->nodes[i];
+		else
+			free(graph->nodes[i].name);
+	}
+	graph->n_nodes = n;
+	free(read);
+	return 0;
+}
+
 static int
 run(struct onnx_import *import, const struct shape *input)
 {
@@ -284,7 +328,7 @@ run(struct onnx_import *import, const struct shape *input)
 	    onnx_map_start(&import->taken, 16, import->err) < 0 ||
 	    start_tensors(import) < 0 || start_input(import, input) < 0 ||
 	    convert_all(import) < 0 || finish_output(import) < 0 ||
-	    order_tensors(import) < 0)
+	    drop_unread(import) < 0 || order_tensors(import) < 0)
 		return -1;
 	finish_notes(import);
 	return graph_check(import->graph, import->err);

@@ -170,10 +170,27 @@ reshape(const struct onnx_step *step, struct onnx_shape to)
 	return onnx_emit(step, OP_RESHAPE, 1, &in->value, &attr, &to);
 }
 
+/* An initialiser in another shape: that is how the graph will hold it. */
+static int
+reshape_tensor(const struct onnx_step *step, const struct onnx_result *in,
+    struct onnx_shape to)
+{
+	if (in->kind != ONNX_TENSOR || in->transposed ||
+	    !fill_in(&to, product(&in->shape, in->shape.rank)))
+		return error_set(step->import->err,
+		    "'%.*s' does not depend on the image and cannot have that "
+		    "shape",
+		    ONNX_TEXT(in->name));
+	if (onnx_alias(step, in, &to) < 0)
+		return -1;
+	step->import->results[step->import->n_results - 1].reshaped = true;
+	return 0;
+}
+
 static int
 convert_reshape(const struct onnx_step *step)
 {
-	const struct onnx_result *in = onnx_image(step, 0);
+	const struct onnx_result *in = onnx_in(step, 0);
 	struct onnx_shape to = {0};
 	int64_t dim[TENSOR_RANK_MAX];
 	size_t n;
@@ -185,6 +202,8 @@ convert_reshape(const struct onnx_step *step)
 	for (int i = 0; i < to.rank; i++)
 		to.dim[i] = i < in->shape.rank && dim[i] == 0 ? in->shape.dim[i]
 							      : dim[i];
+	if (in->kind != ONNX_ACTIVATION)
+		return reshape_tensor(step, in, to);
 	return reshape(step, to);
 }
 
@@ -237,7 +256,7 @@ convert_squeeze(const struct onnx_step *step)
 static int
 convert_unsqueeze(const struct onnx_step *step)
 {
-	const struct onnx_result *in = onnx_image(step, 0);
+	const struct onnx_result *in = onnx_in(step, 0);
 	bool new[TENSOR_RANK_MAX] = {false};
 	int64_t axes[TENSOR_RANK_MAX];
 	struct onnx_shape to = {0};
@@ -262,6 +281,8 @@ convert_unsqueeze(const struct onnx_step *step)
 	}
 	for (int i = 0, j = 0; i < to.rank; i++)
 		to.dim[i] = new[i] ? 1 : in->shape.dim[j++];
+	if (in->kind != ONNX_ACTIVATION)
+		return reshape_tensor(step, in, to);
 	return reshape(step, to);
 }
 

@@ -288,6 +288,36 @@ add_constant(const struct onnx_step *step, struct onnx_result *result)
 	return result->value;
 }
 
+/* An initialiser that is used in another shape has that in the graph. */
+static int
+take_shape(const struct onnx_step *step, struct onnx_result *origin,
+    const struct onnx_result *result)
+{
+	const struct graph *graph = step->import->graph;
+	const struct tensor *tensor;
+	bool same = !result->transposed;
+
+	for (int i = 0; i < result->shape.rank; i++)
+		same &= result->shape.dim[i] % BATCH != 0;
+	if (same && origin->value < 0) {
+		origin->reshaped = true;
+		origin->tensor.rank = result->shape.rank;
+		memcpy(origin->tensor.dim, result->shape.dim,
+		    sizeof(origin->tensor.dim));
+		return 0;
+	}
+	if (same) {
+		tensor = &graph->tensors[graph->values[origin->value].tensor];
+		same = tensor->rank == result->shape.rank;
+		for (int i = 0; same && i < tensor->rank; i++)
+			same = tensor->dim[i] == result->shape.dim[i];
+	}
+	if (!same)
+		return error_set(step->import->err,
+		    "'%.*s' is used in two shapes", ONNX_TEXT(result->name));
+	return 0;
+}
+
 int
 onnx_use_tensor(const struct onnx_step *step, struct onnx_result *result,
     enum tensor_role role, const char *slot, int out_axis)
@@ -299,6 +329,9 @@ onnx_use_tensor(const struct onnx_step *step, struct onnx_result *result,
 		return error_set(step->import->err,
 		    "'%.*s' is transposed, expected only in a product",
 		    ONNX_TEXT(result->name));
+	if ((result->reshaped || origin->reshaped) &&
+	    take_shape(step, origin, result) < 0)
+		return -1;
 	if (origin->value >= 0)
 		return origin->value;
 	if (result->kind == ONNX_CONSTANT)

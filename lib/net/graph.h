@@ -52,6 +52,10 @@ enum operator_kind {
 	OP_LAYER_NORMALIZATION,
 	OP_TRANSPOSE,
 	OP_RESHAPE,
+	OP_PRELU,
+	OP_ABS,
+	OP_NEG,
+	OP_LOG,
 	OP_COUNT,
 };
 

@@ -71,12 +71,23 @@ op_layer_norm_shape(const struct attributes *attr, int n_in,
 	return 0;
 }
 
+/* Elements that are normalised together. */
+static int64_t
+row_of(const struct operator_call *call)
+{
+	int64_t n = 1;
+
+	for (int i = call->attr->axis - 1; i < call->out_shape->rank; i++)
+		n *= call->out_shape->dim[i];
+	return n;
+}
+
 void
 op_layer_norm_forward(const struct operator_call *call)
 {
-	const int64_t n = shape_size(&call->in_shape[1]);
+	const int64_t n = row_of(call);
 	const int64_t rows = shape_size(call->out_shape) / n;
-	const float *weight = call->in[1];
+	const float *weight = call->n_in > 1 ? call->in[1] : NULL;
 	const float *bias = call->n_in == 3 ? call->in[2] : NULL;
 	const float *x = call->in[0];
 	float *out = call->out;
@@ -94,7 +105,8 @@ op_layer_norm_forward(const struct operator_call *call)
 		for (int64_t i = 0; i < n; i++)
 			out[i] =
 			    (float)(((double)x[i] - mean) * scale *
-					(double)weight[i] +
+					(weight != NULL ? (double)weight[i]
+							: 1.0) +
 				    (bias != NULL ? (double)bias[i] : 0.0));
 	}
 }

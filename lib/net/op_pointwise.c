@@ -51,6 +51,40 @@ POINTWISE(op_exp, exp(x))
 POINTWISE(op_sqrt, sqrt(x))
 POINTWISE(op_softplus, x > 0.0 ? x + log1p(exp(-x)) : log1p(exp(x)))
 
+POINTWISE(op_abs, fabs(x))
+POINTWISE(op_neg, -x)
+POINTWISE(op_log, log(x))
+
+/* One slope for all, or one for each channel. */
+int
+op_prelu_shape(const struct attributes *attr, int n_in, const struct shape *in,
+    struct shape *out, struct error *err)
+{
+	(void)attr;
+	(void)n_in;
+	if (in[1].rank != 1 ||
+	    (in[1].dim[0] != 1 && in[1].dim[0] != in[0].dim[0]))
+		return error_set(err,
+		    "the slopes are not 1 or %lld, one for each channel",
+		    (long long)in[0].dim[0]);
+	*out = in[0];
+	return 0;
+}
+
+void
+op_prelu_forward(const struct operator_call *call)
+{
+	const int64_t n = shape_size(call->out_shape);
+	const int64_t each = n / call->in_shape[1].dim[0];
+
+	for (int64_t i = 0; i < n; i++) {
+		const double x = (double)call->in[0][i];
+		const double slope = (double)call->in[1][i / each];
+
+		call->out[i] = (float)(x < 0.0 ? slope * x : x);
+	}
+}
+
 /* Where it was cut off nothing comes back, at 0 neither, as in PyTorch. */
 void
 op_relu_backward(const struct operator_batch *batch)

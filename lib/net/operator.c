@@ -70,9 +70,13 @@ static const struct operator_row rows[OP_COUNT] = {
     UNTRAINED(OP_SOFTMAX, "Softmax", 1, 1, ALL, op_softmax),
     UNTRAINED(OP_LOG_SOFTMAX, "LogSoftmax", 1, 1, ALL, op_log_softmax),
     UNTRAINED(
-	OP_LAYER_NORMALIZATION, "LayerNormalization", 2, 3, 1, op_layer_norm),
+	OP_LAYER_NORMALIZATION, "LayerNormalization", 1, 3, 1, op_layer_norm),
     UNTRAINED(OP_TRANSPOSE, "Transpose", 1, 1, ALL, op_transpose),
     UNTRAINED(OP_RESHAPE, "Reshape", 1, 1, ALL, op_reshape),
+    UNTRAINED(OP_PRELU, "PRelu", 2, 2, 1, op_prelu),
+    UNTRAINED(OP_ABS, "Abs", 1, 1, ALL, op_abs),
+    UNTRAINED(OP_NEG, "Neg", 1, 1, ALL, op_neg),
+    UNTRAINED(OP_LOG, "Log", 1, 1, ALL, op_log),
 };
 
 const struct operator_row *

@@ -103,6 +103,23 @@ tensor_same_shape(const struct tensor *a, const struct tensor *b)
 	       memcmp(a->dim, b->dim, (size_t)a->rank * sizeof(a->dim[0])) == 0;
 }
 
+bool
+tensor_like_shape(const struct tensor *a, const struct tensor *b)
+{
+	int i = 0, j = 0;
+
+	for (;;) {
+		while (i < a->rank && a->dim[i] == 1)
+			i++;
+		while (j < b->rank && b->dim[j] == 1)
+			j++;
+		if (i == a->rank || j == b->rank)
+			return i == a->rank && j == b->rank;
+		if (a->dim[i++] != b->dim[j++])
+			return false;
+	}
+}
+
 void
 tensor_subtract(
     enum tensor_type type, const void *a, const void *b, int64_t n, float *out)

@@ -77,6 +77,9 @@ size_t tensor_bytes(const struct tensor *tensor);
 
 bool tensor_same_shape(const struct tensor *a, const struct tensor *b);
 
+/* The same but for axes of one element: a column may stand for a vector. */
+bool tensor_like_shape(const struct tensor *a, const struct tensor *b);
+
 /* In the trainable vector `weights`?  In the vector `states`? */
 bool tensor_is_weight(const struct tensor *tensor);
 bool tensor_is_state(const struct tensor *tensor);

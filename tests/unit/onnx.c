@@ -75,6 +75,15 @@ mixed(void **state)
 	compare("mixed", "mixed.fixed.onnx");
 }
 
+static void
+blocks(void **state)
+{
+	(void)state;
+	compare("blocks", "blocks.onnx");
+	compare("blocks", "blocks.fixed.onnx");
+	compare("same", "same.onnx");
+}
+
 static const struct tensor *
 find(const struct graph *graph, const char *name)
 {
@@ -144,7 +153,8 @@ same_filters(const char *pt, const char *onnx)
 	for (size_t i = 0; i < checkpoint.n_tensors; i++) {
 		const struct tensor *a = &checkpoint.tensors[i], *b;
 
-		if (a->rank == 0 || strstr(a->name, "running") != NULL)
+		if (a->rank == 0 || a->type != TENSOR_FLOAT32 ||
+		    strstr(a->name, "running") != NULL)
 			continue;
 		b = find(&graph, a->name);
 		assert_true(tensor_is_weight(b));
@@ -169,6 +179,7 @@ filters(void **state)
 	same_filters(DATA "transformer.pt", "transformer.onnx");
 	same_filters(DATA "transformer.pt", "transformer.fixed.onnx");
 	same_filters(DATA "mixed.pt", "mixed.onnx");
+	same_filters(DATA "blocks.pt", "blocks.onnx");
 }
 
 /* Names that were lost come back, those of transposed matrices too. */
@@ -242,6 +253,7 @@ main(void)
 	    cmocka_unit_test(transformer),
 	    cmocka_unit_test(encoder),
 	    cmocka_unit_test(mixed),
+	    cmocka_unit_test(blocks),
 	    cmocka_unit_test(roles),
 	    cmocka_unit_test(filters),
 	    cmocka_unit_test(names),

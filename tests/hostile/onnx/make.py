@@ -2,62 +2,18 @@
 """Makes the hostile ONNX files of this folder: netload must refuse them."""
 import os
 import struct
+import sys
 
 os.chdir(os.path.dirname(os.path.abspath(__file__)))
 
 
-def varint(v):
-    v &= 2**64 - 1
-    out = b''
-    while v > 127:
-        out += bytes([v & 127 | 128])
-        v >>= 7
-    return out + bytes([v])
-
-
-def i(number, v):
-    return varint(number << 3) + varint(v)
-
-
-def b(number, data):
-    data = data.encode() if isinstance(data, str) else data
-    return varint(number << 3 | 2) + varint(len(data)) + data
-
-
-def tensor(name='w', dims=(4, 8), kind=1, data=None, more=b''):
-    n = 1
-    for d in dims:
-        n *= d
-    data = bytes(4 * n) if data is None else data
-    return b(5, b''.join(i(1, d) for d in dims) + i(2, kind) + b(8, name) + b(9, data) + more)
-
-
-def value(field, name='x', dims=(1, 8), kind=1):
-    shape = b''.join(b(1, i(1, d)) for d in dims)
-    return b(field, b(1, name) + b(2, b(1, i(1, kind) + b(2, shape))))
-
-
-def ints(name, *v):
-    return b(5, b(1, name) + b''.join(i(8, x) for x in v) + i(20, 7))
-
-
-def attr(name, v):
-    return b(5, b(1, name) + i(3, v) + i(20, 2))
-
-
-def node(op, inputs, outputs, *attributes, name='n', domain=''):
-    return b(1, b''.join(b(1, x) for x in inputs) + b''.join(b(2, x) for x in outputs) +
-             b(3, name) + b(4, op) + b(7, domain) + b''.join(attributes))
-
+sys.path.insert(0, '../../data/onnx')
+from wire import attr, b, i, ints, model, node, tensor, value, varint  # noqa: E402
 
 gemm = node('Gemm', 'xw', 'y', attr('transB', 1))
 image = value(11, dims=(1, 2, 4, 4))
 weight = tensor(dims=(4, 2, 3, 3))
 out = value(12, 'y')
-
-
-def model(*parts, opset=13):
-    return i(1, 7) + b(7, b''.join(parts)) + b(8, b(1, '') + i(2, opset))
 
 
 def save(name, data):
@@ -148,3 +104,31 @@ save('constant-many', model(node('ConstantOfShape', 's', 'c'), node('Reshape', '
                             tensor('s', (1,), 7, struct.pack('<q', 2**40)), value(11), out))
 save('epsilon', model(node('BatchNormalization', 'xwwww', 'y', b(5, b(1, 'epsilon') + b'\x15\0\0\xc0\x7f')),
                       tensor(dims=(8,)), value(11), out))
+
+# Several of ours for one of theirs.
+save('prelu-slopes', model(node('PRelu', 'xs', 'y'), tensor('s', (3, 1, 1)), image, out))
+save('prelu-axis', model(node('PRelu', 'xs', 'y'), tensor('s', (1, 1, 2)), image, out))
+save('prelu-image', model(node('PRelu', 'xx', 'y'), image, out))
+save('norm-rank', model(node('InstanceNormalization', 'xss', 'y'), tensor('s', (8,)),
+                        value(11), out))
+save('norm-scale', model(node('InstanceNormalization', 'xss', 'y'), tensor('s', (3,)),
+                         image, out))
+save('norm-two-shapes', model(node('InstanceNormalization', 'xss', 'z'),
+                              node('PRelu', 'zs', 'y'), tensor('s', (2,)), image, out))
+save('global-max-rank', model(node('GlobalMaxPool', 'x', 'y'), value(11), out))
+save('tensor-shape', model(node('Unsqueeze', 'wa', 'v'), node('Mul', 'xv', 'y'),
+                           tensor('a', (1,), 7, bytes(8)), tensor(), image, out))
+save('auto-pad', model(node('Conv', 'xw', 'y', b(5, b(1, 'auto_pad') + b(4, 'SOME') +
+                                                i(20, 3))), weight, image, out))
+save('auto-pad-huge', model(node('MaxPool', 'x', 'y', ints('kernel_shape', 32767, 32767),
+                                 ints('dilations', 32767, 32767),
+                                 b(5, b(1, 'auto_pad') + b(4, 'SAME_UPPER') + i(20, 3))),
+                            image, out))
+save('gather-outside', model(node('Gather', 'xi', 'y', attr('axis', 1)),
+                             tensor('i', (3,), 7, struct.pack('<3q', 0, 1, 2)), image, out))
+save('gather-many', model(node('Gather', 'xi', 'y', attr('axis', 1)),
+                          tensor('i', (99,), 7, bytes(8 * 99)), image, out))
+save('slice-nothing', model(node('Slice', 'xsea', 'y'),
+                            tensor('s', (2,), 7, struct.pack('<2q', 0, 3)),
+                            tensor('e', (2,), 7, struct.pack('<2q', 1, 3)),
+                            tensor('a', (2,), 7, struct.pack('<2q', 2, 2)), image, out))
