@@ -1,11 +1,12 @@
 #include "draw/caption.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "geometry/direction.h"
-#include "stream/value.h"
+#include "geometry/points.h"
 
 static void
 add_mark(char *out, size_t room, const char *mark)
@@ -73,6 +74,46 @@ caption_marks(const struct pack *grid, const struct pack *begin, char *out,
 	if (with_header(grid, mark_norms, out, room, err) < 0)
 		return -1;
 	return with_header(begin, mark_ghosts, out, room, err);
+}
+
+void
+caption_count(
+    struct caption_gaps *gaps, const struct points *points, int64_t index)
+{
+	struct decoded *point;
+	double loss;
+
+	gaps->n++;
+	gaps->missing += points->at[index].bytes == NULL;
+	if (!points_value(points, index, "loss", &loss) || !isnan(loss))
+		return;
+	point = points_decode(points, index, NULL);
+	if (point == NULL)
+		return;
+	gaps->badvar +=
+	    value_is(value_get(decoded_value(point), "status"), "badvar");
+	decoded_free(point);
+}
+
+void
+caption_gaps(const struct caption_gaps *gaps, char *out, size_t room)
+{
+	char text[128];
+
+	out[0] = '\0';
+	if (gaps->missing > 0) {
+		snprintf(text, sizeof(text),
+		    "partial: %" PRId64 " of %" PRId64 " points are missing",
+		    gaps->missing, gaps->n);
+		add_mark(out, room, text);
+	}
+	if (gaps->badvar > 0) {
+		snprintf(text, sizeof(text),
+		    "a running variance is negative at %" PRId64 " of %" PRId64
+		    " points",
+		    gaps->badvar, gaps->n);
+		add_mark(out, room, text);
+	}
 }
 
 int

@@ -5,10 +5,13 @@
 #define DRAW_CAPTION_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "stream/pack.h"
+
+struct points;
 
 /*
  * Writes marks to out, separated by ", ", from the headers of `grid` and
@@ -18,6 +21,19 @@
  */
 int caption_marks(const struct pack *grid, const struct pack *begin, char *out,
     size_t room, struct error *err);
+
+/*
+ * Counts what a picture cannot show, one point at a time: those that were never
+ * computed and those whose running variance was negative.
+ */
+struct caption_gaps {
+	int64_t n, missing, badvar;
+};
+void caption_count(
+    struct caption_gaps *gaps, const struct points *points, int64_t index);
+
+/* Says so in words; empty when nothing is wrong. */
+void caption_gaps(const struct caption_gaps *gaps, char *out, size_t room);
 
 /*
  * Appends the pipeline that a `begin` header (or nothing) tells of: "netload

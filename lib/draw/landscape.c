@@ -19,12 +19,13 @@ struct panel {
 	const struct points *points; /* while the landscape is made */
 	int rep, set;
 	char label[LABEL_BYTES], axis_label[AXES_MAX][LABEL_BYTES];
-	char note[96], set_name[32], subset[96], off_plane[96];
+	char note[192], set_name[32], subset[96], off_plane[96];
 	struct route_plane plane;
 	struct routes routes;
 	double *at[AXES_MAX], *z, *accuracy;
 	unsigned char *missing;
-	int64_t absent, n;
+	struct caption_gaps gaps;
+	int64_t n;
 };
 
 /* ---- values ---- */
@@ -71,12 +72,10 @@ take_missing(struct panel *panel)
 		place.iy = i / nx;
 		panel->missing[i] =
 		    points->at[grid_index(&points->grid, &place)].bytes == NULL;
-		panel->absent += panel->missing[i];
+		caption_count(
+		    &panel->gaps, points, grid_index(&points->grid, &place));
 	}
-	if (panel->absent > 0)
-		snprintf(panel->note, sizeof(panel->note),
-		    "partial: %" PRId64 " of %" PRId64 " points are missing",
-		    panel->absent, panel->n);
+	caption_gaps(&panel->gaps, panel->note, sizeof(panel->note));
 }
 
 static int
@@ -407,23 +406,21 @@ static int
 note_curves(struct landscape *l, struct error *err)
 {
 	const char *subset = l->panels[0].subset;
-	int64_t absent = 0, n = 0;
-	char note[224] = "";
+	struct caption_gaps gaps = {0};
+	char note[320];
 
 	for (size_t i = 0; i < l->n; i++) {
-		absent += l->panels[i].absent;
-		n += l->panels[i].n;
+		gaps.n += l->panels[i].gaps.n;
+		gaps.missing += l->panels[i].gaps.missing;
+		gaps.badvar += l->panels[i].gaps.badvar;
 		if (strcmp(subset, l->panels[i].subset) != 0)
 			subset = "subsets of the images";
 	}
-	if (absent == 0 && subset[0] == '\0')
+	caption_gaps(&gaps, note, sizeof(note));
+	if (note[0] == '\0' && subset[0] == '\0')
 		return 0;
-	if (absent > 0)
-		snprintf(note, sizeof(note),
-		    "partial: %" PRId64 " of %" PRId64 " points are missing%s",
-		    absent, n, subset[0] != '\0' ? "; " : "");
-	snprintf(
-	    note + strlen(note), sizeof(note) - strlen(note), "%s", subset);
+	snprintf(note + strlen(note), sizeof(note) - strlen(note), "%s%s",
+	    note[0] != '\0' && subset[0] != '\0' ? "; " : "", subset);
 	l->note = memory_text(note, err);
 	return l->note != NULL ? 0 : -1;
 }

@@ -8,6 +8,7 @@
 
 #include "geometry/direction.h"
 #include "geometry/grid.h"
+#include "geometry/histogram.h"
 #include "model/model.h"
 #include "stream/reader.h"
 
@@ -22,6 +23,7 @@ take(const struct record *record)
 	struct model model = {0};
 	struct direction direction;
 	struct grid grid;
+	struct histogram histogram;
 	double factor;
 	int axis, rep;
 
@@ -35,6 +37,9 @@ take(const struct record *record)
 		direction_unpack(&direction, record->header, &err);
 	} else if (record_is(record, "grid")) {
 		grid_unpack(&grid, record->header, &err);
+	} else if (record_is(record, "histogram")) {
+		histogram_unpack(&histogram, record->header, &err);
+		histogram_free(&histogram);
 	} else if (record_is(record, "scale")) {
 		scale_unpack(record, &axis, &rep, &factor, &err);
 	}
