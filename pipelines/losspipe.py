@@ -16,7 +16,7 @@ import struct
 import zlib
 
 MAGIC = b'\x95\xa4LLv1'
-RECORD_BYTES = 16 << 20
+RECORD_BYTES, RUN_BYTES = 16 << 20, 8 << 20
 
 
 def pack(v):
@@ -137,6 +137,12 @@ class Writer:
         self.count += 1
         self.digest.update(record)
         self.file.write(record)
+
+    def elements(self, kind, header, data):
+        """A whole tensor or delta in runs; header without offset."""
+        size = int(header['dtype'][-1])
+        for at in range(0, max(len(data), 1), RUN_BYTES):
+            self.record(kind, {**header, 'offset': at // size}, data[at:at + RUN_BYTES])
 
     def end(self):
         self.record('end', {'count': self.count, 'digest': self.digest.hexdigest()})
