@@ -24,7 +24,9 @@ def pack(v):
     if v is None or isinstance(v, bool):
         return {None: b'\xc0', False: b'\xc2', True: b'\xc3'}[v]
     if isinstance(v, int):
-        return struct.pack('b', v) if -32 <= v < 128 else struct.pack('>Bq', 0xd3, v)
+        if -32 <= v < 128:
+            return struct.pack('b', v)
+        return struct.pack('>BQ', 0xcf, v) if v >= 2**63 else struct.pack('>Bq', 0xd3, v)
     if isinstance(v, float):
         return struct.pack('>Bd', 0xcb, v)
     if isinstance(v, dict):

@@ -80,6 +80,26 @@ if command -v parallel >/dev/null; then
 	passes "parallel --pipe spreads requests, same bytes" cmp "$T/spread.ll" "$T/only.ll"
 fi
 
+# A stage that reads points and proposes some: the steepest cells first.
+export PYTHONDONTWRITEBYTECODE=1
+toy-plane 2 >"$T/toy.ll"
+cliff() { evalgrid -q --x=0:4:5 --y=0:4:5 --exec-form text --exec \
+	'while read -r rep x y a b; do awk -v a="$a" "BEGIN { print (a > 2.2) * 100 + a }"; done' "$@" "$T/toy.ll" -; }
+ask </dev/null | cliff >"$T/round0.ll"
+refine 4 <"$T/round0.ll" | cliff --resume "$T/round0.ll" -o "$T/round1.ll"
+ok $? "refine proposes points, evalgrid computes them"
+is "$(gridconv "$T/round1.ll" | awk -F, '$7 != "" && NR > 1 { print $7, $3, $4, $5 }' | tr '\n' ';')" \
+	"0 2.5 3.5 102.5;1 2.5 2.5 102.5;2 2.5 1.5 102.5;3 2.5 0.5 102.5;" "on the edge of the cliff"
+refine 2 <"$T/round1.ll" | cliff --resume "$T/round1.ll" -o "$T/round2.ll"
+ok $? "and again"
+is "$(gridconv "$T/round2.ll" | awk -F, '$7 != "" && NR > 1 { print $7 }' | tr '\n' ' ')" "0 1 2 3 4 5 " \
+	"two more, none twice"
+gridmerge "$T/round0.ll" "$T/round1.ll" "$T/round2.ll" | cmp -s - "$T/round2.ll"
+ok $? "all rounds are one run"
+is "$(toy-plane 1 | evalgrid -q --x=0:4:5 --exec-form text --exec \
+	'while read -r r x y a; do awk -v a="$a" "BEGIN { print a * a }"; done' | refine 1 |
+	recdump | sed -n 's/^request //p')" "{id=0 x=3.5 y=0}" "a curve, too"
+
 # One data set of two.
 printf '%s\n' '1 0.5 0 0 test' '2 0.5 0 0' '3 0.5 0 1 train' '4 0.5 0 0 test' '4 0.5 0 0 train' | ask |
 	evalgrid -q -d "train=$images" -d "test=$images" "$T/plane.ll" - >"$T/sets.ll"
