@@ -8,6 +8,7 @@
 
 #include "geometry/direction.h"
 #include "geometry/grid.h"
+#include "geometry/path.h"
 #include "geometry/histogram.h"
 #include "model/model.h"
 #include "stream/reader.h"
@@ -23,6 +24,7 @@ take(const struct record *record)
 	struct model model = {0};
 	struct direction direction;
 	struct grid grid;
+	struct path_point point;
 	struct histogram histogram;
 	double factor;
 	int axis, rep;
@@ -40,6 +42,8 @@ take(const struct record *record)
 	} else if (record_is(record, "histogram")) {
 		histogram_unpack(&histogram, record->header, &err);
 		histogram_free(&histogram);
+	} else if (record_is(record, "path")) {
+		path_unpack(&point, record->header, &err);
 	} else if (record_is(record, "scale")) {
 		scale_unpack(record, &axis, &rep, &factor, &err);
 	}
