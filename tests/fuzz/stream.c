@@ -8,8 +8,8 @@
 
 #include "geometry/direction.h"
 #include "geometry/grid.h"
-#include "geometry/path.h"
 #include "geometry/histogram.h"
+#include "geometry/path.h"
 #include "model/model.h"
 #include "stream/reader.h"
 
