@@ -35,7 +35,7 @@ CFLAGS = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 	 -fno-omit-frame-pointer
 endif
 
-PROGRAMS := $(filter-out frame,$(basename $(notdir $(wildcard cmd/*.c))))
+PROGRAMS := $(filter-out frame gridrun,$(basename $(notdir $(wildcard cmd/*.c))))
 LIB_SRC := $(wildcard lib/*/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 LIB = $(BUILD)/liblosspipe.a
@@ -58,9 +58,13 @@ $(LIB): $(LIB_OBJ)
 	@rm -f $@
 	ar rcs $@ $^
 
+# Two programs evaluate grids.
+$(BUILD)/bin/evalgrid $(BUILD)/bin/hessgrid: $(BUILD)/cmd/gridrun.o
+
 $(BUILD)/bin/%: $(BUILD)/cmd/%.o $(BUILD)/cmd/frame.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(ALL_LIBS) -o $@
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(LIB) \
+	    $(ALL_LIBS) -o $@
 
 # Unit tests: one cmocka program per file, TAP on stdout.
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIB)

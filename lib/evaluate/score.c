@@ -6,7 +6,7 @@
 #include <string.h>
 
 const char *const score_status_words[] = {
-    "ok", "nan", "overflow", "badvar", NULL};
+    "ok", "nan", "overflow", "badvar", "concave", "unconverged", NULL};
 
 static int
 descending(const void *a, const void *b)

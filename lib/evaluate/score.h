@@ -11,6 +11,9 @@ enum score_status {
 	SCORE_NAN,      /* the loss is not a number */
 	SCORE_OVERFLOW, /* the loss is infinite */
 	SCORE_BADVAR,   /* a running variance became negative */
+	/* of hessgrid, which has a loss all the same: */
+	SCORE_CONCAVE,     /* no eigenvalue is above 0 */
+	SCORE_UNCONVERGED, /* residuals are larger than asked for */
 };
 
 extern const char *const score_status_words[];

@@ -46,6 +46,19 @@ identify_data(struct digest *digest, const struct surface *surface)
 	add_reals(digest, e->std, (size_t)e->data[0]->channels);
 }
 
+static void
+identify_work(struct digest *digest, const struct surface_work *work)
+{
+	struct pack pack = {0};
+
+	if (work == NULL)
+		return;
+	work->pack(work->context, &pack);
+	digest_add_text(digest, work->program);
+	digest_add(digest, pack.bytes.chars, pack.bytes.n);
+	pack_free(&pack);
+}
+
 void
 surface_identify(struct surface *surface)
 {
@@ -69,6 +82,7 @@ surface_identify(struct surface *surface)
 
 		add_reals(&digest, range, 3);
 	}
+	identify_work(&digest, surface->work);
 	digest_finish_text(&digest, surface->grid.run);
 }
 
@@ -156,6 +170,19 @@ pack_data(struct pack *pack, const struct surface *s)
 	}
 }
 
+static size_t
+work_keys(const struct surface *s)
+{
+	return s->work != NULL ? s->work->keys : 0;
+}
+
+static void
+pack_work(struct pack *pack, const struct surface *s)
+{
+	if (s->work != NULL)
+		s->work->pack(s->work->context, pack);
+}
+
 static int
 write_begin(const struct surface *s, struct writer *writer, struct error *err)
 {
@@ -168,8 +195,8 @@ write_begin(const struct surface *s, struct writer *writer, struct error *err)
 
 	for (int a = 0; a < s->grid.axes; a++)
 		ranges += s->grid.range[a].num > 0;
-	history_entry(
-	    &entry, "evalgrid", 3 + NORMS_KEYS(&s->evaluation.norms) + ranges);
+	history_entry(&entry, s->work != NULL ? s->work->program : "evalgrid",
+	    3 + NORMS_KEYS(&s->evaluation.norms) + ranges + work_keys(s));
 	for (int a = 0; a < s->grid.axes; a++) {
 		const struct range *r = &s->grid.range[a];
 
@@ -184,6 +211,7 @@ write_begin(const struct surface *s, struct writer *writer, struct error *err)
 	pack_key_text(&entry, "loss", s->grid.loss);
 	pack_norms(&entry, &s->evaluation.norms);
 	pack_data(&entry, s);
+	pack_work(&entry, s);
 	pack_key_text(&entry, "kernel", s->kernel);
 	before =
 	    decoded_new(plane->begin.bytes.chars, plane->begin.bytes.n, err);
@@ -214,7 +242,8 @@ write_grid(const struct surface *s, struct writer *writer, struct error *err)
 	int status;
 
 	pack_map(&header, GRID_KEYS + 6 + 2 * (size_t)pixels +
-			      NORMS_KEYS(&e->norms) + (m->meta.bytes.n > 0));
+			      NORMS_KEYS(&e->norms) + work_keys(s) +
+			      (m->meta.bytes.n > 0));
 	grid_pack(&header, &s->grid);
 	pack_norms(&header, &e->norms);
 	pack_key_text(&header, "plane", s->plane);
@@ -223,6 +252,7 @@ write_grid(const struct surface *s, struct writer *writer, struct error *err)
 	pack_key_text(&header, "label", m->label);
 	pack_key_text(&header, "kernel", s->kernel);
 	pack_data(&header, s);
+	pack_work(&header, s);
 	if (pixels)
 		pack_pixels(&header, e);
 	if (m->meta.bytes.n > 0) {
@@ -323,6 +353,7 @@ surface_write_point(const struct surface *s, int64_t number, int set,
 	bool on_grid = number < grid_points(g) / g->sets;
 	bool accuracy = data != NULL || !isnan(score->acc);
 	bool why = score->status == SCORE_BADVAR;
+	const struct surface_work *work = s->work;
 	struct pack h = {0};
 	char run[RUN_BYTES];
 	size_t keys = 8;
@@ -331,6 +362,8 @@ surface_write_point(const struct surface *s, int64_t number, int set,
 	snprintf(run, sizeof(run), "%.16s", g->run);
 	if (data != NULL)
 		keys += 3 + (data->n < data->total);
+	if (work != NULL)
+		keys += work->point_keys(work->context, set);
 	pack_map(&h, keys + on_grid + accuracy + why);
 	pack_key_text(&h, "run", run);
 	pack_key_int(&h, "rep", p.rep);
@@ -346,6 +379,8 @@ surface_write_point(const struct surface *s, int64_t number, int set,
 	pack_key_text(&h, "status", score_status_words[score->status]);
 	if (why)
 		pack_key_text(&h, "why", score->why);
+	if (work != NULL)
+		work->pack_point(work->context, set, &h);
 	status = writer_record(writer, "point", &h, NULL, 0, err);
 	pack_free(&h);
 	return status;

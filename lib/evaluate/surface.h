@@ -19,6 +19,26 @@
 typedef void surface_seen(
     void *context, const struct place *place, const struct score *scores);
 
+/*
+ * Another way to compute the points than evaluate_points, and what its records
+ * have beside the losses.  All functions get context.
+ */
+struct surface_work {
+	const char *program;
+	/* As evaluate_points. */
+	int (*points)(void *context, const struct evaluation *evaluation,
+	    const struct place *points, int64_t n, evaluate_take *take,
+	    void *take_context, struct error *err);
+	/* Keys that determine the numbers: in the run's id, in begin and grid.
+	 */
+	size_t keys;
+	void (*pack)(void *context, struct pack *pack);
+	/* Keys of the point of the last place, on that data set. */
+	size_t (*point_keys)(void *context, int set);
+	void (*pack_point)(void *context, int set, struct pack *pack);
+	void *context;
+};
+
 /* Made by surface_setup (evaluate/setup.h); not to be copied. */
 struct surface {
 	struct evaluation evaluation;
@@ -31,12 +51,13 @@ struct surface {
 	double mean[CHANNELS_MAX], std[CHANNELS_MAX];
 	surface_seen *seen; /* or NULL */
 	void *context;
+	const struct surface_work *work; /* NULL: evalgrid's */
 };
 
 /*
  * Computes the digests and the run id: model, directions, data, input
- * normalisation, batch norms, loss and grid; not the kernel, the shard or the
- * requests.
+ * normalisation, batch norms, loss, grid and work; not the kernel, the shard or
+ * the requests.
  */
 void surface_identify(struct surface *surface);
 

@@ -130,6 +130,18 @@ plan_walk(struct walk *w, struct error *err)
 	return 0;
 }
 
+static int
+compute(struct walk *w, struct error *err)
+{
+	const struct surface_work *work = w->s->work;
+	const struct evaluation *e = &w->s->evaluation;
+
+	if (work != NULL)
+		return work->points(
+		    work->context, e, w->todo, w->n_todo, take_place, w, err);
+	return evaluate_points(e, w->todo, w->n_todo, take_place, w, err);
+}
+
 int
 surface_write(const struct surface *surface, const struct points *old,
     struct writer *writer, struct output *settle, struct error *err)
@@ -142,8 +154,7 @@ surface_write(const struct surface *surface, const struct points *old,
 	if (status == 0)
 		status = surface_write_head(surface, writer, err);
 	if (status == 0 && w.n_todo > 0)
-		status = evaluate_points(&surface->evaluation, w.todo, w.n_todo,
-		    take_place, &w, err);
+		status = compute(&w, err);
 	if (status == 0)
 		status = copy_old(
 		    &w, g->shard + surface_places(surface) * g->shards, err);

@@ -1,0 +1,243 @@
+#include "gridrun.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/number.h"
+#include "model/accuracy.h"
+
+void
+gridrun_start(struct gridrun *run, struct frame *frame)
+{
+	*run = (struct gridrun){.frame = frame,
+	    .choice = {.block = 64,
+		.shards = 1,
+		.norms = -1,
+		.norms_images = 1000,
+		.exec = {.loss = "exec", .timeout = 600},
+		.pixels = {.choice = -1}}};
+}
+
+/* "lo:hi:num", "auto" or "auto:num". */
+static int
+take_range(struct surface_choice *choice, int axis, const char *text,
+    struct error *err)
+{
+	const char *what = axis == 0 ? "--x" : "--y";
+	struct range *range = &choice->range[axis];
+
+	choice->fit[axis] = strncmp(text, "auto", 4) == 0;
+	if (!choice->fit[axis])
+		return range_parse(text, what, range, err);
+	*range = (struct range){0, 0, 51};
+	if (text[4] == '\0')
+		return 0;
+	return number_parse_int(text[4] == ':' ? text + 5 : text, what, 2,
+	    GRID_NUM_MAX, &range->num, err);
+}
+
+int
+gridrun_take_x(void *target, const char *text, struct error *err)
+{
+	return take_range(target, 0, text, err);
+}
+
+int
+gridrun_take_y(void *target, const char *text, struct error *err)
+{
+	return take_range(target, 1, text, err);
+}
+
+int
+gridrun_take_shard(void *target, const char *text, struct error *err)
+{
+	struct surface_choice *choice = target;
+
+	return shard_parse(text, &choice->shard, &choice->shards, err);
+}
+
+int
+gridrun_take_data(void *target, const char *text, struct error *err)
+{
+	return choice_add_data(target, text, err);
+}
+
+static void
+warn_about_classes(const struct gridrun *s)
+{
+	const struct surface_choice *c = &s->choice;
+
+	for (int i = 0; i < c->sets && c->images.first > 0; i++) {
+		int present = dataset_classes_present(&c->data[i]);
+
+		if (present < c->data[i].classes)
+			frame_warn(s->frame,
+			    "the first %" PRId64 " images have %d of %d "
+			    "classes (--sample takes random ones)",
+			    c->images.first, present, c->data[i].classes);
+	}
+}
+
+/* A wrong constant, architecture or data set shows at the centre. */
+static void
+check_centre(const struct gridrun *s, const struct model *model, double acc)
+{
+	const bool test = strcmp(s->choice.name[0], "test") == 0;
+	struct decoded *meta = NULL;
+	double noted;
+
+	if (model->meta.bytes.n > 0)
+		meta = decoded_new(
+		    model->meta.bytes.chars, model->meta.bytes.n, NULL);
+	if (meta != NULL && accuracy_noted(decoded_value(meta), &noted) &&
+	    accuracy_is_far(acc, noted, test))
+		frame_warn(s->frame,
+		    "centre accuracy %.4g %%, checkpoint says %.4g %%: wrong "
+		    "--arch, --pixels or data?",
+		    acc, noted);
+	decoded_free(meta);
+}
+
+struct watch {
+	struct gridrun *run;
+	const struct surface *surface;
+};
+
+/* surface_seen: progress, and what a person should know of this point. */
+static void
+seen(void *context, const struct place *place, const struct score *scores)
+{
+	struct watch *w = context;
+	struct gridrun *s = w->run;
+	char text[PROGRESS_TEXT_BYTES];
+
+	if (scores != NULL && scores->top > 0.25 && !s->told_unreliable &&
+	    scores->n < s->choice.data[0].total) {
+		s->told_unreliable = true;
+		frame_warn(s->frame,
+		    "standard error unreliable here: at (%.3g, %.3g) the top "
+		    "1 %% of the images carry %.0f %% of the loss",
+		    place->a, place->b, 100.0 * scores->top);
+	}
+	if (scores != NULL && place->a == 0.0 && place->b == 0.0)
+		check_centre(
+		    s, &w->surface->evaluation.plane->model, scores->acc);
+	if (progress_step(&s->progress, scores == NULL, "point", text) &&
+	    !s->frame->quiet && isatty(STDERR_FILENO))
+		fprintf(stderr, "\r%s: %-70s%s", s->frame->name, text,
+		    s->progress.done == s->progress.total ? "\n" : "");
+}
+
+int
+gridrun_write(struct gridrun *run, struct surface *surface, struct error *err)
+{
+	int64_t places = surface_places(surface);
+	struct watch watch = {run, surface};
+	const struct points *old;
+	int status;
+
+	if (resume_find(&run->resume, surface, &old, err) < 0)
+		return -1;
+	if (old != NULL && !run->frame->quiet)
+		fprintf(stderr,
+		    "%s: resuming: %" PRId64 " of %" PRId64 " points\n",
+		    run->frame->name, old->present / surface->grid.sets,
+		    places);
+	surface->seen = seen;
+	surface->context = &watch;
+	progress_start(&run->progress, places);
+	status = surface_write(surface, old, run->writer, &run->output, err);
+	surface->seen = NULL;
+	return status;
+}
+
+static int
+evaluate_plane(struct gridrun *s, const struct plane *plane, struct error *err)
+{
+	struct surface surface;
+	int status = surface_setup(&surface, &s->choice, plane, err);
+
+	if (status == 0)
+		status = s->plane(s, &surface, err);
+	surface_free(&surface);
+	return status;
+}
+
+static int
+evaluate_all(struct gridrun *s, struct reader *reader, struct error *err)
+{
+	struct plane plane = {0}, next = {0};
+	int status;
+
+	while ((status = plane_read(&plane, reader, err)) == 1) {
+		/* a live run of checkpoints must not wait for the next one */
+		if (plane.axes > 0)
+			status =
+			    plane_read_requests(&plane, &next, reader, err);
+		if (status >= 0)
+			status = evaluate_plane(s, &plane, err);
+		if (status < 0)
+			break;
+		plane_free(&plane);
+		plane = next;
+		next = (struct plane){0};
+	}
+	plane_free(&plane);
+	plane_free(&next);
+	return status;
+}
+
+static int
+read_and_write(struct gridrun *s, char **operands, int n, struct error *err)
+{
+	struct reader *reader = reader_new(operands, n, err);
+	int status = -1;
+
+	if (reader != NULL && choice_open_data(&s->choice, err) == 0 &&
+	    resume_open(&s->resume, s->output_path, s->resume_path, err) == 0 &&
+	    output_open(&s->output, s->output_path, s->resume.torn, err) == 0) {
+		warn_about_classes(s);
+		s->writer = writer_new(&s->output, 1, err);
+		if (s->writer != NULL)
+			status = evaluate_all(s, reader, err);
+		if (status < 0 || s->estimate)
+			output_abandon(&s->output, !s->estimate);
+		else
+			status = output_commit(&s->output, err);
+	}
+	writer_free(s->writer);
+	reader_free(reader);
+	resume_free(&s->resume);
+	choice_free_data(&s->choice);
+	return status;
+}
+
+void
+gridrun_check(struct gridrun *run)
+{
+	struct surface_choice *c = &run->choice;
+	const bool exec = c->exec.command != NULL;
+
+	if (!exec && c->sets == 0)
+		frame_usage(run->frame, "no data: -d PATH is needed");
+	if (c->threads == 0)
+		c->threads = exec ? 1 : sysconf(_SC_NPROCESSORS_ONLN);
+	if (c->images.first > 0 && c->images.sample > 0)
+		frame_usage(run->frame, "-n and --sample exclude each other");
+	if (c->norms_path != NULL && c->norms != NORMS_RECOMPUTE)
+		frame_usage(run->frame, "--bn-data is for --bn recompute");
+	if (run->output_path == NULL && !run->estimate)
+		frame_refuse_terminal(run->frame);
+}
+
+int
+gridrun_main(struct gridrun *run, char **operands, int n)
+{
+	struct error err;
+
+	if (read_and_write(run, operands, n, &err) < 0)
+		frame_fail(run->frame, &err);
+	return 0;
+}

@@ -1,0 +1,120 @@
+/* hessgrid: model and directions in, extreme Hessian eigenvalues out. */
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "evaluate/hessian.h"
+#include "gridrun.h"
+
+enum { BASIS_MIN = 8, BASIS_MAX = 1024 };
+
+/* What a run takes when nobody knows the spectrum: this many products a point.
+ */
+enum { PRODUCTS_GUESS = 50 };
+
+static void
+print_cost(const struct gridrun *run, const struct hessian *hessian,
+    const struct surface *surface, const struct hessian_cost *cost, FILE *out)
+{
+	const int64_t places = surface_places(surface);
+	const int64_t products =
+	    PRODUCTS_GUESS + 2 * hessian->rule.lanczos.k + hessian->rule.probes;
+	char time[32];
+
+	fprintf(out,
+	    "%s%s%" PRId64 " points x about %" PRId64 " products x %" PRId64
+	    " images: %s at %d threads (%.3g s a product), %zu parameters, "
+	    "%.0f MB\n",
+	    out == stderr ? run->frame->name : "", out == stderr ? ": " : "",
+	    places, products, surface->evaluation.data[0]->n,
+	    progress_duration(
+		cost->seconds * (double)(products * places), time),
+	    surface->evaluation.threads, cost->seconds, cost->size,
+	    (double)cost->bytes * 1e-6);
+}
+
+static void
+warn_about_subset(const struct gridrun *run, const struct surface *surface)
+{
+	for (int s = 0; s < surface->grid.sets; s++) {
+		const struct dataset *d = surface->data[s];
+
+		if (d->n < d->total)
+			frame_warn(run->frame,
+			    "%" PRId64 " of %" PRId64
+			    " images: extremes biased outward",
+			    d->n, d->total);
+	}
+}
+
+static int
+evaluate(struct gridrun *run, struct surface *surface, struct error *err)
+{
+	struct hessian hessian;
+	struct hessian_cost cost;
+	int status = hessian_open(&hessian, run->context, surface, err);
+
+	if (status == 0)
+		status = hessian_cost(&hessian, surface, &cost, err);
+	if (status == 0 && (run->estimate || !run->frame->quiet))
+		print_cost(run, &hessian, surface, &cost,
+		    run->estimate ? stdout : stderr);
+	if (status == 0 && !run->estimate) {
+		warn_about_subset(run, surface);
+		status = gridrun_write(run, surface, err);
+	}
+	hessian_close(&hessian);
+	return status;
+}
+
+static const char *const over_words[] = {"weights", "all", NULL};
+
+int
+main(int argc, char **argv)
+{
+	struct frame frame = {.name = "hessgrid",
+	    .synopsis = "-d DATA [FILE ...]",
+	    .purpose =
+		"extreme eigenvalues of the Hessian on a grid of points"};
+	struct hessian_rule rule = {
+	    .lanczos = {.tolerance = 1e-3, .products = 1000}};
+	struct gridrun run;
+	int64_t k = 1, basis = 48;
+	const struct option_row options[] = {GRIDRUN_OPTIONS(&run),
+	    OPTION_INT('k', "eigenvalues", "N", &k, 1, HESSIAN_K_MAX,
+		"how many at each end (1)"),
+	    OPTION_CHOICE(0, "over", over_words, &rule.all,
+		"weights of two dimensions or more, or bias and BN too"),
+	    OPTION_TEXT(0, "tensors", "PATTERN", &rule.pattern,
+		"of these, the tensors whose names match"),
+	    OPTION_REAL(0, "tolerance", "T", &rule.lanczos.tolerance,
+		"of a residual, relative to its eigenvalue (0.001)"),
+	    OPTION_INT(0, "basis", "N", &basis, BASIS_MIN, BASIS_MAX,
+		"vectors that Lanczos keeps (48)"),
+	    OPTION_INT(0, "products", "N", &rule.lanczos.products, 1, INT32_MAX,
+		"Hessian-vector products a point at most (1000)"),
+	    OPTION_INT(0, "trace", "N", &rule.probes, 2, INT32_MAX,
+		"estimate the trace from N random vectors"),
+	    OPTION_U64('s', "seed", "SEED", &rule.lanczos.seed,
+		"of first and random vectors (0)"),
+	    OPTION_END};
+	int first;
+
+	gridrun_start(&run, &frame);
+	run.plane = evaluate;
+	run.context = &rule;
+	frame.options = options;
+	first = frame_start(&frame, argc, argv);
+	gridrun_check(&run);
+	if (!(rule.lanczos.tolerance > 0.0))
+		frame_usage(&frame, "--tolerance is %g, expected more than 0",
+		    rule.lanczos.tolerance);
+	if (basis < 4 * k + 4)
+		frame_usage(&frame,
+		    "--basis is %d, expected %d or more for %d eigenvalues at "
+		    "each end",
+		    (int)basis, (int)(4 * k + 4), (int)k);
+	rule.lanczos.k = (int)k;
+	rule.lanczos.basis = (int)basis;
+	return gridrun_main(&run, argv + first, argc - first);
+}
