@@ -59,8 +59,9 @@ struct segment {
 };
 
 /*
- * Where the pixels of a value lie (index: the value) or those of its gradient
- * (index: the value + n_values).
+ * Where the pixels of a value lie (index: the value), those of its gradient
+ * (index: the value + n_values), or its own once more, made again in backward
+ * (index: the value + 2 n_values).
  */
 struct place {
 	int c, h, w, lanes;
@@ -113,6 +114,7 @@ struct fast_pass {
 	struct pass base;
 	const struct kernels *kernels;
 	struct place *place;
+	size_t n_places;
 	struct step *step;
 	size_t n_steps, room_steps, forward_steps;
 	struct segment *segment;
@@ -155,6 +157,9 @@ struct group {
 
 /* pixels of a place, from the first image of the group on */
 struct view pass_view(const struct group *g, int place);
+
+/* The places of all values and gradients, as the graph says. */
+void pass_make_places(struct fast_pass *p);
 
 /* The places that a step reads or writes; returns how many. */
 enum { STEP_PLACES_MAX = 2 * NODE_INPUTS_MAX + 8 };

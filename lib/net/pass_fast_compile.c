@@ -3,12 +3,17 @@
 #include "base/memory.h"
 #include "net/pass_fast.h"
 
+enum { STORED = -2 };
+
 /* While the steps are written down. */
 struct compiler {
 	struct fast_pass *p;
 	const struct graph *g;
 	int *readers;  /* of a value; the output counts as one */
 	bool *started; /* by place: the gradient has a first part */
+	/* Of a value, in backward: the segment that makes it once more; -1
+	 * none so far, STORED: its place has it. */
+	int *again;
 	struct error *err;
 	int status;
 };
@@ -17,6 +22,12 @@ static int
 gradient_of(const struct compiler *c, int value)
 {
 	return (int)c->g->n_values + value;
+}
+
+static int
+again_of(const struct compiler *c, int value)
+{
+	return 2 * (int)c->g->n_values + value;
 }
 
 static void
@@ -244,19 +255,65 @@ give(struct compiler *c, int node, int from, int to, bool share)
 		    .fresh = first});
 }
 
+/*
+ * The place that holds value in backward.  What a batch norm with its ReLU
+ * makes for convolutions alone is made once more from what it was made from,
+ * which backward reads anyway: to write it and to read it again takes longer.
+ */
+static int
+recall(struct compiler *c, int value)
+{
+	const int segment = (int)c->p->n_segments;
+
+	if (c->again[value] == STORED)
+		return value;
+	for (size_t i = 0;
+	     c->again[value] != segment && i < c->p->forward_steps; i++) {
+		struct step step = c->p->step[i];
+
+		if (step.kind != STEP_APPLY || step.out != value)
+			continue;
+		step.out = again_of(c, value);
+		emit(c, step);
+	}
+	c->again[value] = segment;
+	return again_of(c, value);
+}
+
+static void
+find_again(struct compiler *c)
+{
+	const struct graph *g = c->g;
+
+	for (size_t i = 0; i < g->n_values; i++)
+		c->again[i] = STORED;
+	for (size_t i = 0; i < g->n_nodes; i++) {
+		const struct fused *f = &c->p->fused[i];
+
+		if (c->p->owner[i] == (int)i && f->add < 0 &&
+		    g->nodes[f->last].out != g->output)
+			c->again[g->nodes[f->last].out] = -1;
+	}
+	for (size_t i = 0; i < g->n_nodes; i++)
+		for (int j = 0; j < g->nodes[i].n_in; j++)
+			if (!c->p->conv[i].fast)
+				c->again[g->nodes[i].in[j]] = STORED;
+}
+
 /* The sums, at the node whose output the fused step makes. */
 static void
 backward_sums(struct compiler *c, int node)
 {
 	struct fused *f = &c->p->fused[node];
 	const int out = c->g->nodes[f->last].out;
+	const int y = f->relu ? recall(c, out) : -1;
 
 	f->segment = (int)c->p->n_segments;
 	emit(c, (struct step){.kind = BACK_SUMS,
 		    .node = node,
 		    .in = c->g->nodes[node].in[0],
 		    .add = -1,
-		    .y = f->relu ? out : -1,
+		    .y = y,
 		    .d = gradient_of(c, out),
 		    .out = -1});
 	if (f->add >= 0)
@@ -330,6 +387,7 @@ backward_node(struct compiler *c, int i)
 		give(c, i, node->out, x, true);
 	} else if (c->p->conv[i].fast) {
 		step.kind = BACK_CONV;
+		step.in = recall(c, x);
 		if (wants_gradient(c, x)) {
 			step.out = gradient_of(c, x);
 			step.fresh = start(c, x);
@@ -360,28 +418,6 @@ backward_node(struct compiler *c, int i)
 /* ---- the whole ---- */
 
 static void
-make_places(struct fast_pass *p)
-{
-	const struct graph *g = p->base.graph;
-
-	for (size_t i = 0; i < 2 * g->n_values; i++) {
-		const struct graph_value *v = &g->values[i % g->n_values];
-		struct place *place = &p->place[i];
-
-		*place = (struct place){.root = (int)i, .segment = -1};
-		if (v->kind == VALUE_TENSOR)
-			continue;
-		place->c = (int)v->shape.dim[0];
-		place->h = v->shape.rank == 3 ? (int)v->shape.dim[1] : 1;
-		place->w = (int)(shape_size(&v->shape) / place->c / place->h);
-		place->lanes = kernel_padded(place->c);
-		/* Few channels side by side: their taps are contiguous. */
-		if ((int)i == g->input && place->c < KERNEL_BLOCK / 2)
-			place->lanes = place->c;
-	}
-}
-
-static void
 compile(struct compiler *c)
 {
 	const struct graph *g = c->g;
@@ -396,6 +432,7 @@ compile(struct compiler *c)
 			fuse(c, i);
 		pass_conv_init(c->p, i);
 	}
+	find_again(c);
 	step.kind = STEP_INPUT;
 	emit(c, step);
 	for (int i = 0; i < n; i++)
@@ -425,16 +462,19 @@ pass_fast_compile(struct fast_pass *p, struct error *err)
 	struct compiler c = {.p = p, .g = g, .err = err};
 
 	c.readers = memory_new(g->n_values, sizeof(*c.readers), err);
+	c.again = memory_new(g->n_values, sizeof(*c.again), err);
 	c.started = memory_new(2 * g->n_values, sizeof(*c.started), err);
-	p->place = memory_new(2 * g->n_values, sizeof(*p->place), err);
+	p->n_places = 3 * g->n_values;
+	p->place = memory_new(p->n_places, sizeof(*p->place), err);
 	p->conv = memory_new(g->n_nodes, sizeof(*p->conv), err);
 	p->fused = memory_new(g->n_nodes, sizeof(*p->fused), err);
 	p->owner = memory_new(g->n_nodes, sizeof(*p->owner), err);
-	if (c.readers == NULL || c.started == NULL || p->place == NULL ||
-	    p->conv == NULL || p->fused == NULL || p->owner == NULL) {
+	if (c.readers == NULL || c.started == NULL || c.again == NULL ||
+	    p->place == NULL || p->conv == NULL || p->fused == NULL ||
+	    p->owner == NULL) {
 		c.status = -1;
 	} else {
-		make_places(p);
+		pass_make_places(p);
 		for (size_t i = 0; i < g->n_nodes; i++)
 			for (int j = 0; j < g->nodes[i].n_in; j++)
 				c.readers[g->nodes[i].in[j]]++;
@@ -442,48 +482,6 @@ pass_fast_compile(struct fast_pass *p, struct error *err)
 	}
 	free(c.readers);
 	free(c.started);
+	free(c.again);
 	return c.status;
-}
-
-static int
-add_place(int places[STEP_PLACES_MAX], int n, int place)
-{
-	if (place >= 0)
-		places[n++] = place;
-	return n;
-}
-
-int
-pass_places(const struct fast_pass *p, const struct step *step,
-    int places[STEP_PLACES_MAX])
-{
-	const struct graph *g = p->base.graph;
-	const bool plain = step->kind == STEP_PLAIN || step->kind == BACK_PLAIN;
-	const bool back = step->kind == BACK_PLAIN;
-	const struct node *node;
-	unsigned needs;
-	int n = 0;
-
-	n = add_place(places, n, step->in);
-	n = add_place(places, n, step->add);
-	n = add_place(places, n, step->y);
-	n = add_place(places, n, step->d);
-	n = add_place(places, n, step->out);
-	if (!plain)
-		return n;
-	node = &g->nodes[step->node];
-	needs = operator_of(node->op)->needs;
-	if (back && (needs & NEEDS_OUT))
-		n = add_place(places, n, node->out);
-	for (int j = 0; j < node->n_in; j++) {
-		const int in = node->in[j];
-
-		if (g->values[in].kind == VALUE_TENSOR)
-			continue;
-		if (!back || (needs & NEEDS_IN))
-			n = add_place(places, n, in);
-		if (back && g->values[in].kind == VALUE_ACTIVATION)
-			n = add_place(places, n, in + (int)g->n_values);
-	}
-	return n;
 }

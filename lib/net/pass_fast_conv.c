@@ -102,7 +102,7 @@ pass_conv_borders(struct fast_pass *p, const struct step *step)
 {
 	const struct node *node = &p->base.graph->nodes[step->node];
 	const struct conv *conv = &p->conv[step->node];
-	struct place *in = &p->place[node->in[0]], *d;
+	struct place *in = &p->place[step->in], *d;
 	const struct place *out = &p->place[node->out];
 
 	at_least(&in->top, conv->pad[0]);

@@ -15,6 +15,71 @@ larger(int a, int b)
 	return a > b ? a : b;
 }
 
+void
+pass_make_places(struct fast_pass *p)
+{
+	const struct graph *g = p->base.graph;
+
+	for (size_t i = 0; i < p->n_places; i++) {
+		const struct graph_value *v = &g->values[i % g->n_values];
+		struct place *place = &p->place[i];
+
+		*place = (struct place){.root = (int)i, .segment = -1};
+		if (v->kind == VALUE_TENSOR)
+			continue;
+		place->c = (int)v->shape.dim[0];
+		place->h = v->shape.rank == 3 ? (int)v->shape.dim[1] : 1;
+		place->w = (int)(shape_size(&v->shape) / place->c / place->h);
+		place->lanes = kernel_padded(place->c);
+		/* Few channels side by side: their taps are contiguous. */
+		if ((int)i == g->input && place->c < KERNEL_BLOCK / 2)
+			place->lanes = place->c;
+	}
+}
+
+static int
+add_place(int places[STEP_PLACES_MAX], int n, int place)
+{
+	if (place >= 0)
+		places[n++] = place;
+	return n;
+}
+
+int
+pass_places(const struct fast_pass *p, const struct step *step,
+    int places[STEP_PLACES_MAX])
+{
+	const struct graph *g = p->base.graph;
+	const bool plain = step->kind == STEP_PLAIN || step->kind == BACK_PLAIN;
+	const bool back = step->kind == BACK_PLAIN;
+	const struct node *node;
+	unsigned needs;
+	int n = 0;
+
+	n = add_place(places, n, step->in);
+	n = add_place(places, n, step->add);
+	n = add_place(places, n, step->y);
+	n = add_place(places, n, step->d);
+	n = add_place(places, n, step->out);
+	if (!plain)
+		return n;
+	node = &g->nodes[step->node];
+	needs = operator_of(node->op)->needs;
+	if (back && (needs & NEEDS_OUT))
+		n = add_place(places, n, node->out);
+	for (int j = 0; j < node->n_in; j++) {
+		const int in = node->in[j];
+
+		if (g->values[in].kind == VALUE_TENSOR)
+			continue;
+		if (!back || (needs & NEEDS_IN))
+			n = add_place(places, n, in);
+		if (back && g->values[in].kind == VALUE_ACTIVATION)
+			n = add_place(places, n, in + (int)g->n_values);
+	}
+	return n;
+}
+
 /* Which segments and steps touch a place, and how many images at a time. */
 static void
 touch(struct fast_pass *p, int segment, int step, int place)
@@ -67,7 +132,7 @@ is_used(const struct fast_pass *p, size_t i)
 static void
 settle_borders(struct fast_pass *p)
 {
-	const size_t n = 2 * p->base.graph->n_values;
+	const size_t n = p->n_places;
 
 	for (size_t i = 0; i < n; i++) {
 		struct place *root = &p->place[p->place[i].root];
@@ -100,20 +165,36 @@ image_floats(const struct place *a)
 	       (size_t)(a->left + a->w + a->right) * (size_t)a->lanes;
 }
 
+/* Images of a place.  Local ones of a form have the same size too, so that a
+ * border lies where the others have theirs. */
+static int
+images_of(const struct fast_pass *p, const struct place *a)
+{
+	int images = 1;
+
+	if (!a->local)
+		return p->base.batch;
+	for (size_t i = 0; i < p->n_places; i++) {
+		const struct place *b = &p->place[i];
+
+		if (is_used(p, i) && b->local && same_form(a, b))
+			images = larger(images, p->segment[b->segment].group);
+	}
+	return images;
+}
+
 static void
 size_places(struct fast_pass *p)
 {
-	for (size_t i = 0; i < 2 * p->base.graph->n_values; i++) {
+	for (size_t i = 0; i < p->n_places; i++) {
 		struct place *a = &p->place[i];
-		int images = p->base.batch;
 
 		if (!is_used(p, i))
 			continue;
-		if (a->local)
-			images = p->segment[a->segment].group;
 		/* One block of slack: kernels read whole blocks. */
 		a->span.size = liveness_floats(
-		    (int64_t)((size_t)images * image_floats(a)) + KERNEL_BLOCK);
+		    (int64_t)((size_t)images_of(p, a) * image_floats(a)) +
+		    KERNEL_BLOCK);
 	}
 }
 
@@ -124,7 +205,7 @@ size_places(struct fast_pass *p)
 static int
 place_forms(struct fast_pass *p, bool local, size_t *floats, struct error *err)
 {
-	const size_t n = 2 * p->base.graph->n_values;
+	const size_t n = p->n_places;
 	struct span *chosen = memory_new(n, sizeof(*chosen), err);
 	bool *done = memory_new(n, sizeof(*done), err);
 
