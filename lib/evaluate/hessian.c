@@ -231,6 +231,7 @@ int
 hessian_open(struct hessian *hessian, const struct hessian_rule *rule,
     struct surface *surface, struct error *err)
 {
+	char norms[NORMS_KERNEL_BYTES];
 	struct hessian *h = hessian;
 	const struct evaluation *e = &surface->evaluation;
 	const struct graph *g = &e->plane->model.graph;
@@ -248,10 +249,8 @@ hessian_open(struct hessian *hessian, const struct hessian_rule *rule,
 		h->workers, err) < 0 ||
 	    open_products(h, e, err) < 0)
 		return -1;
-	snprintf(surface->kernel, sizeof(surface->kernel), "curvature %s%s%s",
-	    hvp_kernel(h->hvp[0]),
-	    e->norms.mode == NORMS_RECOMPUTE ? ", norms gemm " : "",
-	    e->norms.mode == NORMS_RECOMPUTE ? norms_kernel() : "");
+	snprintf(surface->kernel, sizeof(surface->kernel), "curvature %s%s",
+	    hvp_kernel(h->hvp[0]), norms_kernel(e->norms.mode, norms));
 	surface->work = &h->work;
 	surface_identify(surface);
 	return 0;

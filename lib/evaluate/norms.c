@@ -1,5 +1,6 @@
 #include "evaluate/norms.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,9 +52,14 @@ norms_bytes(const struct norms *norms)
 }
 
 const char *
-norms_kernel(void)
+norms_kernel(enum norms_mode mode, char text[NORMS_KERNEL_BYTES])
 {
-	return pass_kernel();
+	char kernel[PASS_KERNEL_BYTES];
+
+	if (mode != NORMS_RECOMPUTE)
+		return "";
+	snprintf(text, NORMS_KERNEL_BYTES, ", norms %s", pass_kernel(kernel));
+	return text;
 }
 
 int
@@ -74,7 +80,7 @@ norms_open(struct norms *norms, const struct norms_rule *rule,
 	if (norms->images == NULL)
 		return -1;
 	dataset_block(data, 0, data->n, mean, std, norms->images);
-	norms->pass = pass_new_forward(g, norms->n, workers, err);
+	norms->pass = pass_new_forward(g, NULL, norms->n, workers, err);
 	return norms->pass != NULL ? 0 : error_prefix(err, "--bn recompute");
 }
 

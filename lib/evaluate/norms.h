@@ -57,8 +57,12 @@ int norms_open(struct norms *norms, const struct norms_rule *rule,
 void norms_close(struct norms *norms);
 size_t norms_bytes(const struct norms *norms);
 
-/* What computes recomputed statistics, besides the slices: OpenBLAS's core. */
-const char *norms_kernel(void);
+/*
+ * What the kernel of a run says of them: ", norms fast avx2" where they are
+ * recomputed, else nothing.  Returns text, or a constant.
+ */
+enum { NORMS_KERNEL_BYTES = PASS_KERNEL_BYTES + 16 };
+const char *norms_kernel(enum norms_mode mode, char text[NORMS_KERNEL_BYTES]);
 
 /*
  * Gives theta, to which plane_apply was applied, its running statistics.  Fails

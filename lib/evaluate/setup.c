@@ -217,14 +217,14 @@ setup_images(struct surface *s, const struct surface_choice *choice,
 static void
 name_kernel(struct surface *s)
 {
-	bool norms = s->evaluation.norms.mode == NORMS_RECOMPUTE;
+	char norms[NORMS_KERNEL_BYTES];
 
 	if (s->plan == NULL)
 		snprintf(s->kernel, sizeof(s->kernel), "exec");
 	else
-		snprintf(s->kernel, sizeof(s->kernel), "%s %s%s%s",
+		snprintf(s->kernel, sizeof(s->kernel), "%s %s%s",
 		    plan_name(s->plan), plan_kernel(s->plan),
-		    norms ? ", norms gemm " : "", norms ? norms_kernel() : "");
+		    norms_kernel(s->evaluation.norms.mode, norms));
 }
 
 int

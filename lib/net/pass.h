@@ -40,14 +40,21 @@ struct pass *pass_new(const struct graph *graph, int batch,
 void pass_free(struct pass *pass);
 
 /*
- * A reference pass for pass_forward and pass_statistics alone: an activation is
- * kept until its last reader only.
+ * A pass for pass_forward and pass_statistics alone: an activation is kept
+ * until its last reader only, and a second look at the batch takes each
+ * variance about its mean, so that nothing cancels.
  */
-struct pass *pass_new_forward(const struct graph *graph, int batch,
-    struct workers *workers, struct error *err);
+struct pass *pass_new_forward(const struct graph *graph,
+    const struct pass_kind *kind, int batch, struct workers *workers,
+    struct error *err);
 
-/* What multiplies in a reference pass: OpenBLAS's core ("Zen"). */
-const char *pass_kernel(void);
+/*
+ * What the last bits of a pass of kind NULL depend on: the kind and its
+ * kernels, or OpenBLAS's core ("fast avx2", "reference Zen").  Returns text, or
+ * a constant.
+ */
+enum { PASS_KERNEL_BYTES = 64 };
+const char *pass_kernel(char text[PASS_KERNEL_BYTES]);
 
 /* Memory that a pass holds. */
 size_t pass_held(const struct pass *pass);

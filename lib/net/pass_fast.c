@@ -49,7 +49,8 @@ fast_free(struct pass *pass)
 
 /* Everything but the large pieces. */
 static struct fast_pass *
-lay_out(const struct graph *graph, int batch, struct error *err)
+lay_out(
+    const struct graph *graph, int batch, bool forward_only, struct error *err)
 {
 	struct fast_pass *p;
 	int level = cpu_level(err);
@@ -63,6 +64,7 @@ lay_out(const struct graph *graph, int batch, struct error *err)
 	p->base.kind = &pass_fast;
 	p->base.graph = graph;
 	p->base.batch = batch;
+	p->base.forward_only = forward_only;
 	p->kernels = cpu_kernels((enum cpu_level)level);
 	p->base.channels =
 	    memory_new(graph->n_nodes, sizeof(*p->base.channels), err);
@@ -113,7 +115,7 @@ static int
 fast_bytes(const struct graph *graph, int batch, int threads, size_t *bytes,
     struct error *err)
 {
-	struct fast_pass *p = lay_out(graph, batch, err);
+	struct fast_pass *p = lay_out(graph, batch, false, err);
 
 	if (p == NULL)
 		return -1;
@@ -174,9 +176,9 @@ allocate(struct fast_pass *p, struct error *err)
 
 static struct pass *
 fast_new(const struct graph *graph, int batch, struct workers *workers,
-    struct error *err)
+    bool forward_only, struct error *err)
 {
-	struct fast_pass *p = lay_out(graph, batch, err);
+	struct fast_pass *p = lay_out(graph, batch, forward_only, err);
 
 	if (p == NULL)
 		return NULL;

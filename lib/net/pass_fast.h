@@ -24,22 +24,23 @@
 #include "net/pass_internal.h"
 
 enum step_kind {
-	STEP_INPUT,  /* planes of the caller's images to pixels: out */
-	STEP_CONV,   /* in, out */
-	STEP_SUMS,   /* of a batch norm: in */
-	STEP_APPLY,  /* the batch norm: in, add, relu, out */
-	STEP_AFFINE, /* addition, ReLU: in, add, relu, out */
-	STEP_POOL,   /* in, out */
-	STEP_PLAIN,  /* by the operator */
-	STEP_OUTPUT, /* in to the caller's logits */
-	BACK_OUTPUT, /* the caller's gradient to d */
-	BACK_CONV,   /* in, d; out unless -1 */
-	BACK_SUMS,   /* in (x), d; y: d becomes 0 where it is not above 0 */
-	BACK_APPLY,  /* in (x), d, out */
-	BACK_RELU,   /* d becomes 0 where y is not above 0 */
-	BACK_GIVE,   /* d to out */
-	BACK_SPREAD, /* of a global average: d to out */
-	BACK_PLAIN,  /* by the operator */
+	STEP_INPUT,   /* planes of the caller's images to pixels: out */
+	STEP_CONV,    /* in, out */
+	STEP_SUMS,    /* of a batch norm: in */
+	STEP_SQUARES, /* about its mean, where no backward follows: in */
+	STEP_APPLY,   /* the batch norm: in, add, relu, out */
+	STEP_AFFINE,  /* addition, ReLU: in, add, relu, out */
+	STEP_POOL,    /* in, out */
+	STEP_PLAIN,   /* by the operator */
+	STEP_OUTPUT,  /* in to the caller's logits */
+	BACK_OUTPUT,  /* the caller's gradient to d */
+	BACK_CONV,    /* in, d; out unless -1 */
+	BACK_SUMS,    /* in (x), d; y: d becomes 0 where it is not above 0 */
+	BACK_APPLY,   /* in (x), d, out */
+	BACK_RELU,    /* d becomes 0 where y is not above 0 */
+	BACK_GIVE,    /* d to out */
+	BACK_SPREAD,  /* of a global average: d to out */
+	BACK_PLAIN,   /* by the operator */
 };
 
 /* Operands are places, -1 where there is none. */

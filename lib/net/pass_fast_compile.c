@@ -162,8 +162,13 @@ forward_node(struct compiler *c, int i)
 	if (node->op == OP_BATCH_NORMALIZATION) {
 		step.kind = STEP_SUMS;
 		step.out = -1;
-		c->p->fused[i].segment = (int)c->p->n_segments;
 		emit(c, step);
+		if (c->p->base.forward_only) {
+			cut(c);
+			step.kind = STEP_SQUARES;
+			emit(c, step);
+		}
+		c->p->fused[i].segment = (int)c->p->n_segments;
 	}
 	if (owner >= 0) {
 		if (c->p->fused[owner].last == i)
@@ -444,6 +449,8 @@ compile(struct compiler *c)
 	cut(c);
 	c->p->forward_steps = c->p->n_steps;
 	c->p->forward_segments = c->p->n_segments;
+	if (c->p->base.forward_only)
+		return;
 	step.kind = BACK_OUTPUT;
 	step.in = -1;
 	step.d = gradient_of(c, g->output);

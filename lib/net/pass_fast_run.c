@@ -72,6 +72,33 @@ run_sums(const struct group *g, const struct step *step)
 		.sums = sums_of(g, step->node)});
 }
 
+/* The sums that a slice had before are used up. */
+static void
+run_squares(const struct group *g, const struct step *step)
+{
+	const struct pass *base = &g->p->base;
+	const struct place *x = &g->p->place[step->in];
+	const struct view view = pass_view(g, step->in);
+	const struct norm_channel *channel =
+	    base->channel + base->channels[step->node];
+	double *sums = sums_of(g, step->node);
+
+	for (int k = 0; k < x->c && g->fresh; k++)
+		sums[k] = 0.0;
+	for (int n = 0; n < g->n; n++)
+		for (int i = 0; i < x->h * x->w; i++) {
+			const float *pixel = view.at + n * view.image +
+					     i / x->w * view.row +
+					     i % x->w * view.pixel;
+
+			for (int k = 0; k < x->c; k++) {
+				double d = (double)pixel[k] - channel[k].mean;
+
+				sums[k] += d * d;
+			}
+		}
+}
+
 static void
 run_affine(const struct group *g, const struct step *step)
 {
@@ -247,6 +274,9 @@ pass_step(const struct group *g, const struct step *step)
 		break;
 	case STEP_SUMS:
 		run_sums(g, step);
+		break;
+	case STEP_SQUARES:
+		run_squares(g, step);
 		break;
 	case STEP_APPLY:
 	case STEP_AFFINE:

@@ -49,28 +49,50 @@ tensor_of(const struct passage *run, const struct node *node, int j)
 	return &run->p->base.graph->values[node->in[j]];
 }
 
+/* The factors, once mean and variance are known. */
+static void
+settle_factors(const struct passage *run, const struct norm *m)
+{
+	const float *weight =
+	    run->theta[tensor_of(run, m->node, 1)->tensor].f32;
+	const float *bias = run->theta[tensor_of(run, m->node, 2)->tensor].f32;
+	const double epsilon = (double)m->node->attr.epsilon;
+
+	for (int k = 0; k < m->c; k++) {
+		const struct norm_channel *ch = &m->channel[k];
+		const double scale =
+		    (double)weight[k] / sqrt(ch->var + epsilon);
+		float *f = m->factor + k;
+
+		f[NORM_SCALE * m->blocks] = (float)scale;
+		f[NORM_SHIFT * m->blocks] =
+		    (float)((double)bias[k] - ch->mean * scale);
+		f[NORM_MEAN * m->blocks] = (float)ch->mean;
+	}
+}
+
 static void
 finish_sums(const struct passage *run, int node)
 {
 	const struct norm m = norm_of(run, node);
-	const float *weight = run->theta[tensor_of(run, m.node, 1)->tensor].f32;
-	const float *bias = run->theta[tensor_of(run, m.node, 2)->tensor].f32;
-	const double epsilon = (double)m.node->attr.epsilon;
 
 	for (int k = 0; k < m.c; k++) {
-		struct norm_channel *ch = &m.channel[k];
-		float *f = m.factor + k;
 		double sums[2] = {total(run, node, (size_t)k),
 		    total(run, node, m.blocks + (size_t)k)};
-		double scale;
 
-		norm_finish(sums, 1, m.count, ch);
-		scale = (double)weight[k] / sqrt(ch->var + epsilon);
-		f[NORM_SCALE * m.blocks] = (float)scale;
-		f[NORM_SHIFT * m.blocks] =
-		    (float)((double)bias[k] - ch->mean * scale);
-		f[NORM_MEAN * m.blocks] = (float)ch->mean;
+		norm_finish(sums, 1, m.count, &m.channel[k]);
 	}
+	settle_factors(run, &m);
+}
+
+static void
+finish_squares(const struct passage *run, int node)
+{
+	const struct norm m = norm_of(run, node);
+
+	for (int k = 0; k < m.c; k++)
+		m.channel[k].var = total(run, node, (size_t)k) / m.count;
+	settle_factors(run, &m);
 }
 
 /* See norm_back_apply. */
@@ -185,6 +207,9 @@ pass_finish(const struct passage *run, const struct step *step)
 	switch (step->kind) {
 	case STEP_SUMS:
 		finish_sums(run, step->node);
+		break;
+	case STEP_SQUARES:
+		finish_squares(run, step->node);
 		break;
 	case BACK_SUMS:
 		finish_back_sums(run, step->node);

@@ -27,7 +27,7 @@ enum { SLICES = 16, CHUNK = 4096 };
 struct pass_kind {
 	const char *name;
 	struct pass *(*create)(const struct graph *graph, int batch,
-	    struct workers *workers, struct error *err);
+	    struct workers *workers, bool forward_only, struct error *err);
 	void (*destroy)(struct pass *pass);
 	int (*bytes)(const struct graph *graph, int batch, int threads,
 	    size_t *bytes, struct error *err);
@@ -70,7 +70,7 @@ bool pass_learns(const struct graph *graph, const struct graph_value *v);
 size_t pass_weights(const struct graph *graph, const struct node *node);
 
 struct pass *pass_reference_new(const struct graph *graph, int batch,
-    struct workers *workers, struct error *err);
+    struct workers *workers, bool forward_only, struct error *err);
 void pass_reference_free(struct pass *pass);
 int pass_reference_bytes(const struct graph *graph, int batch, int threads,
     size_t *bytes, struct error *err);

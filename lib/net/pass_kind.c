@@ -1,4 +1,7 @@
 /* Which executor of training runs a graph. */
+#include <cblas.h>
+#include <stdio.h>
+
 #include "kernel/cpu.h"
 #include "net/pass_internal.h"
 
@@ -20,7 +23,32 @@ pass_new_kind(const struct graph *graph, const struct pass_kind *kind,
     int batch, struct workers *workers, struct error *err)
 {
 	kind = choose(kind, err);
-	return kind != NULL ? kind->create(graph, batch, workers, err) : NULL;
+	return kind != NULL ? kind->create(graph, batch, workers, false, err)
+			    : NULL;
+}
+
+struct pass *
+pass_new_forward(const struct graph *graph, const struct pass_kind *kind,
+    int batch, struct workers *workers, struct error *err)
+{
+	kind = choose(kind, err);
+	return kind != NULL ? kind->create(graph, batch, workers, true, err)
+			    : NULL;
+}
+
+const char *
+pass_kernel(char text[PASS_KERNEL_BYTES])
+{
+	struct error err;
+	const struct pass_kind *kind = choose(NULL, &err);
+
+	if (kind == NULL)
+		return "none";
+	snprintf(text, PASS_KERNEL_BYTES, "%s %s", kind->name,
+	    kind == &pass_fast
+		? cpu_kernels((enum cpu_level)cpu_level(&err))->name
+		: openblas_get_corename());
+	return text;
 }
 
 struct pass *

@@ -93,10 +93,7 @@ add_sums(struct stage *s, int64_t n)
 	}
 }
 
-/*
- * Where nothing but the statistics is wanted, a second look at the batch takes
- * the variance about the mean: nothing cancels.
- */
+/* The second look of pass_new_forward. */
 static void
 settle_variance(struct stage *s, const struct norm *norm)
 {

@@ -159,12 +159,6 @@ pass_reference_free(struct pass *pass)
 	free(pass);
 }
 
-const char *
-pass_kernel(void)
-{
-	return openblas_get_corename();
-}
-
 size_t
 pass_reference_held(const struct pass *p)
 {
@@ -187,9 +181,9 @@ pass_reference_bytes(const struct graph *graph, int batch, int threads,
 	return 0;
 }
 
-static struct pass *
-pass_open(const struct graph *graph, int batch, struct workers *workers,
-    bool forward_only, struct error *err)
+struct pass *
+pass_reference_new(const struct graph *graph, int batch,
+    struct workers *workers, bool forward_only, struct error *err)
 {
 	const int threads = workers_count(workers);
 	struct pass *p = lay_out(graph, batch, threads, forward_only, err);
@@ -209,18 +203,4 @@ pass_open(const struct graph *graph, int batch, struct workers *workers,
 		return NULL;
 	}
 	return p;
-}
-
-struct pass *
-pass_reference_new(const struct graph *graph, int batch,
-    struct workers *workers, struct error *err)
-{
-	return pass_open(graph, batch, workers, false, err);
-}
-
-struct pass *
-pass_new_forward(const struct graph *graph, int batch, struct workers *workers,
-    struct error *err)
-{
-	return pass_open(graph, batch, workers, true, err);
 }
