@@ -35,8 +35,18 @@ CFLAGS = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 	 -fno-omit-frame-pointer
 endif
 
-PROGRAMS := $(filter-out frame gridrun,$(basename $(notdir $(wildcard cmd/*.c))))
-LIB_SRC := $(wildcard lib/*/*.c)
+# h5conv alone links libhdf5; it is built where that is installed.
+HDF5 := $(firstword $(foreach p,hdf5-serial hdf5,\
+	$(shell pkg-config --exists $(p) && echo $(p))))
+ifneq ($(HDF5),)
+HDF5_CFLAGS := $(shell pkg-config --cflags $(HDF5))
+HDF5_LIBS := $(shell pkg-config --libs $(HDF5))
+HDF5_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/hdf5/*.c))
+endif
+
+PROGRAMS := $(filter-out frame gridrun $(if $(HDF5),,h5conv),\
+	$(basename $(notdir $(wildcard cmd/*.c))))
+LIB_SRC := $(filter-out lib/hdf5/%,$(wildcard lib/*/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 LIB = $(BUILD)/liblosspipe.a
 BIN = $(PROGRAMS:%=$(BUILD)/bin/%)
@@ -65,6 +75,10 @@ $(BUILD)/bin/%: $(BUILD)/cmd/%.o $(BUILD)/cmd/frame.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(LIB) \
 	    $(ALL_LIBS) -o $@
+
+$(HDF5_OBJ): PKG_CFLAGS += $(HDF5_CFLAGS)
+$(BUILD)/bin/h5conv: $(HDF5_OBJ)
+$(BUILD)/bin/h5conv: PKG_LIBS += $(HDF5_LIBS)
 
 # Unit tests: one cmocka program per file, TAP on stdout.
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIB)

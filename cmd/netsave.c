@@ -82,7 +82,8 @@ direction_tensors(const struct plane *p, const struct settings *set, size_t *n,
 		const float *delta =
 		    plane_delta(p, (int)set->rep, set->direction, (int)i);
 
-		if (!direction_moves(d, t))
+		if (!(d->over == OVER_STATES ? tensor_is_state(t)
+					     : tensor_is_weight(t)))
 			continue;
 		++*n;
 		if (tensor_init(to, t->name, TENSOR_FLOAT32, t->rank, t->dim,

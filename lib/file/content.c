@@ -28,7 +28,7 @@ append(
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return error_set(err, "read:");
+			return error_set(err, "%s", strerror(errno));
 		if (got == 0)
 			break;
 		content->n += (size_t)got;

@@ -15,7 +15,7 @@ layer()
 	net) echo 5 ;;
 	model | data) echo 6 ;;
 	train | curvature | geometry) echo 7 ;;
-	evaluate | survey | convert) echo 8 ;;
+	evaluate | survey | convert | hdf5) echo 8 ;;
 	draw) echo 9 ;;
 	*) echo none ;;
 	esac

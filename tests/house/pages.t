@@ -7,6 +7,7 @@ for program in cmd/*.c; do
 	name=${program#cmd/}
 	name=${name%.c}
 	[ -e "cmd/$name.h" ] && continue # shared by programs
+	[ "$name" != h5conv ] || command -v h5conv >/dev/null || continue
 	[ -f "man/$name.1" ]
 	ok $? "$name has a page" || continue
 	"$name" --completion | sed 's/^--//; s/=$//' | sort >"$T/table"

@@ -1,0 +1,103 @@
+/* h5conv: the reference tool's HDF5 files to and from streams. */
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/output.h"
+#include "frame.h"
+#include "hdf5/h5_read.h"
+#include "hdf5/reference.h"
+#include "tensor/chunk.h"
+
+static const char magic[] = "\x95\xa4LLv1";
+
+static bool
+is_stream(const uint8_t *bytes, size_t n)
+{
+	return n >= sizeof(magic) - 1 &&
+	       memcmp(bytes, magic, sizeof(magic) - 1) == 0;
+}
+
+/* For content_open: what can be converted. */
+static int
+is_known(const uint8_t *bytes, size_t n, struct error *err)
+{
+	if (n == 0)
+		return error_set(err, "is empty");
+	if (!h5_is(bytes, n) && !is_stream(bytes, n))
+		return error_set(
+		    err, "not a losspipe record, nor an HDF5 file");
+	return 0;
+}
+
+static int
+convert(const struct content *content, const char *name, const char *path,
+    const struct reference_options *options, struct error *err)
+{
+	struct output output;
+	int status;
+
+	if (output_open(&output, path, 0, err) < 0)
+		return -1;
+	if (h5_is(content->bytes, content->n))
+		status = reference_read(content, name, &output, err);
+	else
+		status = reference_write(content, name, options, &output, err);
+	if (status == 0)
+		return output_commit(&output, err);
+	output_abandon(&output, 0);
+	return -1;
+}
+
+static int
+run(const char *from, const char *path, const struct reference_options *options,
+    struct error *err)
+{
+	const char *name = from != NULL ? from : "standard input";
+	struct content content;
+	int status;
+
+	if (content_open(&content, from, is_known, err) < 0)
+		return -1;
+	if (is_known(content.bytes, content.n, err) < 0)
+		status = error_prefix(err, "%s", name);
+	else
+		status = convert(&content, name, path, options, err);
+	content_close(&content);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct reference_options reference = {0};
+	const char *path = NULL;
+	int64_t rep = 0;
+	int partial = 0;
+	const struct option_row options[] = {
+	    OPTION_INT(0, "rep", "N", &rep, 0, REPS_MAX - 1,
+		"which direction set goes into the file, from 0 (0)"),
+	    OPTION_TEXT(0, "dir-file", "TEXT", &reference.dir_file,
+		"what a surface file calls its directions (the run)"),
+	    OPTION_FLAG(0, "partial", &partial,
+		"points may be missing: they are -1 in the file"),
+	    OPTION_TEXT('o', "output", "FILE", &path,
+		"write to FILE, which appears when it is complete"),
+	    OPTION_END};
+	struct frame frame = {.name = "h5conv",
+	    .synopsis = "[FILE]",
+	    .purpose = "the reference tool's HDF5 files to and from streams",
+	    .options = options};
+	int first = frame_start(&frame, argc, argv);
+	struct error err;
+
+	reference.rep = (int)rep;
+	reference.partial = partial != 0;
+	if (argc - first > 1)
+		frame_usage(
+		    &frame, "%d files, expected at most one", argc - first);
+	if (path == NULL)
+		frame_refuse_terminal(&frame);
+	if (run(argc > first ? argv[first] : NULL, path, &reference, &err) < 0)
+		frame_fail(&frame, &err);
+	return 0;
+}
