@@ -216,10 +216,10 @@ draw_panel(struct svg *svg, const struct picture *picture,
 	draw_keys(svg, picture, plot, s, scale);
 	draw_below(svg, picture, plot, s);
 	if (picture->style == PICTURE_SURFACE) {
-		/* its labels run slantwise and need room on the right */
+		/* its labels run slantwise: room on the right, and above the keys */
 		plot->left -= 12;
 		plot->width -= 24;
-		plot->height += FOOT - 10;
+		plot->height += FOOT - 30;
 		return relief_draw(
 		    svg, plot, s, scale, picture->view, picture->highest, err);
 	}
