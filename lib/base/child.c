@@ -13,6 +13,8 @@
 
 extern char **environ;
 
+enum { LOOK_MS = 500 }; /* how often a silent child is looked after */
+
 /* ---- starting ---- */
 
 /* Ends that no other child inherits. */
@@ -90,12 +92,30 @@ child_start(struct child *child, const char *command, struct error *err)
 
 /* ---- listening ---- */
 
-/* More output into the buffer: 1, 0 at its end, -1. */
+static bool
+has_ended(const struct child *child)
+{
+	siginfo_t end = {0};
+
+	return waitid(P_PID, (id_t)child->pid, &end,
+		   WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	       end.si_pid == child->pid;
+}
+
+/*
+ * More output into the buffer: 1, 0 at its end, -1.  What it left behind in
+ * another session may hold the pipe open, out of reach of child_kill: its end
+ * is that of its output, too.
+ */
 static int
 fill(struct child *child)
 {
+	struct pollfd from = {.fd = child->from, .events = POLLIN};
 	ssize_t got;
 
+	while (poll(&from, 1, LOOK_MS) <= 0)
+		if (has_ended(child) && poll(&from, 1, 0) <= 0)
+			return 0;
 	do
 		got = read(child->from, child->buffer + child->n,
 		    sizeof(child->buffer) - child->n);

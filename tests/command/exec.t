@@ -84,6 +84,8 @@ bad "a death before the answer" "point .*: the program ended without an answer \
 bad "a death in the answer" "point .*: the program ended in its answer '0.' \(exit status 0\)" 'read -r l; printf 0.'
 bad "a death by a signal" "point .*: the program ended .*\(signal 9\)" 'read -r l; kill -9 $$'
 bad "no program" "point .*: the program ended .*\(exit status 127\)" 'exec 2>&-; /no/such/program'
+bad "a daemon that keeps the pipe" "point .*: the program ended without an answer \(exit status 3\)" \
+	'setsid sleep 20 & read -r l; exit 3'
 bad "no answer" "point .*: no answer in 2 s" 'cat >/dev/null'
 bad "a sleeper that does not listen" "point .*: no answer in 2 s" 'sleep 100'
 bad "a failure behind the last point" "'.*' ended with exit status 4 behind the last point" \
