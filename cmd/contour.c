@@ -24,7 +24,7 @@ static const char *const styles[] = {
 };
 
 struct settings {
-	int style, log, partial;
+	int style, log, partial, band;
 	const char *field, *title, *output, *levels_text;
 	struct levels levels;
 	struct relief_view view;
@@ -83,6 +83,8 @@ describe(struct text *desc, const struct settings *s,
 	if (s->style == PICTURE_SURFACE)
 		text_add(
 		    desc, " view=%g,%g", s->view.azimuth, s->view.elevation);
+	if (s->band)
+		text_add(desc, " band");
 	if (!isnan(s->zmax))
 		text_add(desc, " zmax=%g", s->zmax);
 	return text_check(desc, err);
@@ -117,6 +119,7 @@ draw(const struct settings *s, const struct landscape *landscape,
 	struct text desc = {0};
 	struct picture picture = {.style = (enum picture_style)s->style,
 	    .log = wants_log(s, landscape),
+	    .band = s->band,
 	    .highest = strcmp(s->field, "acc") == 0,
 	    .levels = s->levels,
 	    .limit = s->zmax,
@@ -132,6 +135,9 @@ draw(const struct settings *s, const struct landscape *landscape,
 	if (landscape->paths > 0 && s->levels.n > 0)
 		levels_add_decades(&picture.levels, landscape->highest);
 	picture.desc = desc.chars;
+	if (status == 0 && s->band && landscape->axes == 2)
+		status = error_set(err, "--band is for grids of one axis, "
+					"these have two");
 	if (status == 0 && landscape->axes == 2)
 		status = picture_surfaces(
 		    &picture, landscape->surfaces, landscape->n, svg, err);
@@ -267,6 +273,8 @@ main(int argc, char **argv)
 		0, "style", styles, &s.style, "how two axes are drawn (lines)"),
 	    OPTION_CALL(0, "levels", "LIST", &s, take_levels,
 		"heights to draw: paper, or numbers and lo:hi:step"),
+	    OPTION_FLAG(0, "band", &s.band,
+		"curves along several directions as a band and their mean"),
 	    OPTION_FLAG(0, "log", &s.log, "a log scale of values"),
 	    OPTION_TEXT(0, "field", "NAME", &s.field,
 		"loss, acc, error, or any number of a point (loss)"),

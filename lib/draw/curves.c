@@ -149,6 +149,25 @@ draw_curve(struct svg *svg, const struct plot *plot, const struct curve *curve,
 	}
 }
 
+struct colour
+curves_colour(const struct curve *curves, size_t n, size_t i)
+{
+	return stroke_of(curves, n, i, LEFT).colour;
+}
+
+void
+curves_draw_thin(struct svg *svg, const struct plot *plot,
+    const struct curve *curve, struct colour colour)
+{
+	const struct colour white = {1, 1, 1};
+	const struct stroke stroke = {
+	    colour_mix(colour, white, 0.45), 0.6, curve->dashed};
+
+	stroke_path(svg, stroke);
+	draw_curve(svg, plot, curve, curve->left);
+	svg_path_end(svg);
+}
+
 void
 curves_draw(struct svg *svg, const struct plot *plot,
     const struct curve *curves, size_t n, const char *x_label,

@@ -4,6 +4,7 @@
 #ifndef DRAW_CURVES_H
 #define DRAW_CURVES_H
 
+#include "draw/colour.h"
 #include "draw/plot.h"
 
 /*
@@ -20,6 +21,13 @@ int curves_range(const struct curve *curves, size_t n, int log,
 void curves_draw(struct svg *svg, const struct plot *plot,
     const struct curve *curves, size_t n, const char *x_label,
     const char *left_label, const char *right_label);
+
+/* The colour of curve i of n on the left axis. */
+struct colour curves_colour(const struct curve *curves, size_t n, size_t i);
+
+/* One curve's left values as a thin line, without axes. */
+void curves_draw_thin(struct svg *svg, const struct plot *plot,
+    const struct curve *curve, struct colour colour);
 
 /* The legend's height on a page of this width; drawn from (left, top) down. */
 double curves_legend_height(const struct curve *curves, size_t n, double width,

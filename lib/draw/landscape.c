@@ -18,6 +18,8 @@ enum { NAME_BYTES = 256, LABEL_BYTES = 2 * NAME_BYTES + 64 };
 struct panel {
 	const struct points *points; /* while the landscape is made */
 	int rep, set;
+	char family[LABEL_BYTES]; /* the label without the direction set */
+	size_t group;             /* of a run and set */
 	char label[LABEL_BYTES], axis_label[AXES_MAX][LABEL_BYTES];
 	char note[192], set_name[32], subset[96], off_plane[96];
 	struct route_plane plane;
@@ -189,8 +191,11 @@ name_panel(struct panel *panel, struct error *err)
 	if (caption_marks(&panel->points->grid_header, &panel->points->begin,
 		marks, sizeof(marks), err) < 0)
 		return -1;
-	if (marks[0] != '\0')
+	snprintf(panel->family, sizeof(panel->family), "%s", name);
+	if (marks[0] != '\0') {
 		append_part(panel->label, marks);
+		append_part(panel->family, marks);
+	}
 	return caption_subset(&panel->points->grid_header, panel->set,
 	    panel->subset, sizeof(panel->subset), err);
 }
@@ -341,6 +346,7 @@ make_panels(struct landscape *l, const struct points_list *list,
 			panel->points = points;
 			panel->rep = k / points->grid.sets;
 			panel->set = k % points->grid.sets;
+			panel->group = i * SETS_MAX + (size_t)panel->set;
 			if (fill_panel(panel, field, &found, err) < 0 ||
 			    name_panel(panel, err) < 0 ||
 			    (l->axes == 2 &&
@@ -392,6 +398,8 @@ make_curve(struct landscape *l, size_t i, int with_accuracy)
 
 	l->has_accuracy |= has;
 	l->curves[i] = (struct curve){.label = or_null(p->label),
+	    .family = or_null(p->family),
+	    .group = p->group,
 	    .set = or_null(p->set_name),
 	    .x_label = p->axis_label[0],
 	    .dashed = strcmp(p->set_name, "test") == 0,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "draw/band.h"
 #include "draw/bar.h"
 #include "draw/curves.h"
 #include "draw/plane.h"
@@ -216,7 +217,8 @@ draw_panel(struct svg *svg, const struct picture *picture,
 	draw_keys(svg, picture, plot, s, scale);
 	draw_below(svg, picture, plot, s);
 	if (picture->style == PICTURE_SURFACE) {
-		/* its labels run slantwise: room on the right, and above the keys */
+		/* its labels run slantwise: room on the right, and above the
+		 * keys */
 		plot->left -= 12;
 		plot->width -= 24;
 		plot->height += FOOT - 30;
@@ -304,34 +306,101 @@ common_x_label(const struct curve *curves, size_t n)
 	return curves[0].x_label;
 }
 
-int
-picture_curves(const struct picture *picture, const struct curve *curves,
-    size_t n, const char *note, struct text *out, struct error *err)
+/* A plot of curves: those that count, and those that are drawn thick. */
+struct page {
+	const struct curve *curves, *shown;
+	size_t n, n_shown;
+	const struct bands *bands;
+	const char *lines[2]; /* below the plot; or NULL */
+};
+
+/* What all curves are of, for a picture without a title. */
+static const char *
+common_label(const struct page *page)
+{
+	const char *label = page->shown[0].label;
+
+	for (size_t i = 1; i < page->n_shown; i++)
+		if (label == NULL || page->shown[i].label == NULL ||
+		    strcmp(page->shown[i].label, label) != 0)
+			return NULL;
+	return label;
+}
+
+static void
+draw_page(const struct picture *picture, const struct page *page,
+    struct plot *plot, double top, struct svg *svg)
+{
+	double y = plot->top + plot->height + FOOT + 8;
+
+	draw_title(svg, picture, plot->left + plot->width / 2);
+	curves_legend(svg, page->shown, page->n_shown, plot->left, top,
+	    plot->width, picture->z_label, picture->right_label);
+	bands_draw(svg, plot, page->bands, page->curves, page->n);
+	curves_draw(svg, plot, page->shown, page->n_shown,
+	    common_x_label(page->curves, page->n), picture->z_label,
+	    picture->right_label);
+	for (int i = 0; i < 2; i++) {
+		const char *line = page->lines[i];
+
+		if (line == NULL)
+			continue;
+		draw_line(svg, plot, y, line,
+		    strncmp(line, "partial", 7) == 0 ? "#b03a2e" : "#333");
+		y += 14;
+	}
+}
+
+static int
+make_page(const struct picture *picture, const struct page *page,
+    struct text *out, struct error *err)
 {
 	double width = picture->width > 0 ? fmax(picture->width, 200) : 500;
 	double height = picture->height > 0 ? fmax(picture->height, 160) : 350;
-	double right = picture->right_label != NULL ? LEFT : 18, legend;
+	double right = picture->right_label != NULL ? LEFT : 18, legend, foot;
 	struct plot plot = {.left = LEFT, .width = width - LEFT - right};
 	double top = EDGE + (picture->title != NULL ? TITLE : 0);
 	struct svg svg;
 
-	if (curves_range(curves, n, picture->log, &plot, err) < 0)
+	if (curves_range(page->curves, page->n, picture->log, &plot, err) < 0)
 		return -1;
-	legend = curves_legend_height(
-	    curves, n, plot.width, picture->z_label, picture->right_label);
+	legend = curves_legend_height(page->shown, page->n_shown, plot.width,
+	    picture->z_label, picture->right_label);
+	foot = FOOT + (page->lines[0] != NULL ? 18 : 0) +
+	       (page->lines[1] != NULL ? 18 : 0);
 	plot.top = top + legend + 4;
-	plot.height =
-	    fmax(height - plot.top - FOOT - (note != NULL ? 18 : 0), 40);
+	plot.height = fmax(height - plot.top - foot, 40);
 	svg = svg_start(
 	    out, width, height, document_title(picture), picture->desc);
-	draw_title(&svg, picture, plot.left + plot.width / 2);
-	curves_legend(&svg, curves, n, plot.left, top, plot.width,
-	    picture->z_label, picture->right_label);
-	curves_draw(&svg, &plot, curves, n, common_x_label(curves, n),
-	    picture->z_label, picture->right_label);
-	if (note != NULL)
-		draw_line(&svg, &plot, plot.top + plot.height + FOOT + 8, note,
-		    strncmp(note, "partial", 7) == 0 ? "#b03a2e" : "#333");
+	draw_page(picture, page, &plot, top, &svg);
 	svg_end(&svg);
 	return text_check(out, err);
+}
+
+int
+picture_curves(const struct picture *picture, const struct curve *curves,
+    size_t n, const char *note, struct text *out, struct error *err)
+{
+	struct picture titled = *picture;
+	struct bands bands = {0};
+	struct page page = {.curves = curves,
+	    .shown = curves,
+	    .n = n,
+	    .n_shown = n,
+	    .bands = &bands,
+	    .lines = {NULL, note}};
+	int status = 0;
+
+	if (picture->band) {
+		status = bands_make(&bands, curves, n, err);
+		page.shown = bands.means;
+		page.n_shown = bands.n;
+		page.lines[0] = bands.caption;
+	}
+	if (status == 0 && picture->band && picture->title == NULL)
+		titled.title = common_label(&page);
+	if (status == 0)
+		status = make_page(&titled, &page, out, err);
+	bands_free(&bands);
+	return status;
 }

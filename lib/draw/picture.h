@@ -21,6 +21,7 @@ struct picture {
 	enum picture_style style;
 	int log;              /* a log scale of values */
 	int highest;          /* the best value is the highest: accuracy */
+	int band;             /* curves of a group as one (draw/band.h) */
 	struct levels levels; /* none: from the data */
 	double limit;         /* values above are cut or hatched; NaN: none */
 	struct relief_view view;
@@ -39,7 +40,10 @@ int picture_surfaces(const struct picture *picture,
     const struct surface *surfaces, size_t n, struct text *out,
     struct error *err);
 
-/* Appends the SVG of n curves (n > 0) in one plot; note may be NULL. */
+/*
+ * Appends the SVG of n curves (n > 0) in one plot; note may be NULL.  With band
+ * a group must have several curves.
+ */
 int picture_curves(const struct picture *picture, const struct curve *curves,
     size_t n, const char *note, struct text *out, struct error *err);
 

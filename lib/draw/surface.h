@@ -37,11 +37,14 @@ struct surface {
 /*
  * A function of one coordinate: left belongs to the left axis, right (or NULL)
  * to the right one.  Curves of one label share a colour; a dashed one is the
- * test set.  A value that is not finite interrupts the line.
+ * test set.  A value that is not finite interrupts the line.  Curves of one
+ * group differ in their directions alone; family is their label without those.
  */
 struct curve {
-	const char *label; /* or NULL */
-	const char *set;   /* "train", "test", or NULL */
+	const char *label;  /* or NULL */
+	const char *family; /* or NULL */
+	size_t group;
+	const char *set; /* "train", "test", or NULL */
 	const char *x_label;
 	int dashed;
 	size_t n;
