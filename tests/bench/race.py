@@ -163,6 +163,8 @@ def versions(options):
     run = subprocess.run([PYTHON, '-c', 'import torch;print(torch.__version__)'],
                          capture_output=True, text=True)
     print('# torch', run.stdout.strip() or 'missing: apt install python3-torch')
+    if options.what != 'peers':
+        return
     if not options.ort:
         print('# onnxruntime missing: npm install --ignore-scripts '
               'onnxruntime-node, then --ort FOLDER/node_modules/'
