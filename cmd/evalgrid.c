@@ -1,6 +1,7 @@
 /* evalgrid: model and directions in, losses on a grid out. */
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "evaluate/estimate.h"
@@ -44,6 +45,15 @@ tell_norms(
 	return 0;
 }
 
+static void
+print_place(const char *name, const struct score *score, int64_t images)
+{
+	printf("%s loss %.6g", name, score->loss);
+	if (!isnan(score->acc))
+		printf(", accuracy %.4g %%", score->acc);
+	printf("; 5 %% standard error needs %" PRId64 " images\n", images);
+}
+
 static int
 print_estimate(const struct surface *surface, struct error *err)
 {
@@ -62,12 +72,8 @@ print_estimate(const struct surface *surface, struct error *err)
 	printf("%" PRId64 " points x %" PRId64 " images: %s at %d threads\n",
 	    places, e->data[0]->n,
 	    progress_duration(est.seconds * (double)places, time), e->threads);
-	printf("centre loss %.6g, accuracy %.4g %%; 5 %% standard error needs "
-	       "%" PRId64 " images\n",
-	    est.centre_score.loss, est.centre_score.acc, est.centre);
-	printf("corner loss %.6g, accuracy %.4g %%; 5 %% standard error needs "
-	       "%" PRId64 " images\n",
-	    est.corner_score.loss, est.corner_score.acc, est.corner);
+	print_place("centre", &est.centre_score, est.centre);
+	print_place("corner", &est.corner_score, est.corner);
 	return 0;
 }
 
@@ -115,7 +121,8 @@ main(int argc, char **argv)
 	    .purpose = "evaluate the loss of a network on a grid of points"};
 	struct gridrun run;
 	struct exec_rule *exec = &run.choice.exec;
-	const struct option_row options[] = {GRIDRUN_OPTIONS(&run),
+	const struct option_row options[] = {
+	    GRIDRUN_OPTIONS(&run, loss_any_words),
 	    OPTION_INT('b', "block", "N", &run.choice.block, 1, BLOCK_MAX,
 		"images a thread takes at a time (64)"),
 	    OPTION_TEXT(0, "exec", "COMMAND", &exec->command,

@@ -226,6 +226,10 @@ gridrun_check(struct gridrun *run)
 		c->threads = exec ? 1 : sysconf(_SC_NPROCESSORS_ONLN);
 	if (c->images.first > 0 && c->images.sample > 0)
 		frame_usage(run->frame, "-n and --sample exclude each other");
+	if (c->images.raw && (c->pixels.choice >= 0 || c->pixels.mean != NULL ||
+				 c->pixels.std != NULL))
+		frame_usage(
+		    run->frame, "--raw excludes --pixels, --mean and --std");
 	if (c->norms_path != NULL && c->norms != NORMS_RECOMPUTE)
 		frame_usage(run->frame, "--bn-data is for --bn recompute");
 	if (run->output_path == NULL && !run->estimate)

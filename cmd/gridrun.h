@@ -41,7 +41,7 @@ int gridrun_take_shard(void *target, const char *text, struct error *err);
 int gridrun_take_data(void *target, const char *text, struct error *err);
 
 /* Rows of an option table, for a struct gridrun. */
-#define GRIDRUN_OPTIONS(run)                                                   \
+#define GRIDRUN_OPTIONS(run, losses)                                           \
 	OPTION_CALL(0, "x", "LO:HI:NUM", &(run)->choice, gridrun_take_x,       \
 	    "coordinates along x, or auto[:NUM] to fit the path (-1:1:51)"),   \
 	    OPTION_CALL(0, "y", "LO:HI:NUM", &(run)->choice, gridrun_take_y,   \
@@ -58,7 +58,7 @@ int gridrun_take_data(void *target, const char *text, struct error *err);
 	    OPTION_U64(0, "sample-seed", "S",                                  \
 		&(run)->choice.images.sample_seed, "seed of the sample (0)"),  \
 	    OPTION_CHOICE(                                                     \
-		0, "loss", loss_words, &(run)->choice.loss, "what is drawn"),  \
+		0, "loss", losses, &(run)->choice.loss, "what is drawn"),      \
 	    OPTION_CHOICE(0, "bn", norms_words, &(run)->choice.norms,          \
 		"running statistics along a direction"),                       \
 	    OPTION_TEXT(0, "bn-data", "PATH", &(run)->choice.norms_path,       \
@@ -68,6 +68,8 @@ int gridrun_take_data(void *target, const char *text, struct error *err);
 	    OPTION_CHOICE(0, "pixels", pixels_words,                           \
 		&(run)->choice.pixels.choice,                                  \
 		"input constants, instead of the model's"),                    \
+	    OPTION_FLAG(0, "raw", &(run)->choice.images.raw,                   \
+		"the images are reals that are normalised already"),           \
 	    OPTION_TEXT(0, "mean", "M,...", &(run)->choice.pixels.mean,        \
 		"mean of each channel's pixels in 0..1"),                      \
 	    OPTION_TEXT(0, "std", "S,...", &(run)->choice.pixels.std,          \

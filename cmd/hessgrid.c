@@ -80,7 +80,7 @@ main(int argc, char **argv)
 	    .lanczos = {.tolerance = 1e-3, .products = 1000}};
 	struct gridrun run;
 	int64_t k = 1, basis = 48;
-	const struct option_row options[] = {GRIDRUN_OPTIONS(&run),
+	const struct option_row options[] = {GRIDRUN_OPTIONS(&run, loss_words),
 	    OPTION_INT('k', "eigenvalues", "N", &k, 1, HESSIAN_K_MAX,
 		"how many at each end (1)"),
 	    OPTION_CHOICE(0, "over", over_words, &rule.all,

@@ -76,15 +76,18 @@ static int
 set_pixels(struct model *model, const struct settings *s,
     const struct shape *input, struct error *err)
 {
+	const struct pixels_options *p = &s->pixels;
 	const size_t channels = (size_t)input->dim[0];
 	int chosen;
+
+	if (p->choice < 0 && p->mean == NULL && p->std == NULL)
+		return 0;
 
 	if (channels > CHANNELS_MAX)
 		return error_set(err,
 		    "the input has %zu channels, expected at most %d", channels,
 		    CHANNELS_MAX);
-	chosen =
-	    pixels_choose(&s->pixels, channels, model->mean, model->std, err);
+	chosen = pixels_choose(p, channels, model->mean, model->std, err);
 	if (chosen < 0)
 		return -1;
 	model->n_channels = chosen > 0 ? channels : 0;

@@ -1,6 +1,7 @@
 #include "data/dataset.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/random.h"
@@ -18,14 +19,16 @@ source_open(struct source *source, const struct files *files, struct error *err)
 
 	if (source_is_idx(first))
 		return source_idx(source, first, &files->labels, err);
-	if (source_is_npz(first))
-		return source_npz(source, first, err);
+	if (source_is_npz(first) || source_is_npy(first))
+		return source_npz(source, first, &files->labels, err);
+	if (source_is_pickle(first))
+		return source_pickle(source, first, files->n, err);
 	if (source_is_cifar(first))
 		return source_cifar(source, first, files->n, err);
 	*source = (struct source){0};
 	return error_set(err,
-	    "%zu bytes of an unknown kind, expected CIFAR binary records of "
-	    "3073 or 3074 bytes, IDX images or npz",
+	    "%zu bytes of an unknown kind, expected CIFAR (binary records "
+	    "of 3073 or 3074 bytes, or pickles), IDX images or npz",
 	    first->n);
 }
 
@@ -60,7 +63,30 @@ allocate(
 		dataset->reals = memory_new(n, sizeof(*dataset->reals), err);
 	else
 		dataset->bytes = memory_new(n, 1, err);
-	return dataset->reals != NULL || dataset->bytes != NULL ? 0 : -1;
+	if (dataset->reals == NULL && dataset->bytes == NULL)
+		return -1;
+	if (source->targets == NULL)
+		return 0;
+	if (__builtin_mul_overflow(
+		(size_t)dataset->n, (size_t)source->n_targets, &n))
+		return error_set(err, "the data set is too large");
+	dataset->n_targets = source->n_targets;
+	dataset->targets = memory_new(n, sizeof(*dataset->targets), err);
+	return dataset->targets != NULL ? 0 : -1;
+}
+
+/* Label or targets of the source's image i. */
+static void
+take_answer(
+    struct dataset *dataset, int64_t at, const struct source *source, int64_t i)
+{
+	const size_t n = (size_t)source->n_targets;
+
+	dataset->labels[at] = source->labels[i];
+	if (source->targets != NULL)
+		memcpy(dataset->targets + (size_t)at * n,
+		    source->targets + (size_t)i * n,
+		    n * sizeof(*source->targets));
 }
 
 /* Reads on until the last chosen image. */
@@ -81,7 +107,7 @@ read_chosen(struct dataset *dataset, struct source *source,
 
 			out = source->real ? (void *)(dataset->reals + at)
 					   : (void *)(dataset->bytes + at);
-			dataset->labels[taken++] = source->labels[i];
+			take_answer(dataset, taken++, source, i);
 		}
 		if (source->next(source, out, err) < 0)
 			return -1;
@@ -108,7 +134,11 @@ digest_images(struct dataset *dataset)
 		digest_add(&digest, dataset->bytes, n);
 	else
 		digest_add(&digest, dataset->reals, n * sizeof(float));
-	for (int64_t i = 0; i < dataset->n; i++)
+	if (dataset->targets != NULL)
+		digest_add(&digest, dataset->targets,
+		    (size_t)dataset->n * (size_t)dataset->n_targets *
+			sizeof(*dataset->targets));
+	for (int64_t i = 0; i < dataset->n && dataset->targets == NULL; i++)
 		digest_add_u64(&digest, (uint64_t)dataset->labels[i]);
 	digest_finish_text(&digest, dataset->digest);
 }
@@ -134,6 +164,11 @@ take(struct dataset *dataset, struct source *source,
 	dataset->channels = source->channels;
 	dataset->height = source->height;
 	dataset->width = source->width;
+	dataset->raw = choice->raw != 0;
+	if (dataset->raw && !source->real)
+		return error_set(err,
+		    "the images are bytes, --raw wants reals that are "
+		    "normalised already");
 	if (allocate(dataset, source, err) < 0 ||
 	    read_chosen(dataset, source, choice, err) < 0)
 		return -1;
@@ -172,12 +207,13 @@ dataset_free(struct dataset *dataset)
 	free(dataset->bytes);
 	free(dataset->reals);
 	free(dataset->labels);
+	free(dataset->targets);
 	*dataset = (struct dataset){0};
 }
 
-int
-dataset_check(const struct dataset *dataset, int64_t channels, int64_t height,
-    int64_t width, int64_t classes, struct error *err)
+static int
+check_shape(const struct dataset *dataset, int64_t channels, int64_t height,
+    int64_t width, struct error *err)
 {
 	if (dataset->channels != channels || dataset->height != height ||
 	    dataset->width != width)
@@ -185,6 +221,36 @@ dataset_check(const struct dataset *dataset, int64_t channels, int64_t height,
 		    "the images are %dx%dx%d, the model takes %lldx%lldx%lld",
 		    dataset->channels, dataset->height, dataset->width,
 		    (long long)channels, (long long)height, (long long)width);
+	return 0;
+}
+
+int
+dataset_check_targets(const struct dataset *dataset, int64_t channels,
+    int64_t height, int64_t width, int64_t outputs, struct error *err)
+{
+	if (check_shape(dataset, channels, height, width, err) < 0)
+		return -1;
+	if (dataset->targets == NULL)
+		return error_set(err,
+		    "the data set has class labels, --loss l2 wants real "
+		    "targets");
+	if (dataset->n_targets != outputs)
+		return error_set(err,
+		    "%d targets for an image, the model has %lld outputs",
+		    dataset->n_targets, (long long)outputs);
+	return 0;
+}
+
+int
+dataset_check(const struct dataset *dataset, int64_t channels, int64_t height,
+    int64_t width, int64_t classes, struct error *err)
+{
+	if (check_shape(dataset, channels, height, width, err) < 0)
+		return -1;
+	if (dataset->targets != NULL)
+		return error_set(err,
+		    "the data set has real targets, expected class labels "
+		    "(evalgrid --loss l2 takes targets)");
 	for (int64_t i = 0; i < dataset->n; i++)
 		if (dataset->labels[i] >= classes)
 			return error_set(err,
@@ -227,6 +293,12 @@ dataset_block(const struct dataset *dataset, int64_t first, int64_t n,
 	size_t channels = (size_t)dataset->channels;
 	size_t plane = (size_t)dataset->height * (size_t)dataset->width;
 	size_t image = channels * plane, start = (size_t)first * image;
+
+	if (dataset->raw) {
+		memcpy(out, dataset->reals + start,
+		    (size_t)n * image * sizeof(*out));
+		return;
+	}
 
 	for (size_t c = 0; c < channels; c++) {
 		float m = (float)mean[c], s = (float)std[c], value[BYTE_VALUES];

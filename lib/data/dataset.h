@@ -2,10 +2,12 @@
  * A data set: the chosen images of a file, with their labels.
  *
  * What a file is, is told by its content: CIFAR-10/100 binary files (records of
- * 3,073 or 3,074 bytes), IDX images with or without gzip (their labels lie
- * beside them), npz with x (N,C,H,W or N,H,W,C or N,H,W; bytes or reals) and y
- * (N).  A directory is one as it was unpacked: cifar-10-batches-bin,
- * cifar-100-binary, or the four IDX files of an MNIST.
+ * 3,073 or 3,074 bytes) and pickles, IDX images with or without gzip (their
+ * labels lie beside them), npz with x (N,C,H,W or N,H,W,C or N,H,W or N,C;
+ * bytes or reals) and y (N integers; or N or N,K reals), or two .npy files,
+ * images and labels.  A directory is one as it was unpacked:
+ * cifar-10-batches-bin or -py, cifar-100-binary or -python, or the four IDX
+ * files of an MNIST.
  */
 #ifndef DATA_DATASET_H
 #define DATA_DATASET_H
@@ -28,6 +30,7 @@ struct dataset_choice {
 	int64_t first;            /* the first so many */
 	int64_t sample;           /* so many at random, without replacement */
 	uint64_t sample_seed;
+	int raw; /* flag: reals that are normalised already; bytes refused */
 	bool at_most; /* no error when there are fewer: all of them */
 };
 
@@ -40,6 +43,9 @@ struct dataset {
 	uint8_t *bytes; /* n c h w, 0 ... 255, or NULL when they are reals */
 	float *reals;   /* n c h w as the file has them, or NULL */
 	int *labels;    /* n, from 0 */
+	float *targets; /* or real ones, n times n_targets; labels are 0 */
+	int n_targets;
+	bool raw; /* reals enter as they are, whatever mean and std say */
 	/* SHA-256 of the chosen images and labels: names what was evaluated */
 	char digest[DIGEST_TEXT_BYTES];
 };
@@ -56,10 +62,14 @@ void dataset_free(struct dataset *dataset);
 
 /*
  * Fails unless the images are channels x height x width and every label is
- * below classes; names both sides.
+ * below classes (there are labels, no real targets); names both sides.
  */
 int dataset_check(const struct dataset *dataset, int64_t channels,
     int64_t height, int64_t width, int64_t classes, struct error *err);
+
+/* The same for real targets: as many for each image as the model's outputs. */
+int dataset_check_targets(const struct dataset *dataset, int64_t channels,
+    int64_t height, int64_t width, int64_t outputs, struct error *err);
 
 /* How many of its classes occur among the chosen images. */
 int dataset_classes_present(const struct dataset *dataset);

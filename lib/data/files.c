@@ -14,6 +14,10 @@ static const struct {
 	  "data_batch_4.bin", "data_batch_5.bin"},
 	{"test_batch.bin"}}},
     {{{"train.bin"}, {"test.bin"}}},
+    {{{"data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4",
+	  "data_batch_5"},
+	{"test_batch"}}},
+    {{{"train"}, {"test"}}},
     {{{"train-images-idx3-ubyte.gz"}, {"t10k-images-idx3-ubyte.gz"}}},
     {{{"train-images-idx3-ubyte"}, {"t10k-images-idx3-ubyte"}}},
     {{{"train-images.idx3-ubyte"}, {"t10k-images.idx3-ubyte"}}},
@@ -82,6 +86,22 @@ open_labels(struct files *files, const char *images, struct error *err)
 	return content_open(&files->labels, path, NULL, err);
 }
 
+/* train-images.npy -> train-labels.npy */
+static int
+open_npy_labels(struct files *files, const char *images, struct error *err)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s", images);
+	replace(path, "images", "labels");
+	if (strcmp(path, images) == 0)
+		return error_set(err,
+		    "%s: no name for its labels, expected 'images' in the "
+		    "file's name",
+		    images);
+	return content_open(&files->labels, path, NULL, err);
+}
+
 static int
 open_directory(struct files *files, const char *path, enum dataset_split split,
     struct error *err)
@@ -119,6 +139,8 @@ files_open(struct files *files, const char *path, enum dataset_split split,
 	if (content_open(&files->content[0], path, NULL, err) < 0)
 		return -1;
 	files->n = 1;
+	if (source_is_npy(&files->content[0]))
+		return open_npy_labels(files, path, err);
 	return source_is_idx(&files->content[0]) ? open_labels(files, path, err)
 						 : 0;
 }

@@ -12,7 +12,7 @@
 struct files {
 	int n;
 	struct content content[SOURCE_FILES_MAX];
-	struct content labels; /* of IDX images; else empty */
+	struct content labels; /* of IDX and .npy images; else empty */
 };
 
 /*

@@ -49,5 +49,6 @@ source_close(struct source *source)
 	if (source->close != NULL)
 		source->close(source);
 	free(source->labels);
+	free(source->targets);
 	*source = (struct source){0};
 }

@@ -22,6 +22,9 @@ struct source {
 	int channels, height, width;
 	bool real;   /* pixels are floats, else bytes */
 	int *labels; /* n; owned */
+	/* Real targets instead: n times n_targets, owned; labels are 0. */
+	float *targets;
+	int n_targets;
 	/* The next image's pixels, c h w; skipped when out is NULL. */
 	int (*next)(struct source *source, void *out, struct error *err);
 	/* Releases state. */
@@ -36,16 +39,21 @@ struct source {
  */
 int source_cifar(struct source *source, const struct content *files,
     int n_files, struct error *err);
+int source_pickle(struct source *source, const struct content *files,
+    int n_files, struct error *err);
 int source_idx(struct source *source, const struct content *images,
     const struct content *labels, struct error *err);
-int source_npz(
-    struct source *source, const struct content *file, struct error *err);
+/* labels: of a .npy file; an npz has its own. */
+int source_npz(struct source *source, const struct content *file,
+    const struct content *labels, struct error *err);
 void source_close(struct source *source);
 
 /* Do the bytes look like one? */
+bool source_is_pickle(const struct content *content);
 bool source_is_cifar(const struct content *content);
 bool source_is_idx(const struct content *content);
 bool source_is_npz(const struct content *content);
+bool source_is_npy(const struct content *content);
 
 /* Pixels of one image. */
 size_t source_pixels(const struct source *source);

@@ -1,4 +1,7 @@
-/* npz: x holds the images, y the labels. */
+/*
+ * npz: x holds the images, y the labels, or real targets; or two .npy files.
+ */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +23,12 @@ bool
 source_is_npz(const struct content *content)
 {
 	return content->n >= 4 && memcmp(content->bytes, "PK", 2) == 0;
+}
+
+bool
+source_is_npy(const struct content *content)
+{
+	return npy_is(content);
 }
 
 /* n h w c -> n c h w, for elements of size bytes. */
@@ -73,9 +82,10 @@ take_shape(struct source *source, struct npz *z, struct error *err)
 	const struct npy_header *h = &z->x.header;
 	const int64_t *d = h->dim;
 
-	if (h->rank != 3 && h->rank != 4)
+	if (h->rank < 2 || h->rank > 4)
 		return error_set(err,
-		    "x has %d dimensions, expected N,C,H,W or N,H,W,C or N,H,W",
+		    "x has %d dimensions, expected N,C,H,W or N,H,W,C or N,H,W "
+		    "or N,C",
 		    h->rank);
 	if (h->fortran)
 		return error_set(err,
@@ -86,6 +96,8 @@ take_shape(struct source *source, struct npz *z, struct error *err)
 		return error_set(err,
 		    "x holds integers that are no bytes; expected uint8 "
 		    "or reals");
+	if (h->rank == 2)
+		return source_shape(source, d[1], 1, 1, err);
 	if (h->rank == 3)
 		return source_shape(source, 1, d[1], d[2], err);
 	z->channels_last = d[3] <= CHANNELS_LAST_MAX && d[1] > d[3];
@@ -97,14 +109,6 @@ take_shape(struct source *source, struct npz *z, struct error *err)
 static int
 take_labels(struct source *source, const struct tensor *y, struct error *err)
 {
-	if (y->type != TENSOR_INT64 || y->rank != 1)
-		return error_set(
-		    err, "y is not a list of integers, one label per image");
-	if (y->n != source->n)
-		return error_set(err, "y has %lld labels, x has %lld images",
-		    (long long)y->n, (long long)source->n);
-	if (source_count(source, y->n, err) < 0)
-		return -1;
 	for (int64_t i = 0; i < y->n; i++) {
 		if (y->i64[i] < 0 || y->i64[i] > INT16_MAX)
 			return error_set(err,
@@ -117,8 +121,72 @@ take_labels(struct source *source, const struct tensor *y, struct error *err)
 	return 0;
 }
 
+/* y, N or N,K: its elements move into the source. */
+static int
+take_targets(struct source *source, struct tensor *y, struct error *err)
+{
+	for (int64_t i = 0; i < y->n; i++)
+		if (!isfinite(y->f32[i]))
+			return error_set(err,
+			    "y holds %g at element %lld, expected numbers",
+			    (double)y->f32[i], (long long)i);
+	if (y->n / source->n < 1 || y->n / source->n > IMAGE_SIDE_MAX)
+		return error_set(err,
+		    "y has %lld targets for an image, expected 1 to %d",
+		    (long long)(y->n / source->n), IMAGE_SIDE_MAX);
+	source->n_targets = (int)(y->n / source->n);
+	source->targets = y->f32;
+	y->data = NULL;
+	return 0;
+}
+
+static int
+take_y(struct source *source, struct tensor *y, struct error *err)
+{
+	const bool real = y->type == TENSOR_FLOAT32;
+
+	if (y->rank != 1 && !(real && y->rank == 2))
+		return error_set(err,
+		    "y has %d dimensions, expected one label for each image, "
+		    "or N,K real targets",
+		    y->rank);
+	if (y->dim[0] != source->n)
+		return error_set(err, "y has %lld labels, x has %lld images",
+		    (long long)y->dim[0], (long long)source->n);
+	if (source_count(source, y->dim[0], err) < 0)
+		return -1;
+	return real ? take_targets(source, y, err)
+		    : take_labels(source, y, err);
+}
+
+/* x opened, y read. */
+static int
+open_arrays(struct npz *z, const struct content *file,
+    const struct content *labels, struct tensor *y, struct error *err)
+{
+	struct npy npy;
+	int status;
+
+	if (!npy_is(file)) {
+		z->archive = archive_open(file, err);
+		return z->archive == NULL ||
+			       npz_open(&z->x, z->archive, "x", err) < 0 ||
+			       npz_read_tensor(z->archive, "y", y, err) < 0
+			   ? -1
+			   : 0;
+	}
+	if (npy_open(&z->x, file, err) < 0)
+		return -1;
+	status = npy_open(&npy, labels, err);
+	if (status == 0)
+		status = npy_read_tensor(&npy, "y", y, err);
+	npy_close(&npy);
+	return status;
+}
+
 int
-source_npz(struct source *source, const struct content *file, struct error *err)
+source_npz(struct source *source, const struct content *file,
+    const struct content *labels, struct error *err)
 {
 	struct npz *z = memory_new(1, sizeof(*z), err);
 	struct tensor y = {0};
@@ -131,15 +199,15 @@ source_npz(struct source *source, const struct content *file, struct error *err)
 	    .files = file};
 	if (z == NULL)
 		return -1;
-	z->archive = archive_open(file, err);
-	if (z->archive == NULL || npz_open(&z->x, z->archive, "x", err) < 0 ||
-	    take_shape(source, z, err) < 0)
-		return -1;
-	source->n = z->x.header.dim[0];
-	z->image = memory_new(source_pixels(source), sizeof(float), err);
-	if (z->image == NULL || npz_read_tensor(z->archive, "y", &y, err) < 0)
-		return -1;
-	status = take_labels(source, &y, err);
+	status = open_arrays(z, file, labels, &y, err);
+	if (status == 0)
+		status = take_shape(source, z, err);
+	if (status == 0) {
+		source->n = z->x.header.dim[0];
+		z->image =
+		    memory_new(source_pixels(source), sizeof(float), err);
+		status = z->image != NULL ? take_y(source, &y, err) : -1;
+	}
 	tensor_free(&y);
 	return status;
 }

@@ -179,12 +179,17 @@ run_block(struct job *job, struct worker *w, int64_t point, int64_t block)
 	    e->plan, slot->weights, w->scratch, w->images, (int)n, w->logits);
 	for (int64_t i = 0; i < n; i++) {
 		const float *row = w->logits + (size_t)i * classes;
+		const int64_t at = before + first + i;
 		size_t label = (size_t)data->labels[first + i];
 
-		slot->losses[before + first + i] =
-		    loss_of_image(e->loss, row, classes, label);
-		slot->correct[before + first + i] =
-		    loss_correct(row, classes, label);
+		if (e->loss == LOSS_L2) {
+			slot->losses[at] = loss_of_targets(row,
+			    data->targets + (size_t)(first + i) * classes,
+			    classes);
+			continue;
+		}
+		slot->losses[at] = loss_of_image(e->loss, row, classes, label);
+		slot->correct[at] = loss_correct(row, classes, label);
 	}
 }
 
@@ -196,10 +201,12 @@ sum_up(struct job *job, struct worker *w, int64_t point)
 
 	for (int s = 0; s < job->e->sets && !slot->bad; s++) {
 		int64_t n = job->e->data[s]->n;
+		const bool classes = job->e->loss != LOSS_L2;
 
 		if ((job->points[point].sets >> s & 1U) != 0)
 			score_from_losses(&slot->score[s],
-			    slot->losses + before, slot->correct + before, n,
+			    slot->losses + before,
+			    classes ? slot->correct + before : NULL, n,
 			    w->sorted);
 		before += n;
 	}

@@ -42,10 +42,10 @@ score_from_losses(struct score *score, const double *losses,
 	*score = (struct score){.n = n};
 	for (int64_t i = 0; i < n; i++) {
 		sum += losses[i];
-		right += correct[i];
+		right += correct != NULL && correct[i];
 	}
 	score->loss = sum / (double)n;
-	score->acc = 100.0 * (double)right / (double)n;
+	score->acc = correct != NULL ? 100.0 * (double)right / (double)n : NAN;
 	if (isnan(score->loss))
 		score->status = SCORE_NAN;
 	else if (isinf(score->loss))

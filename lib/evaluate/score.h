@@ -31,7 +31,8 @@ struct score {
 
 /*
  * Fills score from the losses of n images, in order, and whether each was
- * classified right.  scratch has room for n doubles.
+ * classified right (correct NULL: nothing is, acc becomes NaN).  scratch has
+ * room for n doubles.
  */
 void score_from_losses(struct score *score, const double *losses,
     const uint8_t *correct, int64_t n, double *scratch);

@@ -52,6 +52,7 @@ open_norms(struct surface_choice *choice, struct error *err)
 	const struct dataset_choice images = {.split = SPLIT_TRAIN,
 	    .sample = choice->norms_images,
 	    .sample_seed = choice->images.sample_seed,
+	    .raw = choice->images.raw,
 	    .at_most = true};
 	const char *path = choice->norms_path;
 
@@ -121,7 +122,7 @@ setup_grid(struct grid *grid, const struct surface_choice *choice,
 	}
 	snprintf(grid->loss, sizeof(grid->loss), "%s",
 	    choice->exec.command != NULL ? choice->exec.loss
-					 : loss_words[choice->loss]);
+					 : loss_any_words[choice->loss]);
 	if (grid_num(grid, 0) * grid_num(grid, 1) > GRID_POINTS_MAX ||
 	    grid_points(grid) > GRID_POINTS_MAX)
 		return error_set(err,
@@ -149,6 +150,12 @@ static int
 setup_pixels(struct surface *s, const struct surface_choice *choice,
     const struct model *model, struct error *err)
 {
+	if (choice->images.raw)
+		return 0;
+	if (choice->data[0].channels > CHANNELS_MAX)
+		return error_set(err,
+		    "%d channels, expected at most %d (--raw takes any)",
+		    choice->data[0].channels, CHANNELS_MAX);
 	memcpy(s->mean, model->mean, sizeof(model->mean));
 	memcpy(s->std, model->std, sizeof(model->std));
 	return pixels_settle(&choice->pixels, (size_t)choice->data[0].channels,
@@ -160,16 +167,26 @@ check_images(const struct surface_choice *choice, const struct graph *g,
     const struct plan *plan, struct error *err)
 {
 	const struct shape *in = &g->values[g->input].shape;
+	const bool flat = in->rank == 1; /* a row of numbers */
+	const int64_t h = flat ? 1 : in->dim[1], w = flat ? 1 : in->dim[2];
+	const int64_t outputs = (int64_t)plan_classes(plan);
 
-	if (in->rank != 3)
+	if (in->rank != 3 && !flat)
 		return error_set(err,
 		    "the model's input has %d dimensions, expected images of "
 		    "c h w",
 		    in->rank);
-	for (int i = 0; i < choice->sets; i++)
-		if (dataset_check(&choice->data[i], in->dim[0], in->dim[1],
-			in->dim[2], (int64_t)plan_classes(plan), err) < 0)
+	for (int i = 0; i < choice->sets; i++) {
+		const struct dataset *d = &choice->data[i];
+		const int status =
+		    choice->loss == LOSS_L2
+			? dataset_check_targets(
+			      d, in->dim[0], h, w, outputs, err)
+			: dataset_check(d, in->dim[0], h, w, outputs, err);
+
+		if (status < 0)
 			return error_prefix(err, "%s", choice->path[i]);
+	}
 	return 0;
 }
 

@@ -26,7 +26,7 @@ struct surface_choice {
 		 [SET_NAME_BYTES]; /* empty: train or test, by split */
 	struct dataset_choice images;
 	int split; /* of dataset_split_words */
-	int loss;  /* of loss_words */
+	int loss;  /* of loss_any_words */
 	int64_t threads, block;
 	struct pixels_options pixels; /* not given: the model's */
 	struct exec_rule exec;        /* a program instead of all data */

@@ -32,6 +32,13 @@ identify_norms(struct digest *digest, const struct norms_rule *norms)
 		digest_add_text(digest, norms->data->digest);
 }
 
+/* Channels that have input constants: none where reals enter as they are. */
+static size_t
+pixel_channels(const struct evaluation *e)
+{
+	return e->data[0]->raw ? 0 : (size_t)e->data[0]->channels;
+}
+
 static void
 identify_data(struct digest *digest, const struct surface *surface)
 {
@@ -42,8 +49,8 @@ identify_data(struct digest *digest, const struct surface *surface)
 		digest_add_text(digest, e->data[s]->digest);
 		digest_add_u64(digest, (uint64_t)e->data[s]->total);
 	}
-	add_reals(digest, e->mean, (size_t)e->data[0]->channels);
-	add_reals(digest, e->std, (size_t)e->data[0]->channels);
+	add_reals(digest, e->mean, pixel_channels(e));
+	add_reals(digest, e->std, pixel_channels(e));
 }
 
 static void
@@ -226,7 +233,7 @@ write_begin(const struct surface *s, struct writer *writer, struct error *err)
 static void
 pack_pixels(struct pack *pack, const struct evaluation *e)
 {
-	size_t channels = (size_t)e->data[0]->channels;
+	size_t channels = pixel_channels(e);
 
 	pack_key_reals(pack, "mean", e->mean, channels);
 	pack_key_reals(pack, "std", e->std, channels);
@@ -351,7 +358,8 @@ surface_write_point(const struct surface *s, int64_t number, int set,
 	const struct place p = surface_place(s, number);
 	const struct dataset *data = s->data[set]; /* NULL: a program's */
 	bool on_grid = number < grid_points(g) / g->sets;
-	bool accuracy = data != NULL || !isnan(score->acc);
+	bool accuracy =
+	    data != NULL ? data->targets == NULL : !isnan(score->acc);
 	bool why = score->status == SCORE_BADVAR;
 	const struct surface_work *work = s->work;
 	struct pack h = {0};

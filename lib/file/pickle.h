@@ -84,7 +84,8 @@ bool pickle_is_global(const struct pickle_value *value, const char *name);
 /* Is value a call of the global of this name? */
 bool pickle_is_call(const struct pickle_value *value, const char *name);
 
-/* The last value under a text key of a dict; NULL without one or no dict. */
+/* The last value under a key (text or bytes) of a dict; NULL without one or no
+ * dict. */
 const struct pickle_value *pickle_get(
     const struct pickle_value *dict, const char *key);
 

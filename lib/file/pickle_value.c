@@ -31,13 +31,21 @@ pickle_is_call(const struct pickle_value *value, const char *name)
 	       pickle_is_global(value->call.callable, name);
 }
 
+/* Python 2's str, which comes as bytes when Python 3 writes it again, too. */
+static bool
+is_key(const struct pickle_value *value, const char *text)
+{
+	return (value->kind == PICKLE_TEXT || value->kind == PICKLE_BYTES) &&
+	       same_text(value, text);
+}
+
 const struct pickle_value *
 pickle_get(const struct pickle_value *dict, const char *key)
 {
 	if (dict == NULL || dict->kind != PICKLE_DICT)
 		return NULL;
 	for (size_t i = dict->items.n; i > 0; i -= 2)
-		if (pickle_is_text(dict->items.at[i - 2], key))
+		if (is_key(dict->items.at[i - 2], key))
 			return dict->items.at[i - 1];
 	return NULL;
 }

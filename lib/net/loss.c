@@ -7,6 +7,12 @@ const char *const loss_words[LOSS_COUNT + 1] = {
     [LOSS_MSE] = "mse",
 };
 
+const char *const loss_any_words[LOSS_COUNT + 2] = {
+    [LOSS_CROSSENTROPY] = "crossentropy",
+    [LOSS_MSE] = "mse",
+    [LOSS_L2] = "l2",
+};
+
 static size_t
 first_largest(const float *logits, size_t classes)
 {
@@ -46,6 +52,19 @@ loss_of_image(
 		squares += d * d;
 	}
 	return squares / (double)classes;
+}
+
+double
+loss_of_targets(const float *outputs, const float *targets, size_t n)
+{
+	double squares = 0.0;
+
+	for (size_t i = 0; i < n; i++) {
+		double d = (double)outputs[i] - (double)targets[i];
+
+		squares += d * d;
+	}
+	return squares / (double)n;
 }
 
 /*

@@ -8,14 +8,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The words of --loss are loss_words, in this order. */
+/*
+ * The words of --loss are loss_words, in this order: those for class labels.
+ * loss_any_words has l2 behind them, which wants real targets.
+ */
 enum loss_kind {
 	LOSS_CROSSENTROPY,
 	LOSS_MSE, /* softmax against one-hot */
 	LOSS_COUNT,
+	LOSS_L2 = LOSS_COUNT, /* outputs as they are against targets */
 };
 
 extern const char *const loss_words[LOSS_COUNT + 1]; /* NULL-terminated */
+extern const char *const loss_any_words[LOSS_COUNT + 2];
 
 /*
  * The loss of one image: logits has classes elements, 0 <= label < classes.
@@ -28,6 +33,9 @@ extern const char *const loss_words[LOSS_COUNT + 1]; /* NULL-terminated */
  */
 double loss_of_image(
     enum loss_kind kind, const float *logits, size_t classes, size_t label);
+
+/* l2: the mean over n outputs of (output - target)^2. */
+double loss_of_targets(const float *outputs, const float *targets, size_t n);
 
 /*
  * The gradient of weight times that loss by the logits: classes floats.

@@ -114,4 +114,40 @@ evalgrid -q -d "train=$images" -d "test=$images" "$T/plane.ll" --x=0:1:2 --y=0:0
 is "$(cut -d' ' -f1 "$T/sets" | tr '\n' ' ')" "train test train test train test train test " \
 	"two data sets: one record each, side by side"
 is "$(cut -d' ' -f2 "$T/sets" | uniq -c | awk '{ print $1 }' | sort -u)" 2 "of the same images: equal losses"
+
+# Other data: pickles of CIFAR, reals as they are, real targets.
+S=$ROOT/tests/data/sets
+# values DATA...: what is measured of the model on standard input
+values()
+{
+	evalgrid -q "$@" | gridconv -t csv | tail -n +2 | cut -d, -f5-7
+}
+netnew resnet20_a --pixels cifar10 -s 3 >"$T/resnet-alone.ll"
+is "$(values -d "$S/cifar-10-batches-py" "$T/resnet-alone.ll")" \
+	"$(values -n 5 -d "$cifar" "$T/resnet-alone.ll")" "the pickles of CIFAR-10"
+netload --arch small --pixels fashion "$ROOT/tests/data/nets/fashion-small.pt" >"$T/small.ll"
+is "$(values --raw -d "$S/raw.npz" "$T/small.ll")" "$(values -n 4 -d "$images" "$T/small.ll")" \
+	"--raw takes normalised images as they are"
+is "$(values --raw -d "$S/raw-images.npy" "$T/small.ll")" \
+	"$(values -n 2 -d "$images" "$T/small.ll")" "images and labels in .npy files"
+netload "$S/regression.onnx" >"$T/regression.ll"
+is "$(values --raw --loss l2 -d "$S/regression.npz" "$T/regression.ll" |
+	awk -F, '{ printf "%.7g %s %d", $1, $2, $3 }')" "$(cat "$S/regression.txt")  7" \
+	"l2 is PyTorch's mean squared error, without accuracy"
+passes "a surface of l2 can be drawn" sh -c "dirgen -s 1 <$T/regression.ll | fnorm |
+	evalgrid -q --raw --loss l2 -d $S/regression.npz --x=-1:1:4 --y=-1:1:4 | contour >$T/l2.svg"
+fails 1 "has real targets, expected class labels" "targets for mse" \
+	evalgrid --raw --loss mse -d "$S/regression.npz" "$T/regression.ll"
+fails 1 "has class labels, --loss l2 wants real targets" "labels for l2" \
+	evalgrid --loss l2 -d "$images" "$T/small.ll"
+fails 1 "1 targets for an image, the model has 2 outputs" "too few targets" \
+	evalgrid --raw --loss l2 -d "$S/regression-one.npz" "$T/regression.ll"
+fails 1 "y holds nan" "targets that are no numbers" \
+	evalgrid --raw --loss l2 -d "$S/regression-nan.npz" "$T/regression.ll"
+fails 1 "the images are bytes, --raw wants reals" "bytes for --raw" \
+	evalgrid --raw -d "$images" "$T/small.ll"
+fails 2 "--raw excludes" "constants for --raw" \
+	evalgrid --raw --pixels none -d "$S/raw.npz" "$T/small.ll"
+fails 1 "20 channels, expected at most 16" "a row of numbers without --raw" \
+	evalgrid --loss l2 -d "$S/regression.npz" "$T/regression.ll"
 done_testing

@@ -133,6 +133,65 @@ cifar_files(void **state)
 	dataset_free(&d);
 }
 
+/* The pickles of make_pickles.py hold what is in the binary file. */
+static void
+cifar_pickles(void **state)
+{
+	const struct dataset_choice all = {0}, test = {.split = SPLIT_TEST};
+	struct dataset d, binary;
+
+	(void)state;
+	binary = open_good("tests/data/sets/cifar10-40.bin", all);
+	d = open_good("tests/data/sets/cifar-10-batches-py", all);
+	assert_string_equal(d.name, "cifar10");
+	assert_int_equal(d.n, 5);
+	assert_memory_equal(d.bytes, binary.bytes, 5 * CIFAR_PIXELS);
+	assert_memory_equal(d.labels, binary.labels, 5 * sizeof(int));
+	dataset_free(&d);
+	d = open_good("tests/data/sets/cifar-10-batches-py", test);
+	assert_int_equal(d.n, 2);
+	assert_memory_equal(
+	    d.bytes, binary.bytes + 5 * CIFAR_PIXELS, 2 * CIFAR_PIXELS);
+	dataset_free(&d);
+	d = open_good("tests/data/sets/cifar-100-python/train", all);
+	assert_string_equal(d.name, "cifar100");
+	assert_int_equal(d.classes, 100);
+	assert_int_equal(d.labels[0], 3);
+	assert_int_equal(d.labels[1], 99);
+	dataset_free(&d);
+	dataset_free(&binary);
+	open_bad("tests/data/pickle/values2.pkl", all, "expected a batch");
+}
+
+/* A torn or damaged pickle is an error or holds other images, never a crash. */
+static void
+damaged_pickles(void **state)
+{
+	static char bytes[1 << 14];
+	FILE *f =
+	    fopen("tests/data/sets/cifar-10-batches-py/data_batch_1", "rb");
+	struct dataset d;
+	struct error err;
+	size_t n;
+
+	(void)state;
+	assert_non_null(f);
+	n = fread(bytes, 1, sizeof(bytes), f);
+	fclose(f);
+	for (size_t i = 0; i < n; i += i < 250 ? 1 : 97) {
+		const struct dataset_choice all = {0};
+
+		put("torn", bytes, i);
+		assert_int_equal(
+		    dataset_open(&d, in_folder("torn"), &all, &err), -1);
+		bytes[i] ^= 1 << i % 8;
+		put("torn", bytes, n);
+		if (dataset_open(&d, in_folder("torn"), &all, &err) == 0)
+			dataset_free(&d);
+		bytes[i] ^= 1 << i % 8;
+	}
+}
+
 static void
 cifar_directory(void **state)
 {
@@ -423,6 +482,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(cifar_files),
+	    cmocka_unit_test(cifar_pickles),
+	    cmocka_unit_test(damaged_pickles),
 	    cmocka_unit_test(cifar_directory),
 	    cmocka_unit_test(idx_files),
 	    cmocka_unit_test(broken_idx),
