@@ -107,6 +107,12 @@ claim()
 	fi
 }
 
+# claims_held FILE: how many of its claims hold, in words.
+claims_held()
+{
+	echo "$(grep -c '^holds: ' "$1" || true) of $(wc -l <"$1") claims of the paper hold on this run"
+}
+
 # below A B: is A < B?  False when one of them is no number.
 below()
 {
