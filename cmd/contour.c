@@ -23,7 +23,12 @@ static const char *const styles[] = {
     NULL,
 };
 
+enum { CURVATURE_RATIO, CURVATURE_SIGNED, CURVATURE_LINES };
+
+static const char *const curvatures[] = {"ratio", "signed", "lines", NULL};
+
 struct settings {
+	int curvature; /* of curvatures, or -1 */
 	int style, log, partial, band;
 	const char *field, *title, *output, *levels_text;
 	struct levels levels;
@@ -78,6 +83,8 @@ describe(struct text *desc, const struct settings *s,
 	    styles[s->style], s->field);
 	if (s->log)
 		text_add(desc, " log");
+	if (s->curvature >= 0)
+		text_add(desc, " curvature=%s", curvatures[s->curvature]);
 	if (s->levels_text != NULL)
 		text_add(desc, " levels=%s", s->levels_text);
 	if (s->style == PICTURE_SURFACE)
@@ -112,6 +119,38 @@ title(const struct settings *s, const struct landscape *landscape)
 	return landscape->curves[0].label;
 }
 
+/* What the paper's maps of curvature are in terms of style and field. */
+static void
+settle_curvature(struct settings *s)
+{
+	if (s->curvature == CURVATURE_LINES)
+		s->style = PICTURE_FILLED;
+	if (s->curvature != CURVATURE_RATIO && s->curvature != CURVATURE_SIGNED)
+		return;
+	s->style = PICTURE_HEAT;
+	s->field = s->curvature == CURVATURE_RATIO ? "ratio" : "signed_ratio";
+}
+
+/* The ratio from 0 to 0.5, as in the paper; the signed one around 0. */
+static void
+fix_range(const struct settings *s, const struct landscape *landscape,
+    struct picture *picture)
+{
+	if (s->curvature == CURVATURE_RATIO)
+		picture->hi = 0.5;
+	if (s->curvature != CURVATURE_SIGNED)
+		return;
+	for (size_t i = 0; i < landscape->n; i++) {
+		const struct surface *f = &landscape->surfaces[i];
+
+		for (int k = 0; k < f->nx * f->ny; k++)
+			if (isfinite(f->z[k]))
+				picture->hi = fmax(picture->hi, fabs(f->z[k]));
+	}
+	picture->lo = -picture->hi;
+	picture->map = COLOUR_DIVERGING;
+}
+
 static int
 draw(const struct settings *s, const struct landscape *landscape,
     struct text *svg, struct error *err)
@@ -131,6 +170,8 @@ draw(const struct settings *s, const struct landscape *landscape,
 	    .height = (double)s->height};
 	int status = describe(&desc, s, landscape, err);
 
+	if (landscape->axes == 2)
+		fix_range(s, landscape, &picture);
 	/* a path starts high above the levels of a minimum */
 	if (landscape->paths > 0 && s->levels.n > 0)
 		levels_add_decades(&picture.levels, landscape->highest);
@@ -240,7 +281,8 @@ run_points(char **paths, int n, const struct settings *s,
     const struct frame *frame, struct error *err)
 {
 	struct points_list list = {0};
-	struct landscape landscape = {0};
+	struct landscape landscape = {
+	    .eigenvalues = s->curvature == CURVATURE_LINES};
 	struct text svg = {0};
 	int status = read_points(&list, paths, n, s, frame, err);
 
@@ -267,7 +309,8 @@ run(char **paths, int n, const struct settings *s, const struct frame *frame,
 int
 main(int argc, char **argv)
 {
-	struct settings s = {.field = "loss", .zmax = NAN, .view = {-60, 32}};
+	struct settings s = {
+	    .curvature = -1, .field = "loss", .zmax = NAN, .view = {-60, 32}};
 	const struct option_row options[] = {
 	    OPTION_CHOICE(
 		0, "style", styles, &s.style, "how two axes are drawn (lines)"),
@@ -278,6 +321,9 @@ main(int argc, char **argv)
 	    OPTION_FLAG(0, "log", &s.log, "a log scale of values"),
 	    OPTION_TEXT(0, "field", "NAME", &s.field,
 		"loss, acc, error, or any number of a point (loss)"),
+	    OPTION_CHOICE(0, "curvature", curvatures, &s.curvature,
+		"of hessgrid's points: the ratio of the eigenvalues, with its "
+		"sign, or lines of the smallest over the loss"),
 	    OPTION_CALL(0, "view", "AZ,EL", &s, take_view,
 		"where a surface is seen from, in degrees (-60,32)"),
 	    OPTION_CALL(
@@ -299,6 +345,7 @@ main(int argc, char **argv)
 	struct error err;
 	int first = frame_start(&frame, argc, argv);
 
+	settle_curvature(&s);
 	if (run(argv + first, argc - first, &s, &frame, &err) < 0)
 		frame_fail(&frame, &err);
 	return 0;

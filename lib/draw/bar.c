@@ -26,7 +26,11 @@ bar_patterns(struct svg *svg)
 	    "patternUnits=\"userSpaceOnUse\">"
 	    "<rect width=\"5\" height=\"5\" fill=\"#fff\"/>"
 	    "<path d=\"M0 0h5M0 0v5\" stroke=\"#b03a2e\" "
-	    "stroke-width=\"0.8\"/></pattern>\n</defs>\n");
+	    "stroke-width=\"0.8\"/></pattern>\n"
+	    "<pattern id=\"doubtful\" width=\"6\" height=\"6\" "
+	    "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(-45)\">"
+	    "<path d=\"M0 0v6\" stroke=\"#fff\" stroke-width=\"2.2\"/>"
+	    "</pattern>\n</defs>\n");
 }
 
 double
@@ -138,7 +142,7 @@ draw_gradient(struct svg *svg, const struct bar *bar)
 		svg_number(svg, (double)i / stops);
 		text_add(svg->out, "\" stop-color=\"%s\"/>",
 		    colour_text(
-			colour_at(COLOUR_VIRIDIS, (double)i / stops), text));
+			colour_at(scale->map, (double)i / stops), text));
 	}
 	text_add(svg->out, "</linearGradient></defs>\n");
 	svg_box(svg, bar->left, bar->top, WIDTH, bar->height,
@@ -170,7 +174,7 @@ void
 bar_draw(struct svg *svg, const struct scale *scale, enum bar_kind kind,
     const char *label, double left, double top, double height)
 {
-	int keys = scale->no_number + scale->missing;
+	int keys = scale->no_number + scale->missing + scale->doubtful;
 	struct bar bar = {
 	    scale, kind, left, top, height - KEY * keys - (keys > 0 ? 4 : 0)};
 	struct svg_font font = {
@@ -196,9 +200,16 @@ bar_draw(struct svg *svg, const struct scale *scale, enum bar_kind kind,
 	    "fill=\"none\" stroke=\"#000\" stroke-width=\"0.6\"");
 	svg_text(svg, left + bar_width() - 14, bar.top + bar.height / 2, &font,
 	    label);
+	if (scale->doubtful) {
+		double y = top + height -
+			   KEY * (1 + scale->missing + scale->no_number) + 5;
+
+		key(svg, &bar, y, "fill=\"#789\"", "inexact");
+		key(svg, &bar, y, BAR_DOUBTFUL, "");
+	}
 	if (scale->no_number)
-		key(svg, &bar, top + height - KEY * keys + 5, BAR_NO_NUMBER,
-		    "NaN");
+		key(svg, &bar, top + height - KEY * (1 + scale->missing) + 5,
+		    BAR_NO_NUMBER, "NaN");
 	if (scale->missing)
 		key(svg, &bar, top + height - KEY + 5, "fill=\"#fff\"",
 		    "missing");

@@ -15,6 +15,7 @@ enum bar_kind {
 
 /* Fills of what has no colour: markup that svg_path takes. */
 #define BAR_BEYOND "fill=\"url(#beyond)\""
+#define BAR_DOUBTFUL "fill=\"url(#doubtful)\""
 #define BAR_NO_NUMBER "fill=\"url(#no-number)\""
 
 /* The patterns of the two fills; once per document. */

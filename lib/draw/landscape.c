@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "draw/caption.h"
+#include "draw/curvature.h"
 #include "draw/route.h"
 #include "geometry/direction.h"
 #include "geometry/points.h"
@@ -27,6 +28,7 @@ struct panel {
 	double *at[AXES_MAX], *z, *accuracy;
 	unsigned char *missing;
 	struct caption_gaps gaps;
+	struct curvature_layer layer;
 	int64_t n;
 };
 
@@ -37,7 +39,7 @@ field_value(
     const struct points *points, int64_t i, const char *field, double *out)
 {
 	if (strcmp(field, "error") != 0)
-		return points_value(points, i, field, out);
+		return curvature_value(points, i, field, out);
 	if (!points_value(points, i, "acc", out))
 		return false;
 	*out = 100 - *out;
@@ -104,7 +106,8 @@ fill_panel(
 	}
 	*found += take_field(panel, field, panel->z);
 	take_missing(panel);
-	return 0;
+	return curvature_layer_make(
+	    &panel->layer, panel->points, panel->rep, panel->set, field, err);
 }
 
 /* ---- texts ---- */
@@ -265,8 +268,8 @@ name_values(
 		field = "accuracy (%)";
 	if (strcmp(field, "error") == 0)
 		field = "error (%)";
-	snprintf(l->value_label, sizeof(l->value_label), "%.40s%s", field,
-	    strcmp(field, "loss") == 0 ? unit : "");
+	snprintf(l->value_label, sizeof(l->value_label), "%.40s%s",
+	    curvature_label(field), strcmp(field, "loss") == 0 ? unit : "");
 }
 
 static int
@@ -352,6 +355,10 @@ make_panels(struct landscape *l, const struct points_list *list,
 			    (l->axes == 2 &&
 				take_paths(panel, &list->paths, err) < 0))
 				return -1;
+			if (l->eigenvalues)
+				append_part(panel->label, "lines: λmin");
+			curvature_subset(l->eigenvalues ? "min_eig" : field,
+			    panel->subset, sizeof(panel->subset));
 		}
 		if (i > 0)
 			text_add(&l->history, "\n");
@@ -384,6 +391,8 @@ make_surface(struct landscape *l, size_t i)
 	    .y = p->at[1],
 	    .z = p->z,
 	    .missing = p->missing,
+	    .doubtful = p->layer.doubtful,
+	    .over = l->eigenvalues ? p->layer.over : NULL,
 	    .trails = p->routes.trails,
 	    .n_trails = p->routes.n,
 	    .captions = {[CAPTION_SUBSET] = or_null(p->subset),
@@ -475,6 +484,8 @@ landscape_free(struct landscape *l)
 		free(p->z);
 		free(p->accuracy);
 		free(p->missing);
+		free(p->layer.doubtful);
+		free(p->layer.over);
 		routes_free(&p->routes);
 	}
 	free(l->panels);

@@ -14,8 +14,10 @@ struct points_list;
 struct panel;
 
 struct landscape {
-	int axes;                 /* 1: curves, 2: surfaces */
-	size_t n;                 /* how many of them */
+	int eigenvalues; /* asked for: lines of the smallest over the surfaces
+			  */
+	int axes;        /* 1: curves, 2: surfaces */
+	size_t n;        /* how many of them */
 	struct surface *surfaces; /* when axes is 2 */
 	struct curve *curves;     /* when axes is 1 */
 	char *note; /* of the curves: missing points, a subset; or NULL */
@@ -33,7 +35,8 @@ struct landscape {
  * of a point) from all runs of list.  Places without a point are marked as
  * missing and noted.  Returns 0, or -1: no run, no or different numbers of
  * axes, an axis with one coordinate, a field that no point has.  Nothing is
- * borrowed from list.  landscape starts as {0}; free it in any case.
+ * borrowed from list.  landscape starts as {0} but for what is asked for; free
+ * it in any case.
  */
 int landscape_make(struct landscape *landscape, const struct points_list *list,
     const char *field, struct error *err);

@@ -271,6 +271,9 @@ picture_surfaces(const struct picture *picture, const struct surface *surfaces,
 		picture->style == PICTURE_FILLED, &picture->levels,
 		picture->limit, &scale, err) < 0)
 		return -1;
+	if (picture->lo < picture->hi)
+		scale_fix(&scale, surfaces, n, picture->lo, picture->hi,
+		    picture->map);
 	svg = svg_start(out, ceil(l.width), ceil(l.height),
 	    document_title(picture), picture->desc);
 	bar_patterns(&svg);

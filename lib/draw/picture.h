@@ -23,7 +23,9 @@ struct picture {
 	int highest;          /* the best value is the highest: accuracy */
 	int band;             /* curves of a group as one (draw/band.h) */
 	struct levels levels; /* none: from the data */
-	double limit;         /* values above are cut or hatched; NaN: none */
+	double lo, hi;        /* lo < hi: the range of values, with this map */
+	enum colour_map map;
+	double limit; /* values above are cut or hatched; NaN: none */
 	struct relief_view view;
 	const char *title;       /* shown above and in <title>, or NULL */
 	const char *desc;        /* how the picture was made, for <desc> */

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "draw/bar.h"
+#include "draw/curvature.h"
 #include "draw/label.h"
 #include "draw/trail.h"
 
@@ -342,7 +343,7 @@ paint_heat(const struct plane *p, struct error *err)
 		if (!used[i])
 			continue;
 		colour_attribute("fill",
-		    colour_at(COLOUR_VIRIDIS, (double)i / (SHADES - 1)), fill);
+		    colour_at(p->scale->map, (double)i / (SHADES - 1)), fill);
 		snprintf(attributes, sizeof(attributes),
 		    "%s shape-rendering=\"crispEdges\"",
 		    i == SHADES  ? BAR_BEYOND
@@ -350,6 +351,13 @@ paint_heat(const struct plane *p, struct error *err)
 				 : fill);
 		svg_path(p->svg, attributes);
 		heat_boxes(p, paints, i);
+		svg_path_end(p->svg);
+	}
+	for (size_t i = 0; p->surface->doubtful != NULL && i < n; i++)
+		paints[i] = p->surface->doubtful[i] && paints[i] >= 0;
+	if (p->surface->doubtful != NULL) {
+		svg_path(p->svg, BAR_DOUBTFUL);
+		heat_boxes(p, paints, 1);
 		svg_path_end(p->svg);
 	}
 	free(paints);
@@ -424,6 +432,8 @@ plane_draw(struct svg *svg, const struct plot *plot,
 	if (heights == NULL)
 		return -1;
 	result = draw_style(&p, style, err);
+	if (result == 0 && surface->over != NULL)
+		result = curvature_lines(svg, plot, surface, err);
 	if (result == 0) {
 		trails_draw(svg, plot, surface->trails, surface->n_trails);
 		draw_marks(&p);

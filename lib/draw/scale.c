@@ -13,6 +13,8 @@ scan(struct scale *scale, const struct surface *s)
 	for (size_t i = 0; i < n; i++) {
 		double z = s->z[i];
 
+		if (s->doubtful != NULL && s->doubtful[i])
+			scale->doubtful = 1;
 		if (s->missing != NULL && s->missing[i])
 			scale->missing = 1;
 		else if (isnan(z))
@@ -67,6 +69,18 @@ scale_make(const struct surface *surfaces, size_t n, int log, int bands,
 	return 0;
 }
 
+void
+scale_fix(struct scale *scale, const struct surface *surfaces, size_t n,
+    double lo, double hi, enum colour_map map)
+{
+	scale->lo = lo;
+	scale->hi = scale->top = hi;
+	scale->map = map;
+	scale->beyond = 0;
+	for (size_t i = 0; i < n; i++)
+		scale->beyond |= scale_exceeded(scale, &surfaces[i]);
+}
+
 double
 scale_height(const struct scale *scale, double z)
 {
@@ -110,7 +124,7 @@ scale_part(const struct scale *scale, double z)
 struct colour
 scale_colour(const struct scale *scale, double z)
 {
-	return colour_at(COLOUR_VIRIDIS, scale_part(scale, z));
+	return colour_at(scale->map, scale_part(scale, z));
 }
 
 static double
@@ -123,12 +137,12 @@ share(const struct scale *scale, size_t k)
 struct colour
 scale_band_colour(const struct scale *scale, size_t k)
 {
-	return colour_at(COLOUR_VIRIDIS, share(scale, k));
+	return colour_at(scale->map, share(scale, k));
 }
 
 struct colour
 scale_line_colour(const struct scale *scale, size_t k)
 {
 	/* the last, yellow part of the map is lost on white paper */
-	return colour_at(COLOUR_VIRIDIS, 0.85 * share(scale, k));
+	return colour_at(scale->map, 0.85 * share(scale, k));
 }

@@ -17,6 +17,8 @@ struct scale {
 	int beyond;    /* some values do */
 	int no_number; /* some are NaN */
 	int missing;   /* some were never computed */
+	int doubtful;  /* some are hatched over */
+	enum colour_map map;
 	struct levels levels;
 };
 
@@ -31,6 +33,13 @@ struct scale {
 int scale_make(const struct surface *surfaces, size_t n, int log, int bands,
     const struct levels *given, double limit, struct scale *out,
     struct error *err);
+
+/*
+ * Gives it the range lo..hi and a map: what lies above hi is beyond, what lies
+ * below lo looks like lo.
+ */
+void scale_fix(struct scale *scale, const struct surface *surfaces, size_t n,
+    double lo, double hi, enum colour_map map);
 
 /* What interpolation works on: z or its logarithm, finite; NaN stays NaN. */
 double scale_height(const struct scale *scale, double z);

@@ -28,7 +28,9 @@ struct surface {
 	int nx, ny;
 	const double *x, *y, *z;
 	const unsigned char
-	    *missing;               /* per point, 1: never computed; or NULL */
+	    *missing; /* per point, 1: never computed; or NULL */
+	const unsigned char *doubtful; /* per point, 1: hatched over; or NULL */
+	const double *over; /* lines of these over it (draw/curvature.h) */
 	const struct trail *trails; /* runs seen in the plane */
 	size_t n_trails;
 	const char *captions[CAPTIONS_MAX]; /* lines below; NULL: none */
