@@ -24,4 +24,22 @@ passes "a subset is named" grep -q 'extremes biased outward' "$T/part.svg"
 evalgrid -q -d "$ROOT/tests/data/sets/tiny.npz" --x=-1:1:2 --y=0:1:2 "$ROOT/tests/data/streams/plane.ll" >"$T/plain.ll"
 fails 1 "no point has a number 'ratio'" "points without eigenvalues" \
 	contour --curvature ratio "$T/plain.ll"
+
+# The study, with two networks that are there.
+export LOSSPIPE_BIN=${LOSSPIPE_BIN:-$ROOT/build/bin}
+netload -q --arch small --pixels fashion "$ROOT/tests/data/nets/fashion-small.pt" >"$T/a.ll"
+netnew small --pixels fashion -s 1 >"$T/b.ll"
+study=(--small --with "$T/a.ll" --without "$T/b.ll" "$T/study")
+passes "curvature-shortcuts --small" "$ROOT/pipelines/curvature-shortcuts" "${study[@]}"
+ok "$(grep -q '4 points x about .* products x 8 images' "$T/passes.err"; echo $?)" "it says what it costs"
+ok "$(grep -Eq '^(holds|DOES NOT HOLD ON THIS RUN): .*[0-9]' "$T/study/curvature.txt"; echo $?)" \
+	"the claim is held against numbers"
+for what in ratio signed lines; do
+	passes "it draws curvature-$what.svg" grep -q '</svg>' "$T/study/curvature-$what.svg"
+done
+cksum "$T"/study/* >"$T/before"
+passes "again" "$ROOT/pipelines/curvature-shortcuts" "${study[@]}"
+cksum "$T"/study/* | cmp -s - "$T/before"
+ok $? "the same bytes"
+fails 2 'nothing is not there' "no data" "$ROOT/pipelines/curvature-shortcuts" -d "$T/nothing"
 done_testing
