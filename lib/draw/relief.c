@@ -257,7 +257,7 @@ make_rulers(const struct relief *r, struct ruler out[3])
 	levels_linear(s->y[0], s->y[s->ny - 1], 5, &out[1].ticks);
 	z->n = 0;
 	if (r->scale->log)
-		levels_log(r->scale->lo, r->scale->top, 6, z);
+		levels_log(r->scale->lo, r->scale->top, 9, z);
 	if (z->n < 3)
 		levels_linear(r->scale->lo, r->scale->top, 5, z);
 	for (int i = 0; i < 3; i++)
