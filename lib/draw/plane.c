@@ -388,15 +388,20 @@ plane_best_mark(struct svg *svg, struct xy at)
 	    "fill=\"#d62728\" stroke=\"#fff\" stroke-width=\"0.8\"");
 }
 
+/* Trails run over the best point and end under the centre. */
 static void
 draw_marks(const struct plane *p)
 {
 	struct plane_marks marks = plane_marks(p->surface, p->highest);
 
+	if (marks.has_best && p->surface->n_trails > 0)
+		plane_best_mark(p->svg, page_point(p, marks.best));
+	trails_draw(p->svg, p->plot, p->surface->trails, p->surface->n_trails);
 	if (marks.has_centre)
 		plane_centre_mark(p->svg,
 		    (struct xy){plot_x(p->plot, 0), plot_y(p->plot, 0)});
-	if (marks.has_best)
+	/* the best point is often the centre itself */
+	if (marks.has_best && p->surface->n_trails == 0)
 		plane_best_mark(p->svg, page_point(p, marks.best));
 }
 
@@ -434,10 +439,8 @@ plane_draw(struct svg *svg, const struct plot *plot,
 	result = draw_style(&p, style, err);
 	if (result == 0 && surface->over != NULL)
 		result = curvature_lines(svg, plot, surface, err);
-	if (result == 0) {
-		trails_draw(svg, plot, surface->trails, surface->n_trails);
+	if (result == 0)
 		draw_marks(&p);
-	}
 	free(heights);
 	return result;
 }

@@ -9,7 +9,7 @@
 /* Over a path of more checkpoints, dots are smaller. */
 enum { MANY = 60 };
 
-#define DROP "fill=\"#e3000f\" stroke=\"#fff\" stroke-width=\"0.8\""
+#define DROP "fill=\"#e6007e\" stroke=\"#fff\" stroke-width=\"0.8\""
 
 static struct colour
 colour_of(size_t i, size_t n)

@@ -176,7 +176,7 @@ for text in "1st PC: [0-9.]* %" "2nd PC: [0-9.]* %" ">run<" ">start<" ">learning
 	grep -q "$text" path.svg
 	ok $? "it says $text"
 done
-is "$(grep -c '#e3000f' path.svg)" 3 "two drops, and one in the legend"
+is "$(grep -c '#e6007e' path.svg)" 3 "two drops, and one in the legend"
 evalgrid -q -d "$D" --sample 24 --x="$(sed 's/ \([^ ]*\) \([^ ]*\) .*/:\1:\2/' range)" \
 	--y="$(cut -d ' ' -f 4- range | tr ' ' :)" plane >bare.ll
 trajproj --path-only run.ll <plane >path.ll
