@@ -10,10 +10,30 @@
 #include "geometry/grid.h"
 #include "geometry/histogram.h"
 #include "geometry/path.h"
+#include "geometry/points.h"
 #include "model/model.h"
 #include "stream/reader.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+static void
+ask(const struct record *record)
+{
+	const struct grid grid = {
+	    .axes = 2, .reps = 2, .sets = 2, .set = {"train", "test"}};
+	struct requests requests = {0};
+	struct asked_list asked = {0};
+	struct error err;
+
+	if (requests_add(&requests, record, &err) == 0 &&
+	    requests_add(&requests, record, &err) == 0) {
+		requests_settle(&requests);
+		if (asked_add_requests(&asked, &requests, &grid, &err) == 0)
+			asked_settle(&asked, &err);
+	}
+	requests_free(&requests);
+	asked_free(&asked);
+}
 
 /* What programs do with a record that they know. */
 static void
@@ -44,6 +64,8 @@ take(const struct record *record)
 		histogram_free(&histogram);
 	} else if (record_is(record, "path")) {
 		path_unpack(&point, record->header, &err);
+	} else if (record_is(record, "request")) {
+		ask(record);
 	} else if (record_is(record, "scale")) {
 		scale_unpack(record, &axis, &rep, &factor, &err);
 	}
@@ -64,6 +86,21 @@ read_all(const void *bytes, size_t n,
 	reader_free(reader);
 }
 
+static void
+read_points(const void *bytes, size_t n, bool salvage)
+{
+	const struct points_rules rules = {.salvage = salvage};
+	struct points_list list = {0};
+	struct error err;
+	struct reader *reader = reader_new_bytes(bytes, n, &err);
+
+	if (reader != NULL && points_read(&list, reader, &rules, &err) == 0)
+		for (size_t i = 0; i < list.n; i++)
+			points_complete(&list.item[i], &err);
+	points_list_free(&list);
+	reader_free(reader);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -75,6 +112,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		return 0;
 	read_all(data, n, reader_next);
 	read_all(data, n, reader_next_intact);
+	read_points(data, n, false);
+	read_points(data, n, true);
 	memcpy(forged, stream_magic, MAGIC_BYTES);
 	memcpy(forged + MAGIC_BYTES, data, n);
 	crc = (uint32_t)crc32(0, forged, (uInt)at);
