@@ -128,7 +128,8 @@ count(struct tally *tally, const struct points *p, int64_t index)
 		return;
 	}
 	status = value_get(decoded_value(point), "status");
-	if (value_is(status, "ok"))
+	/* hessgrid's concave points have a loss like others */
+	if (value_is(status, "ok") || value_is(status, "concave"))
 		tally->ok++;
 	else if (value_is(status, "nan"))
 		tally->nan++;

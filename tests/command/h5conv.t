@@ -177,11 +177,12 @@ whole = open(good, 'rb').read()
 for i in range(0, len(whole), 97):
     open(os.path.join(folder, 'cut-%05d.h5' % i), 'wb').write(whole[:i])
 END
-mib=128
-case ${BUILD:-} in *san*) mib=4096 ;; esac
+# a sanitizer wants more address space than there is memory
+kib=$((512 * 1024))
+case ${BUILD:-} in *san*) kib=unlimited ;; esac
 bad=
 for file in "$T"/wrong/*.h5; do
-	(ulimit -v $((mib * 4096)) 2>/dev/null
+	(ulimit -v $kib
 	 h5conv -o "$T/out" "$file") >"$T/wrong.out" 2>"$T/wrong.err"
 	if [ $? -ne 1 ] || [ "$(wc -l <"$T/wrong.err")" -ne 1 ] || [ -e "$T/out" ] || [ -e "$T/out.part" ]; then
 		bad="$bad ${file##*/}: $(head -c 200 "$T/wrong.err")"
