@@ -90,7 +90,12 @@ describe(const struct plan *plan)
 static int
 evaluate(struct gridrun *run, struct surface *surface, struct error *err)
 {
-	if (run->frame->verbose > 0 && surface->plan != NULL)
+	const struct evaluation *e = &surface->evaluation;
+
+	if (e->exec.command != NULL)
+		frame_say(run->frame, "losses by '%.200s', processes: %d",
+		    e->exec.command, e->threads);
+	else if (run->frame->verbose > 0)
 		describe(surface->plan);
 	warn_about_norms(run, &surface->evaluation);
 	if (tell_norms(run, &surface->evaluation, err) < 0)

@@ -38,6 +38,10 @@ is "$(gridconv "$T/r.ll" | awk -F, 'NR > 1 { n++
 	d = (1 - $3)^2 + 100 * ($4 - $3^2)^2 - $5; bad += d * d > 1e-20 } END { print n, bad }')" \
 	"81 0" "draws Rosenbrock's function"
 
+is "$(evalgrid -v --x=0:1:2 --y=0:1:1 -j2 --exec-form text --exec 'while read -r l; do echo 1; done' \
+	"$T/toy.ll" 2>&1 >/dev/null)" \
+	"evalgrid: losses by 'while read -r l; do echo 1; done', processes: 2" "-v names the program"
+
 # The other form: a segment per point.
 cat >"$T/reads.py" <<'END'
 import array, sys
