@@ -100,17 +100,11 @@ check_centre(const struct gridrun *s, const struct model *model, double acc)
 	decoded_free(meta);
 }
 
-struct watch {
-	struct gridrun *run;
-	const struct surface *surface;
-};
-
 /* surface_seen: progress, and what a person should know of this point. */
 static void
 seen(void *context, const struct place *place, const struct score *scores)
 {
-	struct watch *w = context;
-	struct gridrun *s = w->run;
+	struct gridrun *s = context;
 	char text[PROGRESS_TEXT_BYTES];
 
 	if (scores != NULL && scores->top > 0.25 && !s->told_unreliable &&
@@ -123,7 +117,7 @@ seen(void *context, const struct place *place, const struct score *scores)
 	}
 	if (scores != NULL && place->a == 0.0 && place->b == 0.0)
 		check_centre(
-		    s, &w->surface->evaluation.plane->model, scores->acc);
+		    s, &s->surface->evaluation.plane->model, scores->acc);
 	if (progress_step(&s->progress, scores == NULL, "point", text) &&
 	    !s->frame->quiet && isatty(STDERR_FILENO))
 		fprintf(stderr, "\r%s: %-70s%s", s->frame->name, text,
@@ -134,7 +128,6 @@ int
 gridrun_write(struct gridrun *run, struct surface *surface, struct error *err)
 {
 	int64_t places = surface_places(surface);
-	struct watch watch = {run, surface};
 	const struct points *old;
 	int status;
 
@@ -146,7 +139,8 @@ gridrun_write(struct gridrun *run, struct surface *surface, struct error *err)
 		    run->frame->name, old->present / surface->grid.sets,
 		    places);
 	surface->seen = seen;
-	surface->context = &watch;
+	surface->context = run;
+	run->surface = surface;
 	progress_start(&run->progress, places);
 	status = surface_write(surface, old, run->writer, &run->output, err);
 	surface->seen = NULL;

@@ -25,6 +25,7 @@ struct gridrun {
 	    struct gridrun *run, struct surface *surface, struct error *err);
 	void *context;
 
+	const struct surface *surface; /* that is written */
 	struct resume resume;
 	struct output output;
 	struct writer *writer;
