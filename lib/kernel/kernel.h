@@ -26,6 +26,7 @@ enum {
 	KERNEL_BLOCK = 16,   /* channels written at once */
 	WINOGRAD_TILE = 4,   /* outputs of F(4x4,3x3) per side */
 	WINOGRAD_POINTS = 6, /* inputs per side: 4 + 3 - 1 */
+	STRIDED_POINTS = 9,  /* the same with stride 2 */
 	/* A tile's points in one block; an odd number of cache lines. */
 	WINOGRAD_FLOATS =
 	    (WINOGRAD_POINTS * WINOGRAD_POINTS + 1) * KERNEL_BLOCK,
@@ -57,10 +58,12 @@ struct conv_job {
 
 /*
  * A 3x3 convolution with stride 1 by Winograd's F(4x4,3x3) (Lavin and Gray,
- * arXiv 1509.09308).  in.at is the input under the top left tap of output
- * (0,0); rows and columns up to the next multiple of 4, plus 2, are read and
- * must be finite numbers (zeros) of the caller.  weights come from
- * winograd_weights; work holds winograd_work_floats.
+ * arXiv 1509.09308).  With stride 2: F(4,2) of the even rows and columns; in
+ * keeps its own steps, and 9 rows and columns are read for each 4 outputs.
+ * in.at is the input under the top left tap of output (0,0); rows and columns
+ * up to the next multiple of 4, plus 2, are read and must be finite numbers
+ * (zeros) of the caller.  weights come from winograd_weights (strided_weights);
+ * work holds winograd_work_floats (strided_work_floats).
  */
 struct winograd_job {
 	struct view in, out, add;
@@ -68,6 +71,7 @@ struct winograd_job {
 	int c, k;
 	const float *weights, *bias;
 	int relu;
+	int stride; /* 2, or anything else for 1 */
 	float *work;
 };
 
@@ -160,6 +164,8 @@ struct kernels {
 	 */
 	void (*winograd_weights)(const float *g, const double *scale,
 	    const int *from, int k, int c, float *u);
+	void (*strided_weights)(const float *g, const double *scale,
+	    const int *from, int k, int c, float *u);
 
 	void (*max_pool)(const struct pool_job *job);
 	void (*average_pool)(const struct pool_job *job);
@@ -198,6 +204,7 @@ kernel_padded(int channels)
 
 size_t winograd_weight_floats(int k, int c);
 size_t winograd_work_floats(int c, int k, int h, int w, int images);
+size_t strided_work_floats(int c, int k, int h, int w, int images);
 
 /*
  * Tiles that are transformed together, at most: enough that the weights are not

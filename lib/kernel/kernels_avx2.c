@@ -10,6 +10,7 @@ const struct kernels kernels_avx2 = {
     .depthwise = depthwise,
     .winograd = winograd,
     .winograd_weights = winograd_weights,
+    .strided_weights = strided_weights,
     .max_pool = max_pool,
     .average_pool = average_pool,
     .affine = affine,

@@ -7,7 +7,12 @@
 #include "kernel/kernel.h"
 #include "kernel/window.h"
 
-enum { B = KERNEL_BLOCK, P = WINOGRAD_POINTS, TILE = WINOGRAD_TILE };
+enum {
+	B = KERNEL_BLOCK,
+	P = WINOGRAD_POINTS,
+	Q = STRIDED_POINTS,
+	TILE = WINOGRAD_TILE,
+};
 
 static float *
 view_at(const struct view *view, int n, int y, int x)
@@ -87,150 +92,7 @@ depthwise(const struct conv_job *job)
 	each_pixel(job, depthwise_pixel);
 }
 
-/*
- * The matrices of F(4x4,3x3): points 0, 1/2, -1/2, 3/2, -3/2 and infinity; the
- * second and third are scaled by 2 (input) and 1/2 (output).
- */
-static const double input_matrix[P][P] = {
-    {0.5625, 0, -2.5, 0, 1, 0},
-    {0, -2.25, -4.5, 1, 2, 0},
-    {0, 2.25, -4.5, -1, 2, 0},
-    {0, -0.375, -0.25, 1.5, 1, 0},
-    {0, 0.375, -0.25, -1.5, 1, 0},
-    {0, 0.5625, 0, -2.5, 0, 1},
-};
-static const double weight_matrix[P][3] = {
-    {16.0 / 9, 0, 0},
-    {-0.25, -0.125, -0.0625},
-    {-0.25, 0.125, -0.0625},
-    {1.0 / 9, 1.0 / 6, 0.25},
-    {1.0 / 9, -1.0 / 6, 0.25},
-    {0, 0, 1},
-};
-static const double output_matrix[TILE][P] = {
-    {1, 2, 2, 1, 1, 0},
-    {0, 1, -1, 1.5, -1.5, 0},
-    {0, 0.5, 0.5, 2.25, 2.25, 0},
-    {0, 0.25, -0.25, 3.375, -3.375, 1},
-};
-
-/* out = M d M^T for M of rows x columns; d is columns x columns. */
-static void
-both_sides(const double *m, int rows, int columns, const double *d, double *out)
-{
-	double half[P][P];
-
-	for (int i = 0; i < rows; i++) {
-		for (int x = 0; x < columns; x++) {
-			half[i][x] = 0;
-			for (int y = 0; y < columns; y++)
-				half[i][x] +=
-				    m[i * columns + y] * d[y * columns + x];
-		}
-	}
-	for (int i = 0; i < rows; i++) {
-		for (int j = 0; j < rows; j++) {
-			out[i * rows + j] = 0;
-			for (int x = 0; x < columns; x++)
-				out[i * rows + j] +=
-				    half[i][x] * m[j * columns + x];
-		}
-	}
-}
-
-static void
-winograd_weights(const float *g, const double *scale, const int *from, int k,
-    int c, float *u)
-{
-	const ptrdiff_t point = (ptrdiff_t)c * B;
-
-	for (int f = 0; f < kernel_padded(k); f++) {
-		for (int q = 0; q < c; q++) {
-			double filter[9] = {0}, points[P * P];
-			float *to = u + f / B * P * P * point + q * B + f % B;
-
-			for (int i = 0; f < k && i < 9; i++)
-				filter[i] =
-				    scale[f] *
-				    (double)
-					g[((ptrdiff_t)f * c + from[q]) * 9 + i];
-			both_sides(&weight_matrix[0][0], P, 3, filter, points);
-			for (int i = 0; i < P * P; i++)
-				to[i * point] = (float)points[i];
-		}
-	}
-}
-
-/* The input tile of one channel at (y, x), transformed. */
-static void
-input_tile(const struct winograd_job *job, int n, int y, int x, int c,
-    float out[P * P])
-{
-	double d[P * P], points[P * P];
-
-	for (int i = 0; i < P * P; i++)
-		d[i] = (double)view_at(&job->in, n, y + i / P, x + i % P)[c];
-	both_sides(&input_matrix[0][0], P, P, d, points);
-	for (int i = 0; i < P * P; i++)
-		out[i] = (float)points[i];
-}
-
-static void
-output_tile(const struct winograd_job *job, int n, int y0, int x0, int k,
-    const double points[P * P])
-{
-	double o[TILE * TILE];
-
-	both_sides(&output_matrix[0][0], TILE, P, points, o);
-	for (int y = y0; y < y0 + TILE && y < job->h; y++)
-		for (int x = x0; x < x0 + TILE && x < job->w; x++)
-			view_at(&job->out, n, y, x)[k] = finish(
-			    (float)o[(y - y0) * TILE + x - x0] + job->bias[k],
-			    job->add.at == NULL
-				? NULL
-				: view_at(&job->add, n, y, x) + k,
-			    job->relu);
-}
-
-/* One block of output channels of a tile; v: [c][P * P]. */
-static void
-tile_block(const struct winograd_job *job, int n, int y, int x, int block)
-{
-	const ptrdiff_t point = (ptrdiff_t)job->c * B;
-	const float *u = job->weights + block * P * P * point, *v = job->work;
-	float sum[P * P][B] = {{0}};
-
-	for (int c = 0; c < job->c; c++)
-		for (int i = 0; i < P * P; i++)
-			for (int l = 0; l < B; l++)
-				sum[i][l] +=
-				    v[c * P * P + i] * u[i * point + c * B + l];
-	for (int l = 0; l < B; l++) {
-		double points[P * P];
-
-		for (int i = 0; i < P * P; i++)
-			points[i] = (double)sum[i][l];
-		output_tile(job, n, y, x, block * B + l, points);
-	}
-}
-
-static void
-winograd_tile(const struct winograd_job *job, int n, int y, int x)
-{
-	for (int c = 0; c < job->c; c++)
-		input_tile(job, n, y, x, c, job->work + c * P * P);
-	for (int k = 0; k < kernel_blocks(job->k); k++)
-		tile_block(job, n, y, x, k);
-}
-
-static void
-winograd(const struct winograd_job *job)
-{
-	for (int n = 0; n < job->images; n++)
-		for (int y = 0; y < job->h; y += TILE)
-			for (int x = 0; x < job->w; x += TILE)
-				winograd_tile(job, n, y, x);
-}
+#include "kernel/plain_winograd.inc"
 
 static float
 larger(float a, float b)
@@ -450,6 +312,7 @@ const struct kernels kernels_plain = {
     .depthwise = depthwise,
     .winograd = winograd,
     .winograd_weights = winograd_weights,
+    .strided_weights = strided_weights,
     .max_pool = max_pool,
     .average_pool = average_pool,
     .affine = affine,

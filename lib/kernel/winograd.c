@@ -41,6 +41,15 @@ winograd_work_floats(int c, int k, int h, int w, int images)
 }
 
 size_t
+strided_work_floats(int c, int k, int h, int w, int images)
+{
+	size_t tiles = (size_t)winograd_tiles(c, k, h, w, images);
+
+	return tiles * STRIDED_POINTS * STRIDED_POINTS * KERNEL_BLOCK *
+	       (kernel_blocks(c) + 1);
+}
+
+size_t
 winograd_gradient_floats(int k, int c)
 {
 	return winograd_weight_floats(k, c);

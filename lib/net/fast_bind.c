@@ -129,7 +129,9 @@ bind_step(const struct fast_plan *plan, const struct fast_step *step,
 
 	switch (step->method) {
 	case FAST_WINOGRAD:
-		plan->kernels->winograd_weights(w, scale,
+		(step->fold->node->attr.strides[0] == 2
+			? plan->kernels->strided_weights
+			: plan->kernels->winograd_weights)(w, scale,
 		    plan->values[step->in].from, step->k, step->c, packed);
 		pack_shift(step, shift, weights + step->shift);
 		break;

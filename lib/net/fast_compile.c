@@ -47,7 +47,7 @@ inherit(struct fast_plan *plan, int from, int to)
 }
 
 /*
- * F(4x4,3x3) wins when its tiles are filled well enough and there are channels
+ * Winograd wins when its tiles are filled well enough and there are channels
  * enough to fill the lanes of its transforms: measured, see README.
  */
 static bool
@@ -57,12 +57,13 @@ suits_winograd(const struct fast_plan *plan, const struct fast_step *step)
 	const struct fast_value *out = &plan->values[step->out];
 	int tiles = ((out->h + WINOGRAD_TILE - 1) / WINOGRAD_TILE) *
 		    ((out->w + WINOGRAD_TILE - 1) / WINOGRAD_TILE);
+	int stride = a->strides[0];
+	int points = stride == 2 ? STRIDED_POINTS : WINOGRAD_POINTS;
 
-	return step->kh == 3 && step->kw == 3 && a->group == 1 &&
-	       a->strides[0] == 1 && a->strides[1] == 1 &&
-	       a->dilations[0] == 1 && a->dilations[1] == 1 && step->c >= 8 &&
-	       tiles * WINOGRAD_POINTS * WINOGRAD_POINTS * 4 <
-		   out->h * out->w * 9 * 3;
+	return step->kh == 3 && step->kw == 3 && a->group == 1 && stride <= 2 &&
+	       a->strides[1] == stride && a->dilations[0] == 1 &&
+	       a->dilations[1] == 1 && step->c >= 8 &&
+	       tiles * points * points * 4 < out->h * out->w * 9 * 3;
 }
 
 static enum fast_method

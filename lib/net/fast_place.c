@@ -113,6 +113,15 @@ larger(int a, int b)
 	return a > b ? a : b;
 }
 
+/* The last input that tiles of n outputs read. */
+static int
+whole_tiles(int n, int stride)
+{
+	int outputs = (n + WINOGRAD_TILE - 1) / WINOGRAD_TILE * WINOGRAD_TILE;
+
+	return (outputs - 1) * stride + 2;
+}
+
 /* The border that a convolution wants around its input. */
 static void
 want_border(struct fast_plan *plan, const struct fast_step *step)
@@ -127,12 +136,8 @@ want_border(struct fast_plan *plan, const struct fast_step *step)
 	    (out->w - 1) * a->strides[1] + (step->kw - 1) * a->dilations[1];
 
 	if (step->method == FAST_WINOGRAD) { /* whole tiles */
-		bottom = (out->h + WINOGRAD_TILE - 1) / WINOGRAD_TILE *
-			     WINOGRAD_TILE +
-			 1;
-		right = (out->w + WINOGRAD_TILE - 1) / WINOGRAD_TILE *
-			    WINOGRAD_TILE +
-			1;
+		bottom = whole_tiles(out->h, a->strides[0]);
+		right = whole_tiles(out->w, a->strides[1]);
 	}
 	b->top = larger(b->top, a->pads[0]);
 	b->left = larger(b->left, a->pads[1]);
@@ -316,8 +321,10 @@ work_floats(const struct fast_plan *plan, const struct fast_step *step)
 	const struct fast_value *out = &plan->values[step->out];
 
 	if (step->method == FAST_WINOGRAD)
-		return winograd_work_floats(step->c, step->k, out->h, out->w,
-		    buffer_of(plan, step->out)->group);
+		return (step->fold->node->attr.strides[0] == 2
+			    ? strided_work_floats
+			    : winograd_work_floats)(step->c, step->k, out->h,
+		    out->w, buffer_of(plan, step->out)->group);
 	if (step->method == FAST_FALLBACK)
 		return fast_fallback_floats(plan, step);
 	return 0;

@@ -134,6 +134,7 @@ run_winograd(
 	    .weights = run->weights + step->weights,
 	    .bias = run->weights + step->shift,
 	    .relu = step->relu,
+	    .stride = a->strides[0],
 	    .work = run->scratch + run->plan->work,
 	};
 

@@ -312,10 +312,12 @@ check_depthwise(const struct kernels *kernels, struct dice *dice)
  * errors grow: about 10 times for F(4x4,3x3).
  */
 static int
-check_winograd(const struct kernels *kernels, struct dice *dice)
+check_tiles(const struct kernels *kernels, struct dice *dice, int stride)
 {
 	struct layer l = layer_drawn(dice, 9);
-	struct images in = images_drawn(dice, l.images, l.h, l.w, l.c, 1, 3);
+	/* whole tiles are read */
+	struct images in = images_drawn(
+	    dice, l.images, stride * l.h, stride * l.w, l.c, 1, 3 * stride);
 	struct images add = images_drawn(dice, l.images, l.h, l.w, l.k, 1, 0);
 	struct images got = images_junk(l.images, l.h, l.w, l.k, 1);
 	struct images want = images_junk(l.images, l.h, l.w, l.k, 1);
@@ -333,7 +335,10 @@ check_winograd(const struct kernels *kernels, struct dice *dice)
 	    .weights = u,
 	    .bias = l.bias,
 	    .relu = l.relu,
-	    .work = guarded(winograd_work_floats(l.c, l.k, l.h, l.w, l.images)),
+	    .stride = stride,
+	    .work = guarded((stride == 2 ? strided_work_floats
+					 : winograd_work_floats)(
+		l.c, l.k, l.h, l.w, l.images)),
 	};
 	struct conv_job plain = {
 	    .in = in.view,
@@ -354,13 +359,28 @@ check_winograd(const struct kernels *kernels, struct dice *dice)
 		tap[i] = i / 3 * in.view.row + i % 3 * in.view.pixel;
 	job.in.at -= in.view.row + in.view.pixel;
 	plain.in.at = job.in.at;
+	plain.in.row *= stride;
+	plain.in.pixel *= stride;
 	if (l.add)
 		job.add = plain.add = add.view;
-	kernels->winograd_weights(l.weights, l.scale, l.from, l.k, l.c, u);
+	(stride == 2 ? kernels->strided_weights : kernels->winograd_weights)(
+	    l.weights, l.scale, l.from, l.k, l.c, u);
 	kernels->winograd(&job);
 	layer_pack(&l, 9, direct);
 	kernels_plain.conv(&plain);
 	return images_agree(&got, &want, l.k, tolerance(&l, 9, 10));
+}
+
+static int
+check_winograd(const struct kernels *kernels, struct dice *dice)
+{
+	return check_tiles(kernels, dice, 1);
+}
+
+static int
+check_strided(const struct kernels *kernels, struct dice *dice)
+{
+	return check_tiles(kernels, dice, 2);
 }
 
 static int
@@ -371,9 +391,17 @@ check_weights(const struct kernels *kernels, struct dice *dice)
 	float *got = guarded(n), *want = guarded(n);
 
 	memset(got, 0xff, n * sizeof(float));
-	kernels->winograd_weights(l.weights, l.scale, l.from, l.k, l.c, got);
-	kernels_plain.winograd_weights(
-	    l.weights, l.scale, l.from, l.k, l.c, want);
+	if (roll(dice, 0, 1)) {
+		kernels->winograd_weights(
+		    l.weights, l.scale, l.from, l.k, l.c, got);
+		kernels_plain.winograd_weights(
+		    l.weights, l.scale, l.from, l.k, l.c, want);
+	} else {
+		kernels->strided_weights(
+		    l.weights, l.scale, l.from, l.k, l.c, got);
+		kernels_plain.strided_weights(
+		    l.weights, l.scale, l.from, l.k, l.c, want);
+	}
 	for (size_t i = 0; i < n; i++) {
 		if (!(fabsf(got[i] - want[i]) <= 64 * FLT_EPSILON)) {
 			printf("# element %zu: %.9g, expected %.9g\n", i,
@@ -636,6 +664,7 @@ static const struct {
     {"conv", check_conv},
     {"depthwise", check_depthwise},
     {"winograd", check_winograd},
+    {"strided", check_strided},
     {"winograd_weights", check_weights},
     {"pool", check_pool},
     {"affine", check_affine},
@@ -698,6 +727,8 @@ static const struct bench {
     {"winograd", 16, 8, 256, 256, 3, 1},
     {"winograd", 64, 4, 512, 512, 3, 1},
     {"winograd", 4, 16, 48, 12, 3, 1},
+    {"winograd", 4, 16, 16, 32, 3, 2},
+    {"winograd", 16, 8, 32, 64, 3, 2},
     {"winograd_gradient", 1, 32, 16, 16, 3, 1},
     {"winograd_gradient", 4, 16, 32, 32, 3, 1},
     {"winograd_gradient", 16, 8, 64, 64, 3, 1},
@@ -817,7 +848,9 @@ bench_prepare(const struct bench *b, const struct kernels *kernels,
 	if (strcmp(b->kernel, "winograd") == 0) {
 		float *u = guarded(winograd_weight_floats(b->k, b->c));
 
-		kernels->winograd_weights(w, scale, from, b->k, b->c, u);
+		(b->stride == 2 ? kernels->strided_weights
+				: kernels->winograd_weights)(
+		    w, scale, from, b->k, b->c, u);
 		jobs->winograd = (struct winograd_job){
 		    .in = in.view,
 		    .out = out.view,
@@ -830,7 +863,9 @@ bench_prepare(const struct bench *b, const struct kernels *kernels,
 		    .weights = u,
 		    .bias = bias,
 		    .relu = 1,
-		    .work = guarded(winograd_work_floats(
+		    .stride = b->stride,
+		    .work = guarded((b->stride == 2 ? strided_work_floats
+						    : winograd_work_floats)(
 			b->c, b->k, b->h, b->h, b->images)),
 		};
 	}
