@@ -86,6 +86,7 @@ struct fast_stage {
 struct fast_plan {
 	const struct graph *graph;
 	const struct kernels *kernels;
+	char kernel[64]; /* their name, and OpenBLAS's core where it is used */
 	int block;
 	struct fold fold;
 	struct fast_value *values;   /* by the graph's numbers */

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "net/fast.h"
+#include "net/operator.h"
 
 /* c h w of a value; anything that is no image is a row of channels. */
 static int
@@ -266,9 +267,23 @@ compile_concat(struct fast_plan *plan, struct fast_step *step)
 	return FAST_COPY;
 }
 
+/* What a product by OpenBLAS costs; the rest of plain C is not counted. */
+static double
+product_flops(const struct fast_plan *plan, const struct node *node)
+{
+	const struct graph *graph = plan->graph;
+	const struct shape *a = &graph->values[node->in[0]].shape;
+
+	if (!operator_is_product(node->op))
+		return 0.0;
+	return 2.0 * (double)a->dim[a->rank - 1] *
+	       (double)shape_size(&graph->values[node->out].shape);
+}
+
 static enum fast_method
 compile_node(struct fast_plan *plan, struct fast_step *step)
 {
+	step->flops = product_flops(plan, step->fold->node);
 	if (step->fold->n_in != step->fold->node->n_in)
 		return FAST_FALLBACK; /* it reads tensors */
 	switch (step->fold->node->op) {

@@ -337,7 +337,7 @@ fold_apply(const struct graph *graph, const struct fold *fold,
 			     ? tensors + fold->places[v->tensor]
 			     : *in++;
 	}
-	operator_apply(graph, node, all, out);
+	operator_apply_fast(graph, node, all, out);
 }
 
 int

@@ -59,6 +59,7 @@ void op_conv_batch(const struct operator_batch *batch);
 size_t op_conv_work(const struct attributes *attr, const struct shape *in,
     const struct shape *out);
 void op_gemm_batch(const struct operator_batch *batch);
+void op_mat_mul_batch(const struct operator_batch *batch);
 
 void op_relu_tangent(
     const struct operator_batch *batch, const float *t_in, float *t_out);

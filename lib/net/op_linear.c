@@ -89,6 +89,30 @@ op_gemm_backward(const struct operator_batch *batch)
 }
 
 /*
+ * The same in float32.  Every image is one product of its own (or one for each
+ * matrix of a stack), so that it does not depend on those beside it.
+ */
+void
+op_mat_mul_batch(const struct operator_batch *batch)
+{
+	const struct shape *a = &batch->in_shape[0], *b = &batch->in_shape[1];
+	const int c = (int)a->dim[a->rank - 1];
+	const int k = (int)batch->out_shape->dim[a->rank - 1];
+	const int trans = batch->attr->trans_b;
+	const int64_t rows = shape_size(a) / c;
+	const int64_t each = b->rank > 2 ? a->dim[a->rank - 2] : rows;
+
+	for (int64_t r = 0; r < rows * batch->n; r += each) {
+		const int64_t matrix = b->rank > 2 ? r / each : 0;
+
+		cblas_sgemm(CblasRowMajor, CblasNoTrans,
+		    trans ? CblasTrans : CblasNoTrans, (int)each, k, c, 1.0F,
+		    batch->in[0] + r * c, c, batch->in[1] + matrix * c * k,
+		    trans ? c : k, 0.0F, batch->out + r * k, k);
+	}
+}
+
+/*
  * The last two axes are matrices.  A second operand of two axes serves all; one
  * of more has as many axes before them as the first, and of the same length.
  */

@@ -223,6 +223,32 @@ operator_apply(const struct graph *graph, const struct node *node,
 	    .out = out});
 }
 
+bool
+operator_is_product(enum operator_kind op)
+{
+	return op == OP_MAT_MUL;
+}
+
+void
+operator_apply_fast(const struct graph *graph, const struct node *node,
+    const float *const *in, float *out)
+{
+	struct shape shape[NODE_INPUTS_MAX];
+
+	if (!operator_is_product(node->op)) {
+		operator_apply(graph, node, in, out);
+		return;
+	}
+	input_shapes(graph, node, shape);
+	op_mat_mul_batch(&(struct operator_batch){.attr = &node->attr,
+	    .n = 1,
+	    .n_in = node->n_in,
+	    .in_shape = shape,
+	    .in = in,
+	    .out_shape = &graph->values[node->out].shape,
+	    .out = out});
+}
+
 void
 operator_describe(const struct graph *graph, const struct node *node, int n,
     struct shape in[NODE_INPUTS_MAX], struct operator_batch *batch)

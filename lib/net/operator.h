@@ -112,6 +112,14 @@ void operator_apply(const struct graph *graph, const struct node *node,
     const float *const *in, float *out);
 
 /*
+ * The same in float32 with OpenBLAS where the operator is a matrix product
+ * (operator_is_product), for plans.
+ */
+void operator_apply_fast(const struct graph *graph, const struct node *node,
+    const float *const *in, float *out);
+bool operator_is_product(enum operator_kind op);
+
+/*
  * The same for training: fills the shapes (in has room for NODE_INPUTS_MAX of
  * them) and attributes of a batch of n images; the arrays are the caller's.
  */

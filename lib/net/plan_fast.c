@@ -1,4 +1,6 @@
 /* The fast plan: see fast.h for how it is made. */
+#include <cblas.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +28,28 @@ fast_destroy(void *state)
 	free(plan);
 }
 
+/* Does OpenBLAS do the step? */
+static bool
+is_product(const struct fast_step *step)
+{
+	return step->method == FAST_FALLBACK && step->fold->kind == FOLD_NODE &&
+	       operator_is_product(step->fold->node->op);
+}
+
+static void
+name_kernel(struct fast_plan *plan)
+{
+	bool products = false;
+
+	for (size_t i = 0; i < plan->n_steps; i++)
+		products |= is_product(&plan->steps[i]);
+	if (products)
+		openblas_set_num_threads(1);
+	snprintf(plan->kernel, sizeof(plan->kernel), "%s%s%s",
+	    plan->kernels->name, products ? ", gemm " : "",
+	    products ? openblas_get_corename() : "");
+}
+
 static int
 fast_create(
     const struct graph *graph, int block, void **state, struct error *err)
@@ -46,6 +70,7 @@ fast_create(
 		return -1;
 	}
 	fast_place_weights(plan);
+	name_kernel(plan);
 	*state = plan;
 	return 0;
 }
@@ -375,7 +400,9 @@ fast_describe(const void *state, struct text *out)
 			    words[m], total > 0 ? 100 * flops[m] / total : 0);
 	for (size_t i = 0; i < plan->n_steps; i++)
 		if (plan->steps[i].method == FAST_FALLBACK)
-			text_add(out, "fast: no kernel for %s '%s', %.1f %%\n",
+			text_add(out, "fast: %s %s '%s', %.1f %%\n",
+			    is_product(&plan->steps[i]) ? "OpenBLAS for"
+							: "no kernel for",
 			    operator_name(plan->steps[i].fold->node->op),
 			    plan->steps[i].fold->node->name,
 			    total > 0 ? 100 * plan->steps[i].flops / total : 0);
@@ -386,7 +413,7 @@ fast_kernel(const void *state)
 {
 	const struct fast_plan *plan = state;
 
-	return plan->kernels->name;
+	return plan->kernel;
 }
 
 const struct plan_kind plan_fast = {
