@@ -58,21 +58,28 @@ sweep_lane(struct view v, ptrdiff_t floats)
 }
 
 /*
- * Clears a (a pixel's lanes, and their tangents behind them) where y is cut
- * off; at 0 too, as PyTorch's ReLU.
+ * Clears a where y is cut off; at 0 too, as PyTorch's ReLU.  One block of
+ * channels that do not overlap: what the compiler does not know of them took a
+ * fifth of a product's time on ResNet-20.
  */
+static void
+mask_block(float *restrict a, const float *restrict y)
+{
+	for (int l = 0; l < KERNEL_BLOCK; l++)
+		a[l] = y[l] > 0.0F ? a[l] : 0.0F;
+}
+
+/* A row of pixels; a's lanes, and copies of them behind. */
 static void
 mask_pixels(float *a, ptrdiff_t pixel, const float *y, ptrdiff_t step,
     int pixels, int lanes, int copies)
 {
 	for (int x = 0; x < pixels; x++, a += pixel, y += step)
 		for (int j = 0; j < copies; j++)
-			for (int l = 0; l < lanes; l++)
-				a[j * lanes + l] =
-				    y[l] > 0.0F ? a[j * lanes + l] : 0.0F;
+			for (int l = 0; l < lanes; l += KERNEL_BLOCK)
+				mask_block(a + j * lanes + l, y + l);
 }
 
-/* The gradient (copies 2), or the tangent (1), at a through the ReLU of y. */
 void
 sweep_mask(const struct sweep_run *run, const struct sweep_value *v,
     const struct view *a, const struct view *y, int copies)
