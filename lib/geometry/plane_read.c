@@ -316,7 +316,7 @@ read_requests(struct plane *plane, struct reader *reader, struct error *err)
 	int status;
 
 	plane->requests.given = true;
-	while ((status = reader_next(reader, &record, err)) == 1) {
+	while (reader_next(reader, &record, err) == 1) {
 		if (record_is(&record, "end"))
 			return 0;
 		if (record_is(&record, "model"))

@@ -174,7 +174,7 @@ gather_runs(const struct onnx_step *step, const struct onnx_result *in,
 {
 	struct attributes attr = {.axis = onnx_one_axis(&in->shape, axis) + 1};
 	struct part whole = {in->value, in->shape};
-	int runs[NODE_INPUTS_MAX], n_runs = 0;
+	int runs[NODE_INPUTS_MAX] = {0}, n_runs = 0;
 
 	for (int64_t i = 0; i < n;) {
 		struct range range = {.start = onnx_whole(at[i]), .step = 1};
