@@ -6,13 +6,14 @@
 #include "base/number.h"
 #include "base/output.h"
 #include "draw/caption.h"
+#include "draw/densities.h"
 #include "draw/histograms.h"
 #include "draw/landscape.h"
 #include "draw/picture.h"
 #include "frame.h"
 #include "geometry/points.h"
 
-enum { HISTOGRAM = PICTURE_SURFACE + 1 };
+enum { HISTOGRAM = PICTURE_SURFACE + 1, DENSITY };
 
 static const char *const styles[] = {
     [PICTURE_LINES] = "lines",
@@ -20,6 +21,7 @@ static const char *const styles[] = {
     [PICTURE_HEAT] = "heat",
     [PICTURE_SURFACE] = "surface",
     [HISTOGRAM] = "histogram",
+    [DENSITY] = "density",
     NULL,
 };
 
@@ -230,7 +232,22 @@ write_picture(const struct text *svg, const char *path, struct error *err)
 	return output_commit(&out, err);
 }
 
-/* ---- histograms ---- */
+/* ---- histograms and densities ---- */
+
+/* How each was made, and the picture of all. */
+static int
+describe_each(struct text *desc, const struct settings *s,
+    const struct pack *begin, size_t n, struct error *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (caption_history(desc, &begin[i], err) < 0)
+			return -1;
+		text_add(desc, "\n");
+	}
+	text_add(desc, "contour %s style=%s%s", LOSSPIPE_VERSION,
+	    styles[s->style], s->log ? " log" : "");
+	return text_check(desc, err);
+}
 
 static int
 draw_histograms(const struct settings *s, const struct histogram_list *list,
@@ -241,19 +258,28 @@ draw_histograms(const struct settings *s, const struct histogram_list *list,
 	    .title = s->title,
 	    .width = (double)s->width,
 	    .height = (double)s->height};
-	int status = 0;
+	int status = describe_each(&desc, s, list->begin, list->n, err);
 
-	for (size_t i = 0; i < list->n && status == 0; i++) {
-		status = caption_history(&desc, &list->begin[i], err);
-		text_add(&desc, "\n");
-	}
-	text_add(&desc, "contour %s style=%s%s", LOSSPIPE_VERSION,
-	    styles[s->style], s->log ? " log" : "");
 	picture.desc = desc.chars;
 	if (status == 0)
-		status = text_check(&desc, err);
-	if (status == 0)
 		status = picture_histograms(&picture, list, svg, err);
+	text_free(&desc);
+	return status;
+}
+
+static int
+draw_densities(const struct settings *s, const struct density_list *list,
+    struct text *svg, struct error *err)
+{
+	struct text desc = {0};
+	struct picture picture = {.title = s->title,
+	    .width = (double)s->width,
+	    .height = (double)s->height};
+	int status = describe_each(&desc, s, list->begin, list->n, err);
+
+	picture.desc = desc.chars;
+	if (status == 0)
+		status = picture_densities(&picture, list, svg, err);
 	text_free(&desc);
 	return status;
 }
@@ -270,6 +296,24 @@ run_histograms(char **paths, int n, const struct settings *s, struct error *err)
 		status = draw_histograms(s, &list, &svg, err);
 	reader_free(reader);
 	histogram_list_free(&list);
+	if (status == 0)
+		status = write_picture(&svg, s->output, err);
+	text_free(&svg);
+	return status;
+}
+
+static int
+run_densities(char **paths, int n, const struct settings *s, struct error *err)
+{
+	struct reader *reader = reader_new(paths, n, err);
+	struct density_list list = {0};
+	struct text svg = {0};
+	int status = -1;
+
+	if (reader != NULL && densities_read(&list, reader, err) == 0)
+		status = draw_densities(s, &list, &svg, err);
+	reader_free(reader);
+	density_list_free(&list);
 	if (status == 0)
 		status = write_picture(&svg, s->output, err);
 	text_free(&svg);
@@ -302,8 +346,11 @@ static int
 run(char **paths, int n, const struct settings *s, const struct frame *frame,
     struct error *err)
 {
-	return s->style == HISTOGRAM ? run_histograms(paths, n, s, err)
-				     : run_points(paths, n, s, frame, err);
+	if (s->style == HISTOGRAM)
+		return run_histograms(paths, n, s, err);
+	if (s->style == DENSITY)
+		return run_densities(paths, n, s, err);
+	return run_points(paths, n, s, frame, err);
 }
 
 int

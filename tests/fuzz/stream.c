@@ -6,6 +6,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "curvature/density.h"
 #include "geometry/direction.h"
 #include "geometry/grid.h"
 #include "geometry/histogram.h"
@@ -46,6 +47,7 @@ take(const struct record *record)
 	struct grid grid;
 	struct path_point point;
 	struct histogram histogram;
+	struct density density;
 	double factor;
 	int axis, rep;
 
@@ -62,6 +64,9 @@ take(const struct record *record)
 	} else if (record_is(record, "histogram")) {
 		histogram_unpack(&histogram, record->header, &err);
 		histogram_free(&histogram);
+	} else if (record_is(record, "density")) {
+		density_unpack(&density, record->header, &err);
+		density_free(&density);
 	} else if (record_is(record, "path")) {
 		path_unpack(&point, record->header, &err);
 	} else if (record_is(record, "request")) {

@@ -1,0 +1,318 @@
+/* hessdens: models in, densities of their Hessian's eigenvalues out. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/number.h"
+#include "base/progress.h"
+#include "curvature/density.h"
+#include "evaluate/hessian.h"
+#include "evaluate/setup.h"
+#include "frame.h"
+
+enum { THREADS_MAX = 1024 };
+
+struct settings {
+	const struct frame *frame;
+	struct surface_choice choice;
+	struct hessian_rule hessian;
+	struct density_rule density;
+	const char *output;
+};
+
+static const char *const over_words[] = {"weights", "all", NULL};
+
+static int
+take_data(void *target, const char *text, struct error *err)
+{
+	return choice_add_data(target, text, err);
+}
+
+static int
+take_range(void *target, const char *text, struct error *err)
+{
+	struct density_rule *rule = target;
+	double v[2];
+	size_t n;
+
+	if (number_parse_reals(text, "--range", v, 2, &n, err) < 0)
+		return -1;
+	if (n != 2 || !(v[0] < v[1]))
+		return error_set(err,
+		    "--range is '%.60s', expected lo,hi with lo below hi",
+		    text);
+	rule->lo = v[0];
+	rule->hi = v[1];
+	rule->ranged = true;
+	return 0;
+}
+
+static void
+pack_data(struct pack *entry, const struct surface *surface)
+{
+	pack_text(entry, "data");
+	pack_array(entry, (size_t)surface->grid.sets);
+	for (int s = 0; s < surface->grid.sets; s++) {
+		pack_map(entry, 3);
+		pack_key_text(entry, "set", surface->grid.set[s]);
+		pack_key_int(entry, "n", surface->data[s]->n);
+		pack_key_text(entry, "digest", surface->data[s]->digest);
+	}
+}
+
+static int
+begin(struct writer *writer, const struct settings *s,
+    const struct surface *surface, struct error *err)
+{
+	const struct density_rule *rule = &s->density;
+	const double range[2] = {rule->lo, rule->hi};
+	const struct plane *plane = surface->evaluation.plane;
+	struct pack entry = {0};
+	struct decoded *before;
+	int status = -1;
+
+	history_entry(&entry, "hessdens",
+	    8 + (size_t)(rule->width > 0.0) + (size_t)rule->ranged);
+	pack_data(&entry, surface);
+	pack_key_text(&entry, "loss", surface->grid.loss);
+	pack_key_text(&entry, "over", over_words[s->hessian.all]);
+	pack_key_text(&entry, "tensors",
+	    s->hessian.pattern != NULL ? s->hessian.pattern : "*");
+	pack_key_int(&entry, "probes", rule->probes);
+	pack_key_int(&entry, "steps", rule->steps);
+	pack_key_int(&entry, "points", rule->points);
+	pack_key_int(&entry, "seed", (int64_t)rule->seed);
+	if (rule->width > 0.0)
+		pack_key_real(&entry, "width", rule->width);
+	if (rule->ranged)
+		pack_key_reals(&entry, "range", range, 2);
+	before =
+	    decoded_new(plane->begin.bytes.chars, plane->begin.bytes.n, err);
+	if (before != NULL)
+		status =
+		    writer_begin(writer, decoded_value(before), &entry, err);
+	decoded_free(before);
+	pack_free(&entry);
+	return status;
+}
+
+static int
+print_cost(const struct settings *s, struct hessian *hessian,
+    const struct surface *surface, struct error *err)
+{
+	const int64_t products = s->density.probes * s->density.steps;
+	struct hessian_cost cost;
+	char time[32];
+
+	if (s->frame->quiet)
+		return 0;
+	if (hessian_cost(hessian, surface, &cost, err) < 0)
+		return -1;
+	fprintf(stderr,
+	    "%s: %" PRId64 " products x %" PRId64
+	    " images: %s at %d threads (%.3g s a product), %zu parameters, "
+	    "%.0f MB\n",
+	    s->frame->name, products, surface->data[0]->n,
+	    progress_duration(cost.seconds * (double)products, time),
+	    surface->evaluation.threads, cost.seconds, cost.size,
+	    (double)cost.bytes * 1e-6);
+	for (int i = 0; i < surface->grid.sets; i++)
+		if (surface->data[i]->n < surface->data[i]->total)
+			frame_warn(s->frame,
+			    "%" PRId64 " of %" PRId64
+			    " images: extremes biased outward",
+			    surface->data[i]->n, surface->data[i]->total);
+	return 0;
+}
+
+static void
+apply(void *context, const float *v, double *hv)
+{
+	hvp_apply(context, v, hv);
+}
+
+/* The density on one data set. */
+static int
+write_set(struct writer *writer, const struct settings *s,
+    const struct hessian *hessian, const struct surface *surface, int set,
+    struct error *err)
+{
+	const struct model *model = &surface->evaluation.plane->model;
+	const struct dataset *data = surface->data[set];
+	struct hvp *hvp = hessian->hvp[set];
+	const struct krylov_operator op = {hvp_size(hvp), apply, hvp};
+	const struct density_origin origin = {surface->model, data->digest,
+	    surface->grid.loss, surface->kernel, &model->graph, hessian->moves};
+	struct density density = {0};
+	int status = hvp_bind(hvp, model->graph.tensors, err);
+
+	if (status == 0)
+		status = density_probe(
+		    &density, &op, &s->density, hessian->workers, err);
+	if (status == 0)
+		status = density_lay(&density, &s->density, err);
+	if (status == 0) {
+		strcpy(density.label, model->label);
+		strcpy(density.arch, model->arch);
+		strcpy(density.set, surface->grid.set[set]);
+		density.images = data->n;
+		density.total = data->total;
+		status = density_write(writer, &density, &origin, err);
+	}
+	density_free(&density);
+	return status;
+}
+
+static int
+write_model(struct writer *writer, const struct settings *s,
+    const struct plane *plane, struct error *err)
+{
+	struct hessian hessian = {0};
+	struct surface surface;
+	int status = surface_setup(&surface, &s->choice, plane, err);
+
+	if (status == 0)
+		status = hessian_open(&hessian, &s->hessian, &surface, err);
+	if (status == 0)
+		status = print_cost(s, &hessian, &surface, err);
+	if (status == 0)
+		status = begin(writer, s, &surface, err);
+	for (int i = 0; i < s->choice.sets && status == 0; i++)
+		status = write_set(writer, s, &hessian, &surface, i, err);
+	hessian_close(&hessian);
+	surface_free(&surface);
+	if (status == 0)
+		status = writer_copy_all(
+		    writer, plane->others.chars, plane->others.n, err);
+	return status == 0 ? writer_end(writer, err) : -1;
+}
+
+static int
+write_all(struct reader *reader, const struct settings *s,
+    struct output *output, struct error *err)
+{
+	struct writer *writer = writer_new(output, 0, err);
+	int status = writer != NULL ? 1 : -1;
+
+	while (status == 1) {
+		struct plane plane = {0};
+
+		status = plane_read(&plane, reader, err);
+		if (status == 1 && write_model(writer, s, &plane, err) < 0)
+			status = -1;
+		plane_free(&plane);
+	}
+	writer_free(writer);
+	return status;
+}
+
+static int
+run(struct settings *s, char **operands, int n, struct error *err)
+{
+	struct reader *reader = reader_new(operands, n, err);
+	struct output output;
+	int status = -1;
+
+	if (reader != NULL && choice_open_data(&s->choice, err) == 0 &&
+	    output_open(&output, s->output, 0, err) == 0) {
+		status = write_all(reader, s, &output, err);
+		if (status < 0)
+			output_abandon(&output, 0);
+		else
+			status = output_commit(&output, err);
+	}
+	reader_free(reader);
+	choice_free_data(&s->choice);
+	return status;
+}
+
+/* What does not go together; defaults. */
+static void
+check(struct settings *s)
+{
+	struct surface_choice *c = &s->choice;
+
+	if (c->sets == 0)
+		frame_usage(s->frame, "no data: -d PATH is needed");
+	if (c->images.first > 0 && c->images.sample > 0)
+		frame_usage(s->frame, "-n and --sample exclude each other");
+	if (c->images.raw && (c->pixels.choice >= 0 || c->pixels.mean != NULL ||
+				 c->pixels.std != NULL))
+		frame_usage(
+		    s->frame, "--raw excludes --pixels, --mean and --std");
+	if (!(s->density.width >= 0.0))
+		frame_usage(s->frame, "--width is %g, expected more than 0",
+		    s->density.width);
+	if (c->threads == 0)
+		c->threads = sysconf(_SC_NPROCESSORS_ONLN);
+	s->hessian.lanczos.basis = (int)s->density.steps;
+	if (s->output == NULL)
+		frame_refuse_terminal(s->frame);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct settings s = {.choice = {.block = 64,
+				 .shards = 1,
+				 .norms = NORMS_FIXED,
+				 .pixels = {.choice = -1}},
+	    .density = {.probes = 10, .steps = 80, .points = 2000}};
+	struct surface_choice *c = &s.choice;
+	const struct option_row options[] = {
+	    OPTION_INT(0, "probes", "N", &s.density.probes, 2,
+		DENSITY_PROBES_MAX, "random vectors (10)"),
+	    OPTION_INT(0, "steps", "N", &s.density.steps, 1, DENSITY_STEPS_MAX,
+		"of Lanczos for each of them (80)"),
+	    OPTION_REAL(0, "width", "W", &s.density.width,
+		"of the Gaussians (a 200th of what the nodes span)"),
+	    OPTION_CALL(0, "range", "LO,HI", &s.density, take_range,
+		"eigenvalues that the curve spans (all)"),
+	    OPTION_INT(0, "points", "N", &s.density.points, 2,
+		DENSITY_POINTS_MAX, "of the curve (2000)"),
+	    OPTION_CHOICE(0, "over", over_words, &s.hessian.all,
+		"weights of two dimensions or more, or bias and BN too"),
+	    OPTION_TEXT(0, "tensors", "PATTERN", &s.hessian.pattern,
+		"of these, the tensors whose names match"),
+	    OPTION_U64('s', "seed", "SEED", &s.density.seed,
+		"of the random vectors (0)"),
+	    OPTION_CALL('d', "data", "[NAME=]PATH", c, take_data,
+		"data set; may be repeated (train=PATH test=PATH)"),
+	    OPTION_CHOICE(0, "split", dataset_split_words, &c->split,
+		"which part of a data folder"),
+	    OPTION_INT('n', "images", "N", &c->images.first, 1, INT32_MAX,
+		"the first N images only (for previews)"),
+	    OPTION_INT(0, "sample", "N", &c->images.sample, 1, INT32_MAX,
+		"N random images without replacement"),
+	    OPTION_U64(0, "sample-seed", "S", &c->images.sample_seed,
+		"seed of the sample (0)"),
+	    OPTION_CHOICE(
+		0, "loss", loss_words, &c->loss, "what is differentiated"),
+	    OPTION_CHOICE(0, "pixels", pixels_words, &c->pixels.choice,
+		"input constants, instead of the model's"),
+	    OPTION_FLAG(0, "raw", &c->images.raw,
+		"the images are reals that are normalised already"),
+	    OPTION_TEXT(0, "mean", "M,...", &c->pixels.mean,
+		"mean of each channel's pixels in 0..1"),
+	    OPTION_TEXT(0, "std", "S,...", &c->pixels.std,
+		"standard deviation of each channel's pixels"),
+	    OPTION_INT('j', "threads", "N", &c->threads, 1, THREADS_MAX,
+		"threads (all processors)"),
+	    OPTION_TEXT('o', "output", "FILE", &s.output,
+		"write to FILE, which appears when it is complete"),
+	    OPTION_END};
+	struct frame frame = {.name = "hessdens",
+	    .synopsis = "-d DATA [model ...]",
+	    .purpose = "density of the Hessian's eigenvalues",
+	    .options = options};
+	struct error err;
+	int first;
+
+	s.frame = &frame;
+	first = frame_start(&frame, argc, argv);
+	check(&s);
+	if (run(&s, argv + first, argc - first, &err) < 0)
+		frame_fail(&frame, &err);
+	return 0;
+}

@@ -1,0 +1,227 @@
+/* The records of spectral densities: `density` and `quadrature`. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "curvature/density.h"
+
+static void
+pack_tensors(struct pack *pack, const struct density_origin *origin)
+{
+	const struct graph *g = origin->graph;
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->n_tensors; i++)
+		n += origin->moves[i];
+	pack_text(pack, "tensors");
+	pack_array(pack, n);
+	for (size_t i = 0; i < g->n_tensors; i++)
+		if (origin->moves[i])
+			pack_text(pack, g->tensors[i].name);
+}
+
+static int
+write_density(struct writer *writer, const struct density *d,
+    const struct density_origin *origin, struct error *err)
+{
+	const double range[2] = {d->lo, d->hi};
+	struct pack header = {0};
+	int status;
+
+	pack_map(&header, 19);
+	pack_key_text(&header, "model", origin->model);
+	pack_key_text(&header, "label", d->label);
+	pack_key_text(&header, "arch", d->arch);
+	pack_key_text(&header, "kernel", origin->kernel);
+	pack_key_text(&header, "set", d->set);
+	pack_key_text(&header, "data", origin->data);
+	pack_key_int(&header, "images", d->images);
+	pack_key_int(&header, "total", d->total);
+	pack_key_text(&header, "loss", origin->loss);
+	pack_tensors(&header, origin);
+	pack_key_int(&header, "n", (int64_t)d->n);
+	pack_key_int(&header, "probes", d->probes);
+	pack_key_real(&header, "trace", d->trace);
+	pack_key_real(&header, "trace_se", d->trace_error);
+	pack_key_real(&header, "width", d->width);
+	pack_key_reals(&header, "range", range, 2);
+	pack_key_reals(&header, "values", d->value, (size_t)d->points);
+	pack_key_reals(&header, "se", d->error, (size_t)d->points);
+	pack_key_real(&header, "integral", d->integral);
+	status = writer_record(writer, "density", &header, NULL, 0, err);
+	pack_free(&header);
+	return status;
+}
+
+static int
+write_quadrature(struct writer *writer, int64_t probe,
+    const struct quadrature *q, struct error *err)
+{
+	struct pack header = {0};
+	int status;
+
+	pack_map(&header, 3);
+	pack_key_int(&header, "probe", probe);
+	pack_key_reals(&header, "nodes", q->node, (size_t)q->n);
+	pack_key_reals(&header, "weights", q->weight, (size_t)q->n);
+	status = writer_record(writer, "quadrature", &header, NULL, 0, err);
+	pack_free(&header);
+	return status;
+}
+
+int
+density_write(struct writer *writer, const struct density *density,
+    const struct density_origin *origin, struct error *err)
+{
+	if (write_density(writer, density, origin, err) < 0)
+		return -1;
+	for (int64_t p = 0; p < density->probes; p++)
+		if (write_quadrature(writer, p, &density->probe[p], err) < 0)
+			return -1;
+	return 0;
+}
+
+/* ---- reading ---- */
+
+static int
+unpack_texts(struct density *d, const struct value *header, struct error *err)
+{
+	if (field_text(header, "label", d->label, sizeof(d->label), err) < 0 ||
+	    field_text(header, "arch", d->arch, sizeof(d->arch), err) < 0 ||
+	    field_text(header, "set", d->set, sizeof(d->set), err) < 0)
+		return -1;
+	return 0;
+}
+
+static int
+unpack_numbers(struct density *d, const struct value *header, struct error *err)
+{
+	double range[2];
+	int64_t rows;
+	size_t n;
+
+	if (field_int(header, "n", 1, INT64_MAX, &rows, err) < 0 ||
+	    field_int(
+		header, "probes", 2, DENSITY_PROBES_MAX, &d->probes, err) < 0 ||
+	    field_int(header, "images", 1, INT64_MAX, &d->images, err) < 0 ||
+	    field_int(header, "total", 1, INT64_MAX, &d->total, err) < 0 ||
+	    field_real(header, "trace", &d->trace, err) < 0 ||
+	    field_real(header, "trace_se", &d->trace_error, err) < 0 ||
+	    field_real(header, "integral", &d->integral, err) < 0 ||
+	    field_real(header, "width", &d->width, err) < 0 ||
+	    field_reals(header, "range", range, 2, &n, err) < 0)
+		return -1;
+	d->n = (size_t)rows;
+	d->lo = range[0];
+	d->hi = range[1];
+	if (n != 2 || !isfinite(range[0]) || !isfinite(range[1]) ||
+	    !(range[0] < range[1]))
+		return error_set(err, "range is no [lo, hi] with lo below hi");
+	if (!isfinite(d->width) || !(d->width > 0.0))
+		return error_set(
+		    err, "width is %g, expected more than 0", d->width);
+	return 0;
+}
+
+static int
+unpack_curve(struct density *d, const struct value *header, struct error *err)
+{
+	const struct value *values =
+	    field_array(header, "values", DENSITY_POINTS_MAX, err);
+	size_t n, errors;
+
+	if (values == NULL)
+		return -1;
+	n = value_count(values);
+	if (n < 2)
+		return error_set(
+		    err, "values has %zu numbers, expected 2 or more", n);
+	d->points = (int64_t)n;
+	d->value = memory_new(n, sizeof(*d->value), err);
+	d->error = memory_new(n, sizeof(*d->error), err);
+	if (d->value == NULL || d->error == NULL ||
+	    field_reals(header, "values", d->value, n, &n, err) < 0 ||
+	    field_reals(header, "se", d->error, n, &errors, err) < 0)
+		return -1;
+	if (errors != n)
+		return error_set(
+		    err, "se has %zu numbers, values has %zu", errors, n);
+	for (size_t i = 0; i < n; i++)
+		if (!isfinite(d->value[i]) || d->value[i] < 0.0)
+			return error_set(err,
+			    "value %zu is %g, expected a density", i,
+			    d->value[i]);
+	return 0;
+}
+
+int
+density_unpack(
+    struct density *density, const struct value *header, struct error *err)
+{
+	*density = (struct density){0};
+	if (unpack_texts(density, header, err) < 0 ||
+	    unpack_numbers(density, header, err) < 0 ||
+	    unpack_curve(density, header, err) < 0)
+		return error_prefix(err, "density");
+	return 0;
+}
+
+/* Room for one more, empty; counted, so that it is freed in any case. */
+static int
+append(struct density_list *list, struct error *err)
+{
+	if (memory_grow(&list->item, &list->room, list->n + 1,
+		sizeof(*list->item), err) < 0 ||
+	    memory_grow(&list->begin, &list->room_begin, list->n + 1,
+		sizeof(*list->begin), err) < 0)
+		return -1;
+	list->item[list->n] = (struct density){0};
+	list->begin[list->n++] = (struct pack){0};
+	return 0;
+}
+
+int
+densities_read(
+    struct density_list *list, struct reader *reader, struct error *err)
+{
+	struct pack begin = {0};
+	struct record record;
+	int status;
+
+	while ((status = reader_next(reader, &record, err)) == 1) {
+		if (record_is(&record, "begin")) {
+			pack_free(&begin);
+			pack_value(&begin, record.header);
+		}
+		if (!record_is(&record, "density"))
+			continue;
+		status = append(list, err);
+		if (status == 0)
+			status = density_unpack(
+			    &list->item[list->n - 1], record.header, err);
+		if (status < 0) {
+			error_prefix(err, "%s", reader_name(reader));
+			break;
+		}
+		pack_pack(&list->begin[list->n - 1], &begin);
+	}
+	pack_free(&begin);
+	if (status == 0 && list->n == 0)
+		return error_set(err, "the input has no density, expected the "
+				      "output of hessdens");
+	return status;
+}
+
+void
+density_list_free(struct density_list *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		density_free(&list->item[i]);
+		pack_free(&list->begin[i]);
+	}
+	free(list->item);
+	free(list->begin);
+	*list = (struct density_list){0};
+}
