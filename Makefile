@@ -44,7 +44,7 @@ HDF5_LIBS := $(shell pkg-config --libs $(HDF5))
 HDF5_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/hdf5/*.c))
 endif
 
-PROGRAMS := $(filter-out frame gridrun $(if $(HDF5),,h5conv),\
+PROGRAMS := $(filter-out frame gridrun dirslope lateblas $(if $(HDF5),,h5conv),\
 	$(basename $(notdir $(wildcard cmd/*.c))))
 LIB_SRC := $(filter-out lib/hdf5/%,$(wildcard lib/*/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
@@ -70,6 +70,8 @@ $(LIB): $(LIB_OBJ)
 
 # Two programs evaluate grids.
 $(BUILD)/bin/evalgrid $(BUILD)/bin/hessgrid: $(BUILD)/cmd/gridrun.o
+# dirgen loads OpenBLAS when it must.
+$(BUILD)/bin/dirgen: $(addprefix $(BUILD)/cmd/,dirslope.o gridrun.o lateblas.o)
 
 $(BUILD)/bin/%: $(BUILD)/cmd/%.o $(BUILD)/cmd/frame.o $(LIB)
 	@mkdir -p $(@D)

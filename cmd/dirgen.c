@@ -1,14 +1,15 @@
 /*
  * dirgen: gives the models that pass by directions to move in: random ones, the
- * way to other models, those of a file, or the principal components of the way
- * that training went.
+ * way to other models, those of a file, the principal components of the way
+ * that training went, or what the loss gives: its gradient, eigenvectors of its
+ * Hessian.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/number.h"
-#include "frame.h"
+#include "dirslope.h"
 #include "geometry/extender.h"
 #include "geometry/orthonormal.h"
 #include "geometry/pca.h"
@@ -38,9 +39,9 @@ struct dirgen {
 	struct runs runs; /* for kind pca */
 	struct pca pca;
 	int ignore, center, include_final;
+	struct dirslope slope; /* for kinds hessian and gradient */
 };
 
-static const char *const kinds[] = {"random", "toward", "file", "pca", NULL};
 static const char *const centers[] = {"mean", "none", NULL};
 static const char *const axes[] = {"x", "y", NULL};
 
@@ -67,6 +68,13 @@ parse_seeds(void *target, const char *value, struct error *err)
 		    REPS_MAX);
 	*seeds = (struct seeds){(uint64_t)a, (int)(b - a + 1)};
 	return status;
+}
+
+/* Do the elements come from the loss? */
+static bool
+is_slope(const struct dirgen *g)
+{
+	return g->kind == DIRECTION_HESSIAN || g->kind == DIRECTION_GRADIENT;
 }
 
 /* ---- what is declared ---- */
@@ -98,9 +106,10 @@ begin(struct dirgen *g, struct error *err)
 
 	history_entry(&entry, "dirgen",
 	    2 + (size_t)(2 * random) + (size_t)file + (size_t)pca * PCA_KEYS +
+		(is_slope(g) ? dirslope_keys(&g->slope) : 0) +
 		(g->order.n_axes > 0) + (g->order.axis >= 0) +
 		(size_t)g->orthonormal);
-	pack_key_text(&entry, "kind", kinds[g->kind]);
+	pack_key_text(&entry, "kind", direction_kind_words[g->kind]);
 	pack_key_text(&entry, "over", direction_over_words[g->order.over]);
 	if (random) {
 		pack_key_int(&entry, "seed", (int64_t)g->seeds.first);
@@ -110,6 +119,8 @@ begin(struct dirgen *g, struct error *err)
 		pack_key_text(&entry, "from", g->file_digest);
 	if (pca)
 		pack_pca(g, &entry);
+	if (is_slope(g))
+		dirslope_pack(&g->slope, &entry);
 	if (g->order.n_axes > 0)
 		pack_key_int(&entry, "axes", g->order.n_axes);
 	if (g->order.axis >= 0)
@@ -262,29 +273,58 @@ open_runs(struct dirgen *g, char **operands, int n, struct error *err)
 	return 0;
 }
 
+/* The model is needed twice: to compute at, and to pass by. */
+static int
+open_slope(struct dirgen *g, struct error *err)
+{
+	struct reader *reader = NULL;
+	int status = -1;
+
+	if (runs_add(&g->runs, "-", err) == 0)
+		reader = runs_reader(&g->runs, runs_last(&g->runs), err);
+	if (reader != NULL)
+		status = dirslope_make(&g->slope, reader, &g->frame, err);
+	reader_free(reader);
+	return status;
+}
+
+static struct source *
+open_source(struct dirgen *g, int i, char **operands, struct error *err)
+{
+	switch ((enum direction_kind)g->kind) {
+	case DIRECTION_TOWARD:
+		return source_toward(operands[i], err);
+	case DIRECTION_FILE:
+		return source_file(g->archive, g->from, err);
+	case DIRECTION_PCA:
+		return source_pca(&g->pca, err);
+	case DIRECTION_HESSIAN:
+	case DIRECTION_GRADIENT:
+		return source_slope(&g->slope.slope, i, err);
+	case DIRECTION_RANDOM:
+		break;
+	}
+	return source_random(g->seeds.first, g->seeds.n, err);
+}
+
 static int
 open_sources(
     struct dirgen *g, char **operands, int n_operands, struct error *err)
 {
-	int n = g->kind == DIRECTION_TOWARD ? (int)g->order.n_axes : AXES_MAX;
+	int n = g->kind == DIRECTION_TOWARD ? (int)g->order.n_axes
+		: is_slope(g)               ? g->slope.order.vectors
+					    : AXES_MAX;
 
 	if (g->kind == DIRECTION_FILE && open_file(g, err) < 0)
 		return -1;
 	if (g->kind == DIRECTION_PCA &&
 	    open_runs(g, operands, n_operands, err) < 0)
 		return -1;
+	if (is_slope(g) && open_slope(g, err) < 0)
+		return -1;
 	for (int i = 0; i < n; i++) {
-		struct source *s =
-		    g->kind == DIRECTION_RANDOM
-			? source_random(g->seeds.first, g->seeds.n, err)
-		    : g->kind == DIRECTION_TOWARD
-			? source_toward(operands[i], err)
-		    : g->kind == DIRECTION_PCA
-			? source_pca(&g->pca, err)
-			: source_file(g->archive, g->from, err);
-
-		g->sources[i] = s;
-		if (s == NULL)
+		g->sources[i] = open_source(g, i, operands, err);
+		if (g->sources[i] == NULL)
 			return -1;
 	}
 	return 0;
@@ -293,7 +333,7 @@ open_sources(
 static struct reader *
 open_reader(const struct dirgen *g, struct error *err)
 {
-	if (g->kind == DIRECTION_PCA)
+	if (g->kind == DIRECTION_PCA || is_slope(g))
 		return runs_reader(&g->runs, runs_last(&g->runs), err);
 	return reader_new(NULL, 0, err);
 }
@@ -304,9 +344,27 @@ close_sources(struct dirgen *g)
 	for (int i = 0; i < AXES_MAX; i++)
 		source_free(g->sources[i]);
 	pca_free(&g->pca);
+	dirslope_end(&g->slope);
 	runs_free(&g->runs);
 	archive_close(g->archive);
 	content_close(&g->content);
+}
+
+static void
+check_slope(struct dirgen *g)
+{
+	if (is_slope(g) && g->order.over != OVER_WEIGHTS)
+		frame_usage(&g->frame,
+		    "--over is states, the loss has derivatives by weights");
+	if (g->kind == DIRECTION_GRADIENT && g->order.axis < 0 &&
+	    g->order.n_axes == 0)
+		g->order.n_axes = 1;
+	g->slope.order.ignore = (enum direction_ignore)g->ignore;
+	dirslope_check(&g->slope, (enum direction_kind)g->kind,
+	    g->order.axis >= 0    ? 1
+	    : g->order.n_axes > 0 ? g->order.n_axes
+				  : AXES_MAX,
+	    &g->frame);
 }
 
 /* Options that do not go together; fills in what follows from others. */
@@ -327,15 +385,17 @@ check_usage(struct dirgen *g, int n_operands)
 		frame_usage(f, "--seed is for random directions");
 	if (g->order.axis >= 0 && g->order.n_axes > 0)
 		frame_usage(f, "--axes and --axis exclude each other");
-	if (g->kind != DIRECTION_PCA &&
-	    (g->ignore >= 0 || g->center >= 0 || g->include_final))
-		frame_usage(f,
-		    "--ignore, --center and --include-final are for --kind "
-		    "pca");
+	if (g->kind != DIRECTION_PCA && (g->center >= 0 || g->include_final))
+		frame_usage(
+		    f, "--center and --include-final are for --kind pca");
+	if (g->kind != DIRECTION_PCA && !is_slope(g) && g->ignore >= 0)
+		frame_usage(
+		    f, "--ignore is for --kind pca, hessian and gradient");
 	if (g->ignore < 0)
 		g->ignore = IGNORE_BIASBN;
 	if (g->center < 0)
 		g->center = 0;
+	check_slope(g);
 	if (g->kind == DIRECTION_PCA)
 		return;
 	if (g->kind != DIRECTION_TOWARD) {
@@ -368,7 +428,7 @@ main(int argc, char **argv)
 	int over = OVER_WEIGHTS;
 	const char *path = NULL;
 	const struct option_row options[] = {
-	    OPTION_CHOICE('k', "kind", kinds, &g.kind,
+	    OPTION_CHOICE('k', "kind", direction_kind_words, &g.kind,
 		"where the directions come from (random)"),
 	    OPTION_CALL('s', "seed", "SEED", &g.seeds, parse_seeds,
 		"seed of random directions, or A:B for a set of each (0)"),
@@ -381,11 +441,12 @@ main(int argc, char **argv)
 	    OPTION_TEXT(0, "from", "FILE", &g.from,
 		"npz archive of directions (implies --kind file)"),
 	    OPTION_CHOICE(0, "ignore", direction_ignore_words, &g.ignore,
-		"what principal components leave out (biasbn)"),
+		"small tensors that stay, of pca, hessian, gradient (biasbn)"),
 	    OPTION_CHOICE(0, "center", centers, &g.center,
 		"what is taken from checkpoints before (mean)"),
 	    OPTION_FLAG(0, "include-final", &g.include_final,
 		"the last checkpoint is a row, too, as in the reference tool"),
+	    DIRSLOPE_OPTIONS(&g.slope),
 	    OPTION_FLAG(0, "orthonormal", &g.orthonormal,
 		"unit length, and y at a right angle to x"),
 	    OPTION_TEXT('o', "output", "FILE", &path,
@@ -396,6 +457,7 @@ main(int argc, char **argv)
 	struct error err;
 	int first, status;
 
+	dirslope_start(&g.slope);
 	g.frame.options = options;
 	first = frame_start(&g.frame, argc, argv);
 	if (path == NULL)

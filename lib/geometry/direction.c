@@ -54,6 +54,13 @@ unpack(struct direction *d, const struct value *h, struct error *err)
 	    (field_real(h, "explained", &d->explained, err) < 0 ||
 		field_real(h, "singular", &d->singular, err) < 0))
 		return -1;
+	if (kind == DIRECTION_HESSIAN && value_get(h, "eigenvalue") != NULL &&
+	    (field_real(h, "eigenvalue", &d->eigenvalue, err) < 0 ||
+		field_real(h, "residual", &d->residual, err) < 0))
+		return -1;
+	if (kind == DIRECTION_GRADIENT && value_get(h, "slope") != NULL &&
+	    field_real(h, "slope", &d->slope, err) < 0)
+		return -1;
 	d->rep = (int)rep;
 	d->kind = (enum direction_kind)kind;
 	d->over = (enum direction_over)over;
@@ -81,8 +88,11 @@ direction_pack(struct pack *pack, const struct direction *d,
 	struct decoded *decoded = NULL;
 	bool seed = d->kind == DIRECTION_RANDOM, label = d->label[0] != '\0';
 	bool pca = d->kind == DIRECTION_PCA && d->singular > 0;
+	bool eigen = d->kind == DIRECTION_HESSIAN && d->eigenvalue != 0;
+	bool slope = d->kind == DIRECTION_GRADIENT && d->slope > 0;
 
-	pack_map(&own, 6 + (size_t)seed + (size_t)label + 2 * (size_t)pca);
+	pack_map(&own, 6 + (size_t)seed + (size_t)label + (size_t)slope +
+			   2 * (size_t)(pca || eigen));
 	pack_key_text(&own, "axis", axis_word(d->axis));
 	pack_key_int(&own, "rep", d->rep);
 	pack_key_text(&own, "kind", direction_kind_words[d->kind]);
@@ -94,6 +104,12 @@ direction_pack(struct pack *pack, const struct direction *d,
 		pack_key_real(&own, "explained", d->explained);
 		pack_key_real(&own, "singular", d->singular);
 	}
+	if (eigen) {
+		pack_key_real(&own, "eigenvalue", d->eigenvalue);
+		pack_key_real(&own, "residual", d->residual);
+	}
+	if (slope)
+		pack_key_real(&own, "slope", d->slope);
 	pack_key_text(&own, "over", direction_over_words[d->over]);
 	pack_key_text(&own, "norm", direction_norm_words[d->norm]);
 	pack_key_text(&own, "ignore", direction_ignore_words[d->ignore]);
@@ -109,10 +125,15 @@ direction_pack(struct pack *pack, const struct direction *d,
 bool
 direction_moves(const struct direction *direction, const struct tensor *tensor)
 {
+	const bool ignores = direction->ignore == IGNORE_BIASBN;
+
 	if (direction->kind == DIRECTION_PCA &&
 	    (tensor->role == ROLE_BATCHES ||
-		(direction->ignore == IGNORE_BIASBN &&
-		    normalise_small(tensor))))
+		(ignores && normalise_small(tensor))))
+		return false;
+	if ((direction->kind == DIRECTION_HESSIAN ||
+		direction->kind == DIRECTION_GRADIENT) &&
+	    ignores && tensor->rank < 2)
 		return false;
 	return direction->over == OVER_STATES ? tensor_is_state(tensor)
 					      : tensor_is_weight(tensor);

@@ -60,6 +60,10 @@ struct direction {
 	char label[256]; /* of kind toward: the other model; may be empty */
 	/* Of kind pca: share of the rows' variance, and singular value. */
 	double explained, singular;
+	/* Of kind hessian: of the mean loss, and how exactly (||H v - l v||).
+	 */
+	double eigenvalue, residual;
+	double slope; /* of kind gradient: its norm */
 };
 
 /* Reads a `direction` record. */
@@ -76,7 +80,8 @@ int direction_pack(struct pack *pack, const struct direction *direction,
 /*
  * May the direction move this tensor (weights, or states)?  One of kind pca
  * does not move counters, which no evaluation reads but which would be most of
- * the variance, nor small tensors when it ignores them.
+ * the variance, nor small tensors when it ignores them; of kinds hessian and
+ * gradient those are the tensors of fewer than two dimensions.
  */
 bool direction_moves(
     const struct direction *direction, const struct tensor *tensor);
