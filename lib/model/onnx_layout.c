@@ -28,9 +28,11 @@ static int
 merge_slice(const struct onnx_step *step, int value, struct attributes *slice)
 {
 	const struct graph *graph = step->import->graph;
-	const struct node *last = &graph->nodes[graph->n_nodes - 1];
+	const struct node *last = NULL;
 
-	if (graph->n_nodes == 0 || last->op != OP_SLICE || last->out != value)
+	if (graph->n_nodes > 0)
+		last = &graph->nodes[graph->n_nodes - 1];
+	if (last == NULL || last->op != OP_SLICE || last->out != value)
 		return value;
 	for (int i = 0; i < 3; i++) {
 		const struct attributes *a = &last->attr;
