@@ -1,4 +1,4 @@
 #!/bin/bash
-# Every cut and every seventh bit of a small stream, into every reader: all places
-# in a byte take turns.  SPOIL=all flips every bit.
+# Every third cut and every eleventh bit of a small stream, into every reader: all
+# places in a byte take turns.  SPOIL=all makes every cut and flips every bit.
 SPOIL=${SPOIL:-dense} exec "$(dirname "$0")/../contract/spoilt.t"
