@@ -5,8 +5,21 @@ export BUILD
 export LOSSPIPE_BIN = $(CURDIR)/$(BUILD)/bin
 TESTS = $(wildcard tests/command/*.t tests/contract/*.t tests/house/*.t)
 
+# SHORT=1 is for programs that are several times slower than they should be: tests
+# that loop over the same code do it less often, and those that run no code which
+# the others do not run are left out.
+ifdef SHORT
+TESTS := $(filter-out tests/house/%.t tests/command/pipelines.t \
+	tests/command/torch.t,$(TESTS))
+endif
+
 check: all $(UNIT) $(TOOL) $(BUILD)/bench/checkkern
 	CMOCKA_MESSAGE_OUTPUT=TAP prove -j2 -e '' $(UNIT) $(TESTS)
+
+# Under the sanitizers: all unit tests and hostile files, every program and its
+# paths.  `make check SAN=1` runs everything, in more than twice the time.
+check-san:
+	$(MAKE) SAN=1 SHORT=1 check
 
 # The large golden values and data of ../shared.  FULL=1 asks the slow executors
 # for all points and images, not for some; SPOIL=all is in tests/contract/spoilt.t.
@@ -18,7 +31,7 @@ check-golden: all $(GOLDEN) $(TOOL)
 	CMOCKA_MESSAGE_OUTPUT=TAP prove -j2 -e '' $(GOLDEN_LONG) $(GOLDEN) \
 	    $(filter-out $(GOLDEN_LONG),$(wildcard tests/golden/*.t))
 
-.PHONY: check check-golden
+.PHONY: check check-san check-golden
 
 # Style, static analysis, shell scripts.
 LINT_C = $(filter-out $(if $(HDF5),,cmd/h5conv.c lib/hdf5/%),\
