@@ -42,7 +42,7 @@ LINT_FLAGS = -std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -Ilib -Icmd \
 	$(PKG_CFLAGS) $(HDF5_CFLAGS)
 lint:
 	@clang-format --dry-run -Werror $(LINT_C) $(wildcard cmd/*.h lib/*/*.h tests/unit/*.c)
-	@cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability \
+	@cppcheck -j2 --quiet --error-exitcode=1 --enable=warning,performance,portability \
 	    --inline-suppr --suppress=missingIncludeSystem -Ilib -Icmd cmd lib
 	@printf '%s\n' $(LINT_C) | xargs -P2 -n1 sh -c \
 	    'clang-tidy --quiet "$$@" -- $(LINT_FLAGS) 2>/dev/null' lint
