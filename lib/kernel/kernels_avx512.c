@@ -6,6 +6,7 @@
 const struct kernels kernels_avx512 = {
     .name = "avx512",
     .block_pixels = PIXELS_MAX,
+    .weight_rows = ROWWISE,
     .conv = conv,
     .depthwise = depthwise,
     .winograd = winograd,
