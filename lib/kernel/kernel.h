@@ -148,7 +148,7 @@ struct norm_back_job {
 struct kernels {
 	const char *name;
 	int block_pixels; /* outputs that one inner loop forms together */
-	int weight_rows;  /* winograd_weights have c before the column */
+	int weight_rows;  /* weights of Winograd: c before the column */
 
 	void (*conv)(const struct conv_job *job);
 
@@ -160,9 +160,9 @@ struct kernels {
 	/*
 	 * U = G g G^T of filters g [k][c][3][3] times scale[k], for
 	 * winograd_job: [block of k][row 6][column 6][c][KERNEL_BLOCK], or
-	 * with weight_rows [block of k][row][c][column][KERNEL_BLOCK] (not
-	 * strided_weights).  u holds winograd_weight_floats.  from[i] is the
-	 * filter channel that multiplies input channel i.
+	 * with weight_rows [block of k][row][c][column][KERNEL_BLOCK].  u holds
+	 * winograd_weight_floats.  from[i] is the filter channel that
+	 * multiplies input channel i.
 	 */
 	void (*winograd_weights)(const float *g, const double *scale,
 	    const int *from, int k, int c, float *u);
