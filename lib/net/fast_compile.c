@@ -48,8 +48,8 @@ inherit(struct fast_plan *plan, int from, int to)
 }
 
 /*
- * Winograd wins when its tiles are filled well enough and there are channels
- * enough to fill the lanes of its transforms: measured, see README.
+ * Winograd wins when its tiles are filled well enough and there are at least
+ * three channels: measured, see lib/kernel/README.
  */
 static bool
 suits_winograd(const struct fast_plan *plan, const struct fast_step *step)
@@ -63,7 +63,7 @@ suits_winograd(const struct fast_plan *plan, const struct fast_step *step)
 
 	return step->kh == 3 && step->kw == 3 && a->group == 1 && stride <= 2 &&
 	       a->strides[1] == stride && a->dilations[0] == 1 &&
-	       a->dilations[1] == 1 && step->c >= 8 &&
+	       a->dilations[1] == 1 && step->c >= 3 &&
 	       tiles * points * points * 4 < out->h * out->w * 9 * 3;
 }
 
