@@ -21,6 +21,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = '/usr/bin/python3'
@@ -33,6 +34,7 @@ class Contender:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def round(self):
+        time.sleep(0.1)  # threads of the one before may still be spinning
         self.process.stdin.write('\n')
         self.process.stdin.flush()
         line = self.process.stdout.readline().split()
