@@ -184,7 +184,7 @@ def main():
     parser.add_argument('--arch', action='append')
     parser.add_argument('--threads', action='append', type=int)
     parser.add_argument('--rounds', type=int, default=7)
-    parser.add_argument('--images', type=int, default=512)
+    parser.add_argument('--images', type=int, default=1024)
     parser.add_argument('--csv')
     parser.add_argument('--build', action='append')
     parser.add_argument('--level', action='append', default=[])
