@@ -45,6 +45,11 @@ enum { VECS = KERNEL_BLOCK / LANES };
  * multiply-add of AVX-512, which took a fifth longer. */
 #define HIDE_VEC(v) __asm__("" : "+v"(v))
 
+/* Keeps v in its register up to here.  Or gcc lets a sum take the place of a
+ * factor that is not needed any more, and moves a dozen of them back where a
+ * loop begins again. */
+#define KEEP_VEC(v) __asm__("" : : "v"(v))
+
 #define INLINE static inline __attribute__((always_inline))
 #define NOINLINE __attribute__((noinline))
 
