@@ -10,12 +10,11 @@
 #include "geometry/grid.h"
 
 /*
- * Points pass through a ring of three slots: while the blocks of one point are
- * worked on, the weights of the next are folded and packed, and the one before
- * may still have blocks in the hands of other threads.
+ * Points pass through a ring of slots, which hold most of the memory.  While
+ * the blocks of one point are worked on, the weights of the next are folded and
+ * packed: two slots, and more if the blocks of one point are fewer than the
+ * threads.  A single thread does one after the other, in one.
  */
-enum { SLOTS = 3 };
-
 struct slot {
 	struct plan_weights *weights;
 	struct tensor *theta;
@@ -33,7 +32,8 @@ struct job {
 	int64_t n_points, n_images, blocks_per_point;
 	evaluate_take *take;
 	void *context;
-	struct slot slot[SLOTS];
+	struct slot *slot;
+	int64_t slots;
 
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -59,7 +59,7 @@ struct task {
 static struct slot *
 slot_of(struct job *job, int64_t point)
 {
-	return &job->slot[point % SLOTS];
+	return &job->slot[point % job->slots];
 }
 
 /* ---- what to do next (with the lock held) ---- */
@@ -69,7 +69,7 @@ can_build(const struct job *job)
 {
 	return job->building < job->n_points &&
 	       job->building <= job->issuing + 1 &&
-	       job->building < job->delivering + SLOTS;
+	       job->building < job->delivering + job->slots;
 }
 
 static bool
@@ -299,6 +299,15 @@ work(void *argument)
 
 /* ---- the whole ---- */
 
+static int64_t
+slots_for(const struct job *job, int64_t threads)
+{
+	int64_t blocks = job->blocks_per_point;
+	int64_t slots = threads > 1 ? 1 + (threads + blocks - 1) / blocks : 1;
+
+	return slots < job->n_points ? slots : job->n_points;
+}
+
 static int
 slot_init(struct slot *slot, const struct job *job, struct error *err)
 {
@@ -444,14 +453,19 @@ evaluate_points(const struct evaluation *evaluation, const struct place *points,
 		job.blocks_per_point +=
 		    (evaluation->data[s]->n + size - 1) / size;
 	}
-	for (int i = 0; i < SLOTS && status == 0; i++)
+	job.slots = slots_for(&job, evaluation->threads);
+	job.slot = memory_new((size_t)job.slots, sizeof(*job.slot), err);
+	if (job.slot == NULL)
+		return -1;
+	for (int64_t i = 0; i < job.slots && status == 0; i++)
 		status = slot_init(&job.slot[i], &job, err);
 	if (status == 0)
 		status = evaluation->norms.mode == NORMS_RECOMPUTE
 			     ? run_turns(&job, evaluation->threads, err)
 			     : run_pipeline(&job, evaluation->threads, err);
-	for (int i = 0; i < SLOTS; i++)
+	for (int64_t i = 0; i < job.slots; i++)
 		slot_free(
 		    &job.slot[i], evaluation->plane->model.graph.n_tensors);
+	free(job.slot);
 	return status;
 }

@@ -56,7 +56,7 @@ typedef int evaluate_take(void *context, int64_t point,
 
 /*
  * Evaluates n points, by exec_points where there is a command.  Threads and
- * memory (three points' packed weights, one block of images and activations per
+ * memory (a few points' packed weights, one block of images and activations per
  * thread, what norms hold) live for the call.
  */
 int evaluate_points(const struct evaluation *evaluation,
