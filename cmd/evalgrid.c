@@ -77,14 +77,16 @@ print_estimate(const struct surface *surface, struct error *err)
 	return 0;
 }
 
-static void
-describe(const struct plan *plan)
+static int
+describe(const struct evaluation *e, struct error *err)
 {
 	struct text how = {0};
+	int status = estimate_plan(e, &how, err);
 
-	plan_describe(plan, &how);
-	fprintf(stderr, "%s", how.chars != NULL ? how.chars : "");
+	if (status == 0)
+		fprintf(stderr, "%s", how.chars != NULL ? how.chars : "");
 	text_free(&how);
+	return status;
 }
 
 static int
@@ -95,8 +97,8 @@ evaluate(struct gridrun *run, struct surface *surface, struct error *err)
 	if (e->exec.command != NULL)
 		frame_say(run->frame, "losses by '%.200s', processes: %d",
 		    e->exec.command, e->threads);
-	else if (run->frame->verbose > 0)
-		describe(surface->plan);
+	else if (run->frame->verbose > 0 && describe(e, err) < 0)
+		return -1;
 	warn_about_norms(run, &surface->evaluation);
 	if (tell_norms(run, &surface->evaluation, err) < 0)
 		return -1;

@@ -1,7 +1,9 @@
 #include "evaluate/estimate.h"
 
 #include <math.h>
+#include <stdlib.h>
 
+#include "base/memory.h"
 #include "base/progress.h"
 #include "base/workers.h"
 
@@ -69,5 +71,61 @@ estimate_norms(const struct evaluation *e, double *seconds, size_t *bytes,
 	norms_close(&norms);
 	tensors_free(theta, e->plane->model.graph.n_tensors);
 	workers_free(workers);
+	return status;
+}
+
+/* A block of images at the centre, ready to run. */
+struct trial {
+	struct plan_weights *weights;
+	struct plan_scratch *scratch;
+	float *images, *logits;
+	int n;
+};
+
+static int
+trial_open(struct trial *trial, const struct evaluation *e, struct error *err)
+{
+	const struct dataset *d = e->data[0];
+	const int block = plan_block(e->plan);
+	const size_t pixels =
+	    (size_t)d->channels * (size_t)d->height * (size_t)d->width;
+
+	trial->n = d->n < block ? (int)d->n : block;
+	trial->weights = plan_weights_new(e->plan, err);
+	trial->scratch = plan_scratch_new(e->plan, err);
+	trial->images =
+	    memory_new((size_t)trial->n * pixels, sizeof(float), err);
+	trial->logits = memory_new(
+	    (size_t)trial->n * plan_classes(e->plan), sizeof(float), err);
+	if (trial->weights == NULL || trial->scratch == NULL ||
+	    trial->images == NULL || trial->logits == NULL)
+		return -1;
+	dataset_block(d, 0, trial->n, e->mean, e->std, trial->images);
+	/* a centre that cannot run is no reason to stop: points say so */
+	if (plan_bind(e->plan, e->plane->model.graph.tensors, trial->weights,
+		err) < 0)
+		trial->n = 0;
+	return 0;
+}
+
+static void
+trial_close(struct trial *trial)
+{
+	plan_weights_free(trial->weights);
+	plan_scratch_free(trial->scratch);
+	free(trial->images);
+	free(trial->logits);
+}
+
+int
+estimate_plan(const struct evaluation *e, struct text *out, struct error *err)
+{
+	struct trial trial = {0};
+	int status = trial_open(&trial, e, err);
+
+	if (status == 0)
+		plan_describe(e->plan, trial.weights, trial.scratch,
+		    trial.images, trial.n, trial.logits, out);
+	trial_close(&trial);
 	return status;
 }

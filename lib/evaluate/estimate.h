@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "evaluate/evaluate.h"
 
 struct estimate {
@@ -30,5 +31,12 @@ int estimate_run(const struct evaluation *evaluation,
  */
 int estimate_norms(const struct evaluation *evaluation, double *seconds,
     size_t *bytes, struct error *err);
+
+/*
+ * Appends what plan_describe says, with the times of the first block of the
+ * first data set at the centre.
+ */
+int estimate_plan(
+    const struct evaluation *evaluation, struct text *out, struct error *err);
 
 #endif

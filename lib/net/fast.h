@@ -11,6 +11,7 @@
  * place    (fast_place.c)   where values lie: buffers, borders, reuse
  * bind     (fast_bind.c)    folding and packing of a point's weights
  * run      (plan_fast.c, fast_fallback.c)
+ * describe (fast_describe.c) who does what, and how long it takes
  */
 #ifndef NET_FAST_H
 #define NET_FAST_H
@@ -23,6 +24,7 @@
 #include "net/fold.h"
 #include "net/graph.h"
 #include "net/liveness.h"
+#include "net/plan.h"
 
 enum fast_method {
 	FAST_INPUT, /* planes of the caller's images to NHWC */
@@ -113,6 +115,16 @@ int fast_place(struct fast_plan *plan, struct error *err);
 void fast_place_weights(struct fast_plan *plan);
 int fast_bind(const struct fast_plan *plan, const struct tensor *theta,
     float *weights, struct error *err);
+
+/* Runs images; seconds (n_steps, or NULL): the time of each step is added. */
+void fast_run(const struct fast_plan *plan, const struct plan_trial *trial,
+    double *seconds);
+
+/* Does OpenBLAS do the step? */
+bool fast_by_openblas(const struct fast_step *step);
+
+void fast_describe(const struct fast_plan *plan, const struct plan_trial *trial,
+    struct text *out);
 
 /* Images [image, ...) of a value in scratch. */
 struct view fast_view(

@@ -167,7 +167,17 @@ plan_run(const struct plan *plan, const struct plan_weights *weights,
 }
 
 void
-plan_describe(const struct plan *plan, struct text *out)
+plan_describe(const struct plan *plan, const struct plan_weights *weights,
+    struct plan_scratch *scratch, const float *images, int n, float *logits,
+    struct text *out)
 {
-	plan->kind->describe(plan->state, out);
+	const struct plan_trial trial = {
+	    .weights = weights->memory,
+	    .scratch = scratch->memory,
+	    .images = images,
+	    .n = n,
+	    .logits = logits,
+	};
+
+	plan->kind->describe(plan->state, &trial, out);
 }

@@ -19,6 +19,15 @@
 
 struct plan;
 
+/* A run whose times are taken; the fields are those of plan_run. */
+struct plan_trial {
+	const void *weights;
+	void *scratch;
+	const float *images;
+	int n;
+	float *logits;
+};
+
 /*
  * One way to execute graphs: a row of functions.
  * reference: plain C, double accumulation, node by node - the definition.
@@ -36,7 +45,8 @@ struct plan_kind {
 	    void *weights, struct error *err);
 	void (*run)(const void *state, const void *weights, void *scratch,
 	    const float *images, int n, float *logits);
-	void (*describe)(const void *state, struct text *out);
+	void (*describe)(const void *state, const struct plan_trial *trial,
+	    struct text *out);
 	const char *(*kernel)(const void *state); /* what computes */
 };
 
@@ -85,7 +95,13 @@ void plan_scratch_free(struct plan_scratch *scratch);
 void plan_run(const struct plan *plan, const struct plan_weights *weights,
     struct plan_scratch *scratch, const float *images, int n, float *logits);
 
-/* What -v shows: which nodes run how, and which fell back. */
-void plan_describe(const struct plan *plan, struct text *out);
+/*
+ * What -v shows: which nodes run how, which fell back, and which part of the
+ * time each takes when the n images run (see plan_run; logits are written).
+ * n 0: no times.
+ */
+void plan_describe(const struct plan *plan, const struct plan_weights *weights,
+    struct plan_scratch *scratch, const float *images, int n, float *logits,
+    struct text *out);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/progress.h"
 #include "kernel/cpu.h"
 #include "net/fast.h"
 #include "net/operator.h"
@@ -28,9 +29,8 @@ fast_destroy(void *state)
 	free(plan);
 }
 
-/* Does OpenBLAS do the step? */
-static bool
-is_product(const struct fast_step *step)
+bool
+fast_by_openblas(const struct fast_step *step)
 {
 	return step->method == FAST_FALLBACK && step->fold->kind == FOLD_NODE &&
 	       operator_is_product(step->fold->node->op);
@@ -42,7 +42,7 @@ name_kernel(struct fast_plan *plan)
 	bool products = false;
 
 	for (size_t i = 0; i < plan->n_steps; i++)
-		products |= is_product(&plan->steps[i]);
+		products |= fast_by_openblas(&plan->steps[i]);
 	if (products)
 		openblas_set_num_threads(1);
 	snprintf(plan->kernel, sizeof(plan->kernel), "%s%s%s",
@@ -105,6 +105,7 @@ struct run {
 	float *scratch;
 	const float *images;
 	float *logits;
+	double *seconds; /* of each step, to be added to; or NULL */
 };
 
 static struct view
@@ -310,7 +311,7 @@ run_copy(const struct run *run, const struct fast_step *step, int image, int n)
 }
 
 static void
-run_step(const struct run *run, const struct fast_step *step, int image, int n)
+do_step(const struct run *run, const struct fast_step *step, int image, int n)
 {
 	switch (step->method) {
 	case FAST_INPUT:
@@ -343,6 +344,21 @@ run_step(const struct run *run, const struct fast_step *step, int image, int n)
 	}
 }
 
+static void
+run_step(const struct run *run, size_t i, int image, int n)
+{
+	const struct fast_step *step = &run->plan->steps[i];
+	double start;
+
+	if (run->seconds == NULL) {
+		do_step(run, step, image, n);
+		return;
+	}
+	start = progress_now();
+	do_step(run, step, image, n);
+	run->seconds[i] += progress_now() - start;
+}
+
 /* Images [image, image + n) through stage and, group by group, all before. */
 static void
 run_stage(const struct run *run, size_t stage, int image, int n)
@@ -358,54 +374,39 @@ run_stage(const struct run *run, size_t stage, int image, int n)
 		if (stage > 0)
 			run_stage(run, stage - 1, image, m);
 		for (size_t i = s->first; i < s->end; i++)
-			run_step(run, &plan->steps[i], image, m);
+			run_step(run, i, image, m);
 		for (int i = 0; i < m && stage + 1 == plan->n_stages; i++)
 			fast_gather(plan, run->scratch, plan->output, image + i,
 			    run->logits + (image + i) * classes);
 	}
 }
 
-static void
-fast_run(const void *state, const void *weights, void *scratch,
-    const float *images, int n, float *logits)
+void
+fast_run(const struct fast_plan *plan, const struct plan_trial *trial,
+    double *seconds)
 {
-	const struct fast_plan *plan = state;
-	const struct run run = {plan, weights, scratch, images, logits};
+	const struct run run = {plan, trial->weights, trial->scratch,
+	    trial->images, trial->logits, seconds};
 	unsigned mode = cpu_flush_subnormals();
 
-	run_stage(&run, plan->n_stages - 1, 0, n);
+	run_stage(&run, plan->n_stages - 1, 0, trial->n);
 	cpu_restore(mode);
 }
 
 static void
-fast_describe(const void *state, struct text *out)
+fast_plan_run(const void *state, const void *weights, void *scratch,
+    const float *images, int n, float *logits)
 {
-	static const char *const words[FAST_METHODS] = {"input", "winograd",
-	    "direct", "depthwise", "max pool", "average pool", "affine", "copy",
-	    "in place", "plain C"};
-	const struct fast_plan *plan = state;
-	int count[FAST_METHODS] = {0};
-	double flops[FAST_METHODS] = {0}, total = 0;
+	const struct plan_trial trial = {weights, scratch, images, n, logits};
 
-	for (size_t i = 0; i < plan->n_steps; i++) {
-		count[plan->steps[i].method]++;
-		flops[plan->steps[i].method] += plan->steps[i].flops;
-		total += plan->steps[i].flops;
-	}
-	text_add(out, "fast: kernels %s, %.1f million operations an image\n",
-	    plan->kernels->name, 1e-6 * total);
-	for (int m = 0; m < FAST_METHODS; m++)
-		if (count[m] > 0)
-			text_add(out, "fast: %3d steps %s, %.1f %%\n", count[m],
-			    words[m], total > 0 ? 100 * flops[m] / total : 0);
-	for (size_t i = 0; i < plan->n_steps; i++)
-		if (plan->steps[i].method == FAST_FALLBACK)
-			text_add(out, "fast: %s %s '%s', %.1f %%\n",
-			    is_product(&plan->steps[i]) ? "OpenBLAS for"
-							: "no kernel for",
-			    operator_name(plan->steps[i].fold->node->op),
-			    plan->steps[i].fold->node->name,
-			    total > 0 ? 100 * plan->steps[i].flops / total : 0);
+	fast_run(state, &trial, NULL);
+}
+
+static void
+fast_plan_describe(
+    const void *state, const struct plan_trial *trial, struct text *out)
+{
+	fast_describe(state, trial, out);
 }
 
 static const char *
@@ -423,7 +424,7 @@ const struct plan_kind plan_fast = {
     .weights_bytes = fast_weights_bytes,
     .scratch_bytes = fast_scratch_bytes,
     .bind = fast_plan_bind,
-    .run = fast_run,
-    .describe = fast_describe,
+    .run = fast_plan_run,
+    .describe = fast_plan_describe,
     .kernel = fast_kernel,
 };

@@ -394,11 +394,13 @@ gemm_run(const void *state, const void *weights, void *scratch,
 }
 
 static void
-gemm_describe(const void *state, struct text *out)
+gemm_describe(
+    const void *state, const struct plan_trial *trial, struct text *out)
 {
 	const struct gemm *g = state;
 	size_t products = 0;
 
+	(void)trial;
 	for (size_t i = 0; i < g->fold.n_steps; i++)
 		products += g->fold.steps[i].weight >= 0;
 	text_add(out,

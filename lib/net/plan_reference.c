@@ -146,10 +146,12 @@ reference_run(const void *state, const void *weights, void *scratch,
 }
 
 static void
-reference_describe(const void *state, struct text *out)
+reference_describe(
+    const void *state, const struct plan_trial *trial, struct text *out)
 {
 	const struct reference *r = state;
 
+	(void)trial;
 	text_add(out, "reference: %zu nodes in plain C with sums in double\n",
 	    r->graph->n_nodes);
 }

@@ -296,9 +296,16 @@ bench_close(struct bench *b)
 static void
 describe(const struct bench *b)
 {
+	const struct worker *w = &b->worker[0];
+	const int block = plan_block(b->plan);
+	float logits[BLOCK_MAX * CLASSES];
 	struct text text = {0};
+	struct error err;
 
-	plan_describe(b->plan, &text);
+	if (plan_bind(b->plan, b->graph.tensors, b->weights, &err) < 0)
+		die(err.text);
+	plan_describe(b->plan, w->weights, w->scratch, w->images,
+	    b->images < block ? b->images : block, logits, &text);
 	if (text_check(&text, NULL) == 0)
 		fputs(text.chars, stderr);
 	text_free(&text);

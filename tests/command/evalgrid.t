@@ -153,4 +153,16 @@ fails 2 "--raw excludes" "constants for --raw" \
 	evalgrid --raw --pixels none -d "$S/raw.npz" "$T/small.ll"
 fails 1 "20 channels, expected at most 16" "a row of numbers without --raw" \
 	evalgrid --loss l2 -d "$S/regression.npz" "$T/regression.ll"
+# -v: who does what; the shares of operations, and of time, are of one whole.
+eval_grid -v >"$T/verbose.ll" 2>"$T/err"
+passes "-v changes no byte" cmp "$T/whole.ll" "$T/verbose.ll"
+if grep -q '^fast:' "$T/err"; then
+	sum() { awk -v f="$1" '/ steps / { s += $f } END { print (s > 99 && s < 101) }' "$T/err"; }
+	sed -i 's/ plain C,/ plain-C,/; s/ \(max\|average\) pool,/ pool,/; s/ in place,/ in-place,/' "$T/err"
+	is "$(sum 5)" 1 "shares of the operations"
+	is "$(sum 10)" 1 "shares of the time"
+else
+	passes "or which plan is it" grep -Eq '^(gemm|reference): ' "$T/err"
+fi
+
 done_testing
