@@ -125,7 +125,7 @@ clean:
 
 help:
 	@sed -n '/^# /s/^# //p; /^#$$/q' Makefile
-	@echo "targets: all check check-san check-golden bench lint fuzz install uninstall clean"
+	@echo "targets: all check check-san check-golden bench bench-peers bench-training lint fuzz install uninstall clean"
 
 .PHONY: all install uninstall clean help
 

@@ -85,12 +85,11 @@ bench: all $(BENCH_TOOLS)
 	$(BUILD)/bench/checkkern --bench
 	tests/bench/race.py plans --build $(BUILD) --build build/clang \
 	    --level avx2 --arch resnet20_a --arch resnet56 --csv $(BUILD)/plans.csv
-	tests/bench/grid.py --bin $(BUILD)/bin --arch resnet20_a
-	tests/bench/grid.py --bin $(BUILD)/bin --arch resnet56
+	tests/bench/grid.py --build $(BUILD) --csv $(BUILD)/grid.csv
 
-# The other programs that do this work, installed from Debian and npm.
-bench-peers: $(BENCH_TOOLS) $(BUILD)/bench/products
-	tests/bench/curvature.py --build $(BUILD)
+# Evaluation beside the other programs that do it, from Debian and npm, and what
+# threads, shards, points and memory cost.
+bench-peers: all $(BENCH_TOOLS)
 	[ -d $(ORT) ] || npm install --silent --no-audit --ignore-scripts \
 	    --prefix $(PEERS) onnxruntime-node
 	tests/bench/race.py peers --build $(BUILD) --ort $(ORT) \
@@ -98,7 +97,12 @@ bench-peers: $(BENCH_TOOLS) $(BUILD)/bench/products
 	tests/bench/race.py peers --build $(BUILD) --ort $(ORT) --rounds 5 \
 	    --images 128 --csv $(BUILD)/peers-wide.csv --arch vgg9 \
 	    --arch wrn56_4 --arch resnet18 --arch densenet_cifar
+	tests/bench/grid.py --build $(BUILD) --csv $(BUILD)/grid.csv
+
+# Training and curvature beside PyTorch.
+bench-training: $(BENCH_TOOLS) $(BUILD)/bench/products
+	tests/bench/curvature.py --build $(BUILD)
 	tests/bench/race.py training --build $(BUILD) --rounds 5 \
 	    --arch resnet20 --csv $(BUILD)/training.csv
 
-.PHONY: bench bench-peers
+.PHONY: bench bench-peers bench-training

@@ -302,9 +302,11 @@ work(void *argument)
 static int64_t
 slots_for(const struct job *job, int64_t threads)
 {
-	int64_t blocks = job->blocks_per_point;
-	int64_t slots = threads > 1 ? 1 + (threads + blocks - 1) / blocks : 1;
+	const int64_t blocks = job->blocks_per_point;
+	int64_t slots = 1;
 
+	if (threads > 1 && blocks > 0)
+		slots += (threads + blocks - 1) / blocks;
 	return slots < job->n_points ? slots : job->n_points;
 }
 

@@ -6,22 +6,22 @@ back to back, so that a noisy machine is noisy for all of them.
 	        [--images N] [--csv FILE] [--build DIR]... [--ort MODULE]
 
 plans: the plan kinds, the builds given (gcc and clang), and PyTorch eager where
-it is installed.  training: steps of training, batch 128,
-against PyTorch eager.  peers: the fast
-plan against PyTorch and ONNX Runtime (npm install --ignore-scripts
-onnxruntime-node; --ort names the installed module's folder).
+it is installed.  training: steps of training, batch 128, against PyTorch eager.
+peers: the fast plan against PyTorch and ONNX Runtime (npm install
+--ignore-scripts onnxruntime-node; --ort names the installed module's folder).
 A ratio is the median over rounds of that round's ratio to the first contender,
 of the clock's time and of the processors' time (which other work on the machine
 disturbs less, but a waiting thread that spins counts).
 """
 import argparse
 import os
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+
+import machine
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = '/usr/bin/python3'
@@ -154,13 +154,6 @@ def race(options, arch, threads, field, out):
         c.close()
 
 
-def machine():
-    model = [l.split(':')[1].strip() for l in open('/proc/cpuinfo')
-             if l.startswith('model name')]
-    print(f'# {model[0]}, {len(os.sched_getaffinity(0))} cores, '
-          f'{platform.system()} {platform.release()}')
-
-
 def versions(options):
     run = subprocess.run([PYTHON, '-c', 'import torch;print(torch.__version__)'],
                          capture_output=True, text=True)
@@ -193,7 +186,7 @@ def main():
                         'cifar10/train-4660.bin')
     options = parser.parse_args()
     options.build = options.build or ['build']
-    machine()
+    machine.describe(options.build[0])
     if options.what != 'plans':
         versions(options)
     out = open(options.csv, 'w') if options.csv else None
