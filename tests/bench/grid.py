@@ -99,7 +99,7 @@ def measure(options, arch, folder):
          ratio('-j1', '4 shards, parallel -j2'), 'times'),
         ('4 shards on 2 cores over on 1',
          ratio('4 shards, parallel -j1', '4 shards, parallel -j2'), 'times'),
-        ('points at 3 over points at 0, processor time',
+        ('processor time at 3 over that at 0',
          ratio('-j1, points at 3', '-j1', 1), 'times'),
         ('a point besides its images', 100 * cost, '%'),
         (f'peak memory at -j2 beside {images:.1f} MiB of images',
