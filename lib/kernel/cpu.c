@@ -1,5 +1,6 @@
 #include "kernel/cpu.h"
 
+#include <cpuid.h>
 #include <immintrin.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,12 +40,28 @@ cpu_level_word(enum cpu_level level)
 	return words[level];
 }
 
+/* Zen 5 and later: AMD's processors from family 26 on. */
+static int
+shuffles_are_free(void)
+{
+	unsigned eax, ebx, ecx, edx, family;
+
+	/* "Auth" of "AuthenticAMD" */
+	if (!__get_cpuid(0, &eax, &ebx, &ecx, &edx) || ebx != 0x68747541)
+		return 0;
+	if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx))
+		return 0;
+	family = (eax >> 8 & 0xf) + (eax >> 20 & 0xff);
+	return family >= 26;
+}
+
 const struct kernels *
 cpu_kernels(enum cpu_level level)
 {
 	switch (level) {
 	case CPU_AVX512:
-		return &kernels_avx512;
+		return shuffles_are_free() ? &kernels_spread_avx512
+					   : &kernels_avx512;
 	case CPU_AVX2:
 		return &kernels_avx2;
 	default:

@@ -188,8 +188,9 @@ struct kernels {
 	double (*peak)(long n, float *sink);
 };
 
-/* Plain C; AVX2 and FMA; AVX-512. */
-extern const struct kernels kernels_plain, kernels_avx2, kernels_avx512;
+/* Plain C; AVX2 and FMA; AVX-512, and the same bits with fewer loads. */
+extern const struct kernels kernels_plain, kernels_avx2, kernels_avx512,
+    kernels_spread_avx512;
 
 /* Channels rounded up to whole blocks. */
 static inline int

@@ -50,6 +50,10 @@ enum { VECS = KERNEL_BLOCK / LANES };
  * loop begins again. */
 #define KEEP_VEC(v) __asm__("" : : "v"(v))
 
+/* HIDE_VEC in the order of the program: clang moves shuffles forward until no
+ * register is left. */
+#define PIN_VEC(v) __asm__ volatile("" : "+v"(v))
+
 #define INLINE static inline __attribute__((always_inline))
 #define NOINLINE __attribute__((noinline))
 
