@@ -7,7 +7,6 @@
  */
 #define _GNU_SOURCE
 #include <math.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,14 +23,9 @@
 
 enum { THREADS_MAX = 64, BLOCK_MAX = 256, CLASSES = 10, IMAGE_BYTES = 3073 };
 
-/* One thread's share of a round. */
+/* One thread's own. */
 struct worker {
-	pthread_t thread;
-	const struct plan *plan;
-	const struct plan_weights *weights;
 	struct plan_scratch *scratch;
-	const float *images;
-	int first, end;
 	double loss;
 };
 
@@ -39,10 +33,11 @@ struct bench {
 	struct graph graph;
 	struct plan *plan;
 	struct plan_weights *weights;
+	const float *pixels; /* of all images */
 	int images, threads;
 	struct worker worker[THREADS_MAX];
-	/* of training */
 	struct workers *workers;
+	/* of training */
 	struct pass *pass;
 	struct optimiser optimiser;
 	float **gradient;
@@ -133,28 +128,24 @@ loss_of(const float *logits, int n, int classes)
 	return total;
 }
 
-static void *
-work(void *p)
+/* As evalgrid does it, whoever is free takes the next block of images. */
+static void
+run_block(void *context, int task, int worker)
 {
-	struct worker *w = p;
-	const int block = plan_block(w->plan);
-	const int classes = (int)plan_classes(w->plan);
+	struct bench *b = context;
+	struct worker *w = &b->worker[worker];
+	const int block = plan_block(b->plan), first = task * block;
+	const int n = b->images - first < block ? b->images - first : block;
 	float logits[BLOCK_MAX * CLASSES];
 
-	w->loss = 0;
-	for (int i = w->first; i < w->end; i += block) {
-		int n = w->end - i < block ? w->end - i : block;
-
-		plan_run(w->plan, w->weights, w->scratch, w->images + i * 3072,
-		    n, logits);
-		w->loss += loss_of(logits, n, classes);
-	}
-	return NULL;
+	plan_run(b->plan, b->weights, w->scratch,
+	    b->pixels + (ptrdiff_t)first * 3072, n, logits);
+	w->loss += loss_of(logits, n, (int)plan_classes(b->plan));
 }
 
 static void
-bench_open(struct bench *b, const char *arch, const struct plan_kind *kind,
-    int block, const float *images)
+bench_open(
+    struct bench *b, const char *arch, const struct plan_kind *kind, int block)
 {
 	const struct shape input = {.rank = 3, .dim = {3, 32, 32}};
 	struct error err;
@@ -166,12 +157,11 @@ bench_open(struct bench *b, const char *arch, const struct plan_kind *kind,
 	if (b->plan == NULL)
 		die(err.text);
 	b->weights = plan_weights_new(b->plan, &err);
+	if (b->weights == NULL)
+		die(err.text);
 	for (int t = 0; t < b->threads; t++) {
-		b->worker[t] = (struct worker){.plan = b->plan,
-		    .weights = b->weights,
-		    .images = images,
-		    .scratch = plan_scratch_new(b->plan, &err)};
-		if (b->weights == NULL || b->worker[t].scratch == NULL)
+		b->worker[t].scratch = plan_scratch_new(b->plan, &err);
+		if (b->worker[t].scratch == NULL)
 			die(err.text);
 	}
 }
@@ -183,8 +173,7 @@ struct times {
 static struct times
 bench_round(struct bench *b)
 {
-	const int block = plan_block(b->plan), threads = b->threads;
-	const int blocks = (b->images + block - 1) / block;
+	const int block = plan_block(b->plan);
 	double wall = seconds(CLOCK_MONOTONIC);
 	double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
 	struct times times;
@@ -193,19 +182,7 @@ bench_round(struct bench *b)
 	if (plan_bind(b->plan, b->graph.tensors, b->weights, &err) < 0)
 		die(err.text);
 	times.bind_s = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-	for (int t = 0; t < threads; t++) {
-		struct worker *w = &b->worker[t];
-
-		w->first = blocks * t / threads * block;
-		w->end = blocks * (t + 1) / threads * block;
-		w->end = w->end < b->images ? w->end : b->images;
-		if (t + 1 < threads)
-			pthread_create(&w->thread, NULL, work, w);
-		else
-			work(w);
-	}
-	for (int t = 0; t + 1 < threads; t++)
-		pthread_join(b->worker[t].thread, NULL);
+	workers_run(b->workers, (b->images + block - 1) / block, run_block, b);
 	times.wall_s = seconds(CLOCK_MONOTONIC) - wall;
 	times.cpu_s = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
 	return times;
@@ -226,9 +203,6 @@ train_open(struct bench *b, const char *arch, int batch)
 		die(err.text);
 	draw_weights(&b->graph);
 	b->batch = batch;
-	b->workers = workers_new(b->threads, &err);
-	if (b->workers == NULL)
-		die(err.text);
 	b->pass = pass_new(&b->graph, batch, b->workers, &err);
 	b->gradient =
 	    memory_new(b->graph.n_tensors, sizeof(*b->gradient), &err);
@@ -279,7 +253,6 @@ train_close(struct bench *b)
 	free(b->gradient);
 	optimiser_free(&b->optimiser);
 	pass_free(b->pass);
-	workers_free(b->workers);
 	graph_free(&b->graph);
 }
 
@@ -296,7 +269,7 @@ bench_close(struct bench *b)
 static void
 describe(const struct bench *b)
 {
-	const struct worker *w = &b->worker[0];
+	struct plan_scratch *scratch = b->worker[0].scratch;
 	const int block = plan_block(b->plan);
 	float logits[BLOCK_MAX * CLASSES];
 	struct text text = {0};
@@ -304,7 +277,7 @@ describe(const struct bench *b)
 
 	if (plan_bind(b->plan, b->graph.tensors, b->weights, &err) < 0)
 		die(err.text);
-	plan_describe(b->plan, w->weights, w->scratch, w->images,
+	plan_describe(b->plan, b->weights, scratch, b->pixels,
 	    b->images < block ? b->images : block, logits, &text);
 	if (text_check(&text, NULL) == 0)
 		fputs(text.chars, stderr);
@@ -347,10 +320,14 @@ main(int argc, char **argv)
 	images = read_images(data, (int)n);
 	bench.images = (int)n;
 	bench.threads = (int)threads;
+	bench.pixels = images;
+	bench.workers = workers_new((int)threads, &err);
+	if (bench.workers == NULL)
+		die(err.text);
 	if (kinds[kind] == NULL)
 		train_open(&bench, arch, (int)block);
 	else
-		bench_open(&bench, arch, kinds[kind], (int)block, images);
+		bench_open(&bench, arch, kinds[kind], (int)block);
 	if (verbose && bench.plan != NULL)
 		describe(&bench);
 	while (fgets(line, sizeof(line), stdin) != NULL) {
@@ -365,6 +342,7 @@ main(int argc, char **argv)
 		train_close(&bench);
 	else
 		bench_close(&bench);
+	workers_free(bench.workers);
 	free(images);
 	return 0;
 }
