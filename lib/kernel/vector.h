@@ -10,7 +10,7 @@
 #include "kernel/kernel.h"
 
 #ifdef __AVX512F__
-enum { LANES = 16, ROWWISE = 1, PIXELS_MAX = 8, SUMS_MAX = 16 };
+enum { LANES = 16, ROWWISE = 1, PIXELS_MAX = 8, BLOCKS_MAX = 2, SUMS_MAX = 16 };
 typedef __m512 vec;
 typedef __m512i lanes;
 typedef __m512d wide; /* half of the lanes, in double */
@@ -18,7 +18,7 @@ typedef __m512d wide; /* half of the lanes, in double */
 #define WIDE_LOW(v) _mm512_castps512_ps256(v)
 #define WIDE_HIGH(v) _mm512_extractf32x8_ps(v, 1)
 #else
-enum { LANES = 8, ROWWISE = 0, PIXELS_MAX = 6, SUMS_MAX = 6 };
+enum { LANES = 8, ROWWISE = 0, PIXELS_MAX = 6, BLOCKS_MAX = 1, SUMS_MAX = 6 };
 typedef __m256 vec;
 typedef __m256i lanes;
 typedef __m256d wide;
