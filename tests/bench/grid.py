@@ -19,7 +19,8 @@ import time
 import machine
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-POINTS, BARE_POINTS = 8, 100
+# Enough of them that starting a program does not count.
+POINTS, BARE_POINTS = 32, 100
 
 
 def shell(command):
