@@ -1,5 +1,5 @@
 /*
- * The same for processors that shuffle beside two multiply-adds of 16 floats a
+ * AVX-512 for processors that shuffle beside two multiply-adds of 16 floats a
  * cycle (cpu.c tells): see product_rows.inc.  The same bits, so the same name.
  */
 #define SPREAD 1
