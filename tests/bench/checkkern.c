@@ -185,11 +185,13 @@ struct layer {
 static struct layer
 layer_drawn(struct dice *dice, int taps)
 {
+	/* more than a slab of channels (product_rows.inc) now and then */
+	const int many = roll(dice, 0, 3) == 0;
 	struct layer l = {
 	    .images = roll(dice, 1, 3),
 	    .h = roll(dice, 1, 13),
 	    .w = roll(dice, 1, 13),
-	    .c = roll(dice, 1, 40),
+	    .c = many ? roll(dice, 41, 200) : roll(dice, 1, 40),
 	    .k = roll(dice, 1, 40),
 	    .add = roll(dice, 0, 1),
 	    .relu = roll(dice, 0, 1),
