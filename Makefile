@@ -91,9 +91,14 @@ $(BUILD)/golden/%: $(BUILD)/tests/golden/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(ALL_LIBS) -lcmocka -o $@
 
+# checkkern: one file for each family of kernels.
+$(BUILD)/bench/checkkern: $(patsubst %.c,$(BUILD)/%.o,\
+	$(wildcard tests/bench/checkkern/*.c))
+
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(ALL_LIBS) -o $@
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(LIB) \
+	    $(ALL_LIBS) -o $@
 
 # What the tests need beside the programs.
 $(BUILD)/tool/%: $(BUILD)/tests/tool/%.o $(LIB)

@@ -1,0 +1,32 @@
+/*
+ * The checks of checkkern: each draws operands, runs a kernel and plain C, and
+ * returns whether they agree.
+ */
+#ifndef CHECKKERN_CHECK_H
+#define CHECKKERN_CHECK_H
+
+#include "draw.h"
+#include "kernel/cpu.h"
+
+typedef int check_function(const struct kernels *kernels, struct dice *dice);
+
+/* conv.c */
+check_function check_conv, check_depthwise, check_winograd, check_strided,
+    check_weights;
+/* pixelwise.c */
+check_function check_pool, check_affine, check_norm, check_norm_back;
+/* gradient.c */
+check_function check_gradient, check_winograd_gradient;
+
+/* A table, the level that it needs, and what to call it. */
+struct set {
+	const char *name;
+	enum cpu_level level;
+	const struct kernels *kernels;
+};
+
+/* Times the kernels of n sets from level lowest on.  (bench.c) */
+void bench_all(const struct set *sets, int n, uint64_t seed, int csv,
+    enum cpu_level lowest);
+
+#endif
