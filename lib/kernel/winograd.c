@@ -40,7 +40,8 @@ winograd_work_floats(int c, int k, int h, int w, int images)
 {
 	size_t tiles = (size_t)winograd_tiles(c, k, h, w, images);
 
-	return tiles * WINOGRAD_FLOATS * (kernel_blocks(c) + 1); /* v, m */
+	/* v; m, and in what it leaves of its block, partial sums */
+	return tiles * WINOGRAD_FLOATS * (kernel_blocks(c) + 1);
 }
 
 size_t
