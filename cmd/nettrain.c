@@ -23,7 +23,7 @@ struct settings {
 	int64_t first; /* images; 0: all */
 	int64_t every, every_steps, batch, bn_batch, threads;
 	int optimiser, schedule, order, augment, loss;
-	int nesterov, ignore_biasbn;
+	int nesterov, ignore_biasbn, raw;
 	const char *milestones;
 	struct pixels_options pixels;
 	const char *output, *resume;
@@ -89,12 +89,24 @@ open_images(struct session *s, struct error *err)
 	const struct settings *set = s->set;
 	struct error none;
 
-	if (images_open(
-		&s->images, set->train, set->test, set->first, &none, err) < 0)
+	if (images_open(&s->images, set->train, set->test, set->first, set->raw,
+		&none, err) < 0)
 		return -1;
 	if (none.text[0] != '\0')
 		frame_say(s->frame, "no test images: %s", none.text);
 	return images_check(&s->images, &s->plane.model.graph, set->train, err);
+}
+
+/* Raw images have no constants; black is 0, whatever the channel. */
+static int
+settle_raw(struct session *s, struct error *err)
+{
+	if (s->images.train.channels > CHANNELS_MAX)
+		return error_set(err, "%d channels, expected at most %d",
+		    s->images.train.channels, CHANNELS_MAX);
+	for (int c = 0; c < CHANNELS_MAX; c++)
+		s->std[c] = 1;
+	return 0;
 }
 
 /* The input constants travel with the checkpoints. */
@@ -103,6 +115,8 @@ choose_pixels(struct session *s, struct error *err)
 {
 	struct model *model = &s->plane.model;
 
+	if (s->set->raw)
+		return settle_raw(s, err);
 	if (pixels_settle(&s->set->pixels, (size_t)s->images.train.channels,
 		model->n_channels, model->mean, model->std, err) < 0)
 		return -1;
@@ -140,7 +154,8 @@ finish_rule(
 static int
 describe(struct session *s, struct error *err)
 {
-	const size_t channels = (size_t)s->images.train.channels;
+	const size_t channels =
+	    s->set->raw ? 0 : (size_t)s->images.train.channels;
 	struct pack *e = &s->entry;
 	char model[DIGEST_TEXT_BYTES];
 	char kernel[128];
@@ -440,6 +455,8 @@ main(int argc, char **argv)
 		"seed of order, augmentation and label noise (0)"),
 	    OPTION_CHOICE(0, "pixels", pixels_words, &set.pixels.choice,
 		"input constants, instead of the model's"),
+	    OPTION_FLAG(0, "raw", &set.raw,
+		"the images are reals that are normalised already"),
 	    OPTION_TEXT(0, "mean", "M,...", &set.pixels.mean,
 		"mean of each channel's pixels in 0..1"),
 	    OPTION_TEXT(0, "std", "S,...", &set.pixels.std,
@@ -461,6 +478,10 @@ main(int argc, char **argv)
 	session.frame = &frame;
 	if (set.train == NULL)
 		frame_usage(&frame, "no data: -d PATH is needed");
+	if (set.raw && (set.pixels.choice >= 0 || set.pixels.mean != NULL ||
+			   set.pixels.std != NULL))
+		frame_usage(
+		    &frame, "--raw excludes --pixels, --mean and --std");
 	if (finish_rule(&set, &session.rule, &err) < 0)
 		frame_usage(&frame, "%s", err.text);
 	if (set.output == NULL)

@@ -1,5 +1,6 @@
 #include "data/dataset.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,9 @@
 #include "data/source.h"
 
 enum { BYTE_VALUES = 256 };
+
+/* How far a pixel may lie outside of 0 ... 1: what rounding does. */
+#define PIXEL_SLACK 1e-6
 
 const char *const dataset_split_words[] = {"train", "test", NULL};
 
@@ -89,6 +93,20 @@ take_answer(
 		    n * sizeof(*source->targets));
 }
 
+/* No image has a NaN or an infinity, normalised or not. */
+static int
+check_finite(const float *image, size_t pixels, int64_t i, struct error *err)
+{
+	for (size_t p = 0; p < pixels; p++)
+		if (!isfinite(image[p]))
+			return error_set(err,
+			    "image %lld has a pixel that is %s, expected "
+			    "numbers",
+			    (long long)i,
+			    isnan(image[p]) ? "NaN" : "an infinity");
+	return 0;
+}
+
 /* Reads on until the last chosen image. */
 static int
 read_chosen(struct dataset *dataset, struct source *source,
@@ -109,10 +127,39 @@ read_chosen(struct dataset *dataset, struct source *source,
 					   : (void *)(dataset->bytes + at);
 			take_answer(dataset, taken++, source, i);
 		}
-		if (source->next(source, out, err) < 0)
+		if (source->next(source, out, err) < 0 ||
+		    (source->real && out != NULL &&
+			check_finite(out, pixels, i, err) < 0))
 			return -1;
 	}
 	return 0;
+}
+
+/*
+ * The input constants are for pixels in 0 ... 1; other reals would be
+ * normalised into nonsense, and the landscape of nonsense looks like one.
+ */
+static int
+check_reals(const struct dataset *dataset, size_t pixels, struct error *err)
+{
+	const size_t n = (size_t)dataset->n * pixels;
+	double lo = 0, hi = 0;
+
+	for (size_t i = 0; i < n && dataset->reals != NULL; i++) {
+		lo = fmin(lo, (double)dataset->reals[i]);
+		hi = fmax(hi, (double)dataset->reals[i]);
+	}
+	if (dataset->raw || (lo >= -PIXEL_SLACK && hi <= 1 + PIXEL_SLACK))
+		return 0;
+	if (lo >= 0 && hi > BYTE_VALUES / 8 && hi < BYTE_VALUES)
+		return error_set(err,
+		    "pixels reach %.6g, expected 0 to 1; they look like 0 to "
+		    "255: divide them by 255 (or --raw takes them as they are)",
+		    hi);
+	return error_set(err,
+	    "pixels reach %.6g, expected 0 to 1: --raw takes images that are "
+	    "normalised already, others must be scaled",
+	    lo < -PIXEL_SLACK ? lo : hi);
 }
 
 /* Reals are little-endian in memory, as everywhere in this suite. */
@@ -170,7 +217,8 @@ take(struct dataset *dataset, struct source *source,
 		    "the images are bytes, --raw wants reals that are "
 		    "normalised already");
 	if (allocate(dataset, source, err) < 0 ||
-	    read_chosen(dataset, source, choice, err) < 0)
+	    read_chosen(dataset, source, choice, err) < 0 ||
+	    check_reals(dataset, source_pixels(source), err) < 0)
 		return -1;
 	digest_images(dataset);
 	return 0;

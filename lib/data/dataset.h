@@ -53,7 +53,8 @@ struct dataset {
 /*
  * Reads the chosen images of path.  They stay in the order of the file, also
  * the sample, which is a function of (sample_seed, total, sample) alone.  More
- * images asked for than there are is an error unless at_most.  Release with
+ * images asked for than there are is an error unless at_most; so are reals that
+ * are not finite, and unless raw those outside of 0 ... 1.  Release with
  * dataset_free.
  */
 int dataset_open(struct dataset *dataset, const char *path,

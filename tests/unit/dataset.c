@@ -1,4 +1,5 @@
 /* Data sets: every kind of file, the choice of images, input values. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -360,6 +361,61 @@ other_npz(void **state)
 	    in_folder("empty"), (struct dataset_choice){0}, "unknown kind");
 }
 
+/* Two images of one channel and two pixels as a .npy file; their labels. */
+static const char *
+put_reals(float a, float b, float c, float d)
+{
+	static const char shape[] = "'fortran_order': False, 'shape': ";
+	const float pixels[] = {a, b, c, d};
+	const int64_t labels[] = {0, 1};
+	char bytes[256];
+	int n;
+
+	memcpy(bytes, "\x93NUMPY\1\0\x76\0", 10);
+	n = snprintf(
+	    bytes + 10, 119, "{'descr': '<f4', %s(2, 1, 1, 2)}", shape);
+	memset(bytes + 10 + n, ' ', (size_t)(118 - n));
+	memcpy(bytes + 128, pixels, sizeof(pixels));
+	put("r-images.npy", bytes, 128 + sizeof(pixels));
+	n = snprintf(bytes + 10, 119, "{'descr': '<i8', %s(2,)}", shape);
+	memset(bytes + 10 + n, ' ', (size_t)(118 - n));
+	memcpy(bytes + 128, labels, sizeof(labels));
+	put("r-labels.npy", bytes, 128 + sizeof(labels));
+	return in_folder("r-images.npy");
+}
+
+/* Input constants are for pixels in 0 ... 1. */
+static void
+reals_out_of_range(void **state)
+{
+	const struct dataset_choice all = {0}, raw = {.raw = 1};
+	struct dataset d;
+
+	(void)state;
+	d = open_good(put_reals(-9e-7F, 0, 1, 1 + 9e-7F), all);
+	dataset_free(&d);
+	open_bad(put_reals(0, 0.5F, 1, 1 + 3e-6F), all,
+	    "pixels reach 1, expected 0 to 1: --raw");
+	open_bad(put_reals(0, 0.5F, 1.25F, 1), all,
+	    "pixels reach 1.25, expected 0 to 1: --raw");
+	open_bad(put_reals(0, -2.5F, 3, 1), all,
+	    "pixels reach -2.5, expected 0 to 1: --raw");
+	open_bad(put_reals(0, 17, 254, 1), all, "divide them by 255");
+	open_bad(put_reals(0, 17, 300, 1), all,
+	    "pixels reach 300, expected 0 to 1: --raw");
+	open_bad(put_reals(0, 0, 1, (float)NAN), all,
+	    "image 1 has a pixel that is NaN");
+	open_bad(put_reals(0, -(float)INFINITY, 1, 0), raw,
+	    "image 0 has a pixel that is an infinity");
+	d = open_good(put_reals(0, 17, 254, -3), raw);
+	assert_true(d.raw && d.reals[3] == -3);
+	dataset_free(&d);
+	/* only what is chosen counts */
+	d = open_good(put_reals(0, 1, 254, (float)NAN),
+	    (struct dataset_choice){.first = 1});
+	dataset_free(&d);
+}
+
 static void
 first_images(void **state)
 {
@@ -489,6 +545,7 @@ main(void)
 	    cmocka_unit_test(broken_idx),
 	    cmocka_unit_test(npz_files),
 	    cmocka_unit_test(other_npz),
+	    cmocka_unit_test(reals_out_of_range),
 	    cmocka_unit_test(first_images),
 	    cmocka_unit_test(random_sample),
 	    cmocka_unit_test(input_values),
