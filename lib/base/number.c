@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,17 +53,48 @@ number_parse_u64(
 	return 0;
 }
 
+/* Passes digits at *p; how many there were. */
+static size_t
+skip_digits(const char **p)
+{
+	size_t n = strspn(*p, "0123456789");
+
+	*p += n;
+	return n;
+}
+
+/*
+ * Is all of text a decimal number?  strtod would also take hexadecimal reals,
+ * infinities and blanks in front.
+ */
+static bool
+is_decimal(const char *text)
+{
+	const char *p = text + (*text == '+' || *text == '-');
+	size_t n = skip_digits(&p);
+
+	if (*p == '.') {
+		p++;
+		n += skip_digits(&p);
+	}
+	if (n > 0 && (*p == 'e' || *p == 'E')) {
+		p++;
+		p += *p == '+' || *p == '-';
+		n = skip_digits(&p);
+	}
+	return n > 0 && *p == '\0';
+}
+
 int
 number_parse_real(
     const char *text, const char *what, double *out, struct error *err)
 {
-	char *end;
-	double v;
+	double v = is_decimal(text) ? strtod(text, NULL) : NAN;
 
-	v = strtod(text, &end);
-	if (!starts_number(text) || *end != '\0' || !isfinite(v))
-		return error_set(
-		    err, "%s is '%.60s', expected a finite number", what, text);
+	if (!isfinite(v))
+		return error_set(err,
+		    "%s is '%.60s', expected a finite decimal number", what,
+		    text);
 	*out = v;
 	return 0;
 }
@@ -78,8 +110,8 @@ number_parse_reals(const char *text, const char *what, double *out, size_t room,
 
 		if (len >= sizeof(item))
 			return error_set(err,
-			    "%s has '%.60s', expected a finite number", what,
-			    text);
+			    "%s has '%.60s', expected a finite decimal number",
+			    what, text);
 		memcpy(item, text, len);
 		item[len] = '\0';
 		if (number_parse_real(item, what, &out[*n], err) < 0)
@@ -99,8 +131,8 @@ number_format(double x, char text[NUMBER_TEXT_BYTES])
 		memcpy(text, "nan", 4);
 		return text;
 	}
-	for (int digits = 15; digits <= 17; digits++) {
-		snprintf(text, NUMBER_TEXT_BYTES, "%.*g", digits, x);
+	for (int n = 15; n <= 17; n++) {
+		snprintf(text, NUMBER_TEXT_BYTES, "%.*g", n, x);
 		if (strtod(text, NULL) == x)
 			break;
 	}

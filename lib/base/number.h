@@ -16,7 +16,8 @@ enum { NUMBER_TEXT_BYTES = 32 };
 /*
  * The whole of text as one number.  Leading or trailing characters, an empty
  * text, a value outside [lo, hi] and, for reals, NaN and infinities are
- * errors.  what names the thing in the message ("--seed").  Return 0 or -1.
+ * errors, and so is anything but decimal digits: "0x1p0".  what names the thing
+ * in the message ("--seed").  Return 0 or -1.
  */
 int number_parse_int(const char *text, const char *what, int64_t lo, int64_t hi,
     int64_t *out, struct error *err);

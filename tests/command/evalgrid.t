@@ -101,6 +101,8 @@ passes "gridmerge --mixed joins them, the first one's points stay" cmp "$T/base.
 
 # Options and input.
 fails 2 'no data' "no data is a usage error" evalgrid "$T/plane.ll"
+fails 2 "x is '-0x1p0', expected a finite decimal" "hexadecimal reals are no numbers" \
+	evalgrid -d "$images" --x=-0x1p0:1:3 "$T/plane.ll"
 fails 2 "x is '1:2'" "a bad range is a usage error" evalgrid -d "$images" --x=1:2 "$T/plane.ll"
 fails 2 'shard' "a bad shard is a usage error" evalgrid -d "$images" --shard 3/3 "$T/plane.ll"
 netnew lenet --input 1,28,28 -s 1 --pixels mnist >"$T/lenet.ll"

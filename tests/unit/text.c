@@ -1,4 +1,7 @@
-/* Names from outside: printable UTF-8, and the natural order of file names. */
+/*
+ * Names from outside: printable UTF-8, and the natural order of file names;
+ * numbers: decimal ones alone.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/number.h"
 #include "base/text.h"
 
 static void
@@ -45,12 +49,33 @@ natural_order(void **state)
 		}
 }
 
+static void
+strict_numbers(void **state)
+{
+	static const char *const good[] = {"0", "-1", "+1", "1.", ".5", "-.5e3",
+	    "1e-3", "1E+05", "0.10", "00", "1e-400"};
+	static const char *const bad[] = {"", "-", "+", ".", "-.", "e5", ".e5",
+	    "1e", "1e+", "1.5e", "1e5.", "0x10", "0x1p0", "-0x1p0", "0X1", " 1",
+	    "1 ", "\t1", "1,5", "1_0", "--1", "+-1", "inf", "nan", "nan(1)",
+	    "infinity", "1e999", "1f", "1d0", "0b1", "1e5e5", "1\n"};
+	double v;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_int_equal(number_parse_real(good[i], "x", &v, NULL), 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(number_parse_real(bad[i], "x", &v, NULL), -1);
+	assert_int_equal(number_parse_real("-.5e3", "x", &v, NULL), 0);
+	assert_true(v == -500.0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(printable_text),
 	    cmocka_unit_test(natural_order),
+	    cmocka_unit_test(strict_numbers),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
