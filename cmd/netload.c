@@ -137,6 +137,12 @@ say(const struct frame *frame, const char *path, const struct model *model,
 		    "torch.onnx.export(..., training=TrainingMode.PRESERVE, "
 		    "do_constant_folding=False) keeps it",
 		    path);
+	if (report->passed.n > 0)
+		frame_warn(frame,
+		    "%s: %zu tensors of integers (%s%s) are not in the graph, "
+		    "which has its own constants: they are passed over",
+		    path, report->passed.n, report->passed.name,
+		    report->passed.n > 1 ? ", ..." : "");
 	if (report->onnx.probabilities)
 		frame_warn(frame,
 		    "%s: ends in a Softmax, losses want what goes into it",

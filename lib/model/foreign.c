@@ -75,7 +75,8 @@ foreign_refuse_archive(const struct archive *archive, struct error *err)
 			size_t length = strlen(archives[k].entry);
 
 			if (n >= length &&
-			    strcmp(name + n - length, archives[k].entry) == 0)
+			    strcmp(name + n - length, archives[k].entry) == 0 &&
+			    (n == length || name[n - length - 1] == '/'))
 				return error_set(err, "%s: %s",
 				    archives[k].what, archives[k].advice);
 		}

@@ -182,7 +182,8 @@ load_checkpoint(struct model *model, const struct content *content,
 		     ? borrow_graph(model, options, report, err)
 		     : build_graph(model, &checkpoint, options, report, err);
 	if (status == 0)
-		status = match_take(&model->graph, &checkpoint, err);
+		status = match_take(
+		    &model->graph, &checkpoint, &report->passed, err);
 	pack_notes(&model->meta, &checkpoint);
 	if (status == 0)
 		status = pack_check(&model->meta, err);

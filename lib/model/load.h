@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "model/checkpoint.h"
+#include "model/match.h"
 #include "model/model.h"
 #include "model/names.h"
 #include "model/onnx.h"
@@ -30,6 +31,7 @@ struct load_report {
 	bool is_onnx; /* the graph comes from an ONNX file */
 	struct onnx_notes onnx;
 	struct names_report names;
+	struct match_passed passed;
 };
 
 /*

@@ -1,6 +1,7 @@
 #include "model/match.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,38 +87,98 @@ fits(const struct tensor *want, const struct tensor *have)
 	       (tensor_like_shape(have, want) || is_turned(want, have));
 }
 
+/*
+ * Files from before the counters of batch norms have none of them; those of
+ * some and not of others are damaged, or their names are.
+ */
+static bool
+has_counters(const struct graph *graph, const struct checkpoint *checkpoint)
+{
+	size_t next = 0;
+
+	for (size_t i = 0; i < graph->n_tensors; i++)
+		if (graph->tensors[i].role == ROLE_BATCHES &&
+		    find(checkpoint->tensors, checkpoint->n_tensors,
+			graph->tensors[i].name, &next) != NULL)
+			return true;
+	return false;
+}
+
+static bool
+wants_counters(const struct graph *graph)
+{
+	for (size_t i = 0; i < graph->n_tensors; i++)
+		if (graph->tensors[i].role == ROLE_BATCHES)
+			return true;
+	return false;
+}
+
+/* A graph of a file, which brings elements, not one of ours? */
+static bool
+is_from_file(const struct graph *graph)
+{
+	return graph->n_tensors > 0 && graph->tensors[0].data != NULL;
+}
+
 /* May a checkpoint be without it?  Masks of a graph are the graph's own. */
 static bool
-is_optional(const struct tensor *want)
+is_optional(const struct tensor *want, bool counters)
 {
-	return want->role == ROLE_BATCHES ||
+	return (want->role == ROLE_BATCHES && !counters) ||
 	       (want->role == ROLE_CONSTANT && want->data != NULL);
 }
 
-int
-match_check(const struct graph *graph, const struct checkpoint *checkpoint,
-    struct error *err)
+/*
+ * Lists what the graph has no place for.  A graph of a file holds the tables of
+ * integers that its module had (positions, indices) as constants: there they
+ * are passed over, unless one of them may be a counter that is missing.
+ */
+static void
+list_left(const struct graph *graph, const struct checkpoint *checkpoint,
+    bool counters, struct list *left, struct match_passed *passed)
 {
+	const bool integers =
+	    is_from_file(graph) && (counters || !wants_counters(graph));
+	size_t next = 0;
+
+	for (size_t i = 0; i < checkpoint->n_tensors; i++) {
+		const struct tensor *t = &checkpoint->tensors[i];
+
+		if (find(graph->tensors, graph->n_tensors, t->name, &next) !=
+		    NULL)
+			continue;
+		if (t->type != TENSOR_INT64 || !integers) {
+			list_add(left, t, NULL);
+			continue;
+		}
+		if (passed->n++ == 0)
+			snprintf(
+			    passed->name, sizeof(passed->name), "%s", t->name);
+	}
+}
+
+/* match_check, and what was passed over. */
+static int
+check(const struct graph *graph, const struct checkpoint *checkpoint,
+    struct match_passed *passed, struct error *err)
+{
+	const bool counters = has_counters(graph, checkpoint);
 	struct list missing = {0}, left = {0}, differ = {0};
 	struct text line = {0};
 	size_t next = 0;
 
+	*passed = (struct match_passed){0};
 	for (size_t i = 0; i < graph->n_tensors; i++) {
 		const struct tensor *want = &graph->tensors[i];
 		const struct tensor *have = find(checkpoint->tensors,
 		    checkpoint->n_tensors, want->name, &next);
 
-		if (have == NULL && !is_optional(want))
+		if (have == NULL && !is_optional(want, counters))
 			list_add(&missing, want, NULL);
 		else if (have != NULL && !fits(want, have))
 			list_add(&differ, have, want);
 	}
-	next = 0;
-	for (size_t i = 0; i < checkpoint->n_tensors; i++)
-		if (checkpoint->tensors[i].type != TENSOR_INT64 &&
-		    find(graph->tensors, graph->n_tensors,
-			checkpoint->tensors[i].name, &next) == NULL)
-			list_add(&left, &checkpoint->tensors[i], NULL);
+	list_left(graph, checkpoint, counters, &left, passed);
 	list_part(&line, &missing, "tensors are missing");
 	list_part(&line, &left, "are left over");
 	list_part(&line, &differ, "have another shape");
@@ -128,6 +189,15 @@ match_check(const struct graph *graph, const struct checkpoint *checkpoint,
 	text_free(&differ.text);
 	text_free(&line);
 	return missing.n + left.n + differ.n > 0 ? -1 : 0;
+}
+
+int
+match_check(const struct graph *graph, const struct checkpoint *checkpoint,
+    struct error *err)
+{
+	struct match_passed passed;
+
+	return check(graph, checkpoint, &passed, err);
 }
 
 /* Moves the elements of from into to, turned when to wants that. */
@@ -151,12 +221,12 @@ take_elements(struct tensor *to, struct tensor *from, struct error *err)
 }
 
 int
-match_take(
-    struct graph *graph, struct checkpoint *checkpoint, struct error *err)
+match_take(struct graph *graph, struct checkpoint *checkpoint,
+    struct match_passed *passed, struct error *err)
 {
 	size_t next = 0;
 
-	if (match_check(graph, checkpoint, err) < 0)
+	if (check(graph, checkpoint, passed, err) < 0)
 		return -1;
 	for (size_t i = 0; i < graph->n_tensors; i++) {
 		struct tensor *to = &graph->tensors[i];

@@ -9,24 +9,31 @@
 #include "net/graph.h"
 
 /*
- * Does the checkpoint hold exactly the tensors of graph?  num_batches_tracked
- * may be absent (old files lack it), and constants for which graph has
- * elements. A matrix that graph wants c k (out_axis 1) is PyTorch's k c,
- * and axes of one element may be there or not.
- * Integers that graph does not have (indices, positions) are passed over.
+ * Does the checkpoint hold exactly the tensors of graph, under exactly their
+ * names?  All num_batches_tracked together may be absent (old files lack them),
+ * and constants for which graph has elements. A matrix that graph wants c k
+ * (out_axis 1) is PyTorch's k c, and axes of one element may be there or not.
+ * A graph that came from a file holds a module's integers (indices, positions)
+ * as constants: they are passed over then.
  * Otherwise -1 with one line that says what is missing, what is left over and
  * which shapes differ.
  */
 int match_check(const struct graph *graph, const struct checkpoint *checkpoint,
     struct error *err);
 
+/* Integers that were passed over: how many, and the first one's name. */
+struct match_passed {
+	size_t n;
+	char name[TENSOR_NAME_MAX + 1];
+};
+
 /*
  * The same, and then moves the elements into graph's tensors (a matrix turned
  * where graph wants that), in place of those they had: those of checkpoint have
  * none afterwards.  An absent num_batches_tracked becomes 0.
  */
-int match_take(
-    struct graph *graph, struct checkpoint *checkpoint, struct error *err);
+int match_take(struct graph *graph, struct checkpoint *checkpoint,
+    struct match_passed *passed, struct error *err);
 
 /* An architecture with the input and the classes for which it fits. */
 struct match_fit {

@@ -28,18 +28,25 @@ static const struct {
 
 enum { TYPES = sizeof(types) / sizeof(types[0]) };
 
-/* "torch.FloatStorage", "torch.cuda.FloatStorage", "torch.float32". */
+/*
+ * "torch.FloatStorage", "torch.cuda.FloatStorage", "torch.float32": PyTorch's
+ * own, of whatever device; another module's class of that name is not.
+ */
 static int
 find_type(const struct pickle_value *global, bool dtype, struct error *err)
 {
-	const char *name, *dot;
-	size_t n;
+	static const char torch[] = "torch.";
+	const char *name = "", *dot;
+	size_t n = 0;
 	char text[80];
 
 	if (global == NULL || global->kind != PICKLE_GLOBAL)
 		return error_set(err, "a storage has no type");
-	name = global->text.chars;
-	n = global->text.n;
+	if (global->text.n >= sizeof(torch) &&
+	    memcmp(global->text.chars, torch, sizeof(torch) - 1) == 0) {
+		name = global->text.chars;
+		n = global->text.n;
+	}
 	while (n > 0 && (dot = memchr(name, '.', n)) != NULL) {
 		n -= (size_t)(dot + 1 - name);
 		name = dot + 1;

@@ -31,24 +31,35 @@ find_text(struct torch_file *file, const char *name)
 	return find(file, name, strlen(name));
 }
 
-/* The folder that holds data.pkl (with its slash), whatever it is called. */
+/*
+ * The one folder that holds data.pkl (with its slash), whatever it is called.
+ */
 static int64_t
 find_prefix(struct torch_file *file, struct error *err)
 {
 	static const char name[] = "/data.pkl";
+	const size_t n_name = sizeof(name) - 1;
+	const char *found = NULL;
+	int64_t place = -1;
 
 	for (size_t i = 0; i < archive_count(file->archive); i++) {
 		const char *entry = archive_name(file->archive, i);
 		size_t n = strlen(entry);
 
-		if (n < sizeof(name) ||
-		    strcmp(entry + n - (sizeof(name) - 1), name) != 0)
+		if (n <= n_name || strcmp(entry + n - n_name, name) != 0)
 			continue;
-		file->prefix =
-		    memory_text_n(entry, n - (sizeof(name) - 1) + 1, err);
-		return file->prefix != NULL ? (int64_t)i : -1;
+		if (found != NULL)
+			return error_set(err,
+			    "an archive with '%.80s' and '%.80s', expected one "
+			    "checkpoint",
+			    found, entry);
+		found = entry;
+		place = (int64_t)i;
 	}
-	return foreign_refuse_archive(file->archive, err);
+	if (found == NULL)
+		return foreign_refuse_archive(file->archive, err);
+	file->prefix = memory_text_n(found, strlen(found) - n_name + 1, err);
+	return file->prefix != NULL ? place : -1;
 }
 
 static int
