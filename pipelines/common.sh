@@ -22,6 +22,33 @@ say()
 	echo "$me: $*" >&2
 }
 
+# need_packages PACKAGE...: installs those of Debian's packages that are missing.
+# Who may not is told the line for an administrator; on another system, the names.
+need_packages()
+{
+	local p sudo='' missing=''
+	if ! command -v dpkg-query >/dev/null; then
+		say "no Debian packages here; needed are what these hold: $*"
+		return
+	fi
+	for p; do
+		dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' ||
+			missing="$missing $p"
+	done
+	[ -n "$missing" ] || return 0
+	[ "$(id -u)" -eq 0 ] || sudo=sudo
+	if [ -n "$sudo" ] && ! sudo -v 2>/dev/null; then
+		say "packages are missing; an administrator installs them with
+    apt-get install --no-install-recommends$missing"
+		exit 1
+	fi
+	say "installing$missing"
+	$sudo apt-get update -q
+	# shellcheck disable=SC2086  # a list of packages
+	$sudo env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -q -y --no-install-recommends $missing
+}
+
 # into FILE COMMAND...: its standard output becomes FILE, unless FILE is there.
 into()
 {

@@ -31,7 +31,14 @@ check-golden: all $(GOLDEN) $(TOOL)
 	CMOCKA_MESSAGE_OUTPUT=TAP prove -j2 -e '' $(GOLDEN_LONG) $(GOLDEN) \
 	    $(filter-out $(GOLDEN_LONG),$(wildcard tests/golden/*.t))
 
-.PHONY: check check-san check-golden
+# What CI has no time for (.ci/README).
+check-all: lint check
+	for cpu in ref base avx2; do LOSSPIPE_CPU=$$cpu $(MAKE) check || exit 1; done
+	$(MAKE) SAN=1 check
+	[ ! -d ../shared/golden ] || $(MAKE) check-golden FULL=1 SPOIL=all
+	$(MAKE) fuzz
+
+.PHONY: check check-san check-golden check-all
 
 # Style, static analysis, shell scripts.
 LINT_C = $(filter-out $(if $(HDF5),,cmd/h5conv.c lib/hdf5/%),\
@@ -46,7 +53,7 @@ lint:
 	    --inline-suppr --suppress=missingIncludeSystem -Ilib -Icmd cmd lib
 	@printf '%s\n' $(LINT_C) | xargs -P2 -n1 sh -c \
 	    'clang-tidy --quiet "$$@" -- $(LINT_FLAGS) 2>/dev/null' lint
-	@shellcheck -S warning -x -P SCRIPTDIR $$(grep -l 'env bash' pipelines/*) .ci/run tests/tap.sh $(wildcard tests/*/*.t)
+	@shellcheck -S warning -x -P SCRIPTDIR $$(grep -l 'env bash' pipelines/*) .ci/run tests/run tests/tap.sh $(wildcard tests/*/*.t)
 
 .PHONY: lint
 

@@ -23,7 +23,7 @@ shell_of_page()
 shell_of_readme()
 {
 	awk '/^```sh/ { inside = 1; block = ""; next }
-	/^```/ { if (inside && block !~ /make |quickstart/) print block; inside = 0 }
+	/^```/ { if (inside && block !~ /tests\/run|quickstart/) print block; inside = 0 }
 	inside { block = block $0 "\n" }' "$1"
 }
 
