@@ -183,8 +183,7 @@ write_model(struct writer *writer, const struct settings *s,
 	hessian_close(&hessian);
 	surface_free(&surface);
 	if (status == 0)
-		status = writer_copy_all(
-		    writer, plane->others.chars, plane->others.n, err);
+		status = writer_copy_scratch(writer, &plane->others, err);
 	return status == 0 ? writer_end(writer, err) : -1;
 }
 

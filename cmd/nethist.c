@@ -80,8 +80,7 @@ write_model(struct writer *writer, const struct histogram_choice *choice,
 		status = histogram_write(
 		    writer, &histogram, choice, &plane->model, err);
 	if (status == 0)
-		status = writer_copy_all(
-		    writer, plane->others.chars, plane->others.n, err);
+		status = writer_copy_scratch(writer, &plane->others, err);
 	histogram_free(&histogram);
 	return status == 0 ? writer_end(writer, err) : -1;
 }

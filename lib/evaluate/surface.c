@@ -309,8 +309,7 @@ surface_write_head(
 		for (int axis = 0; axis < plane->axes; axis++)
 			if (write_direction(plane, rep, axis, writer, err) < 0)
 				return -1;
-	if (writer_copy_all(writer, plane->others.chars, plane->others.n, err) <
-	    0)
+	if (writer_copy_scratch(writer, &plane->others, err) < 0)
 		return -1;
 	for (size_t i = 0; i < plane->requests.n; i++)
 		if (writer_copy_all(writer, plane->requests.item[i].bytes,

@@ -120,11 +120,10 @@ round_to(double v, int e, double (*round)(double))
 }
 
 int
-path_fit(const struct text *records, int axis, int64_t num, struct range *range,
-    struct error *err)
+path_fit(const struct scratch *records, int axis, int64_t num,
+    struct range *range, struct error *err)
 {
-	struct reader *reader =
-	    reader_new_bytes(records->chars, records->n, err);
+	struct reader *reader = reader_new_scratch(records, err);
 	struct record record;
 	struct path_point p;
 	double lo = 0, hi = 0, margin;

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/text.h"
+#include "base/scratch.h"
 #include "geometry/grid.h"
 #include "geometry/runs.h"
 #include "stream/pack.h"
@@ -51,7 +51,7 @@ int path_unpack(
  * bounds are rounded outward to three digits of the extent.  Fails when there
  * is no path, or it has no extent along this axis.
  */
-int path_fit(const struct text *records, int axis, int64_t num,
+int path_fit(const struct scratch *records, int axis, int64_t num,
     struct range *range, struct error *err);
 
 #endif

@@ -25,7 +25,7 @@ plane_free(struct plane *plane)
 	free(plane->direction);
 	free(plane->scale);
 	pack_free(&plane->begin);
-	text_free(&plane->others);
+	scratch_free(&plane->others);
 	requests_free(&plane->requests);
 	model_free(&plane->model);
 	*plane = (struct plane){0};

@@ -7,7 +7,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
-#include "base/text.h"
+#include "base/scratch.h"
 #include "geometry/direction.h"
 #include "geometry/request.h"
 #include "model/model.h"
@@ -24,7 +24,8 @@ struct plane {
 	float **delta;
 	double *scale;
 	struct requests requests; /* points that are asked for, settled */
-	struct text others; /* records of kinds not known here, as they came */
+	struct scratch
+	    others; /* records of kinds not known here, as they came */
 };
 
 /*

@@ -216,8 +216,9 @@ keep_other(struct plane *p, const struct record *record, struct error *err)
 {
 	if (record_is(record, "request"))
 		return requests_add(&p->requests, record, err) < 0 ? -1 : 1;
-	text_add_bytes(&p->others, record->bytes, record->n_bytes);
-	return text_check(&p->others, err) < 0 ? -1 : 1;
+	return scratch_add(&p->others, record->bytes, record->n_bytes, err) < 0
+		   ? -1
+		   : 1;
 }
 
 /* 1: go on, 0: the segment has ended. */

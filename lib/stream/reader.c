@@ -16,7 +16,9 @@ enum { READ_BYTES = 256 << 10 };
 struct reader {
 	char *const *paths;
 	int n_paths, next_path;
-	int fd; /* -1: no file is open */
+	int fd;                        /* -1: no file is open */
+	const struct scratch *scratch; /* instead of a file, or NULL */
+	uint64_t scratch_at;
 	const char *name;
 
 	uint8_t *buffer;
@@ -57,13 +59,33 @@ close_file(struct reader *r)
 	r->fd = -1;
 }
 
+/* Up to n bytes of whatever is read, at the buffer's end; 0 at its end. */
+static int64_t
+read_some(struct reader *r, size_t n, struct error *err)
+{
+	uint8_t *to = r->buffer + r->end;
+	ssize_t got;
+
+	if (r->scratch != NULL) {
+		int64_t part =
+		    scratch_read(r->scratch, r->scratch_at, to, n, err);
+
+		r->scratch_at += part > 0 ? (uint64_t)part : 0;
+		return part;
+	}
+	do
+		got = read(r->fd, to, n);
+	while (got < 0 && errno == EINTR);
+	return got < 0 ? error_set(err, "%s:", r->name) : got;
+}
+
 /* Reads on in this file.  1: there are more bytes, 0: it has ended. */
 static int
 fill(struct reader *r, size_t need, struct error *err)
 {
-	ssize_t got;
+	int64_t got;
 
-	if (r->fd < 0)
+	if (r->fd < 0 && r->scratch == NULL)
 		return 0;
 	if (r->start > 0) {
 		memmove(r->buffer, r->buffer + r->start, r->end - r->start);
@@ -77,12 +99,10 @@ fill(struct reader *r, size_t need, struct error *err)
 		need = r->end + READ_BYTES;
 	if (memory_grow(&r->buffer, &r->room, need, 1, err) < 0)
 		return -1;
-	do
-		got = read(r->fd, r->buffer + r->end, r->room - r->end);
-	while (got < 0 && errno == EINTR);
+	got = read_some(r, r->room - r->end, err);
 	if (got < 0) {
 		r->broken = true;
-		return error_set(err, "%s:", r->name);
+		return -1;
 	}
 	r->end += (size_t)got;
 	return got > 0;
@@ -140,6 +160,16 @@ reader_new_fd(int fd, const char *name, struct error *err)
 		r->fd = fd;
 		r->name = name;
 	}
+	return r;
+}
+
+struct reader *
+reader_new_scratch(const struct scratch *scratch, struct error *err)
+{
+	struct reader *r = reader_new_bytes("", 0, err);
+
+	if (r != NULL)
+		r->scratch = scratch;
 	return r;
 }
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/scratch.h"
 #include "stream/scan.h"
 #include "stream/value.h"
 
@@ -34,6 +35,10 @@ void reader_free(struct reader *reader);
 
 /* Reads from memory instead (tests, fuzzing); bytes are borrowed. */
 struct reader *reader_new_bytes(const void *bytes, size_t n, struct error *err);
+
+/* Reads what was put aside; scratch is borrowed, nobody writes to it. */
+struct reader *reader_new_scratch(
+    const struct scratch *scratch, struct error *err);
 
 /* Reads what is open as fd, from where it stands; closes it in the end. */
 struct reader *reader_new_fd(int fd, const char *name, struct error *err);

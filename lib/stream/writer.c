@@ -186,6 +186,23 @@ writer_copy_all(
 }
 
 int
+writer_copy_scratch(
+    struct writer *writer, const struct scratch *scratch, struct error *err)
+{
+	struct reader *reader = reader_new_scratch(scratch, err);
+	struct record record;
+	int status = reader != NULL ? 1 : -1;
+
+	while (status == 1) {
+		status = reader_next_intact(reader, &record, err);
+		if (status == 1 && writer_copy(writer, &record, err) < 0)
+			status = -1;
+	}
+	reader_free(reader);
+	return status;
+}
+
+int
 writer_end(struct writer *writer, struct error *err)
 {
 	struct pack header = {0};

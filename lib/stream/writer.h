@@ -51,6 +51,10 @@ int writer_copy(
 int writer_copy_all(
     struct writer *writer, const void *bytes, size_t n, struct error *err);
 
+/* The same for records that were put aside. */
+int writer_copy_scratch(
+    struct writer *writer, const struct scratch *scratch, struct error *err);
+
 /* Closes the segment with count and digest, and sends everything. */
 int writer_end(struct writer *writer, struct error *err);
 
