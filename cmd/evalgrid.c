@@ -46,21 +46,25 @@ tell_norms(
 }
 
 static void
-print_place(const char *name, const struct score *score, int64_t images)
+print_place(struct text *out, const char *name, const struct score *score,
+    int64_t images)
 {
-	printf("%s loss %.6g", name, score->loss);
+	text_add(out, "%s loss %.6g", name, score->loss);
 	if (!isnan(score->acc))
-		printf(", accuracy %.4g %%", score->acc);
-	printf("; 5 %% standard error needs %" PRId64 " images\n", images);
+		text_add(out, ", accuracy %.4g %%", score->acc);
+	text_add(
+	    out, "; 5 %% standard error needs %" PRId64 " images\n", images);
 }
 
 static int
-print_estimate(const struct surface *surface, struct error *err)
+print_estimate(
+    const struct gridrun *run, const struct surface *surface, struct error *err)
 {
 	const struct evaluation *e = &surface->evaluation;
 	int64_t places = surface_places(surface);
 	struct place centre = {.sets = (1U << e->sets) - 1}, corner = {0};
 	struct estimate est;
+	struct text text = {0};
 	char time[32];
 
 	if (places > 0)
@@ -69,11 +73,13 @@ print_estimate(const struct surface *surface, struct error *err)
 	corner.sets = centre.sets;
 	if (estimate_run(e, &centre, &corner, &est, err) < 0)
 		return -1;
-	printf("%" PRId64 " points x %" PRId64 " images: %s at %d threads\n",
+	text_add(&text,
+	    "%" PRId64 " points x %" PRId64 " images: %s at %d threads\n",
 	    places, e->data[0]->n,
 	    progress_duration(est.seconds * (double)places, time), e->threads);
-	print_place("centre", &est.centre_score, est.centre);
-	print_place("corner", &est.corner_score, est.corner);
+	print_place(&text, "centre", &est.centre_score, est.centre);
+	print_place(&text, "corner", &est.corner_score, est.corner);
+	frame_print(run->frame, &text);
 	return 0;
 }
 
@@ -102,7 +108,7 @@ evaluate(struct gridrun *run, struct surface *surface, struct error *err)
 	warn_about_norms(run, &surface->evaluation);
 	if (tell_norms(run, &surface->evaluation, err) < 0)
 		return -1;
-	return run->estimate ? print_estimate(surface, err)
+	return run->estimate ? print_estimate(run, surface, err)
 			     : gridrun_write(run, surface, err);
 }
 

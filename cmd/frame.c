@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/output.h"
+
 /* A closed descriptor is opened the wrong way round: using it is an error. */
 static void
 open_standard_descriptors(void)
@@ -22,24 +24,43 @@ open_standard_descriptors(void)
 			_exit(1);
 }
 
-static void
-finish_stdout(const struct frame *frame)
+void
+frame_print(const struct frame *frame, struct text *text)
 {
+	struct output out;
 	struct error err;
 
-	if (fflush(stdout) == 0 && fclose(stdout) == 0)
+	if (output_open(&out, NULL, 0, &err) < 0 ||
+	    output_text(&out, text, 0, &err) < 0)
+		frame_fail(frame, &err);
+	text_free(text);
+}
+
+/* What is asked for beside the program's work: prints it and exits. */
+static void
+inform(const struct frame *frame, const struct option_row *all, int help,
+    int version, int completion)
+{
+	struct text text = {0};
+	struct error err;
+
+	if (help) {
+		text_add(&text, "usage: %s [options] %s\n%s\n\n", frame->name,
+		    frame->synopsis, frame->purpose);
+		options_help(all, &text);
+	} else if (version) {
+		text_add(
+		    &text, "%s (losspipe) %s\n", frame->name, LOSSPIPE_VERSION);
+	} else if (completion) {
+		options_completion(all, &text);
+	} else {
+		return;
+	}
+	frame_print(frame, &text);
+	if (close(STDOUT_FILENO) == 0)
 		exit(0);
 	error_set(&err, "standard output:");
 	frame_fail(frame, &err);
-}
-
-static void
-print_help(const struct frame *frame, const struct option_row *all)
-{
-	printf("usage: %s [options] %s\n%s\n\n", frame->name, frame->synopsis,
-	    frame->purpose);
-	options_help(all, stdout);
-	finish_stdout(frame);
 }
 
 int
@@ -68,16 +89,7 @@ frame_start(struct frame *frame, int argc, char **argv)
 	first = options_parse(all, argc, argv, &err);
 	if (first < 0)
 		frame_usage(frame, "%s", err.text);
-	if (help)
-		print_help(frame, all);
-	if (version) {
-		printf("%s (losspipe) %s\n", frame->name, LOSSPIPE_VERSION);
-		finish_stdout(frame);
-	}
-	if (completion) {
-		options_completion(all, stdout);
-		finish_stdout(frame);
-	}
+	inform(frame, all, help, version, completion);
 	return first;
 }
 

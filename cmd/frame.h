@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/options.h"
+#include "base/text.h"
 
 struct frame {
 	const char *name; /* the program */
@@ -31,6 +32,12 @@ int frame_start(struct frame *frame, int argc, char **argv);
 
 /* Refuses to write records to a terminal (exits 2). */
 void frame_refuse_terminal(const struct frame *frame);
+
+/*
+ * Text for people on standard output.  Frees it; exits as frame_fail does when
+ * it cannot be written.
+ */
+void frame_print(const struct frame *frame, struct text *text);
 
 /*
  * "name: text" on stderr and exit 1 (or frame->failure), 2 for a wrong command

@@ -12,25 +12,33 @@ enum { BASIS_MIN = 8, BASIS_MAX = 1024 };
  */
 enum { PRODUCTS_GUESS = 50 };
 
+/* On standard error, or with --estimate as the output. */
 static void
 print_cost(const struct gridrun *run, const struct hessian *hessian,
-    const struct surface *surface, const struct hessian_cost *cost, FILE *out)
+    const struct surface *surface, const struct hessian_cost *cost)
 {
 	const int64_t places = surface_places(surface);
 	const int64_t products =
 	    PRODUCTS_GUESS + 2 * hessian->rule.lanczos.k + hessian->rule.probes;
+	struct text text = {0};
 	char time[32];
 
-	fprintf(out,
-	    "%s%s%" PRId64 " points x about %" PRId64 " products x %" PRId64
+	text_add(&text,
+	    "%" PRId64 " points x about %" PRId64 " products x %" PRId64
 	    " images: %s at %d threads (%.3g s a product), %zu parameters, "
 	    "%.0f MB\n",
-	    out == stderr ? run->frame->name : "", out == stderr ? ": " : "",
 	    places, products, surface->evaluation.data[0]->n,
 	    progress_duration(
 		cost->seconds * (double)(products * places), time),
 	    surface->evaluation.threads, cost->seconds, cost->size,
 	    (double)cost->bytes * 1e-6);
+	if (run->estimate) {
+		frame_print(run->frame, &text);
+		return;
+	}
+	if (text_check(&text, NULL) == 0)
+		fprintf(stderr, "%s: %s", run->frame->name, text.chars);
+	text_free(&text);
 }
 
 static void
@@ -57,8 +65,7 @@ evaluate(struct gridrun *run, struct surface *surface, struct error *err)
 	if (status == 0)
 		status = hessian_cost(&hessian, surface, &cost, err);
 	if (status == 0 && (run->estimate || !run->frame->quiet))
-		print_cost(run, &hessian, surface, &cost,
-		    run->estimate ? stdout : stderr);
+		print_cost(run, &hessian, surface, &cost);
 	if (status == 0 && !run->estimate) {
 		warn_about_subset(run, surface);
 		status = gridrun_write(run, surface, err);

@@ -21,14 +21,14 @@ struct settings {
 	int list;
 };
 
-static int
-list_architectures(struct error *err)
+static void
+list_architectures(const struct frame *frame)
 {
+	struct text text = {0};
+
 	for (size_t i = 0; architecture_name(i) != NULL; i++)
-		puts(architecture_name(i));
-	if (fflush(stdout) != 0)
-		return error_set(err, "standard output:");
-	return 0;
+		text_add(&text, "%s\n", architecture_name(i));
+	frame_print(frame, &text);
 }
 
 static int
@@ -171,8 +171,7 @@ main(int argc, char **argv)
 	int first = frame_start(&frame, argc, argv), status;
 
 	if (s.list) {
-		if (list_architectures(&err) < 0)
-			frame_fail(&frame, &err);
+		list_architectures(&frame);
 		return 0;
 	}
 	if (argc - first != 1)

@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
+
 extern char **environ;
 
 enum { LOOK_MS = 500 }; /* how often a silent child is looked after */
@@ -116,10 +118,8 @@ fill(struct child *child)
 	while (poll(&from, 1, LOOK_MS) <= 0)
 		if (has_ended(child) && poll(&from, 1, 0) <= 0)
 			return 0;
-	do
-		got = read(child->from, child->buffer + child->n,
-		    sizeof(child->buffer) - child->n);
-	while (got < 0 && errno == EINTR);
+	got = descriptor_read(child->from, child->buffer + child->n,
+	    sizeof(child->buffer) - child->n);
 	if (got > 0)
 		child->n += (size_t)got;
 	return got > 0 ? 1 : (int)got;

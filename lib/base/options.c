@@ -2,6 +2,7 @@
 
 #include <getopt.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/number.h"
@@ -124,7 +125,7 @@ options_parse(
 }
 
 void
-options_help(const struct option_row *table, FILE *out)
+options_help(const struct option_row *table, struct text *out)
 {
 	for (; table->name != NULL; table++) {
 		char left[80];
@@ -135,20 +136,20 @@ options_help(const struct option_row *table, FILE *out)
 		    table->letter != 0 ? "," : " ", table->name,
 		    table->argument != NULL ? "=" : "",
 		    table->argument != NULL ? table->argument : "");
-		fprintf(out, "  %-28s %s", left, table->help);
+		text_add(out, "  %-28s %s", left, table->help);
 		for (int i = 0; table->type == OPTION_TYPE_CHOICE &&
 				table->choices[i] != NULL;
 		     i++)
-			fprintf(out, "%s%s", i == 0 ? ": " : "|",
+			text_add(out, "%s%s", i == 0 ? ": " : "|",
 			    table->choices[i]);
-		fputc('\n', out);
+		text_add(out, "\n");
 	}
 }
 
 void
-options_completion(const struct option_row *table, FILE *out)
+options_completion(const struct option_row *table, struct text *out)
 {
 	for (; table->name != NULL; table++)
-		fprintf(out, "--%s%s\n", table->name,
+		text_add(out, "--%s%s\n", table->name,
 		    table->argument != NULL ? "=" : "");
 }

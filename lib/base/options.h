@@ -17,9 +17,9 @@
 #define BASE_OPTIONS_H
 
 #include <stdint.h>
-#include <stdio.h>
 
 #include "base/error.h"
+#include "base/text.h"
 
 enum option_type {
 	OPTION_TYPE_FLAG,   /* int *: set to 1 */
@@ -99,11 +99,13 @@ enum { OPTIONS_MAX = 64 };
 int options_parse(
     const struct option_row *table, int argc, char **argv, struct error *err);
 
-/* Writes one line per option, as --help shows them. */
-void options_help(const struct option_row *table, FILE *out);
+/* Appends one line per option, as --help shows them. */
+void options_help(const struct option_row *table, struct text *out);
 
-/* Writes one completion line per option: "--name", or "--name=" before a value.
+/*
+ * Appends one completion line per option: "--name", or "--name=" before a
+ * value.
  */
-void options_completion(const struct option_row *table, FILE *out);
+void options_completion(const struct option_row *table, struct text *out);
 
 #endif

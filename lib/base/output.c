@@ -1,6 +1,5 @@
 #include "base/output.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -79,19 +79,9 @@ output_settle(struct output *out, struct error *err)
 int
 output_write(struct output *out, const void *bytes, size_t n, struct error *err)
 {
-	const char *p = bytes;
-
-	while (n > 0) {
-		ssize_t done = write(out->fd, p, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return error_set(err, "%s:", out->name);
-		p += done;
-		n -= (size_t)done;
-	}
-	return 0;
+	return descriptor_write(out->fd, bytes, n) == 0
+		   ? 0
+		   : error_set(err, "%s:", out->name);
 }
 
 int

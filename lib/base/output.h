@@ -38,7 +38,7 @@ int output_settle(struct output *out, struct error *err);
  */
 int output_open_temporary(struct output *out, struct error *err);
 
-/* Writes all n bytes (retrying after signals and short writes). */
+/* Writes all n bytes, for as long as it takes. */
 int output_write(
     struct output *out, const void *bytes, size_t n, struct error *err);
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/memory.h"
 
 enum { HEAD_BYTES = 512, STEP_BYTES = 1 << 16 };
@@ -23,10 +24,9 @@ append(
 		return -1;
 	content->bytes = bytes;
 	while (content->n < n) {
-		ssize_t got = read(fd, bytes + content->n, n - content->n);
+		ssize_t got =
+		    descriptor_read(fd, bytes + content->n, n - content->n);
 
-		if (got < 0 && errno == EINTR)
-			continue;
 		if (got < 0)
 			return error_set(err, "%s", strerror(errno));
 		if (got == 0)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/memory.h"
 #include "base/output.h"
 #include "geometry/passage.h"
@@ -46,14 +47,12 @@ copy_to_temporary(int fd, const char *name, struct error *err)
 		return -1;
 	}
 	do {
-		got = read(fd, buffer, COPY_BYTES);
-		if (got < 0 && errno == EINTR)
-			continue;
+		got = descriptor_read(fd, buffer, COPY_BYTES);
 		if (got < 0)
 			error_set(err, "%s:", name);
 		else if (output_write(&out, buffer, (size_t)got, err) < 0)
 			got = -1;
-	} while (got > 0 || (got < 0 && errno == EINTR));
+	} while (got > 0);
 	free(buffer);
 	if (got == 0 && lseek(out.fd, 0, SEEK_SET) == 0)
 		return out.fd;

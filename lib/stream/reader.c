@@ -1,12 +1,12 @@
 #include "stream/reader.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/digest.h"
 #include "base/memory.h"
 #include "stream/value_internal.h"
@@ -73,9 +73,7 @@ read_some(struct reader *r, size_t n, struct error *err)
 		r->scratch_at += part > 0 ? (uint64_t)part : 0;
 		return part;
 	}
-	do
-		got = read(r->fd, to, n);
-	while (got < 0 && errno == EINTR);
+	got = descriptor_read(r->fd, to, n);
 	return got < 0 ? error_set(err, "%s:", r->name) : got;
 }
 

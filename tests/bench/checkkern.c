@@ -72,6 +72,7 @@ main(int argc, char **argv)
 	uint64_t seed = 1;
 	int64_t rounds = 200;
 	int bench = 0, csv = 0, plain = 0;
+	struct text help = {0};
 	struct error err;
 	const struct option_row options[] = {
 	    OPTION_U64(
@@ -85,7 +86,9 @@ main(int argc, char **argv)
 	};
 
 	if (options_parse(options, argc, argv, &err) != argc) {
-		options_help(options, stderr);
+		options_help(options, &help);
+		fprintf(stderr, "%s", help.chars);
+		text_free(&help);
 		return 2;
 	}
 	if (!bench)

@@ -298,6 +298,7 @@ main(int argc, char **argv)
 	int kind = 0, verbose = 0;
 	char line[16];
 	float *images;
+	struct text help = {0};
 	struct error err;
 	const struct option_row options[] = {
 	    OPTION_TEXT('a', "arch", "NAME", &arch, "network"),
@@ -314,7 +315,9 @@ main(int argc, char **argv)
 	};
 
 	if (options_parse(options, argc, argv, &err) != argc) {
-		options_help(options, stderr);
+		options_help(options, &help);
+		fprintf(stderr, "%s", help.chars);
+		text_free(&help);
 		return 2;
 	}
 	images = read_images(data, (int)n);

@@ -45,6 +45,13 @@ is "$(grep -l 'msgpack' lib/*/*.[ch] | grep -v '^lib/stream/' |
 is "$(grep -nE '\b(printf|puts|putchar|perror|exit|_exit|abort|setlocale|strtok|signal)\(' lib/*/* |
 	grep -vE 'a program.s|s[n]?printf|^[^:]*:[0-9]+:[[:space:]]*(\*|/\*)')" "" \
 	"the library neither prints nor exits"
+# One place waits for descriptors that would not (base/descriptor.h); what is said on
+# standard output is checked like any output (frame_print).
+is "$(grep -l '<unistd.h>' lib/*/*.c cmd/*.c | grep -v '^lib/base/descriptor.c' |
+	xargs grep -nE '(^|[^_[:alnum:]>.])(read|write)\(' | grep -vE ':[0-9]+:[[:space:]]*(\*|/\*)')" \
+	"" "read and write are descriptor_read and descriptor_write"
+is "$(grep -nE '\b(printf|puts|putchar)\(|\bstdout\b' cmd/*.c | grep -vE ':[0-9]+:[[:space:]]*(\*|/\*)')" \
+	"" "no program prints to stdio's standard output"
 is "$(grep -nE 'assert\(' lib/*/*.[ch] | grep -v 'static_assert')" "" "no asserts"
 if ! nm "${BUILD:-build}/liblosspipe.a" 2>/dev/null | grep -q __asan_; then
 	# (constants that hold addresses lie in .data.rel.ro)
