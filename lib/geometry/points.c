@@ -258,12 +258,16 @@ take_point(struct points_list *list, const struct segment *segment,
     const struct record *record, const struct points_rules *rules,
     struct error *err)
 {
-	struct points *p;
+	struct points *p = NULL;
 	char run[RUN_BYTES];
 
 	if (field_text(record->header, "run", run, sizeof(run), err) < 0)
 		return error_prefix(err, "point");
-	p = find_run(list, run, RUN_BYTES - 1);
+	/* most often that of the segment's grid */
+	if (segment->item >= 0)
+		p = &list->item[segment->item];
+	if (p == NULL || strncmp(p->grid.run, run, RUN_BYTES - 1) != 0)
+		p = find_run(list, run, RUN_BYTES - 1);
 	if (p == NULL && rules->salvage) {
 		list->strays++;
 		return 0;
@@ -278,12 +282,29 @@ take_point(struct points_list *list, const struct segment *segment,
 	return take_grid_point(p, record, rules->mixed, err);
 }
 
+/* 1 when the summary does not have this record of a later shard, 0, or -1. */
+static int
+is_new(struct points *p, const struct record *record, struct error *err)
+{
+	const uint8_t *at = (const uint8_t *)p->summary.chars;
+	size_t left = p->seen.n == 0 ? p->summary.n : 0, need;
+	struct scan scan;
+
+	/* what the first shard brought, when the second one comes */
+	for (; left > 0; at += scan.bytes, left -= scan.bytes)
+		if (scan_record(at, left, &scan, &need, err) != 1 ||
+		    digest_set_add(&p->seen, at, scan.bytes, err) < 0)
+			return -1;
+	return digest_set_add(&p->seen, record->bytes, record->n_bytes, err);
+}
+
 /* Records beside grid and points: kept once, byte for byte. */
 static int
 take_other(struct points_list *list, const struct segment *segment,
     const struct record *record, struct error *err)
 {
 	struct points *p;
+	int status = 1;
 
 	if (segment->item < 0 && record_is(record, "path"))
 		text_add_bytes(&list->paths, record->bytes, record->n_bytes);
@@ -292,11 +313,10 @@ take_other(struct points_list *list, const struct segment *segment,
 	p = &list->item[segment->item];
 	if (record_is(record, "request"))
 		return requests_add(&p->requests, record, err);
-	if (!segment->first && p->summary.n >= record->n_bytes)
-		for (size_t at = 0; at + record->n_bytes <= p->summary.n; at++)
-			if (memcmp(p->summary.chars + at, record->bytes,
-				record->n_bytes) == 0)
-				return 0;
+	if (!segment->first)
+		status = is_new(p, record, err);
+	if (status != 1)
+		return status;
 	text_add_bytes(&p->summary, record->bytes, record->n_bytes);
 	return text_check(&p->summary, err);
 }
@@ -355,6 +375,7 @@ points_list_free(struct points_list *list)
 		pack_free(&p->grid_header);
 		pack_free(&p->begin);
 		text_free(&p->summary);
+		digest_set_free(&p->seen);
 	}
 	text_free(&list->paths);
 	free(list->item);

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/digest_set.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "geometry/grid.h"
@@ -32,6 +33,7 @@ struct points {
 	char kernel[128];        /* what computed the first segment */
 	/* Direction, path and other records between grid and points, once. */
 	struct text summary;
+	struct digest_set seen;   /* (while reading) what the summary holds */
 	struct requests requests; /* what was asked for beside the grid */
 	struct asked_list asked;  /* the places of requests and their points */
 	/*
