@@ -82,21 +82,29 @@ warn_about_classes(const struct gridrun *s)
 
 /* A wrong constant, architecture or data set shows at the centre. */
 static void
-check_centre(const struct gridrun *s, const struct model *model, double acc)
+check_centre(const struct gridrun *s, const struct model *model,
+    const struct score *score, const char *set)
 {
-	const bool test = strcmp(s->choice.name[0], "test") == 0;
+	const struct accuracy measured = {.acc = score->acc,
+	    .n = score->n,
+	    .set = set,
+	    .recomputed = s->surface->evaluation.norms.mode == NORMS_RECOMPUTE};
 	struct decoded *meta = NULL;
+	enum accuracy_fit fit;
 	double noted;
 
 	if (model->meta.bytes.n > 0)
 		meta = decoded_new(
 		    model->meta.bytes.chars, model->meta.bytes.n, NULL);
-	if (meta != NULL && accuracy_noted(decoded_value(meta), &noted) &&
-	    accuracy_is_far(acc, noted, test))
-		frame_warn(s->frame,
-		    "centre accuracy %.4g %%, checkpoint says %.4g %%: wrong "
-		    "--arch, --pixels or data?",
-		    acc, noted);
+	if (meta != NULL && accuracy_noted(decoded_value(meta), &noted)) {
+		fit = accuracy_compare(&measured, &noted);
+		if (fit != ACCURACY_FITS)
+			frame_warn(s->frame,
+			    "centre accuracy %.4g %%, checkpoint says %.4g "
+			    "%%: %s",
+			    score->acc, noted,
+			    accuracy_question(&measured, fit));
+	}
 	decoded_free(meta);
 }
 
@@ -115,9 +123,11 @@ seen(void *context, const struct place *place, const struct score *scores)
 		    "1 %% of the images carry %.0f %% of the loss",
 		    place->a, place->b, 100.0 * scores->top);
 	}
-	if (scores != NULL && place->a == 0.0 && place->b == 0.0)
-		check_centre(
-		    s, &s->surface->evaluation.plane->model, scores->acc);
+	for (int i = 0; i < s->choice.sets && scores != NULL; i++)
+		if (place->a == 0.0 && place->b == 0.0 &&
+		    (place->sets >> i & 1U) != 0)
+			check_centre(s, &s->surface->evaluation.plane->model,
+			    &scores[i], s->choice.name[i]);
 	if (progress_step(&s->progress, scores == NULL, "point", text) &&
 	    !s->frame->quiet && isatty(STDERR_FILENO))
 		fprintf(stderr, "\r%s: %-70s%s", s->frame->name, text,

@@ -72,7 +72,8 @@ write_text(const struct text *text, const char *path, struct error *err)
 }
 
 static int
-run(char **paths, int n, const struct settings *set, struct error *err)
+run(char **paths, int n, const struct settings *set, const struct frame *frame,
+    struct error *err)
 {
 	struct points_list points = {0};
 	struct survey_list list = {0};
@@ -83,6 +84,11 @@ run(char **paths, int n, const struct settings *set, struct error *err)
 
 	if (status == 0)
 		status = survey_make(&list, &points, err);
+	if (status == 0 && list.alone > 0)
+		frame_warn(frame,
+		    "%zu evaluations without directions are of no surface in "
+		    "the input",
+		    list.alone);
 	points_list_free(&points);
 	if (status == 0 && set->rank >= 0)
 		status = survey_rank(
@@ -118,7 +124,7 @@ main(int argc, char **argv)
 	int first = frame_start(&frame, argc, argv);
 	struct error err;
 
-	if (run(argv + first, argc - first, &set, &err) < 0)
+	if (run(argv + first, argc - first, &set, &frame, &err) < 0)
 		frame_fail(&frame, &err);
 	return 0;
 }

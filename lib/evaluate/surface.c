@@ -245,10 +245,11 @@ write_grid(const struct surface *s, struct writer *writer, struct error *err)
 	const struct evaluation *e = &s->evaluation;
 	const struct model *m = &e->plane->model;
 	bool pixels = e->exec.command == NULL;
+	bool classes = pixels && e->loss != LOSS_L2;
 	struct pack header = {0};
 	int status;
 
-	pack_map(&header, GRID_KEYS + 6 + 2 * (size_t)pixels +
+	pack_map(&header, GRID_KEYS + 6 + 2 * (size_t)pixels + classes +
 			      NORMS_KEYS(&e->norms) + work_keys(s) +
 			      (m->meta.bytes.n > 0));
 	grid_pack(&header, &s->grid);
@@ -262,6 +263,9 @@ write_grid(const struct surface *s, struct writer *writer, struct error *err)
 	pack_work(&header, s);
 	if (pixels)
 		pack_pixels(&header, e);
+	if (classes)
+		pack_key_int(
+		    &header, "classes", (int64_t)plan_classes(s->plan));
 	if (m->meta.bytes.n > 0) {
 		pack_text(&header, "meta");
 		pack_pack(&header, &m->meta);

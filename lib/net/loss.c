@@ -55,6 +55,21 @@ loss_of_image(
 }
 
 double
+loss_of_guessing(enum loss_kind kind, size_t classes)
+{
+	const double k = (double)classes;
+
+	switch (kind) {
+	case LOSS_CROSSENTROPY:
+		return log(k);
+	case LOSS_MSE:
+		return (k - 1) / (k * k);
+	default:
+		return NAN;
+	}
+}
+
+double
 loss_of_targets(const float *outputs, const float *targets, size_t n)
 {
 	double squares = 0.0;

@@ -34,6 +34,12 @@ extern const char *const loss_any_words[LOSS_COUNT + 2];
 double loss_of_image(
     enum loss_kind kind, const float *logits, size_t classes, size_t label);
 
+/*
+ * The loss of a network that guesses, every class being as likely as any other:
+ * log(classes), or (classes - 1) / classes^2.  NaN for l2.
+ */
+double loss_of_guessing(enum loss_kind kind, size_t classes);
+
 /* l2: the mean over n outputs of (output - target)^2. */
 double loss_of_targets(const float *outputs, const float *targets, size_t n);
 

@@ -21,7 +21,8 @@ print_heading(const struct survey *s, struct text *out)
 		text_add(out, ", rep %d", s->rep);
 	if (s->has_direction[0] && d->kind == DIRECTION_RANDOM)
 		text_add(out, ", seed %" PRIu64, d->seed);
-	text_add(out, "\n  grid       ");
+	text_add(out, "\n  grid       %s",
+	    s->axes == 0 ? " the model itself, without directions" : "");
 	for (int a = 0; a < s->axes; a++)
 		text_add(out, "%s %s %g to %g, %" PRId64 " points",
 		    a > 0 ? ";" : "", axis_word(a), s->range[a].lo,
@@ -37,14 +38,21 @@ print_heading(const struct survey *s, struct text *out)
 	text_add(out, "\n");
 }
 
+/* Nothing for a number without an error. */
+static void
+print_error(double error, struct text *out)
+{
+	if (error > 0)
+		text_add(out, " +- %.2g", error);
+}
+
 static void
 print_centre(const struct survey *s, struct text *out)
 {
-	if (!s->has_centre)
+	if (s->centre == CENTRE_NONE)
 		return;
 	text_add(out, "  centre      loss %.6g", s->loss);
-	if (s->se > 0)
-		text_add(out, " +- %.2g", s->se);
+	print_error(s->se, out);
 	if (!isnan(s->acc))
 		text_add(out, ", accuracy %.4g %%", s->acc);
 	if (!isnan(s->stored))
@@ -59,7 +67,7 @@ print_centre(const struct survey *s, struct text *out)
 static void
 print_lowest(const struct survey *s, struct text *out)
 {
-	if (!s->has_lowest)
+	if (!s->has_lowest || s->axes == 0)
 		return;
 	text_add(out, "  lowest      %.6g at ", s->lowest);
 	if (s->lowest_is_centre)
@@ -84,6 +92,7 @@ print_width(const struct survey *s, int level, struct text *out)
 		switch (c->kind) {
 		case CROSSING_AT:
 			text_add(out, "%.4g", c->at);
+			print_error(c->error, out);
 			break;
 		case CROSSING_OPEN:
 			text_add(out, "open");
@@ -100,33 +109,44 @@ print_width(const struct survey *s, int level, struct text *out)
 }
 
 static void
+print_sharpness(const struct survey *s, int r, struct text *out)
+{
+	const struct sharpness *h = &s->sharpness[r];
+
+	text_add(out, "%s r %-4g  ", r == 0 ? "  sharpness  " : "             ",
+	    survey_radii[r]);
+	if (isnan(h->rise)) {
+		text_add(out, "no points\n");
+		return;
+	}
+	text_add(out, "%.4g", h->rise);
+	print_error(h->error, out);
+	text_add(out, "  keskar %.4g%s\n", h->keskar,
+	    h->reached ? "" : "  (the grid ends before)");
+}
+
+static void
+print_bends(const struct bends *b, struct text *out)
+{
+	text_add(out,
+	    "  non-convex  %.3g %% (%" PRId64 " of %" PRId64 " inner points",
+	    100.0 * (double)b->down / (double)b->points, b->down, b->points);
+	if (b->unsure > 0)
+		text_add(out, ", of %" PRId64 " it cannot be told", b->unsure);
+	text_add(out, "), lowest eigenvalue %.4g\n", b->lowest);
+}
+
+static void
 print_measures(const struct survey *s, struct text *out)
 {
-	if (s->has_centre) {
-		print_width(s, 0, out);
-		print_width(s, 1, out);
-		for (int r = 0; r < RADII; r++) {
-			const struct sharpness *h = &s->sharpness[r];
-
-			text_add(out, "%s r %-4g  ",
-			    r == 0 ? "  sharpness  " : "             ",
-			    survey_radii[r]);
-			if (isnan(h->rise))
-				text_add(out, "no points\n");
-			else
-				text_add(out, "%.4g  keskar %.4g%s\n", h->rise,
-				    h->keskar,
-				    h->reached ? ""
-					       : "  (the grid ends "
-						 "before)");
-		}
-	}
+	if (s->centre == CENTRE_GRID && s->axes > 0)
+		for (int l = 0; l < LEVELS; l++)
+			print_width(s, l, out);
+	if (s->centre != CENTRE_NONE && s->axes > 0)
+		for (int r = 0; r < RADII; r++)
+			print_sharpness(s, r, out);
 	if (s->bends.points > 0)
-		text_add(out,
-		    "  non-convex  %.3g %% (%" PRId64 " of %" PRId64
-		    " inner points), lowest eigenvalue %.4g\n",
-		    100.0 * (double)s->bends.down / (double)s->bends.points,
-		    s->bends.down, s->bends.points, s->bends.lowest);
+		print_bends(&s->bends, out);
 }
 
 void
@@ -179,16 +199,22 @@ rank_print(
 
 /* What is not known is null, what is infinite a text, as everywhere. */
 static void
-add_real(struct text *out, const char *key, double x)
+add_number(struct text *out, double x)
 {
 	char text[NUMBER_TEXT_BYTES];
 
-	text_add(out, ",\"%s\":", key);
 	if (isnan(x))
 		text_add(out, "null");
 	else
 		text_add(
 		    out, isinf(x) ? "\"%s\"" : "%s", number_format(x, text));
+}
+
+static void
+add_real(struct text *out, const char *key, double x)
+{
+	text_add(out, ",\"%s\":", key);
+	add_number(out, x);
 }
 
 static void
@@ -208,6 +234,20 @@ static void
 add_bool(struct text *out, const char *key, bool yes)
 {
 	text_add(out, ",\"%s\":%s", key, yes ? "true" : "false");
+}
+
+/* true, false, or null: not known. */
+static void
+add_trained(struct text *out, const struct survey *s)
+{
+	static const char *const words[] = {
+	    [TRAINED] = "true",
+	    [UNTRAINED] = "false",
+	    [TRAINED_UNKNOWN] = "null",
+	};
+	char why[WHY_BYTES];
+
+	text_add(out, ",\"trained\":%s", words[survey_trained(s, why)]);
 }
 
 static void
@@ -259,6 +299,16 @@ json_widths(const struct survey *s, struct text *out)
 		}
 		text_add(out, "}");
 	}
+	text_add(out, "},\n\"width_se\":{");
+	for (int l = 0; l < LEVELS; l++) {
+		text_add(out, "%s\"%s\":{", l > 0 ? "," : "", keys[l]);
+		for (int h = 0; h < 2 * s->axes; h++) {
+			text_add(out, "%s\"%s\":", h > 0 ? "," : "",
+			    survey_half_axes[h]);
+			add_number(out, s->width[l][h].error);
+		}
+		text_add(out, "}");
+	}
 	text_add(out, "}");
 }
 
@@ -270,6 +320,7 @@ json_measures(const struct survey *s, struct text *out)
 	for (int r = 0; r < RADII; r++) {
 		text_add(out, "%s{\"r\":%g", r > 0 ? "," : "", survey_radii[r]);
 		add_real(out, "rise", s->sharpness[r].rise);
+		add_real(out, "rise_se", s->sharpness[r].error);
 		add_real(out, "keskar", s->sharpness[r].keskar);
 		add_whole(out, "points", s->sharpness[r].points);
 		add_bool(out, "reached", s->sharpness[r].reached);
@@ -278,6 +329,7 @@ json_measures(const struct survey *s, struct text *out)
 	text_add(
 	    out, "],\n\"nonconvex\":{\"points\":%" PRId64, s->bends.points);
 	add_whole(out, "down", s->bends.down);
+	add_whole(out, "unsure", s->bends.unsure);
 	add_real(out, "share",
 	    s->bends.points > 0
 		? (double)s->bends.down / (double)s->bends.points
@@ -305,15 +357,19 @@ static void
 json_centre(const struct survey *s, struct text *out)
 {
 	text_add(out, ",\n\"centre\":");
-	if (!s->has_centre) {
+	if (s->centre == CENTRE_NONE) {
 		text_add(out, "null");
 	} else {
 		text_add(out, "{\"here\":true");
+		add_text(out, "from", centre_words[s->centre]);
 		add_real(out, "loss", s->loss);
 		add_real(out, "acc", s->acc);
 		add_real(out, "se", s->se);
 		add_real(out, "top1", s->top1);
 		add_real(out, "stored_acc", s->stored);
+		add_real(out, "guessing", s->chance);
+		add_real(out, "guessing_acc", s->chance_acc);
+		add_trained(out, s);
 		text_add(out, "}");
 	}
 	text_add(out, ",\n\"lowest\":");

@@ -6,14 +6,15 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "model/accuracy.h"
+#include "net/loss.h"
+#include "survey/centre.h"
 
 const double survey_radii[RADII] = {0.25, 0.5, 1};
 const char *const survey_half_axes[HALF_AXES] = {"-x", "+x", "-y", "+y"};
 
 /* The numbers of a sheet while it is surveyed; owned. */
 struct sheet {
-	double *at[AXES_MAX], *loss, *se, *acc, *top1, *n;
+	double *at[AXES_MAX], *loss, *se;
 };
 
 static void
@@ -23,9 +24,6 @@ sheet_free(struct sheet *sheet)
 		free(sheet->at[a]);
 	free(sheet->loss);
 	free(sheet->se);
-	free(sheet->acc);
-	free(sheet->top1);
-	free(sheet->n);
 }
 
 static int
@@ -54,10 +52,7 @@ sheet_fill(struct sheet *sheet, const struct points *p, const struct survey *s,
 			sheet->at[a][i] = range_at(&p->grid.range[a], i);
 	}
 	if (take(&sheet->loss, p, s, set, "loss", err) < 0 ||
-	    take(&sheet->se, p, s, set, "se", err) < 0 ||
-	    take(&sheet->acc, p, s, set, "acc", err) < 0 ||
-	    take(&sheet->top1, p, s, set, "top1", err) < 0 ||
-	    take(&sheet->n, p, s, set, "n", err) < 0)
+	    take(&sheet->se, p, s, set, "se", err) < 0)
 		return -1;
 	return 0;
 }
@@ -68,19 +63,28 @@ sheet_fill(struct sheet *sheet, const struct points *p, const struct survey *s,
 static void
 read_data(struct survey *s, const struct value *header)
 {
-	const struct value *data = value_get(header, "data");
+	const struct value *entry = centre_data(header, s->set);
 
-	for (size_t i = 0; i < value_count(data); i++) {
-		const struct value *entry = value_at(data, i);
+	value_int(value_get(entry, "n"), &s->n);
+	value_int(value_get(entry, "total"), &s->total);
+	if (field_text(entry, "digest", s->data, sizeof(s->data), NULL) < 0)
+		s->data[0] = '\0';
+}
 
-		if (!value_is(value_get(entry, "set"), s->set))
-			continue;
-		value_int(value_get(entry, "n"), &s->n);
-		value_int(value_get(entry, "total"), &s->total);
-		if (field_text(
-			entry, "digest", s->data, sizeof(s->data), NULL) < 0)
-			s->data[0] = '\0';
-	}
+static void
+read_chance(struct survey *s, const struct value *header)
+{
+	int64_t classes;
+
+	s->chance = s->chance_acc = NAN;
+	if (!value_int(value_get(header, "classes"), &classes) || classes < 2)
+		return;
+	for (int k = 0; k < LOSS_COUNT; k++)
+		if (strcmp(s->loss_kind, loss_words[k]) == 0) {
+			s->chance = loss_of_guessing(
+			    (enum loss_kind)k, (size_t)classes);
+			s->chance_acc = 100.0 / (double)classes;
+		}
 }
 
 static int
@@ -99,7 +103,9 @@ read_header(struct survey *s, const struct points *p, struct error *err)
 			s->name[0] = '\0';
 	s->stored = NAN;
 	accuracy_noted(value_get(h, "meta"), &s->stored);
+	s->recomputed = value_is(value_get(h, "bn"), "recompute");
 	read_data(s, h);
+	read_chance(s, h);
 	decoded_free(header);
 	for (int a = 0; a < s->axes; a++) {
 		int found =
@@ -143,41 +149,51 @@ count(struct tally *tally, const struct points *p, int64_t index)
 }
 
 static void
-measure_centre(struct survey *s, const struct sheet *sheet, int64_t centre)
+measure_centre(struct survey *s, const struct centre_point *at)
 {
+	double n;
+
 	s->loss = s->acc = s->se = s->top1 = NAN;
-	s->has_centre = centre >= 0;
-	if (centre < 0)
+	s->centre = at->kind;
+	s->centre_missing = at->missing;
+	if (at->kind == CENTRE_NONE)
 		return;
-	s->loss = sheet->loss[centre];
-	s->acc = sheet->acc[centre];
-	s->se = sheet->se[centre];
-	s->top1 = sheet->top1[centre];
-	if (s->n == 0 && sheet->n[centre] > 0)
-		s->n = (int64_t)sheet->n[centre];
-	s->stored_far =
-	    accuracy_is_far(s->acc, s->stored, strcmp(s->set, "test") == 0);
+	points_value(at->points, at->index, "loss", &s->loss);
+	points_value(at->points, at->index, "acc", &s->acc);
+	points_value(at->points, at->index, "se", &s->se);
+	points_value(at->points, at->index, "top1", &s->top1);
+	if (s->n == 0 && points_value(at->points, at->index, "n", &n) && n > 0)
+		s->n = (int64_t)n;
+	s->fit = accuracy_compare(&(struct accuracy){.acc = s->acc,
+				      .n = s->n,
+				      .set = s->set,
+				      .recomputed = s->recomputed},
+	    &s->stored);
 }
 
 /*
- * A grid whose centre is no point, or has no number, has no widths and no
+ * A grid whose centre is no point has no widths; without any centre it has no
  * sharpness.
  */
 static void
 measure_outward(struct survey *s, const struct terrain *t)
 {
-	const double levels[LEVELS] = {SURVEY_LEVEL, s->loss + SURVEY_LEVEL};
+	static const struct level levels[LEVELS] = {
+	    {SURVEY_LEVEL, false}, {SURVEY_LEVEL, true}};
+	const int64_t place = terrain_place(t, 0);
+	const struct centre centre = {s->loss, s->se, place};
 
 	for (int r = 0; r < RADII; r++)
-		s->sharpness[r] = terrain_sharpness(t, survey_radii[r]);
+		s->sharpness[r] =
+		    terrain_sharpness(t, &centre, survey_radii[r]);
 	for (int l = 0; l < LEVELS; l++)
 		for (int h = 0; h < HALF_AXES; h++) {
 			struct crossing *c = &s->width[l][h];
 
-			*c = (struct crossing){CROSSING_BROKEN, 0};
-			if (s->has_centre && h / 2 < s->axes)
-				*c = terrain_width(
-				    t, h / 2, h % 2 == 0 ? -1 : 1, levels[l]);
+			*c = (struct crossing){CROSSING_BROKEN, 0, NAN};
+			if (s->centre == CENTRE_GRID && h / 2 < s->axes)
+				*c = terrain_width(t, place, h / 2,
+				    h % 2 == 0 ? -1 : 1, levels[l]);
 		}
 }
 
@@ -186,20 +202,21 @@ measure_lowest(struct survey *s, const struct terrain *t)
 {
 	int64_t lowest = terrain_lowest(t);
 
-	s->lowest = NAN;
+	s->lowest = s->lowest_se = NAN;
 	s->has_lowest = lowest >= 0;
 	if (lowest < 0)
 		return;
 	s->lowest = t->loss[lowest];
+	s->lowest_se = t->se[lowest];
 	s->lowest_at[0] = t->x[lowest % t->nx];
 	s->lowest_at[1] = t->y[lowest / t->nx];
 	/* of equal losses the centre is as low as any */
-	s->lowest_is_centre = s->has_centre && s->loss == s->lowest;
+	s->lowest_is_centre = s->centre != CENTRE_NONE && s->loss <= s->lowest;
 }
 
 static int
-survey_sheet(
-    struct survey *s, const struct points *p, int set, struct error *err)
+survey_sheet(struct survey *s, const struct points *p, int set,
+    const struct points_list *all, struct error *err)
 {
 	struct sheet sheet = {0};
 	int status = read_header(s, p, err);
@@ -213,11 +230,15 @@ survey_sheet(
 		    .y = sheet.at[1],
 		    .loss = sheet.loss,
 		    .se = sheet.se};
+		struct centre_point centre = {.points = p};
 
 		for (int64_t i = 0; i < t.nx * t.ny; i++)
 			count(&s->tally, p,
 			    sheet_index(&p->grid, s->rep, set, i));
-		measure_centre(s, &sheet, terrain_centre(&t));
+		status = centre_find(
+		    &centre, all, s->rep, set, terrain_place(&t, 0), err);
+		if (status == 0)
+			measure_centre(s, &centre);
 		measure_outward(s, &t);
 		measure_lowest(s, &t);
 		s->bends = terrain_bends(&t);
@@ -245,38 +266,59 @@ survey_of(const struct points *p, int rep, int set)
 	return s;
 }
 
+/* How many surveys there are; which runs are of them. */
+static int
+count_surveys(const struct points_list *points, bool with_axes, size_t *n,
+    struct error *err)
+{
+	*n = 0;
+	for (size_t i = 0; i < points->n; i++) {
+		const struct grid *grid = &points->item[i].grid;
+
+		if (sheet_points(grid) == 0)
+			return error_set(err,
+			    "run %.16s has no points of a grid, expected some",
+			    grid->run);
+		if (!with_axes || grid->axes > 0)
+			*n += (size_t)grid->reps * (size_t)grid->sets;
+	}
+	return *n > 0 ? 0
+		      : error_set(err,
+			    "the input has no grid, expected the points of "
+			    "evalgrid or gridmerge");
+}
+
 int
 survey_make(struct survey_list *list, const struct points_list *points,
     struct error *err)
 {
-	size_t n = 0;
+	bool with_axes = false;
+	size_t n;
 
-	for (size_t i = 0; i < points->n; i++) {
-		const struct grid *grid = &points->item[i].grid;
-
-		if (grid->axes == 0 || sheet_points(grid) == 0)
-			return error_set(err,
-			    "run %.16s has no %s, expected a grid of 1 or 2 "
-			    "axes",
-			    grid->run,
-			    grid->axes == 0 ? "axes" : "points of a grid");
-		n += (size_t)grid->reps * (size_t)grid->sets;
-	}
-	if (n == 0)
-		return error_set(err, "the input has no grid, expected the "
-				      "points of evalgrid or gridmerge");
+	for (size_t i = 0; i < points->n; i++)
+		with_axes |= points->item[i].grid.axes > 0;
+	if (count_surveys(points, with_axes, &n, err) < 0)
+		return -1;
 	list->item = memory_new(n, sizeof(*list->item), err);
 	if (list->item == NULL)
 		return -1;
 	for (size_t i = 0; i < points->n; i++) {
 		const struct points *p = &points->item[i];
 
+		if (with_axes && p->grid.axes == 0) {
+			int serves = centre_serves(p, points, err);
+
+			if (serves < 0)
+				return -1;
+			list->alone += serves == 0;
+			continue;
+		}
 		for (int k = 0; k < p->grid.reps * p->grid.sets; k++) {
 			struct survey *s = &list->item[list->n++];
 			int set = k % p->grid.sets;
 
 			*s = survey_of(p, k / p->grid.sets, set);
-			if (survey_sheet(s, p, set, err) < 0)
+			if (survey_sheet(s, p, set, points, err) < 0)
 				return -1;
 		}
 	}

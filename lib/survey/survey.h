@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "geometry/sheet.h"
+#include "model/accuracy.h"
 #include "survey/terrain.h"
 
 enum { RADII = 3, LEVELS = 2, HALF_AXES = 4, NAME_BYTES = 256 };
@@ -24,6 +25,15 @@ struct tally {
 	int64_t all, missing, ok, nan, overflow, badvar, other;
 };
 
+/*
+ * Where the loss of the model itself comes from: a point of the grid, a
+ * requested point at (0, 0), or an evaluation of the same model on the same
+ * images without directions (an accuracy check) in the same input.
+ */
+enum centre_kind { CENTRE_NONE, CENTRE_GRID, CENTRE_ASKED, CENTRE_ALONE };
+/* NULL, "grid", "request", "alone" */
+extern const char *const centre_words[];
+
 struct survey {
 	/* what it is of */
 	char name[NAME_BYTES]; /* label, else architecture, else empty */
@@ -34,15 +44,19 @@ struct survey {
 	struct sheet_direction direction[AXES_MAX];
 	char data[DIGEST_TEXT_BYTES]; /* digest of the images, or empty */
 	int64_t n, total;             /* images used and there; 0: not known */
+	bool recomputed;              /* batch norms, at every point */
+	/* What guessing gives: loss, accuracy in percent. */
+	double chance, chance_acc;
 
 	/* what was measured; NaN: not known */
 	struct tally tally;
-	bool has_centre;
+	enum centre_kind centre;
+	bool centre_missing;        /* the grid has a place for it */
 	double loss, acc, se, top1; /* at the centre */
 	double stored;              /* accuracy that the checkpoint notes */
-	bool stored_far;            /* the two do not fit */
+	enum accuracy_fit fit;      /* of the two */
 	bool has_lowest, lowest_is_centre;
-	double lowest, lowest_at[AXES_MAX];
+	double lowest, lowest_se, lowest_at[AXES_MAX];
 	struct crossing width[LEVELS][HALF_AXES];
 	double step[AXES_MAX]; /* between two points */
 	struct sharpness sharpness[RADII];
@@ -52,28 +66,46 @@ struct survey {
 struct survey_list {
 	struct survey *item;
 	size_t n;
+	size_t alone; /* networks without a grid that no survey is of */
 };
 
 /*
- * Surveys all runs of points, each rep on each set.  Returns 0 or -1: no grid,
- * a grid without axes, a wrong record.  list is {0} before; free it in any
- * case.
+ * Surveys all runs of points, each rep on each set.  Runs without axes are
+ * surveyed when there are no others, and else are centres of those.  Returns 0
+ * or -1: no grid, a wrong record.  list is {0} before; free it in any case.
  */
 int survey_make(struct survey_list *list, const struct points_list *points,
     struct error *err);
 void survey_list_free(struct survey_list *list);
 
+/* ---- did it train? ---- */
+
+enum trained { TRAINED, UNTRAINED, TRAINED_UNKNOWN };
+enum { WHY_BYTES = 192 };
+
+/*
+ * A network has learned something when its loss at the centre is below that of
+ * guessing and its accuracy is more than 3 standard errors above.  Why not, in
+ * words, for UNTRAINED.  Where the record does not say the number of classes,
+ * or there is no centre, or the loss has no such bound: TRAINED_UNKNOWN.
+ */
+enum trained survey_trained(const struct survey *s, char why[WHY_BYTES]);
+
 /* ---- in words ---- */
 
-enum verdict_kind { VERDICT_OK, VERDICT_LOOK, VERDICT_WRONG };
-enum { VERDICTS_MAX = 12 };
+/*
+ * A note is a fact without judgement; a look may be a mistake or may not; what
+ * is wrong is wrong, beyond the errors of what was measured.
+ */
+enum verdict_kind { VERDICT_OK, VERDICT_NOTE, VERDICT_LOOK, VERDICT_WRONG };
+enum { VERDICTS_MAX = 14 };
 
 struct verdict {
 	enum verdict_kind kind;
 	char text[256];
 };
 
-extern const char *const verdict_words[]; /* "ok" "look" "wrong" */
+extern const char *const verdict_words[]; /* "ok" "note" "look" "wrong" */
 
 /*
  * Is my plot right?  What can be said about it, a sentence each.  Returns how

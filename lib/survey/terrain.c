@@ -5,18 +5,18 @@
 
 /* linspace is exact to a few ulp of its ends; a step is far larger. */
 static int64_t
-zero_of(const double *at, int64_t n)
+index_of(const double *at, int64_t n, double x)
 {
 	for (int64_t i = 0; i < n; i++)
-		if (fabs(at[i]) <= 1e-9 * (n > 1 ? at[n - 1] - at[0] : 1))
+		if (fabs(at[i] - x) <= 1e-9 * (n > 1 ? at[n - 1] - at[0] : 1))
 			return i;
 	return -1;
 }
 
 int64_t
-terrain_centre(const struct terrain *t)
+terrain_place(const struct terrain *t, double x)
 {
-	int64_t ix = zero_of(t->x, t->nx), iy = zero_of(t->y, t->ny);
+	int64_t ix = index_of(t->x, t->nx, x), iy = index_of(t->y, t->ny, 0);
 
 	return ix < 0 || iy < 0 ? -1 : iy * t->nx + ix;
 }
@@ -33,38 +33,80 @@ terrain_lowest(const struct terrain *t)
 	return lowest;
 }
 
+static double
+error_at(const struct terrain *t, int64_t i)
+{
+	return t->se != NULL ? t->se[i] : NAN;
+}
+
+/* Three places of the way: its start, and those around the crossing. */
+struct passing {
+	int64_t from, before, now;
+	double step, level;
+};
+
+/*
+ * The crossing lies step * (level - before) / (now - before) behind `before`.
+ * Its derivatives by these losses, where the start may be `before`, too.
+ */
+static void
+set_crossing(const struct terrain *t, const struct passing *p, bool above,
+    struct crossing *c)
+{
+	const double before = t->loss[p->before], now = t->loss[p->now];
+	const double slope = (now - before) / p->step;
+	const double share = (p->level - before) / (now - before);
+	double by_level = 1 / slope, by_before = -(1 - share) / slope, sum;
+	const double by_now = -share / slope;
+
+	c->kind = CROSSING_AT;
+	c->error = p->step;
+	if (!isfinite(now) || !(now > before))
+		return;
+	c->at += p->step * (p->level - before) / (now - before);
+	if (above && p->from == p->before) {
+		by_before += by_level;
+		by_level = 0;
+	}
+	sum = pow(by_before * error_at(t, p->before), 2) +
+	      pow(by_now * error_at(t, p->now), 2);
+	if (above && by_level != 0)
+		sum += pow(by_level * error_at(t, p->from), 2);
+	c->error = sqrt(sum);
+}
+
 struct crossing
-terrain_width(const struct terrain *t, int axis, int sign, double level)
+terrain_width(const struct terrain *t, int64_t from, int axis, int sign,
+    struct level level)
 {
 	const int64_t n = axis == 0 ? t->nx : t->ny;
 	const int64_t stride = axis == 0 ? 1 : t->nx;
 	const double *at = axis == 0 ? t->x : t->y;
-	int64_t centre = terrain_centre(t);
-	int64_t start = axis == 0 ? centre % t->nx : centre / t->nx;
-	double before = t->loss[centre];
-	struct crossing c = {CROSSING_OPEN, 0};
+	const int64_t start = axis == 0 ? from % t->nx : from / t->nx;
+	const double height = level.loss + (level.above ? t->loss[from] : 0);
+	struct crossing c = {CROSSING_OPEN, 0, NAN};
 
-	if (!(before < level)) {
-		c.kind = isnan(before) ? CROSSING_BROKEN : CROSSING_ABOVE;
+	if (!(t->loss[from] < height)) {
+		c.kind =
+		    isnan(t->loss[from]) ? CROSSING_BROKEN : CROSSING_ABOVE;
 		return c;
 	}
 	for (int64_t k = start + sign; k >= 0 && k < n; k += sign) {
-		double now = t->loss[centre + (k - start) * stride];
-		double step = fabs(at[k] - at[k - sign]);
+		struct passing p = {.from = from,
+		    .before = from + (k - sign - start) * stride,
+		    .now = from + (k - start) * stride,
+		    .step = fabs(at[k] - at[k - sign]),
+		    .level = height};
 
-		if (isnan(now)) {
+		if (isnan(t->loss[p.now])) {
 			c.kind = CROSSING_BROKEN;
 			return c;
 		}
-		if (now >= level) {
-			c.kind = CROSSING_AT;
-			if (isfinite(now) && now > before)
-				c.at +=
-				    step * (level - before) / (now - before);
+		if (t->loss[p.now] >= height) {
+			set_crossing(t, &p, level.above, &c);
 			return c;
 		}
-		c.at += step;
-		before = now;
+		c.at += p.step;
 	}
 	return c;
 }
@@ -79,26 +121,29 @@ reaches(const double *at, int64_t n, double r)
 }
 
 struct sharpness
-terrain_sharpness(const struct terrain *t, double r)
+terrain_sharpness(
+    const struct terrain *t, const struct centre *centre, double r)
 {
-	struct sharpness s = {.rise = NAN, .keskar = NAN};
-	int64_t centre = terrain_centre(t);
+	struct sharpness s = {.rise = NAN, .keskar = NAN, .error = NAN};
 
 	s.reached = reaches(t->x, t->nx, r) && reaches(t->y, t->ny, r);
-	for (int64_t i = 0; centre >= 0 && i < t->nx * t->ny; i++) {
+	for (int64_t i = 0; i < t->nx * t->ny; i++) {
 		double x = t->x[i % t->nx];
 		double y = t->y[i / t->nx];
-		double rise = t->loss[i] - t->loss[centre];
+		double rise = t->loss[i] - centre->loss;
 
 		/* a point on the circle counts, whatever its last bit is */
-		if (i == centre || sqrt(x * x + y * y) > r * (1 + 1e-9) ||
-		    isnan(rise))
+		if (i == centre->place ||
+		    sqrt(x * x + y * y) > r * (1 + 1e-9) || isnan(rise))
 			continue;
 		s.points++;
-		s.rise = fmax(s.rise, rise);
+		if (rise <= s.rise)
+			continue;
+		s.rise = rise;
+		s.error = hypot(error_at(t, i), centre->se);
 	}
 	if (s.points > 0)
-		s.keskar = 100 * s.rise / (1 + t->loss[centre]);
+		s.keskar = 100 * s.rise / (1 + centre->loss);
 	return s;
 }
 
@@ -190,6 +235,7 @@ terrain_bends(const struct terrain *t)
 			b.points++;
 			b.lowest = fmin(b.lowest, bend);
 			b.down += bend < -2 * error;
+			b.unsure += fabs(bend) <= 2 * error;
 		}
 	return b;
 }

@@ -19,60 +19,85 @@ struct terrain {
 	const double *se; /* standard errors (NaN: not known), or NULL */
 };
 
-/* The index of the place at coordinate 0 (on both axes), or -1. */
-int64_t terrain_centre(const struct terrain *t);
+/* The index of the place at coordinate x (and 0 on the other axis), or -1. */
+int64_t terrain_place(const struct terrain *t, double x);
 
 /* The index of the lowest finite loss, the first of equals; or -1. */
 int64_t terrain_lowest(const struct terrain *t);
 
 /*
- * Where the loss first reaches level on the way outward from the centre along
+ * Where the loss first reaches a level on the way outward from a place along
  * a half-axis, by linear interpolation between points.
  */
 enum crossing_kind {
 	CROSSING_AT,     /* at distance `at` */
 	CROSSING_OPEN,   /* the grid ends below the level */
-	CROSSING_ABOVE,  /* the centre itself is not below it */
+	CROSSING_ABOVE,  /* the place itself is not below it */
 	CROSSING_BROKEN, /* a place without a number comes first */
 };
 
+/*
+ * The standard error of a crossing is that of the losses, carried through the
+ * interpolation to first order.  The errors of points are taken as independent;
+ * points share their images, so that the difference of two of them is known
+ * better: this is on the safe side.
+ */
 struct crossing {
 	enum crossing_kind kind;
 	double at; /* distance, of CROSSING_AT; else how far it was followed */
+	double error; /* of CROSSING_AT; NaN: not known */
+};
+
+/* What is to be reached: a loss, or so much more than where the way starts. */
+struct level {
+	double loss;
+	bool above;
 };
 
 /*
- * axis 0 or 1, sign -1 or +1.  An infinite loss is above every level.  There
- * must be a centre.
+ * From place `from` (an index) along axis 0 or 1, sign -1 or +1.  An infinite
+ * loss is above every level.
  */
-struct crossing terrain_width(
-    const struct terrain *t, int axis, int sign, double level);
+struct crossing terrain_width(const struct terrain *t, int64_t from, int axis,
+    int sign, struct level level);
+
+/* The loss at (0, 0): of a place there, or of an evaluation of its own. */
+struct centre {
+	double loss, se; /* NaN: not known */
+	int64_t place;   /* or -1 */
+};
 
 /*
  * The highest rise above the centre within a radius: max of L - L(0,0) over
  * the points with sqrt(x^2 + y^2) <= r.  A lower bound of the sharpness of
  * Keskar et al. (arXiv 1609.04836), who divide by 1 + L(0,0) and take per cent;
  * they search all directions, this sees one plane.
+ *
+ * The standard error is that of the two losses, as if the highest point had
+ * been known before: the highest of many lies a little too high.
  */
 struct sharpness {
 	double rise, keskar; /* NaN when no point lies within */
+	double error;        /* of rise, pointwise; NaN: not known */
 	int64_t points;      /* with a number, the centre not counted */
 	bool reached;        /* the grid reaches r on every half-axis */
 };
 
-struct sharpness terrain_sharpness(const struct terrain *t, double r);
+struct sharpness terrain_sharpness(
+    const struct terrain *t, const struct centre *centre, double r);
 
 /*
  * Second differences at every inner point: the smallest eigenvalue of the 2x2
  * finite-difference Hessian, cross term included (on a line, the one second
  * difference).  Counted as bending down when it lies more than two standard
- * errors below 0.  The errors of the points are taken as independent; they
- * share their images, so this is on the safe side.  A loss is never believed
- * beyond float32's precision, in which the losses of images are computed.
+ * errors below 0; within two of 0 it may bend either way.  The errors of the
+ * points are taken as independent; they share their images, so this is on the
+ * safe side.  A loss is never believed beyond float32's precision, in which the
+ * losses of images are computed.
  */
 struct bends {
 	int64_t points; /* inner points whose neighbours all have numbers */
-	int64_t down;
+	int64_t down, unsure;
 	double lowest; /* the smallest eigenvalue met, NaN without points */
 };
 

@@ -7,7 +7,7 @@
 
 #include "survey/survey.h"
 
-const char *const verdict_words[] = {"ok", "look", "wrong"};
+const char *const verdict_words[] = {"ok", "note", "look", "wrong"};
 
 struct verdicts {
 	struct verdict *out;
@@ -58,25 +58,75 @@ judge_points(struct verdicts *v, const struct tally *t)
 		    t->all);
 }
 
+static bool
+has_centre(const struct survey *s)
+{
+	return s->centre != CENTRE_NONE;
+}
+
+/* Is the loss one of ours, whose size is known? */
+static bool
+is_crossentropy(const struct survey *s)
+{
+	return strcmp(s->loss_kind, "crossentropy") == 0;
+}
+
+static void
+judge_accuracy(struct verdicts *v, const struct survey *s)
+{
+	static const enum verdict_kind kinds[] = {
+	    [ACCURACY_FITS] = VERDICT_OK,
+	    [ACCURACY_DIFFERS] = VERDICT_LOOK,
+	    [ACCURACY_WRONG] = VERDICT_WRONG,
+	};
+	const struct accuracy measured = {.acc = s->acc,
+	    .n = s->n,
+	    .set = s->set,
+	    .recomputed = s->recomputed};
+
+	if (!isfinite(s->stored) || !isfinite(s->acc))
+		return;
+	say(v, kinds[s->fit],
+	    "centre accuracy %.4g %%, checkpoint says %.4g %%%s%s", s->acc,
+	    s->stored, s->fit == ACCURACY_FITS ? "" : ": ",
+	    s->fit == ACCURACY_FITS ? ""
+				    : accuracy_question(&measured, s->fit));
+}
+
 static void
 judge_centre(struct verdicts *v, const struct survey *s)
 {
-	if (!s->has_centre)
-		say(v, VERDICT_WRONG,
-		    "no point lies at the centre: a range around 0 with an odd "
-		    "number of points has the model itself");
+	if (!has_centre(s))
+		say(v, VERDICT_NOTE,
+		    "%s: without it there are no widths, no sharpness and no "
+		    "check of the accuracy (evalgrid without directions on "
+		    "the same images, as another FILE, has it)",
+		    s->centre_missing ? "the point at the centre is missing"
+				      : "no point lies at the centre");
 	else if (!isfinite(s->loss))
 		say(v, VERDICT_WRONG,
 		    "the centre, the model itself, has no finite loss");
-	else if (s->stored_far)
-		say(v, VERDICT_WRONG,
-		    "centre accuracy %.4g %%, checkpoint says %.4g %%: wrong "
-		    "--arch, --pixels or data?",
-		    s->acc, s->stored);
-	else if (isfinite(s->stored))
-		say(v, VERDICT_OK,
-		    "centre accuracy %.4g %%, checkpoint says %.4g %%", s->acc,
-		    s->stored);
+	else
+		judge_accuracy(v, s);
+	if (s->centre == CENTRE_ASKED || s->centre == CENTRE_ALONE)
+		say(v, VERDICT_NOTE,
+		    "no point of the grid lies at the centre: its loss is of "
+		    "%s, and there are no widths",
+		    s->centre == CENTRE_ASKED
+			? "a request"
+			: "an evaluation of the same model on the same images");
+}
+
+/* A network that has learned nothing has a landscape, too, but which? */
+static void
+judge_chance(struct verdicts *v, const struct survey *s)
+{
+	char why[WHY_BYTES];
+
+	if (has_centre(s) && s->fit != ACCURACY_WRONG &&
+	    survey_trained(s, why) == UNTRAINED)
+		say(v, VERDICT_LOOK,
+		    "%s: not trained, or wrong --arch, --pixels or data?", why);
 }
 
 /* A way between models has no reason to be lowest at the first of them. */
@@ -90,14 +140,27 @@ leads_elsewhere(const struct survey *s)
 	return false;
 }
 
+/*
+ * Both losses are of the same images, and their difference is known better than
+ * from their two errors; losses of images are of float32's precision.
+ */
+static double
+drop_error(const struct survey *s)
+{
+	const double se = isfinite(s->se) ? s->se : 0;
+	const double other = isfinite(s->lowest_se) ? s->lowest_se : 0;
+
+	return hypot(hypot(se, other), ldexp(fabs(s->loss), -24));
+}
+
 static void
 judge_lowest(struct verdicts *v, const struct survey *s)
 {
-	double drop = s->loss - s->lowest;
+	const double drop = s->loss - s->lowest, error = drop_error(s);
 	char place[80];
 
-	if (!s->has_lowest || !s->has_centre || !isfinite(s->loss) ||
-	    leads_elsewhere(s))
+	if (!s->has_lowest || s->axes == 0 || !has_centre(s) ||
+	    !isfinite(s->loss) || leads_elsewhere(s))
 		return;
 	if (s->axes > 1)
 		snprintf(place, sizeof(place), "(%.4g, %.4g)", s->lowest_at[0],
@@ -106,7 +169,7 @@ judge_lowest(struct verdicts *v, const struct survey *s)
 		snprintf(place, sizeof(place), "x = %.4g", s->lowest_at[0]);
 	if (s->lowest_is_centre)
 		say(v, VERDICT_OK, "the lowest point is the centre");
-	else if (s->se > 0 && drop <= 2 * s->se)
+	else if (drop <= 2 * error)
 		say(v, VERDICT_OK,
 		    "%s is lower than the centre by %.3g, within two standard "
 		    "errors",
@@ -118,13 +181,17 @@ judge_lowest(struct verdicts *v, const struct survey *s)
 		    place, drop);
 }
 
-/* By the width at 0.1 above the centre. */
+/*
+ * By the width at 0.1 above the centre: a rise that means something in nats,
+ * which is more than mse has and nothing in units of somebody else's.
+ */
 static void
 judge_range(struct verdicts *v, const struct survey *s)
 {
 	int open = 0, narrow = 0, n = 2 * s->axes;
 
-	if (!s->has_centre || !isfinite(s->loss))
+	if (s->centre != CENTRE_GRID || !isfinite(s->loss) || n == 0 ||
+	    !is_crossentropy(s))
 		return;
 	for (int h = 0; h < n; h++) {
 		const struct crossing *c = &s->width[1][h];
@@ -132,7 +199,12 @@ judge_range(struct verdicts *v, const struct survey *s)
 		open += c->kind == CROSSING_OPEN;
 		narrow += c->kind == CROSSING_AT && c->at < 2 * s->step[h / 2];
 	}
-	if (open == n)
+	if (2 * s->se > SURVEY_LEVEL)
+		say(v, VERDICT_LOOK,
+		    "the standard error at the centre is %.2g: whether the "
+		    "range shows the basin, a rise of 0.1, cannot be told",
+		    s->se);
+	else if (open == n)
 		say(v, VERDICT_LOOK,
 		    "the range is too small: along no axis does the loss rise "
 		    "by 0.1 before the grid ends");
@@ -144,27 +216,47 @@ judge_range(struct verdicts *v, const struct survey *s)
 		say(v, VERDICT_OK, "the range shows the basin");
 }
 
+/* Of one axis, or of both when they are alike. */
+static void
+judge_direction(
+    struct verdicts *v, const struct direction *d, const char *whose)
+{
+	if (d->kind == DIRECTION_RANDOM && d->norm == NORM_NONE)
+		say(v, VERDICT_LOOK,
+		    "%s not normalised: networks cannot be compared, sharpness "
+		    "depends on the scale of the weights (fnorm)",
+		    whose);
+	else if (d->norm != NORM_NONE)
+		say(v, VERDICT_OK, "%s %s-normalised", whose,
+		    direction_norm_words[d->norm]);
+	if (d->norm != NORM_NONE && d->ignore == IGNORE_NONE)
+		say(v, VERDICT_LOOK,
+		    "biases and batch norms move along a copy of themselves; "
+		    "the paper's figures leave them (fnorm --ignore biasbn)");
+}
+
+static bool
+alike(const struct direction *a, const struct direction *b)
+{
+	return a->kind == b->kind && a->norm == b->norm &&
+	       a->ignore == b->ignore;
+}
+
 static void
 judge_directions(struct verdicts *v, const struct survey *s)
 {
 	const struct sheet_direction *x = &s->direction[0];
+	const struct sheet_direction *y = &s->direction[1];
 
 	if (!s->has_direction[0])
 		return;
-	if (x->direction.kind == DIRECTION_RANDOM &&
-	    x->direction.norm == NORM_NONE)
-		say(v, VERDICT_LOOK,
-		    "the directions are not normalised: networks cannot be "
-		    "compared, sharpness depends on the scale of the weights "
-		    "(fnorm)");
-	else if (x->direction.norm != NORM_NONE)
-		say(v, VERDICT_OK, "%s-normalised",
-		    direction_norm_words[x->direction.norm]);
-	if (x->direction.norm != NORM_NONE &&
-	    x->direction.ignore == IGNORE_NONE)
-		say(v, VERDICT_LOOK,
-		    "biases and batch norms move along a copy of themselves; "
-		    "the paper's figures leave them (fnorm --ignore biasbn)");
+	if (!s->has_direction[1] || alike(&x->direction, &y->direction)) {
+		judge_direction(v, &x->direction,
+		    s->axes > 1 ? "the directions are" : "the direction is");
+	} else {
+		judge_direction(v, &x->direction, "x is");
+		judge_direction(v, &y->direction, "y is");
+	}
 	if (s->axes < 2 || isnan(x->cosine))
 		return;
 	if (fabs(x->cosine) > 0.1)
@@ -177,19 +269,25 @@ judge_directions(struct verdicts *v, const struct survey *s)
 		    "the axes are at a right angle (cosine %.2g)", x->cosine);
 }
 
+/* At the centre or, where there is none, at the lowest point. */
 static void
 judge_error(struct verdicts *v, const struct survey *s)
 {
+	const bool centre = has_centre(s);
+	const double loss = centre ? s->loss : s->lowest;
+	const double se = centre ? s->se : s->lowest_se;
+	const char *where = centre ? "centre" : "lowest point";
+
 	if (s->top1 > 0.25)
 		say(v, VERDICT_LOOK,
 		    "standard error unreliable: 1 %% of the images carry %.0f "
 		    "%% of the loss at the centre",
 		    100 * s->top1);
-	if (s->se > 0.1 * s->loss)
+	if (s->n > 0 && loss > 0 && se > 0.1 * loss)
 		say(v, VERDICT_LOOK,
-		    "the standard error at the centre is %.0f %% of the loss: "
+		    "the standard error at the %s is %.0f %% of the loss: "
 		    "take more than %" PRId64 " images",
-		    100 * s->se / s->loss, s->n);
+		    where, 100 * se / loss, s->n);
 }
 
 size_t
@@ -199,6 +297,7 @@ survey_judge(const struct survey *s, struct verdict *out)
 
 	judge_points(&v, &s->tally);
 	judge_centre(&v, s);
+	judge_chance(&v, s);
 	judge_lowest(&v, s);
 	judge_range(&v, s);
 	judge_directions(&v, s);

@@ -65,7 +65,7 @@ has "$T/flat.ll" "look +the directions are not normalised" "verdict: not normali
 has "$S/surface.ll" "look +not all of 6 points have a loss: 1 nan" "verdict: points without a loss"
 awk 'BEGIN { print "ix,iy,x,y,loss,acc"; for (i = 0; i < 4; i++) print i ",0," i / 3 - 0.5 ",0,1,9" }' |
 	$python "$ROOT/tests/data/points/make.py" >"$T/even.ll"
-has "$T/even.ll" "wrong +no point lies at the centre" "verdict: no centre"
+has "$T/even.ll" "note +no point lies at the centre: without it there are no widths" "no centre is a fact, not a mistake"
 
 # Of a network: directions, cosine, images, and an accuracy that does not fit.
 $python - "$S/model.ll" >"$T/noted.ll" <<'END'
@@ -89,6 +89,44 @@ is "$(value '.cosine' "$T/net.ll")" \
 	"$(recdump --json "$T/net.ll" | jq -s 'map(select(.kind == "direction"))[0].header.cosine')" \
 	"the cosine between the axes"
 has "$T/net.ll" "wrong +centre accuracy .*checkpoint says 99.5 %: wrong --arch" "verdict: the wrong network"
+
+# Of a run: a grid that fits its path, whose points miss the model.
+D=$ROOT/tests/data/sets/fashion-48.npz
+netnew small --input 1,28,28 --pixels fashion -s 1 |
+	nettrain -q -d "$D" --epochs 12 --batch 8 --augment none --lr 0.1 --nesterov >"$T/run.ll"
+dirgen -k pca "$T/run.ll" | trajproj "$T/run.ll" >"$T/path.ll"
+evalgrid -q -d "$D" --x=auto:6 --y=auto:6 "$T/path.ll" >"$T/auto.ll"
+! gridstat "$T/auto.ll" | grep -q wrong
+ok $? "nothing is wrong with a grid that fits the path"
+has "$T/auto.ll" "note +no point lies at the centre" "it has no centre"
+has "$T/auto.ll" "lowest +[0-9.]+ at " "it has a lowest point"
+evalgrid -q -d "$D" "$T/run.ll" >"$T/losses.ll"
+gridstat "$T/auto.ll" "$T/losses.ll" >"$T/out" 2>"$T/err"
+grep -Eq "note +no point of the grid lies at the centre: its loss is of an evaluation of the same model" "$T/out" &&
+	grep -Eq "centre +loss 0\.[0-9]+, accuracy [0-9.]+ %, 48 of 48 images" "$T/out"
+ok $? "an evaluation of the model on the same images is its centre"
+grep -q "12 evaluations without directions are of no surface" "$T/err"
+ok $? "those of other models are not"
+printf '1 0 0\n' | "$ROOT/pipelines/ask" |
+	evalgrid -q -d "$D" --x=auto:6 --y=auto:6 "$T/path.ll" - >"$T/asked.ll"
+is "$(value '.centre.from, .centre.loss' "$T/asked.ll" | tail -n 1)" \
+	"$(value '.centre.loss' "$T/auto.ll" "$T/losses.ll")" "a requested point is, too"
+evalgrid -q -n 40 -d "$D" "$T/run.ll" >"$T/others.ll"
+is "$(gridstat -q --json "$T/auto.ll" "$T/others.ll" | jq .surfaces[0].centre)" null \
+	"other images are another centre"
+is "$(gridstat -q --json "$T/losses.ll" | jq -c '[.surfaces[].centre.trained] | .[0], .[-1], length')" \
+	"$(printf 'false\ntrue\n13')" "evaluations alone are surveyed one by one"
+
+# Networks that have learned nothing; losses of another size.
+netnew small --input 1,28,28 --pixels fashion -s 1 | dirgen -s 1 | fnorm >"$T/new.ll"
+evalgrid -q -d "$D" --x=-1:1:5 --y=-1:1:5 "$T/new.ll" >"$T/untrained.ll"
+has "$T/untrained.ll" "look +the accuracy at the centre, 4.167 % of 48 images, is that of guessing, 10 %: not trained" \
+	"verdict: not trained"
+tail -c +$(($(grep -abo LLv1.begin "$T/run.ll" | tail -n 1 | cut -d: -f1) - 1)) "$T/run.ll" |
+	dirgen -s 1 | fnorm | evalgrid -q -d "$D" --loss mse --x=-1:1:5 --y=-1:1:5 >"$T/mse.ll"
+! gridstat "$T/mse.ll" | grep -Eq 'range|guessing'
+ok $? "0.1 is no measure of mse"
+is "$(value '.centre.guessing' "$T/mse.ll")" 0.09 "whose guessing is (K - 1) / K^2"
 
 is "$(gridstat --json --rank sharpness "$T/narrow.ll" "$T/bowl.ll" | jq -c '[.rank.order[].name]')" \
 	'["bowl","narrow"]' "the flattest comes first"

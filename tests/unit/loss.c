@@ -48,6 +48,19 @@ mse(void **state)
 	near(loss_of_image(LOSS_MSE, two, 2, 1), p * p);
 }
 
+/* A network that finds all classes alike has the loss of guessing. */
+static void
+guessing(void **state)
+{
+	const float even[7] = {2, 2, 2, 2, 2, 2, 2};
+
+	(void)state;
+	for (int kind = 0; kind < LOSS_COUNT; kind++)
+		near(loss_of_guessing((enum loss_kind)kind, 7),
+		    loss_of_image((enum loss_kind)kind, even, 7, 3));
+	assert_true(isnan(loss_of_guessing(LOSS_L2, 7)));
+}
+
 static void
 not_finite(void **state)
 {
@@ -128,6 +141,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(crossentropy),
 	    cmocka_unit_test(mse),
+	    cmocka_unit_test(guessing),
 	    cmocka_unit_test(not_finite),
 	    cmocka_unit_test(correct),
 	    cmocka_unit_test(initial_weights),

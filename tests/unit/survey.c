@@ -58,6 +58,24 @@ well(double x, double y)
 	return 1 - exp(-8 * (x * x + y * y));
 }
 
+/* From the centre, to a loss. */
+static struct crossing
+outward(const struct terrain *t, int axis, int sign, double loss)
+{
+	return terrain_width(
+	    t, terrain_place(t, 0), axis, sign, (struct level){loss, false});
+}
+
+static struct sharpness
+sharp(const struct terrain *t, double r)
+{
+	const int64_t place = terrain_place(t, 0);
+	const struct centre centre = {place >= 0 ? t->loss[place] : NAN,
+	    place >= 0 && t->se != NULL ? t->se[place] : NAN, place};
+
+	return terrain_sharpness(t, &centre, r);
+}
+
 /* Linear between points of step 0.05: off by at most h^2 f'' / 8 over f'. */
 #define NEAR 0.002
 
@@ -70,19 +88,19 @@ widths(void **state)
 	(void)state;
 	for (int axis = 0; axis < 2; axis++)
 		for (int sign = -1; sign <= 1; sign += 2) {
-			c = terrain_width(&t, axis, sign, 0.1);
+			c = outward(&t, axis, sign, 0.1);
 			assert_int_equal(c.kind, CROSSING_AT);
 			assert_float_equal(c.at, sqrt(0.1), NEAR);
 		}
 	t = over_square(ellipse);
-	c = terrain_width(&t, 0, 1, 0.15);
+	c = outward(&t, 0, 1, 0.15);
 	assert_float_equal(c.at, sqrt(0.05), NEAR);
-	c = terrain_width(&t, 1, -1, 0.149);
+	c = outward(&t, 1, -1, 0.149);
 	assert_float_equal(c.at, sqrt(0.99), NEAR);
-	c = terrain_width(&t, 1, 1, 0.2);
+	c = outward(&t, 1, 1, 0.2);
 	assert_int_equal(c.kind, CROSSING_OPEN);
 	assert_float_equal(c.at, 1, 1e-12);
-	c = terrain_width(&t, 1, 1, 0.05);
+	c = outward(&t, 1, 1, 0.05);
 	assert_int_equal(c.kind, CROSSING_ABOVE);
 }
 
@@ -90,26 +108,79 @@ static void
 widths_past_no_numbers(void **state)
 {
 	struct terrain t = over_square(bowl);
-	int64_t centre = terrain_centre(&t);
+	int64_t centre = terrain_place(&t, 0);
 	struct crossing c;
 
 	(void)state;
 	z[centre + 3] = NAN;
-	c = terrain_width(&t, 0, 1, 0.1);
+	c = outward(&t, 0, 1, 0.1);
 	assert_int_equal(c.kind, CROSSING_BROKEN);
 	assert_float_equal(c.at, 0.1, 1e-12);
 	/* an infinite loss is above: the crossing lies not beyond 0.1 */
 	z[centre + 3] = INFINITY;
-	c = terrain_width(&t, 0, 1, 0.1);
+	c = outward(&t, 0, 1, 0.1);
 	assert_int_equal(c.kind, CROSSING_AT);
 	assert_float_equal(c.at, 0.1, 1e-12);
+}
+
+/* The error of a width, by moving every loss of the way a little. */
+static double
+width_error(struct terrain *t, struct level level)
+{
+	const int64_t centre = terrain_place(t, 0);
+	const double step = 1e-7;
+	double sum = 0;
+
+	for (int64_t k = centre; k < centre + SIDE / 2; k++) {
+		const double was = z[k];
+		double up, down;
+
+		z[k] = was + step;
+		up = terrain_width(t, centre, 0, 1, level).at;
+		z[k] = was - step;
+		down = terrain_width(t, centre, 0, 1, level).at;
+		z[k] = was;
+		sum += pow((up - down) / (2 * step) * se[k], 2);
+	}
+	return sqrt(sum);
+}
+
+static void
+errors_of_widths(void **state)
+{
+	static const struct level levels[] = {
+	    {0.1, false}, {0.1, true}, {0.002, true}, {0.0001, false}};
+	struct terrain t = over_square(bowl);
+	const int64_t centre = terrain_place(&t, 0);
+
+	(void)state;
+	t.se = se;
+	for (int i = 0; i < SIDE * SIDE; i++)
+		se[i] = 0.001 * (1 + i % 7);
+	for (int l = 0; l < 4; l++) {
+		struct crossing c = terrain_width(&t, centre, 0, 1, levels[l]);
+
+		assert_int_equal(c.kind, CROSSING_AT);
+		assert_float_equal(
+		    c.error, width_error(&t, levels[l]), 1e-5 * c.error);
+	}
+	/* somewhere within the step before the loss is infinite */
+	z[centre + 2] = INFINITY;
+	assert_float_equal(
+	    terrain_width(&t, centre, 0, 1, levels[0]).error, 0.05, 1e-12);
+	assert_true(isnan(
+	    terrain_width(&t, centre, 1, 1, (struct level){5, true}).error));
+	/* errors that nobody knows are no errors of 0 */
+	t.se = NULL;
+	assert_true(isnan(terrain_width(&t, centre, 0, -1, levels[0]).error));
+	assert_true(isnan(sharp(&t, 0.5).error));
 }
 
 static void
 sharpness(void **state)
 {
 	struct terrain t = over_square(ellipse);
-	struct sharpness s = terrain_sharpness(&t, 0.5);
+	struct sharpness s = sharp(&t, 0.5);
 
 	(void)state;
 	assert_float_equal(s.rise, 0.5, 1e-12);
@@ -117,12 +188,16 @@ sharpness(void **state)
 	assert_true(s.reached);
 	/* 317 points of the lattice lie within 10 steps (Gauss's circle) */
 	assert_int_equal(s.points, 316);
-	s = terrain_sharpness(&t, 1.2);
+	s = sharp(&t, 1.2);
 	assert_false(s.reached);
+	t.se = se;
+	se[terrain_place(&t, 0)] = 0.3;
+	se[terrain_place(&t, 0.5)] = se[terrain_place(&t, -0.5)] = 0.4;
+	assert_float_equal(sharp(&t, 0.5).error, 0.5, 1e-12);
 	t.loss = z;
-	z[terrain_centre(&t) + 1] = NAN;
-	assert_int_equal(terrain_sharpness(&t, 0.5).points, 315);
-	assert_true(isnan(terrain_sharpness(&t, 0.04).rise));
+	z[terrain_place(&t, 0) + 1] = NAN;
+	assert_int_equal(sharp(&t, 0.5).points, 315);
+	assert_true(isnan(sharp(&t, 0.04).rise));
 }
 
 static void
@@ -176,9 +251,11 @@ bends_with_errors(void **state)
 	for (int i = 0; i < SIDE * SIDE; i++)
 		se[i] = 1e-6;
 	assert_int_equal(terrain_bends(&t).down, terrain_bends(&t).points);
+	assert_int_equal(terrain_bends(&t).unsure, 0);
 	for (int i = 0; i < SIDE * SIDE; i++)
 		se[i] = 1;
 	assert_int_equal(terrain_bends(&t).down, 0);
+	assert_int_equal(terrain_bends(&t).unsure, terrain_bends(&t).points);
 }
 
 static void
@@ -191,15 +268,14 @@ lines(void **state)
 	t.loss = z + SIDE * (SIDE / 2); /* y = 0 */
 	t.y = &x_at[SIDE / 2];
 	t.ny = 1;
-	assert_int_equal(terrain_centre(&t), SIDE / 2);
+	assert_int_equal(terrain_place(&t, 0), SIDE / 2);
 	assert_int_equal(terrain_lowest(&t), SIDE / 2);
-	assert_float_equal(
-	    terrain_width(&t, 0, 1, 0.5).at, sqrt(log(2) / 8), NEAR);
+	assert_float_equal(outward(&t, 0, 1, 0.5).at, sqrt(log(2) / 8), NEAR);
 	/* 1 - exp(-8 x^2) bends down where |x| > 1/4: beyond 5 steps */
 	b = terrain_bends(&t);
 	assert_int_equal(b.points, SIDE - 2);
 	assert_true(b.down == 2 * (19 - 5) || b.down == 2 * (19 - 5) + 2);
-	assert_float_equal(terrain_sharpness(&t, 0.5).rise, 1 - exp(-2), 1e-12);
+	assert_float_equal(sharp(&t, 0.5).rise, 1 - exp(-2), 1e-12);
 }
 
 static void
@@ -211,9 +287,9 @@ centres(void **state)
 	    .nx = 4, .ny = 1, .x = even, .y = &even[4], .loss = loss};
 
 	(void)state;
-	assert_int_equal(terrain_centre(&t), -1);
+	assert_int_equal(terrain_place(&t, 0), -1);
 	assert_int_equal(terrain_lowest(&t), 1);
-	assert_int_equal(terrain_sharpness(&t, 1).points, 0);
+	assert_int_equal(sharp(&t, 1).points, 0);
 	t.loss = (const double[]){NAN, NAN, NAN, NAN};
 	assert_int_equal(terrain_lowest(&t), -1);
 }
@@ -224,6 +300,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(widths),
 	    cmocka_unit_test(widths_past_no_numbers),
+	    cmocka_unit_test(errors_of_widths),
 	    cmocka_unit_test(sharpness),
 	    cmocka_unit_test(bends),
 	    cmocka_unit_test(bends_of_a_well),

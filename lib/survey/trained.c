@@ -1,0 +1,36 @@
+/* Has a network learned something?  Else its landscape shows nothing of it. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "survey/survey.h"
+
+#define ERRORS 3.0
+
+enum trained
+survey_trained(const struct survey *s, char why[WHY_BYTES])
+{
+	const double p = s->chance_acc / 100;
+	double error;
+
+	why[0] = '\0';
+	if (isnan(s->chance) || isnan(s->loss))
+		return TRAINED_UNKNOWN;
+	if (s->loss >= s->chance) {
+		snprintf(why, WHY_BYTES,
+		    "the loss at the centre, %.4g, is not below that of "
+		    "guessing, %.4g",
+		    s->loss, s->chance);
+		return UNTRAINED;
+	}
+	if (isnan(s->acc) || s->n <= 0)
+		return TRAINED;
+	error = 100 * sqrt(p * (1 - p) / (double)s->n);
+	if (s->acc > s->chance_acc + ERRORS * error)
+		return TRAINED;
+	snprintf(why, WHY_BYTES,
+	    "the accuracy at the centre, %.4g %% of %" PRId64
+	    " images, is that of guessing, %.4g %%",
+	    s->acc, s->n, s->chance_acc);
+	return UNTRAINED;
+}
