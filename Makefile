@@ -130,7 +130,7 @@ clean:
 
 help:
 	@sed -n '/^# /s/^# //p; /^#$$/q' Makefile
-	@echo "targets: all check check-san check-golden check-all bench bench-peers bench-training lint fuzz install uninstall clean"
+	@echo "targets: all check check-san check-golden check-all same bench bench-peers bench-training lint fuzz install uninstall clean"
 
 .PHONY: all install uninstall clean help
 

@@ -38,7 +38,13 @@ check-all: lint check
 	[ ! -d ../shared/golden ] || $(MAKE) check-golden FULL=1 SPOIL=all
 	$(MAKE) fuzz
 
-.PHONY: check check-san check-golden check-all
+# Nothing but speed, room or clarity was meant to change: are the results those of
+# the revision BASE, to the last bit?  SAME: options of tests/same.py.
+BASE = HEAD
+same: all
+	tests/same.py --base $(BASE) --build $(BUILD) --cc '$(CC)' $(SAME)
+
+.PHONY: check check-san check-golden check-all same
 
 # Style, static analysis, shell scripts.
 LINT_C = $(filter-out $(if $(HDF5),,cmd/h5conv.c lib/hdf5/%),\
