@@ -10,21 +10,89 @@
             out.end()
         else:
             out.copy(record)
+
+What is wrong with the input raises losspipe.Error; a stage that lets it pass ends
+with one line on standard error and exit status 1, as every program does.
 """
 import hashlib
+import math
+import os
+import re
+import select
 import signal
 import struct
+import sys
 import zlib
 
-# Where nobody reads on, a stage ends as quietly as any filter.
+# Where nobody reads on, or somebody interrupts, a stage ends as quietly as any filter.
 signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 MAGIC = b'\x95\xa4LLv1'
 RECORD_BYTES, RUN_BYTES = 16 << 20, 8 << 20
+HEADER_BYTES, HEADER_VALUES, HEADER_DEPTH, KIND_BYTES = 4 << 20, 400000, 16, 31
+
+
+class Error(ValueError):
+    """Wrong input, in one line that says what was expected."""
+
+
+class Usage(Error):
+    """A wrong command line."""
+
+
+def fail(text, status=1):
+    """Ends the program with a line behind its name."""
+    shown = ''.join(c if c.isprintable() else '?' for c in str(text))
+    print('%s: %s' % (os.path.basename(sys.argv[0]), shown), file=sys.stderr)
+    sys.stderr.flush()
+    os._exit(status)  # what is still to be written is not complete
+
+
+def _unhandled(kind, value, trace):
+    if isinstance(value, OSError):
+        name = '' if value.filename is None else '%s: ' % value.filename
+        fail(name + (value.strerror or str(value)))
+    if isinstance(value, Error):
+        fail(value, 2 if isinstance(value, Usage) else 1)
+    sys.__excepthook__(kind, value, trace)
+
+
+sys.excepthook = _unhandled
+
+
+def arguments(least, most, usage):
+    """The operands; with others than least to most of them, or -h, usage is said."""
+    words = sys.argv[1:]
+    if words[:1] in (['-h'], ['--help']):
+        print('usage: %s %s' % (os.path.basename(sys.argv[0]), usage))
+        sys.exit(0)
+    if not least <= len(words) <= most:
+        raise Usage('%d operands, usage: %s %s' % (len(words), os.path.basename(sys.argv[0]), usage))
+    return words
+
+
+def integer(text, what, least, most, error=Error):
+    """The whole number that text is, decimal digits alone."""
+    if not re.fullmatch('[0-9]{1,18}', text, re.ASCII) or not least <= int(text) <= most:
+        raise error("%s is '%.40s', expected %d to %d" % (what, text, least, most))
+    return int(text)
+
+
+def real(text, what):
+    """The finite number that text is, decimal."""
+    form = '[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?'
+    if not re.fullmatch(form, text, re.ASCII) or math.isinf(float(text)):
+        raise Error("%s is '%.40s', expected a finite number" % (what, text))
+    return float(text)
+
+
+class Extension(tuple):
+    """An extension value of msgpack: its type and its bytes."""
 
 
 def pack(v):
-    """v in msgpack: dict, list, tuple, str, bytes, bool, int, float, None."""
+    """v in msgpack: dict, list, tuple, str, bytes, bool, int, float, None, Extension."""
     if v is None or isinstance(v, bool):
         return {None: b'\xc0', False: b'\xc2', True: b'\xc3'}[v]
     if isinstance(v, int):
@@ -33,12 +101,15 @@ def pack(v):
         return struct.pack('>BQ', 0xcf, v) if v >= 2**63 else struct.pack('>Bq', 0xd3, v)
     if isinstance(v, float):
         return struct.pack('>Bd', 0xcb, v)
+    if isinstance(v, Extension):
+        return struct.pack('>BIB', 0xc9, len(v[1]), v[0]) + v[1]
     if isinstance(v, dict):
         return _head(v, 0x80, 16, 0xde) + b''.join(pack(x) for kv in v.items() for x in kv)
     if isinstance(v, (list, tuple)):
         return _head(v, 0x90, 16, 0xdc) + b''.join(map(pack, v))
     if isinstance(v, str):
-        return _head(v.encode(), 0xa0, 32, 0xda) + v.encode()
+        chars = v.encode('utf-8', 'surrogateescape')
+        return _head(chars, 0xa0, 32, 0xda) + chars
     return struct.pack('>BI', 0xc6, len(v)) + v
 
 
@@ -53,12 +124,15 @@ def _head(v, small, room, wide):
 _NUMBERS = {0xca: '>f', 0xcb: '>d', 0xcc: '>B', 0xcd: '>H', 0xce: '>I', 0xcf: '>Q',
             0xd0: '>b', 0xd1: '>h', 0xd2: '>i', 0xd3: '>q'}
 _LENGTHS = {0xc4: ('>B', bytes), 0xc5: ('>H', bytes), 0xc6: ('>I', bytes),
+            0xc7: ('>B', Extension), 0xc8: ('>H', Extension), 0xc9: ('>I', Extension),
             0xd9: ('>B', str), 0xda: ('>H', str), 0xdb: ('>I', str),
             0xdc: ('>H', list), 0xdd: ('>I', list), 0xde: ('>H', dict), 0xdf: ('>I', dict)}
 
 
-def unpack(data, at=0):
-    """The value at data[at:] and where it ends."""
+def unpack(data, at=0, most=RECORD_BYTES, depth=HEADER_DEPTH):
+    """The value at data[at:] and where it ends.
+
+    IndexError or struct.error: more bytes are needed.  No length above most counts."""
     c, at = data[at], at + 1
     if c < 0x80 or c >= 0xe0:
         return (c + 128) % 256 - 128, at
@@ -67,59 +141,143 @@ def unpack(data, at=0):
     if c in _NUMBERS:
         size = struct.calcsize(_NUMBERS[c])
         return struct.unpack_from(_NUMBERS[c], data, at)[0], at + size
+    if c == 0xc1:
+        raise Error('its header is not msgpack')
     if c < 0xc0:
         n, kind = (c & 31, str) if c >= 0xa0 else (c & 15, list if c >= 0x90 else dict)
+    elif 0xd4 <= c <= 0xd8:
+        n, kind = 1 << c - 0xd4, Extension
     else:
         form, kind = _LENGTHS[c]
         (n,), at = struct.unpack_from(form, data, at), at + struct.calcsize(form)
-    if kind in (str, bytes):
-        if at + n > len(data):
-            raise IndexError('cut off')
-        part = bytes(data[at:at + n])
-        return part.decode() if kind is str else part, at + n
+    if n > most or (kind in (list, dict) and n > HEADER_VALUES):
+        raise Error('it claims a length of %d, at most %d are allowed' % (n, most))
+    if kind in (list, dict):
+        return _items(data, at, n, kind, most, depth)
+    at += kind is Extension
+    if at + n > len(data):
+        raise IndexError
+    part = bytes(data[at:at + n])
+    if kind is str:
+        part = part.decode('utf-8', 'surrogateescape')
+    return Extension((data[at - 1], part)) if kind is Extension else part, at + n
+
+
+def _items(data, at, n, kind, most, depth):
+    if depth == 0:
+        raise Error('its header nests deeper than %d' % HEADER_DEPTH)
     items = []
     for _ in range(n * (2 if kind is dict else 1)):
-        item, at = unpack(data, at)
+        item, at = unpack(data, at, most, depth - 1)
         items.append(item)
-    return (dict(zip(items[::2], items[1::2])) if kind is dict else items), at
+    if kind is list:
+        return items, at
+    found = {}
+    for key, value in zip(items[::2], items[1::2]):
+        # the first of a name counts, as everywhere; a map as a key is bytes
+        found.setdefault(pack(key) if isinstance(key, (list, dict)) else key, value)
+    return found, at
 
 
-def records(file):
-    """Yields kind, header, payload and bytes of each record; checks CRCs and ends.
+def _record(data):
+    """The parts of the record that data begins with and its length; IndexError: not all is there."""
+    if data[:len(MAGIC)] != MAGIC[:len(data)]:
+        raise Error('not a losspipe record (its magic number is missing)')
+    kind, at = unpack(data, len(MAGIC), KIND_BYTES)
+    if not isinstance(kind, str) or not kind or '\0' in kind:
+        raise Error("its kind is not a text of 1 to %d bytes" % KIND_BYTES)
+    header, at = unpack(data, at, HEADER_BYTES)
+    if not isinstance(header, dict):
+        raise Error('its header is not a map')
+    payload, at = unpack(data, at)
+    if not isinstance(payload, (bytes, type(None))):
+        raise Error('its payload is neither bin nor nil')
+    mark, crc = struct.unpack_from('>BI', data, at)
+    if mark != 0xce:
+        raise Error('it has no CRC-32')
+    if at + 5 > RECORD_BYTES:
+        raise Error('it has %d bytes, at most %d are allowed' % (at + 5, RECORD_BYTES))
+    if zlib.crc32(data[:at]) != crc:
+        raise Error('it is damaged: its CRC-32 is %08x, stored is %08x' % (zlib.crc32(data[:at]), crc))
+    return kind, header, payload, at + 5
 
-    A file opened with buffering=0 gives each record as soon as it has come."""
-    data, count, digest = b'', 0, None
+
+def _read(file, n):
+    """What has come by now, at most n bytes; nothing at the end."""
+    read = getattr(file, 'read1', file.read)
+    while True:
+        more = read(n)
+        if more is not None:
+            return more
+        select.select([file], [], [])  # a file that does not wait
+
+
+class _Segments:
+    """The order begin, records, end, and what the end mark says."""
+
+    def __init__(self):
+        self.open, self.segments, self.count = False, 0, 0
+
+    def take(self, kind, header, record):
+        if kind == 'begin':
+            if self.open:
+                raise Error('a segment begins before the one before it has ended')
+            if type(header.get('version')) is not int or header['version'] != 1:
+                raise Error('begin: its version is %r, expected 1' % (header.get('version'),))
+            self.open, self.count, self.digest = True, -1, hashlib.sha256()
+            self.segments += 1
+        elif not self.open:
+            raise Error("a '%s' record stands outside of a segment" % kind)
+        elif kind == 'end':
+            said = header.get('count')
+            if type(said) is not int or said != self.count:
+                raise Error('the end mark counts %r records, %d came before it' % (said, self.count))
+            if header.get('digest') != self.digest.hexdigest():
+                raise Error("the end mark's digest is not that of the segment")
+            self.open = False
+            return
+        self.count += 1
+        self.digest.update(record)
+
+
+def records(file, may_be_empty=False):
+    """Yields kind, header, payload and bytes of each record, as soon as it has come.
+
+    Raises Error where a CRC, a count, a digest or the order is wrong, an end mark is
+    missing, or nothing comes at all (unless may_be_empty)."""
+    name = getattr(file, 'name', 'input')
+    name = 'standard input' if name in (0, '<stdin>') else name
+    data, segments = b'', _Segments()
     while True:
         try:
-            fields, end = unpack(data) if data else (None, 0)
-            if end > len(data):
-                raise IndexError('cut off')
+            kind, header, payload, end = _record(data)
+            record, data = data[:end], data[end:]
+            segments.take(kind, header, record)
         except (IndexError, struct.error):
-            end = 0
-        if end == 0:
-            more = file.read(1 << 16 if len(data) < 1 << 16 else len(data))
+            more = _read(file, max(len(data), 1 << 16))
             if not more:
                 break
             data += more
-            if data[:6] != MAGIC[:len(data)] or len(data) > 4 * RECORD_BYTES:
-                raise ValueError('not a losspipe record')
             continue
-        record, data = data[:end], data[end:]
-        _, kind, header, payload, crc = fields
-        if record[:6] != MAGIC or zlib.crc32(record[:-5]) != crc:
-            raise ValueError('a %s record is damaged' % kind)
-        if (kind == 'begin') == bool(digest):
-            raise ValueError('a %s record stands where it cannot' % kind)
-        if kind == 'begin':
-            count, digest = -1, hashlib.sha256()
-        if kind == 'end' and (header['count'], header['digest']) != (count, digest.hexdigest()):
-            raise ValueError('the end mark does not fit')
-        count, digest = (count + 1, digest) if kind != 'end' else (0, None)
-        if digest:
-            digest.update(record)
+        except Error as error:
+            raise Error('%s: record %d: %s' % (name, segments.count + 1, error)) from None
         yield kind, header, payload, record
-    if data or digest:
-        raise ValueError('truncated, without an end mark (did an earlier stage fail?)')
+    if data or segments.open:
+        raise Error('%s: truncated after %d records, without an end mark (did an earlier stage fail?)'
+                    % (name, segments.count if segments.open else 0))
+    if segments.segments == 0 and not may_be_empty:
+        raise Error('%s is empty, expected records' % name)
+
+
+def field(kind, header, key, *types):
+    """header[key], which is of one of the types; bool is no int."""
+    value = header.get(key)
+    if type(value) not in types:
+        raise Error("%s: '%s' is %s, expected %s" % (
+            kind, key, 'missing' if key not in header else repr(value)[:40],
+            ' or '.join({str: 'a text', int: 'an integer', float: 'a number', list: 'an array',
+                         dict: 'a map', bytes: 'bytes'}[t] for t in types)))
+    return value
 
 
 class Writer:
@@ -133,7 +291,8 @@ class Writer:
         before = before or {'version': 1, 'history': []}
         entry = {'program': program, 'version': version, 'options': options or {}}
         self.count, self.digest = -1, hashlib.sha256()
-        self.record('begin', {**before, 'history': before['history'] + [entry]})
+        history = field('begin', before, 'history', list)
+        self.record('begin', {**before, 'history': history + [entry]})
 
     def record(self, kind, header, payload=None):
         r = MAGIC + pack(kind) + pack(header) + pack(payload)

@@ -115,10 +115,27 @@ refused()
 {
 	fails 1 "$2" "$3" sh -c "echo '$1' | ask | evalgrid -q -d $images $T/plane.ll -"
 }
-refused '1 nan 0' 'request 1: x is nan, expected a finite' "a coordinate that is no number"
 refused '1 0 0 2' 'request 1 is for rep 2, the stream has 2' "a direction set that is not there"
 refused '1 0 0 0 test' "request 1 is for the data set 'test', expected 'train'" "an unknown data set"
-refused '-1 0 0' 'request: id is -1' "a negative id"
+# ask refuses these, another proposer may not.
+proposes()
+{
+	fails 1 "$2" "$3" sh -c "/usr/bin/python3 -c 'import sys, losspipe
+out = losspipe.Writer(sys.stdout.buffer)
+out.begin(\"proposer\")
+out.record(\"request\", $1)
+out.end()' | evalgrid -q -d $images $T/plane.ll -"
+}
+export PYTHONPATH=$ROOT/pipelines
+proposes '{"id": 1, "x": float("nan"), "y": 0.0}' 'request 1: x is nan, expected a finite' \
+	"a coordinate that is no number"
+proposes '{"id": -1, "x": 0.0, "y": 0.0}' 'request: id is -1' "a negative id"
+asks() { fails 1 "^ask: $2$" "$3" sh -c "printf '%s\n' '$1' | ask"; }
+asks '1 nan 0' "line 1: X is 'nan', expected a finite number" "ask: a coordinate that is no number"
+asks '1 0 0x1p0' "line 1: Y is '0x1p0', expected a finite number" "ask: a hexadecimal one"
+asks '-1 0 0' "line 1: ID is '-1', expected 0 to [0-9]*" "ask: a negative id"
+asks '1 0' "line 1 is '1 0', expected ID X Y .REP .SET.." "ask: too few"
+asks '1 0 0 0 a b' "line 1 is '1 0 0 0 a b', expected .*" "ask: too many"
 fails 1 'id 1 stands for two places, \(0, 0\) and \(0, 1\)' "an id twice" \
 	sh -c "printf '1 0 0\n1 0 1\n' | ask | evalgrid -q -d $images $T/plane.ll -"
 netload -q --arch small --pixels fashion "$ROOT/tests/data/nets/fashion-small.pt" >"$T/model.ll"
