@@ -1,0 +1,180 @@
+"""What torch-model, torch-gradient and torch-loss share: the tensors of a PyTorch module.
+
+A tensor that a module has under several names (tied weights: every language model)
+is one, under the first of them in the order of its state.
+"""
+import os
+import runpy
+import sys
+
+import losspipe
+import numpy as np
+import torch
+from torch import nn
+
+NORMS = (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm)
+WEIGHTS = ('weight', 'bias', 'norm_weight', 'norm_bias')
+STATISTICS = ('running_mean', 'running_var', 'num_batches_tracked')
+
+
+def say(text):
+    print('%s: %s' % (os.path.basename(sys.argv[0]), text), file=sys.stderr, flush=True)
+
+
+def user(path, *names):
+    """What the user's file defines, among it these names."""
+    found = runpy.run_path(path)
+    for name in names:
+        if name not in found:
+            raise losspipe.Error("%s defines no '%s'" % (path, name))
+    if not isinstance(found['module'], nn.Module):
+        raise losspipe.Error("%s: module is no torch.nn.Module" % path)
+    return found
+
+
+class Part:
+    """A tensor of a module's state: its names, the value that shares the module's memory, the
+    parameters that it is (none: a buffer), role and axis of the filters."""
+
+    def __init__(self, name, value):
+        self.names, self.value, self.parameters, self.role, self.axis = [name], value, [], None, 0
+
+    @property
+    def name(self):
+        return self.names[0]
+
+
+def _storage(value):
+    return value.untyped_storage() if hasattr(value, 'untyped_storage') else value.storage()
+
+
+def _layout(value):
+    return value.storage_offset(), tuple(value.shape), value.stride(), value.dtype
+
+
+def _check_apart(parts):
+    """Parts of one memory must not meet; this marks what belongs to whom."""
+    size = max(p.value.storage_offset() + sum((n - 1) * s for n, s in zip(p.value.shape, p.value.stride())) + 1
+               for p in parts)
+    owner = torch.zeros(size, dtype=torch.int32)
+    for i, p in enumerate(parts):
+        mine = owner.as_strided(p.value.shape, p.value.stride(), p.value.storage_offset())
+        others = mine[mine > 0]
+        if len(others) or p.value.dtype != parts[0].value.dtype:
+            raise losspipe.Error(
+                "tensors '%s' and '%s' share part of their memory, expected all of it or none: "
+                "give one of them its own (clone it)"
+                % (parts[int(others[0]) - 1 if len(others) else 0].name, p.name))
+        mine.fill_(i + 1)
+
+
+def _describe(part, owner, learnt):
+    """Role and axis, by the first of its names that is learnt."""
+    name = next((n for n in part.names if n in learnt), part.name)
+    last = name.split('.')[-1]
+    part.parameters = list({id(learnt[n]): learnt[n] for n in part.names if n in learnt}.values())
+    if part.parameters:
+        norm = 'norm_' if isinstance(owner.get(name), NORMS) else ''
+        part.role = norm + ('bias' if last == 'bias' else 'weight')
+    else:
+        part.role = last if last in STATISTICS else 'constant'
+    transposed = isinstance(owner.get(name), nn.modules.conv._ConvTransposeNd)
+    part.axis = int(transposed and part.value.dim() > 1)
+
+
+def parts(module):
+    """The tensors of a module in the order of its state, each memory once."""
+    owner, learnt, found, memory = {}, {}, {}, {}
+    for path, m in module.named_modules(remove_duplicate=False):
+        for name, value in (*m._parameters.items(), *m._buffers.items()):
+            full = '%s.%s' % (path, name) if path else name
+            owner[full] = m
+            if isinstance(value, nn.Parameter):
+                learnt[full] = value
+    for name, value in module.state_dict().items():
+        if not isinstance(value, torch.Tensor) or value.is_sparse or value.is_quantized or value.is_complex():
+            raise losspipe.Error("'%s' of the module's state is no tensor of numbers" % name)
+        where = (value.device, _storage(value).data_ptr()) if value.numel() else name
+        part = found.setdefault((where, _layout(value)), Part(name, value))
+        if part.name != name:
+            part.names.append(name)
+        else:
+            memory.setdefault(where, []).append(part)
+    for some in memory.values():
+        if len(some) > 1:
+            _check_apart(some)
+    for part in found.values():
+        _describe(part, owner, learnt)
+    return list(found.values())
+
+
+def say_tied(found):
+    for part in found:
+        for name in part.names[1:]:
+            say("'%s' is '%s' (one tensor): it moves under that name" % (name, part.name))
+
+
+def dtype(value):
+    return '<f4' if value.is_floating_point() else '<i8'
+
+
+def elements(value):
+    """A tensor's bytes in a stream."""
+    value = value.detach().cpu().to(torch.float32 if value.is_floating_point() else torch.int64)
+    return value.contiguous().numpy().tobytes()
+
+
+class Loader:
+    """Puts a model's tensors into a module: model, then every run, then finish."""
+
+    def __init__(self, module, path):
+        self.path, self.parts = path, parts(module)
+        self.part = {name: part for part in self.parts for name in part.names}
+        self.tensors = None
+
+    def model(self, header):
+        self.tensors, self.at, self.data, self.done = [], 0, bytearray(), {}
+        for t in losspipe.field('model', header, 'tensors', list):
+            name, form, shape = (losspipe.field('model', t if isinstance(t, dict) else {}, key, kind)
+                                  for key, kind in (('name', str), ('dtype', str), ('shape', list)))
+            if name not in self.part:
+                raise losspipe.Error("tensor '%s' of the model is not in the module of %s" % (name, self.path))
+            if list(self.part[name].value.shape) != shape or form not in ('<f4', '<i8'):
+                raise losspipe.Error("tensor '%s' is %s of shape %s, in the module of %s it has %s" % (
+                    name, form, shape, self.path, list(self.part[name].value.shape)))
+            self.tensors.append((name, form, shape))
+        there = {self.part[name].name for name, _, _ in self.tensors}
+        for part in self.parts:
+            if part.name not in there and part.role not in ('constant', 'num_batches_tracked'):
+                raise losspipe.Error("tensor '%s' of the module of %s is not in the model" % (part.name, self.path))
+
+    def run(self, header, payload):
+        """The next elements; True when they were the last ones of a tensor."""
+        if self.tensors is None or self.at == len(self.tensors):
+            raise losspipe.Error('a tensor stands where none belongs')
+        name, form, shape = self.tensors[self.at]
+        said = [header.get(key) for key in ('tensor', 'name', 'dtype', 'shape', 'offset')]
+        if said != [self.at, name, form, shape, len(self.data) // int(form[-1])]:
+            raise losspipe.Error("a run of tensor %.200r, expected the next of '%s'" % (said, name))
+        self.data += payload or b''
+        size = int(np.prod(shape, dtype=np.int64)) * int(form[-1])
+        if len(self.data) > size:
+            raise losspipe.Error("tensor '%s' has more elements than its shape" % name)
+        if len(self.data) < size:
+            return False
+        self._put(self.part[name], name, torch.from_numpy(np.frombuffer(self.data, form).copy()).view(shape))
+        self.at, self.data = self.at + 1, bytearray()
+        return True
+
+    def _put(self, part, name, value):
+        first = self.done.setdefault(part.name, name)
+        if first != name and not torch.equal(part.value, value.to(part.value.device, part.value.dtype)):
+            raise losspipe.Error(
+                "'%s' and '%s' are one tensor in the module of %s, the model moves them apart: make it with "
+                "torch-model or netload, which have it once" % (first, name, self.path))
+        part.value.copy_(value)
+
+    def finish(self):
+        if self.tensors is None or self.at < len(self.tensors):
+            raise losspipe.Error('a segment without all tensors of a model')
+        self.tensors = None
