@@ -134,7 +134,7 @@ unpack_curve(struct density *d, const struct value *header, struct error *err)
 
 	if (values == NULL)
 		return -1;
-	n = value_count(values);
+	n = array_count(values);
 	if (n < 2)
 		return error_set(
 		    err, "values has %zu numbers, expected 2 or more", n);

@@ -33,8 +33,8 @@ mark_ghosts(char *out, size_t room, const struct value *begin)
 {
 	const struct value *history = value_get(begin, "history");
 
-	for (size_t i = 0; i < value_count(history); i++) {
-		const struct value *entry = value_at(history, i);
+	for (size_t i = 0; i < array_count(history); i++) {
+		const struct value *entry = array_at(history, i);
 		const struct value *options = value_get(entry, "options");
 		int64_t n;
 		char mark[64];
@@ -128,8 +128,8 @@ caption_history(struct text *out, const struct pack *begin, struct error *err)
 	if (header == NULL)
 		return -1;
 	history = value_get(decoded_value(header), "history");
-	for (size_t i = 0; i < value_count(history); i++) {
-		const struct value *entry = value_at(history, i);
+	for (size_t i = 0; i < array_count(history); i++) {
+		const struct value *entry = array_at(history, i);
 		const char *chars;
 		size_t n;
 
@@ -138,12 +138,12 @@ caption_history(struct text *out, const struct pack *begin, struct error *err)
 		if (value_chars(value_get(entry, "version"), &chars, &n))
 			text_add(out, " %.*s", (int)n, chars);
 		options = value_get(entry, "options");
-		for (size_t k = 0; k < value_count(options); k++) {
+		for (size_t k = 0; k < map_count(options); k++) {
 			text_add(out, " ");
-			if (value_chars(value_key(options, k), &chars, &n))
+			if (value_chars(map_key(options, k), &chars, &n))
 				text_add_bytes(out, chars, n);
 			text_add(out, "=");
-			value_print(value_item(options, k), out);
+			value_print(map_item(options, k), out);
 		}
 		text_add(out, " | ");
 	}
@@ -181,7 +181,7 @@ caption_subset(
 	out[0] = '\0';
 	if (header == NULL)
 		return -1;
-	data = value_at(value_get(decoded_value(header), "data"), (size_t)set);
+	data = array_at(value_get(decoded_value(header), "data"), (size_t)set);
 	if (value_int(value_get(data, "n"), &n) &&
 	    value_int(value_get(data, "total"), &total) && n > 0 && n < total) {
 		group(n, used);

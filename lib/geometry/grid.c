@@ -141,11 +141,11 @@ unpack_sets(struct grid *g, const struct value *header, struct error *err)
 
 	if (sets == NULL)
 		return -1;
-	g->sets = (int)value_count(sets);
+	g->sets = (int)array_count(sets);
 	if (g->sets == 0)
 		return error_set(err, "sets is empty, expected a name");
 	for (int i = 0; i < g->sets; i++) {
-		if (!value_chars(value_at(sets, (size_t)i), &chars, &n) ||
+		if (!value_chars(array_at(sets, (size_t)i), &chars, &n) ||
 		    n >= sizeof(g->set[i]))
 			return error_set(err, "sets has an entry that is no "
 					      "short text");

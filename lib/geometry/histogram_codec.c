@@ -127,7 +127,7 @@ unpack_counts(
 
 	if (counts == NULL)
 		return -1;
-	n = value_count(counts);
+	n = array_count(counts);
 	if (n == 0)
 		return error_set(err, "counts is empty, expected a number");
 	h->counts = memory_new(n, sizeof(*h->counts), err);

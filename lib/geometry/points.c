@@ -52,21 +52,21 @@ reals_agree(double a, double b)
 static bool
 headers_agree(const struct value *a, const struct value *b)
 {
-	if (value_count(a) != value_count(b))
+	if (map_count(a) != map_count(b))
 		return false;
-	for (size_t i = 0; i < value_count(a); i++) {
+	for (size_t i = 0; i < map_count(a); i++) {
 		struct text ta = {0}, tb = {0};
 		double ra, rb;
 		bool same;
 
-		value_print(value_key(a, i), &ta);
-		value_print(value_key(b, i), &tb);
-		if (value_real(value_item(a, i), &ra) &&
-		    value_real(value_item(b, i), &rb)) {
+		value_print(map_key(a, i), &ta);
+		value_print(map_key(b, i), &tb);
+		if (value_real(map_item(a, i), &ra) &&
+		    value_real(map_item(b, i), &rb)) {
 			same = reals_agree(ra, rb);
 		} else {
-			value_print(value_item(a, i), &ta);
-			value_print(value_item(b, i), &tb);
+			value_print(map_item(a, i), &ta);
+			value_print(map_item(b, i), &tb);
 			same = true;
 		}
 		same = same && ta.n == tb.n && !ta.failed && !tb.failed &&

@@ -43,8 +43,8 @@ add_keys(struct columns *columns, const struct points *points, int64_t index,
 	if (point == NULL)
 		return -1;
 	header = decoded_value(point);
-	for (size_t i = 0; i < value_count(header) && status == 0; i++)
-		if (value_chars(value_key(header, i), &chars, &n) &&
+	for (size_t i = 0; i < map_count(header) && status == 0; i++)
+		if (value_chars(map_key(header, i), &chars, &n) &&
 		    memchr(chars, '\0', n) == NULL)
 			status = add_column(columns, chars, n, err);
 	decoded_free(point);
@@ -124,7 +124,7 @@ add_value(struct text *text, const struct value *value)
 		add_cell(text, chars, n);
 		return;
 	}
-	if (value_count(value) > 0)
+	if (array_count(value) > 0 || map_count(value) > 0)
 		value_print_json(value, &cell);
 	else
 		value_print(value, &cell);

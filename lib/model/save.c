@@ -61,9 +61,9 @@ save_metadata(const struct model *model, struct text *json)
 		add_word(json, "label", model->label);
 	}
 	if (meta != NULL && json->failed == 0)
-		for (size_t i = 0; i < value_count(decoded_value(meta)); i++)
-			add_note(json, value_key(decoded_value(meta), i),
-			    value_item(decoded_value(meta), i));
+		for (size_t i = 0; i < map_count(decoded_value(meta)); i++)
+			add_note(json, map_key(decoded_value(meta), i),
+			    map_item(decoded_value(meta), i));
 	text_add(json, "}");
 	decoded_free(meta);
 }

@@ -250,9 +250,9 @@ unpack_node(struct graph *graph, const struct value *map, struct error *err)
 	    (attr_map = field_map(map, "attr", err)) == NULL ||
 	    unpack_attributes(&attr, attr_map, err) < 0)
 		return -1;
-	n = (int)value_count(in);
+	n = (int)array_count(in);
 	for (int i = 0; i < n; i++) {
-		inputs[i] = find_value(graph, value_at(in, (size_t)i), err);
+		inputs[i] = find_value(graph, array_at(in, (size_t)i), err);
 		if (inputs[i] < 0)
 			return -1;
 	}
@@ -268,8 +268,8 @@ unpack_tensors(
 
 	if (tensors == NULL)
 		return -1;
-	for (size_t i = 0; i < value_count(tensors); i++)
-		if (unpack_tensor(graph, value_at(tensors, i), err) < 0)
+	for (size_t i = 0; i < array_count(tensors); i++)
+		if (unpack_tensor(graph, array_at(tensors, i), err) < 0)
 			return error_prefix(err, "tensor %zu", i);
 	return 0;
 }
@@ -286,8 +286,8 @@ unpack_all(struct graph *graph, const struct value *header, struct error *err)
 	if (nodes == NULL || unpack_input(graph, map, err) < 0 ||
 	    unpack_tensors(graph, header, err) < 0)
 		return -1;
-	for (size_t i = 0; i < value_count(nodes); i++)
-		if (unpack_node(graph, value_at(nodes, i), err) < 0)
+	for (size_t i = 0; i < array_count(nodes); i++)
+		if (unpack_node(graph, array_at(nodes, i), err) < 0)
 			return error_prefix(err, "node %zu", i);
 	graph->output = find_value(graph, value_get(map, "output"), err);
 	return graph->output < 0 ? -1 : 0;

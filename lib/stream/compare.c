@@ -64,10 +64,10 @@ find_key(const struct value *map, const struct value *key)
 
 	if (!value_chars(key, &chars, &n))
 		return NULL;
-	for (size_t i = 0; i < value_count(map); i++)
-		if (value_chars(value_key(map, i), &other, &m) && n == m &&
+	for (size_t i = 0; i < map_count(map); i++)
+		if (value_chars(map_key(map, i), &other, &m) && n == m &&
 		    memcmp(chars, other, n) == 0)
-			return value_item(map, i);
+			return map_item(map, i);
 	return NULL;
 }
 
@@ -83,20 +83,20 @@ is_history(const struct comparison *c, const struct value *key)
 static bool
 same_maps(struct comparison *c, const struct value *a, const struct value *b)
 {
-	for (size_t i = 0; i < value_count(a); i++) {
-		const struct value *key = value_key(a, i);
+	for (size_t i = 0; i < map_count(a); i++) {
+		const struct value *key = map_key(a, i);
 
 		if (!is_history(c, key) &&
 		    !same_inside(
-			c, ".", key, 0, value_item(a, i), find_key(b, key)))
+			c, ".", key, 0, map_item(a, i), find_key(b, key)))
 			return false;
 	}
-	for (size_t i = 0; i < value_count(b); i++) {
-		const struct value *key = value_key(b, i);
+	for (size_t i = 0; i < map_count(b); i++) {
+		const struct value *key = map_key(b, i);
 
 		if (!is_history(c, key) && find_key(a, key) == NULL)
 			return same_inside(
-			    c, ".", key, 0, NULL, value_item(b, i));
+			    c, ".", key, 0, NULL, map_item(b, i));
 	}
 	return true;
 }
@@ -104,11 +104,11 @@ same_maps(struct comparison *c, const struct value *a, const struct value *b)
 static bool
 same_arrays(struct comparison *c, const struct value *a, const struct value *b)
 {
-	size_t n = value_count(a), m = value_count(b);
+	size_t n = array_count(a), m = array_count(b);
 
 	for (size_t i = 0; i < n || i < m; i++)
 		if (!same_inside(
-			c, "", NULL, i, value_at(a, i), value_at(b, i)))
+			c, "", NULL, i, array_at(a, i), array_at(b, i)))
 			return false;
 	return true;
 }

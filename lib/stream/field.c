@@ -87,7 +87,7 @@ field_array(
 	char expected[64];
 
 	if (value != NULL && value_type(value) == VALUE_TYPE_ARRAY &&
-	    value_count(value) <= max)
+	    array_count(value) <= max)
 		return value;
 	snprintf(
 	    expected, sizeof(expected), "an array of at most %zu entries", max);
@@ -114,9 +114,9 @@ field_reals(const struct value *map, const char *key, double *out, size_t room,
 
 	if (array == NULL)
 		return -1;
-	*n = value_count(array);
+	*n = array_count(array);
 	for (size_t i = 0; i < *n; i++)
-		if (!value_real(value_at(array, i), &out[i]))
+		if (!value_real(array_at(array, i), &out[i]))
 			return wrong(array, key, "an array of numbers", err);
 	return 0;
 }
@@ -130,9 +130,9 @@ field_ints(const struct value *map, const char *key, int64_t lo, int64_t hi,
 
 	if (array == NULL)
 		return -1;
-	*n = value_count(array);
+	*n = array_count(array);
 	for (size_t i = 0; i < *n; i++)
-		if (!value_int(value_at(array, i), &out[i]) || out[i] < lo ||
+		if (!value_int(array_at(array, i), &out[i]) || out[i] < lo ||
 		    out[i] > hi) {
 			snprintf(expected, sizeof(expected),
 			    "integers from %" PRId64 " to %" PRId64, lo, hi);

@@ -155,10 +155,10 @@ pack_key_ints(struct pack *pack, const char *key, const int64_t *v, size_t n)
 static const struct value *
 same_key(const struct value *map, const struct value *key)
 {
-	for (size_t i = 0; i < value_count(map); i++)
+	for (size_t i = 0; i < map_count(map); i++)
 		if (msgpack_object_equal(
-			*value_object(value_key(map, i)), *value_object(key)))
-			return value_item(map, i);
+			*value_object(map_key(map, i)), *value_object(key)))
+			return map_item(map, i);
 	return NULL;
 }
 
@@ -166,22 +166,22 @@ void
 pack_merge(
     struct pack *pack, const struct value *base, const struct value *over)
 {
-	size_t n = value_count(base);
+	size_t n = map_count(base);
 
-	for (size_t i = 0; i < value_count(over); i++)
-		n += same_key(base, value_key(over, i)) == NULL;
+	for (size_t i = 0; i < map_count(over); i++)
+		n += same_key(base, map_key(over, i)) == NULL;
 	pack_map(pack, n);
-	for (size_t i = 0; i < value_count(base); i++) {
-		const struct value *key = value_key(base, i);
+	for (size_t i = 0; i < map_count(base); i++) {
+		const struct value *key = map_key(base, i);
 		const struct value *item = same_key(over, key);
 
 		pack_value(pack, key);
-		pack_value(pack, item != NULL ? item : value_item(base, i));
+		pack_value(pack, item != NULL ? item : map_item(base, i));
 	}
-	for (size_t i = 0; i < value_count(over); i++)
-		if (same_key(base, value_key(over, i)) == NULL) {
-			pack_value(pack, value_key(over, i));
-			pack_value(pack, value_item(over, i));
+	for (size_t i = 0; i < map_count(over); i++)
+		if (same_key(base, map_key(over, i)) == NULL) {
+			pack_value(pack, map_key(over, i));
+			pack_value(pack, map_item(over, i));
 		}
 }
 

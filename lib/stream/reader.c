@@ -280,10 +280,22 @@ check_end(struct reader *r, const struct record *record, struct error *err)
 	return 0;
 }
 
+int
+begin_history(
+    const struct value *begin, const struct value **history, struct error *err)
+{
+	*history = value_get(begin, "history");
+	if (*history == NULL)
+		return 0;
+	*history = field_array(begin, "history", HEADER_VALUES_MAX, err);
+	return *history != NULL ? 0 : error_prefix(err, "begin");
+}
+
 /* begin, records, end: nothing else, and nothing missing. */
 static int
 check_order(struct reader *r, const struct record *record, struct error *err)
 {
+	const struct value *history;
 	int64_t version;
 
 	if (record_is(record, "begin")) {
@@ -293,6 +305,8 @@ check_order(struct reader *r, const struct record *record, struct error *err)
 		if (field_int(record->header, "version", 1, 1, &version, err) <
 		    0)
 			return error_prefix(err, "begin");
+		if (begin_history(record->header, &history, err) < 0)
+			return -1;
 		r->in_segment = true;
 		r->segments++;
 		r->records = 0;

@@ -79,6 +79,13 @@ int reader_next_intact(struct reader *reader, struct record *record,
 /* Bytes that reader_next_intact had to skip so far. */
 size_t reader_skipped(const struct reader *reader);
 
+/*
+ * The history of a `begin`: an array, or NULL where the header has none.  -1
+ * when it is something else, which the reader lets pass only for salvage.
+ */
+int begin_history(
+    const struct value *begin, const struct value **history, struct error *err);
+
 /* Is it this kind? */
 bool record_is(const struct record *record, const char *kind);
 

@@ -32,63 +32,67 @@ value_type(const struct value *value)
 	return VALUE_TYPE_EXTENSION;
 }
 
-size_t
-value_count(const struct value *value)
+static const msgpack_object_array *
+array_of(const struct value *value)
 {
 	const msgpack_object *o = value_object(value);
 
-	if (o == NULL)
-		return 0;
-	if (o->type == MSGPACK_OBJECT_ARRAY)
-		return o->via.array.size;
-	return o->type == MSGPACK_OBJECT_MAP ? o->via.map.size : 0;
+	return o != NULL && o->type == MSGPACK_OBJECT_ARRAY ? &o->via.array
+							    : NULL;
+}
+
+static const msgpack_object_map *
+map_of(const struct value *value)
+{
+	const msgpack_object *o = value_object(value);
+
+	return o != NULL && o->type == MSGPACK_OBJECT_MAP ? &o->via.map : NULL;
+}
+
+size_t
+array_count(const struct value *array)
+{
+	const msgpack_object_array *a = array_of(array);
+
+	return a != NULL ? a->size : 0;
 }
 
 const struct value *
-value_at(const struct value *array, size_t i)
+array_at(const struct value *array, size_t i)
 {
-	const msgpack_object *o = value_object(array);
-
-	if (o == NULL || o->type != MSGPACK_OBJECT_ARRAY ||
-	    i >= o->via.array.size)
-		return NULL;
-	return value_of_object(&o->via.array.ptr[i]);
+	return i < array_count(array)
+		   ? value_of_object(&array_of(array)->ptr[i])
+		   : NULL;
 }
 
-static const msgpack_object_kv *
-map_entry(const struct value *map, size_t i)
+size_t
+map_count(const struct value *map)
 {
-	const msgpack_object *o = value_object(map);
+	const msgpack_object_map *m = map_of(map);
 
-	if (o == NULL || o->type != MSGPACK_OBJECT_MAP || i >= o->via.map.size)
-		return NULL;
-	return &o->via.map.ptr[i];
+	return m != NULL ? m->size : 0;
 }
 
 const struct value *
-value_key(const struct value *map, size_t i)
+map_key(const struct value *map, size_t i)
 {
-	const msgpack_object_kv *kv = map_entry(map, i);
-
-	return kv != NULL ? value_of_object(&kv->key) : NULL;
+	return i < map_count(map) ? value_of_object(&map_of(map)->ptr[i].key)
+				  : NULL;
 }
 
 const struct value *
-value_item(const struct value *map, size_t i)
+map_item(const struct value *map, size_t i)
 {
-	const msgpack_object_kv *kv = map_entry(map, i);
-
-	return kv != NULL ? value_of_object(&kv->val) : NULL;
+	return i < map_count(map) ? value_of_object(&map_of(map)->ptr[i].val)
+				  : NULL;
 }
 
 const struct value *
 value_get(const struct value *map, const char *key)
 {
-	const msgpack_object_kv *kv;
-
-	for (size_t i = 0; (kv = map_entry(map, i)) != NULL; i++)
-		if (value_is(value_of_object(&kv->key), key))
-			return value_of_object(&kv->val);
+	for (size_t i = 0; i < map_count(map); i++)
+		if (value_is(map_key(map, i), key))
+			return map_item(map, i);
 	return NULL;
 }
 

@@ -30,13 +30,17 @@ enum value_type {
 /* value must not be NULL here; everywhere below NULL is "nothing there". */
 enum value_type value_type(const struct value *value);
 
-/* Entries of an array or map; 0 for anything else. */
-size_t value_count(const struct value *value);
+/*
+ * An array's entries.  What is no array has none: array_at is never NULL below
+ * array_count, whatever a stream from outside says where an array should be.
+ */
+size_t array_count(const struct value *array);
+const struct value *array_at(const struct value *array, size_t i);
 
-/* Entry i of an array, key i and value i of a map; NULL when there is none. */
-const struct value *value_at(const struct value *array, size_t i);
-const struct value *value_key(const struct value *map, size_t i);
-const struct value *value_item(const struct value *map, size_t i);
+/* A map's keys and the items under them, likewise. */
+size_t map_count(const struct value *map);
+const struct value *map_key(const struct value *map, size_t i);
+const struct value *map_item(const struct value *map, size_t i);
 
 /* The value under a text key, or NULL (also when map is no map). */
 const struct value *value_get(const struct value *map, const char *key);

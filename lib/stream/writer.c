@@ -110,18 +110,21 @@ int
 writer_begin(struct writer *writer, const struct value *before,
     const struct pack *entry, struct error *err)
 {
-	const struct value *history = value_get(before, "history");
-	size_t n = value_count(history);
+	const struct value *history;
+	size_t n;
 	struct pack own = {0}, header = {0};
 	struct decoded *changed;
 	int status = -1;
 
+	if (begin_history(before, &history, err) < 0)
+		return -1;
+	n = array_count(history);
 	pack_map(&own, 2);
 	pack_key_int(&own, "version", 1);
 	pack_text(&own, "history");
 	pack_array(&own, n + (entry != NULL));
 	for (size_t i = 0; i < n; i++)
-		pack_value(&own, value_at(history, i));
+		pack_value(&own, array_at(history, i));
 	if (entry != NULL)
 		pack_pack(&own, entry);
 	changed = pack_check(&own, err) == 0

@@ -16,9 +16,9 @@ centre_data(const struct value *header, const char *set)
 {
 	const struct value *data = value_get(header, "data");
 
-	for (size_t i = 0; i < value_count(data); i++)
-		if (value_is(value_get(value_at(data, i), "set"), set))
-			return value_at(data, i);
+	for (size_t i = 0; i < array_count(data); i++)
+		if (value_is(value_get(array_at(data, i), "set"), set))
+			return array_at(data, i);
 	return NULL;
 }
 
@@ -38,10 +38,10 @@ same(const struct value *a, const struct value *b)
 		return na == nb && memcmp(ta, tb, na) == 0;
 	if (value_type(a) != VALUE_TYPE_ARRAY ||
 	    value_type(b) != VALUE_TYPE_ARRAY ||
-	    value_count(a) != value_count(b))
+	    array_count(a) != array_count(b))
 		return false;
-	for (size_t i = 0; i < value_count(a); i++)
-		if (!same(value_at(a, i), value_at(b, i)))
+	for (size_t i = 0; i < array_count(a); i++)
+		if (!same(array_at(a, i), array_at(b, i)))
 			return false;
 	return true;
 }

@@ -49,9 +49,9 @@ static const struct value *
 last_line(const struct record *begin)
 {
 	const struct value *history = value_get(begin->header, "history");
-	const size_t n = value_count(history);
+	const size_t n = array_count(history);
 
-	return n > 0 ? value_at(history, n - 1) : NULL;
+	return n > 0 ? array_at(history, n - 1) : NULL;
 }
 
 /* Is the last line of a `begin`'s history entry? */
@@ -76,12 +76,12 @@ static void
 name_difference(
     const struct value *there, const struct value *here, struct text *out)
 {
-	for (size_t i = 0; i < value_count(here); i++) {
+	for (size_t i = 0; i < map_count(here); i++) {
 		struct text text[3] = {{0}};
 		const char *key;
 		size_t n;
 
-		if (!value_chars(value_key(here, i), &key, &n))
+		if (!value_chars(map_key(here, i), &key, &n))
 			continue;
 		text_add_bytes(&text[2], key, n);
 		if (text_check(&text[2], NULL) < 0)
@@ -90,7 +90,7 @@ name_difference(
 			value_print(value_get(there, text[2].chars), &text[0]);
 		else
 			text_add(&text[0], "nothing");
-		value_print(value_item(here, i), &text[1]);
+		value_print(map_item(here, i), &text[1]);
 		if (text_check(&text[0], NULL) == 0 &&
 		    text_check(&text[1], NULL) == 0 &&
 		    strcmp(text[0].chars, text[1].chars) != 0)

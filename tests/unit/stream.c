@@ -197,6 +197,35 @@ expect_error(const void *p, size_t n, const char *reason)
 
 /* ---- laws ---- */
 
+/* What is no array has no entries, and nothing lies at any place. */
+static void
+arrays_are_no_maps(void **state)
+{
+	static const char map[] = "\x81\xa1k\x07", array[] = "\x91\x07";
+	struct error err;
+	struct decoded *d[] = {decoded_new(map, 4, &err),
+	    decoded_new(array, 2, &err), decoded_new("\x07", 1, &err)};
+	int64_t i;
+
+	(void)state;
+	for (int k = 0; k < 3; k++) {
+		const struct value *v = decoded_value(d[k]);
+
+		assert_non_null(d[k]);
+		assert_int_equal(map_count(v), k == 0);
+		assert_int_equal(map_key(v, 0) != NULL, k == 0);
+		assert_int_equal(value_int(map_item(v, 0), &i), k == 0);
+		assert_int_equal(array_count(v), k == 1);
+		assert_int_equal(value_int(array_at(v, 0), &i), k == 1);
+		assert_null(array_at(v, 1));
+		assert_null(map_item(v, 1));
+		decoded_free(d[k]);
+	}
+	assert_int_equal(array_count(NULL) + map_count(NULL), 0);
+	assert_null(array_at(NULL, 0));
+	assert_null(map_key(NULL, 0));
+}
+
 static void
 round_trip(void **state)
 {
@@ -213,7 +242,7 @@ round_trip(void **state)
 	reader = reader_new_bytes(b.p, b.n, &err);
 	assert_int_equal(reader_next(reader, &r, &err), 1);
 	assert_true(record_is(&r, "begin"));
-	assert_int_equal(value_count(value_get(r.header, "history")), 1);
+	assert_int_equal(array_count(value_get(r.header, "history")), 1);
 	assert_int_equal(reader_next(reader, &r, &err), 1);
 	assert_true(record_is(&r, "alpha"));
 	assert_int_equal(r.payload_bytes, 0);
@@ -520,7 +549,7 @@ history_grows(void **state)
 	for (size_t i = 0; i < 2; i++)
 		assert_true(value_is(
 		    value_get(
-			value_at(value_get(r.header, "history"), i), "program"),
+			array_at(value_get(r.header, "history"), i), "program"),
 		    i == 0 ? "first" : "second"));
 	reader_free(reader);
 	decoded_free(before);
@@ -566,6 +595,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(put_aside),
+	    cmocka_unit_test(arrays_are_no_maps),
 	    cmocka_unit_test(round_trip),
 	    cmocka_unit_test(pass_through),
 	    cmocka_unit_test(concatenation),
