@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "execute/plan.h"
 #include "file/npy.h"
-#include "net/plan.h"
 
 /* The array of a .npy file. */
 static inline void

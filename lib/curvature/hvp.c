@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "curvature/sweep.h"
+#include "execute/sweep.h"
 #include "kernel/cpu.h"
 
 /*

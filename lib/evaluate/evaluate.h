@@ -14,9 +14,9 @@
 #include "data/dataset.h"
 #include "evaluate/norms.h"
 #include "evaluate/score.h"
+#include "execute/plan.h"
 #include "geometry/plane.h"
 #include "net/loss.h"
-#include "net/plan.h"
 
 /* Losses by somebody else's program (evaluate/exec.h); texts are borrowed. */
 struct exec_rule {

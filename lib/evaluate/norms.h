@@ -19,8 +19,8 @@
 #include "base/error.h"
 #include "base/workers.h"
 #include "data/dataset.h"
+#include "execute/pass.h"
 #include "geometry/plane.h"
-#include "net/pass.h"
 
 enum norms_mode { NORMS_FIXED, NORMS_STATES, NORMS_RECOMPUTE };
 

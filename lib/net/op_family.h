@@ -50,7 +50,7 @@ OP_FAMILY(op_pad);
 
 #undef OP_FAMILY
 
-/* Its training is not one of single images: net/norm_train.h. */
+/* Its training is not one of single images: execute/norm_train.h. */
 int op_batch_norm_shape(const struct attributes *attr, int n_in,
     const struct shape *in, struct shape *out, struct error *err);
 void op_batch_norm_forward(const struct operator_call *call);

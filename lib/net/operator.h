@@ -82,7 +82,7 @@ struct operator_row {
 	/*
 	 * Training.  batch: forward of n images, in float32 with OpenBLAS where
 	 * that pays, NULL: image by image.  backward NULL: the operator is not
-	 * one of images alone (BatchNormalization: net/norm_train.h).
+	 * one of images alone (BatchNormalization: execute/norm_train.h).
 	 */
 	void (*batch)(const struct operator_batch *batch);
 	void (*backward)(const struct operator_batch *batch);

@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 #include "base/workers.h"
+#include "execute/pass.h"
 #include "net/loss.h"
-#include "net/pass.h"
 #include "stream/pack.h"
 #include "train/feed.h"
 #include "train/optimiser.h"

@@ -15,10 +15,10 @@
 #include "base/memory.h"
 #include "base/options.h"
 #include "base/random.h"
+#include "execute/pass.h"
+#include "execute/plan.h"
 #include "net/architecture.h"
 #include "net/loss.h"
-#include "net/pass.h"
-#include "net/plan.h"
 #include "train/optimiser.h"
 
 enum { THREADS_MAX = 64, BLOCK_MAX = 256, CLASSES = 10, IMAGE_BYTES = 3073 };

@@ -13,7 +13,7 @@ layer()
 	file) echo 3 ;;
 	kernel) echo 4 ;;
 	net) echo 5 ;;
-	model | data) echo 6 ;;
+	model | data | execute) echo 6 ;;
 	train | curvature | geometry) echo 7 ;;
 	evaluate | survey | convert | hdf5) echo 8 ;;
 	draw) echo 9 ;;

@@ -12,9 +12,9 @@
 #include <cmocka.h>
 
 #include "../interpreter.h"
+#include "execute/pass.h"
 #include "net/architecture.h"
 #include "net/build.h"
-#include "net/pass.h"
 
 /* ---- the comparison ---- */
 

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "net/plan.h"
+#include "execute/plan.h"
 
 enum { ROUNDS = 200 };
 

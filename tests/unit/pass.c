@@ -12,10 +12,10 @@
 #include <cmocka.h>
 
 #include "base/random.h"
+#include "execute/pass.h"
 #include "net/architecture.h"
 #include "net/build.h"
 #include "net/init.h"
-#include "net/pass.h"
 
 static struct random_stream dice;
 static uint64_t thrown;

@@ -14,10 +14,10 @@
 
 #include <cmocka.h>
 
+#include "execute/fold.h"
+#include "execute/plan.h"
 #include "net/architecture.h"
 #include "net/build.h"
-#include "net/fold.h"
-#include "net/plan.h"
 
 enum { IMAGES = 3, CLASSES = 7, KINDS = 3 };
 

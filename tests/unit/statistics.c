@@ -12,9 +12,9 @@
 #include <cmocka.h>
 
 #include "base/random.h"
+#include "execute/pass.h"
 #include "net/architecture.h"
 #include "net/init.h"
-#include "net/pass.h"
 
 enum { IMAGES = 21 };
 

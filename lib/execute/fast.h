@@ -1,0 +1,145 @@
+/*
+ * Inside the fast plan: a graph compiled into kernels of lib/kernel.
+ *
+ * Values lie in NHWC buffers (kernel/kernel.h).  Steps are cut into stages,
+ * each with its own number of images at a time: few while images are large,
+ * more when they are small, so that what a group touches stays in the cache.  A
+ * stage's group asks the stage before it for its images; that is all there is
+ * to the depth-first order.
+ *
+ * compile  (fast_compile.c) which kernel does each step
+ * place    (fast_place.c)   where values lie: buffers, borders, reuse
+ * bind     (fast_bind.c)    folding and packing of a point's weights
+ * run      (plan_fast.c, fast_fallback.c)
+ * describe (fast_describe.c) who does what, and how long it takes
+ */
+#ifndef EXECUTE_FAST_H
+#define EXECUTE_FAST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "execute/fold.h"
+#include "execute/liveness.h"
+#include "execute/plan.h"
+#include "kernel/kernel.h"
+#include "net/graph.h"
+
+enum fast_method {
+	FAST_INPUT, /* planes of the caller's images to NHWC */
+	FAST_WINOGRAD,
+	FAST_CONV, /* also linear layers: a kernel as large as the image */
+	FAST_DEPTHWISE,
+	FAST_MAX_POOL,
+	FAST_AVERAGE_POOL,
+	FAST_AFFINE,   /* batch norm alone, addition, ReLU */
+	FAST_COPY,     /* Concat, Pad, Slice that must move */
+	FAST_NOTHING,  /* the output is a view of what is there already */
+	FAST_FALLBACK, /* the operator's plain C */
+	FAST_METHODS,
+};
+
+struct fast_value {
+	int c, h, w; /* c = size, h = w = 1 unless c h w */
+	int root;    /* the value that owns the buffer (maybe itself) */
+	int lane;    /* first channel within the buffer's pixels */
+	/* Physical order of channels: place p holds channel from[p].  Always
+	 * there; the identity unless a concatenation grew in place. */
+	int *from;  /* owned */
+	bool plain; /* from is the identity */
+	/* A view of every step-th pixel of another value. */
+	int alias; /* that value, or -1 */
+	int start_y, start_x, step_y, step_x;
+	int first, last; /* steps that write and read it */
+};
+
+/* A buffer, by the value that owns it. */
+struct fast_buffer {
+	int lanes; /* of a pixel */
+	int h, w, top, left, bottom, right;
+	bool used;
+	bool dense;       /* lanes are not padded to blocks */
+	bool gaps;        /* zeros lie inside too: nobody else may write here */
+	int group;        /* images */
+	struct span span; /* in scratch, in floats; step numbers */
+};
+
+struct fast_step {
+	const struct fold_step *fold; /* NULL: FAST_INPUT */
+	enum fast_method method;
+	int in, addend, out; /* values; addend -1: none */
+	bool relu;
+	int c, k, group; /* of one group of a convolution */
+	int kh, kw;
+	int taps;       /* rows of taps where a row is contiguous */
+	int taps_c;     /* channels of such a tap */
+	ptrdiff_t *tap; /* owned */
+	/* Floats from the start of the weights. */
+	size_t weights, scale, shift;
+	double flops;
+};
+
+struct fast_stage {
+	size_t first, end; /* steps */
+	int group;
+};
+
+struct fast_plan {
+	const struct graph *graph;
+	const struct kernels *kernels;
+	char kernel[64]; /* their name, and OpenBLAS's core where it is used */
+	int block;
+	struct fold fold;
+	struct fast_value *values;   /* by the graph's numbers */
+	struct fast_buffer *buffers; /* likewise */
+	struct fast_step *steps;
+	size_t n_steps;
+	struct fast_stage *stages;
+	size_t n_stages;
+	int output; /* value */
+	/* Weights, in floats: those of bind's factors come first. */
+	size_t weights_floats;
+	size_t tensors; /* those that fallbacks read as they are */
+	/* Scratch: the buffers, then work of kernels or planes of fallbacks. */
+	size_t work, scratch_floats;
+};
+
+/* Which kernel does each step, in steps and values. */
+int fast_compile(struct fast_plan *plan, struct error *err);
+
+/* Stages, buffers and the tables that depend on their strides. */
+int fast_place(struct fast_plan *plan, struct error *err);
+
+/* Where the weights of each step lie; then a point's weights. */
+void fast_place_weights(struct fast_plan *plan);
+int fast_bind(const struct fast_plan *plan, const struct tensor *theta,
+    float *weights, struct error *err);
+
+/* Runs images; seconds (n_steps, or NULL): the time of each step is added. */
+void fast_run(const struct fast_plan *plan, const struct plan_trial *trial,
+    double *seconds);
+
+/* Does OpenBLAS do the step? */
+bool fast_by_openblas(const struct fast_step *step);
+
+void fast_describe(const struct fast_plan *plan, const struct plan_trial *trial,
+    struct text *out);
+
+/* Images [image, ...) of a value in scratch. */
+struct view fast_view(
+    const struct fast_plan *plan, float *scratch, int value, int image);
+
+/* Floats behind the buffers that fast_fallback wants for step. */
+size_t fast_fallback_floats(
+    const struct fast_plan *plan, const struct fast_step *step);
+
+/* The step by its operator's own forward function. */
+void fast_fallback(const struct fast_plan *plan, const struct fast_step *step,
+    const float *weights, float *scratch, int image, int n);
+
+/* Planes c h w of one image of a value, in the graph's order of channels. */
+void fast_gather(const struct fast_plan *plan, float *scratch, int value,
+    int image, float *planes);
+
+#endif

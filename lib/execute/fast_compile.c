@@ -1,0 +1,375 @@
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "execute/fast.h"
+#include "net/operator.h"
+
+/* c h w of a value; anything that is no image is a row of channels. */
+static int
+values_start(struct fast_plan *plan, struct error *err)
+{
+	const struct graph *graph = plan->graph;
+
+	for (size_t i = 0; i < graph->n_values; i++) {
+		const struct shape *shape = &graph->values[i].shape;
+		struct fast_value *v = &plan->values[i];
+
+		*v = (struct fast_value){
+		    .root = (int)i, .alias = -1, .first = -1, .last = -1};
+		if (graph->values[i].kind == VALUE_TENSOR)
+			continue;
+		v->c = (int)shape_size(shape);
+		v->h = v->w = 1;
+		if (shape->rank == 3) {
+			v->c = (int)shape->dim[0];
+			v->h = (int)shape->dim[1];
+			v->w = (int)shape->dim[2];
+		}
+		v->from = memory_new((size_t)v->c, sizeof(*v->from), err);
+		if (v->from == NULL)
+			return -1;
+		v->plain = true;
+		for (int c = 0; c < v->c; c++)
+			v->from[c] = c;
+	}
+	return 0;
+}
+
+/* A value whose channels were moved about passes that order on. */
+static void
+inherit(struct fast_plan *plan, int from, int to)
+{
+	const struct fast_value *a = &plan->values[from];
+	struct fast_value *b = &plan->values[to];
+
+	b->plain = a->plain;
+	for (int c = 0; c < b->c; c++)
+		b->from[c] = a->from[c];
+}
+
+/*
+ * Winograd wins when its tiles are filled well enough and there are at least
+ * three channels: measured, see lib/kernel/README.
+ */
+static bool
+suits_winograd(const struct fast_plan *plan, const struct fast_step *step)
+{
+	const struct attributes *a = &step->fold->node->attr;
+	const struct fast_value *out = &plan->values[step->out];
+	int tiles = ((out->h + WINOGRAD_TILE - 1) / WINOGRAD_TILE) *
+		    ((out->w + WINOGRAD_TILE - 1) / WINOGRAD_TILE);
+	int stride = a->strides[0];
+	int points = stride == 2 ? STRIDED_POINTS : WINOGRAD_POINTS;
+
+	return step->kh == 3 && step->kw == 3 && a->group == 1 && stride <= 2 &&
+	       a->strides[1] == stride && a->dilations[0] == 1 &&
+	       a->dilations[1] == 1 && step->c >= 3 &&
+	       tiles * points * points * 4 < out->h * out->w * 9 * 3;
+}
+
+static enum fast_method
+compile_conv(struct fast_plan *plan, struct fast_step *step)
+{
+	const struct attributes *a = &step->fold->node->attr;
+	const struct fast_value *in = &plan->values[step->in];
+	const struct fast_value *out = &plan->values[step->out];
+
+	step->group = a->group;
+	step->c = in->c / a->group;
+	step->k = out->c / a->group;
+	step->kh = a->kernel_shape[0];
+	step->kw = a->kernel_shape[1];
+	step->flops =
+	    2.0 * step->kh * step->kw * step->c * out->c * out->h * out->w;
+	if (step->addend >= 0 && !plan->values[step->addend].plain)
+		return FAST_FALLBACK;
+	if (a->group > 1 && step->c == 1 && step->k == 1) {
+		inherit(plan, step->in, step->out);
+		return step->addend >= 0 && !in->plain ? FAST_FALLBACK
+						       : FAST_DEPTHWISE;
+	}
+	if (a->group > 1 && !in->plain)
+		return FAST_FALLBACK;
+	return suits_winograd(plan, step) ? FAST_WINOGRAD : FAST_CONV;
+}
+
+static enum fast_method
+compile_linear(struct fast_plan *plan, struct fast_step *step)
+{
+	const struct fast_value *in = &plan->values[step->in];
+
+	step->group = 1;
+	step->c = in->c;
+	step->k = plan->values[step->out].c;
+	step->kh = in->h;
+	step->kw = in->w;
+	step->flops = 2.0 * in->h * in->w * in->c * step->k;
+	if (step->addend >= 0 && !plan->values[step->addend].plain)
+		return FAST_FALLBACK;
+	return FAST_CONV;
+}
+
+static bool
+same_order(const struct fast_value *a, const struct fast_value *b)
+{
+	for (int c = 0; c < a->c; c++)
+		if (a->from[c] != b->from[c])
+			return false;
+	return true;
+}
+
+/* One after the other, or one plus the other. */
+static enum fast_method
+compile_affine(struct fast_plan *plan, struct fast_step *step)
+{
+	if (step->addend >= 0 &&
+	    !same_order(&plan->values[step->in], &plan->values[step->addend]))
+		return FAST_FALLBACK;
+	inherit(plan, step->in, step->out);
+	return FAST_AFFINE;
+}
+
+static enum fast_method
+compile_pool(struct fast_plan *plan, struct fast_step *step)
+{
+	const struct node *node = step->fold->node;
+
+	if (node->op != OP_GLOBAL_AVERAGE_POOL &&
+	    (node->attr.dilations[0] != 1 || node->attr.dilations[1] != 1))
+		return FAST_FALLBACK;
+	inherit(plan, step->in, step->out);
+	return node->op == OP_MAX_POOL ? FAST_MAX_POOL : FAST_AVERAGE_POOL;
+}
+
+/* Whether value is only read where a view of every n-th pixel will do. */
+static bool
+only_moved(const struct fast_plan *plan, int value)
+{
+	int reads[NODE_INPUTS_MAX + 1];
+
+	for (size_t i = 0; i < plan->fold.n_steps; i++) {
+		const struct fold_step *s = &plan->fold.steps[i];
+		int n = fold_reads(s, reads);
+
+		for (int j = 0; j < n; j++)
+			if (reads[j] == value && value != s->addend &&
+			    s->kind != FOLD_ADD && s->node->op != OP_PAD)
+				return false;
+	}
+	return value != plan->fold.output;
+}
+
+static enum fast_method
+compile_slice(struct fast_plan *plan, struct fast_step *step)
+{
+	const struct attributes *a = &step->fold->node->attr;
+	struct fast_value *out = &plan->values[step->out];
+
+	if (plan->graph->values[step->in].shape.rank != 3 || a->start[0] != 0 ||
+	    a->step[0] != 1 || out->c != plan->values[step->in].c ||
+	    plan->values[step->in].alias >= 0 || !only_moved(plan, step->out))
+		return FAST_FALLBACK;
+	out->alias = step->in;
+	out->start_y = a->start[1];
+	out->start_x = a->start[2];
+	out->step_y = a->step[1];
+	out->step_x = a->step[2];
+	inherit(plan, step->in, step->out);
+	return FAST_NOTHING;
+}
+
+static enum fast_method
+compile_pad(struct fast_plan *plan, struct fast_step *step)
+{
+	return plan->values[step->in].plain ? FAST_COPY : FAST_FALLBACK;
+}
+
+/* Channels that are already behind value in its buffer. */
+static int
+extent(const struct fast_plan *plan, int root)
+{
+	int most = 0;
+
+	for (size_t i = 0; i < plan->graph->n_values; i++) {
+		const struct fast_value *v = &plan->values[i];
+
+		if (v->root == root && v->lane + v->c > most)
+			most = v->lane + v->c;
+	}
+	return most;
+}
+
+/* A value that a kernel writes, and that nobody placed somewhere yet. */
+static bool
+is_movable(const struct fast_plan *plan, int value)
+{
+	const struct fast_value *v = &plan->values[value];
+
+	return v->alias < 0 && value != plan->graph->input &&
+	       v->root == value && v->lane == 0 && extent(plan, value) == v->c;
+}
+
+/*
+ * A concatenation of [new, old] costs nothing when new is written behind old:
+ * the order of channels is a matter of the weights.  Only values written later
+ * may lie behind, since kernels spill beyond their last channel.
+ */
+static bool
+concat_in_place(struct fast_plan *plan, struct fast_step *step)
+{
+	const struct fold_step *f = step->fold;
+	struct fast_value *out = &plan->values[step->out];
+	const struct fast_value *old = NULL, *new;
+	int oldest = 0, at = 0, lane[2];
+
+	if (f->n_in != 2 || f->in[0] == f->in[1])
+		return false;
+	if (plan->values[f->in[1]].first < plan->values[f->in[0]].first)
+		oldest = 1;
+	old = &plan->values[f->in[oldest]];
+	new = &plan->values[f->in[!oldest]];
+	if (!is_movable(plan, f->in[!oldest]) || old->alias >= 0 ||
+	    f->in[oldest] == plan->graph->input || old->lane != 0 ||
+	    extent(plan, old->root) != old->c ||
+	    plan->steps[new->first].method == FAST_COPY ||
+	    plan->steps[new->first].method == FAST_FALLBACK)
+		return false;
+	plan->values[f->in[!oldest]].root = old->root;
+	plan->values[f->in[!oldest]].lane = old->c;
+	out->root = old->root;
+	lane[oldest] = 0;
+	lane[!oldest] = old->c;
+	for (int i = 0; i < 2; i++) {
+		const struct fast_value *v = &plan->values[f->in[i]];
+
+		for (int c = 0; c < v->c; c++)
+			out->from[lane[i] + c] = at + v->from[c];
+		at += v->c;
+	}
+	out->plain = lane[0] == 0 && old->plain && new->plain;
+	return true;
+}
+
+static enum fast_method
+compile_concat(struct fast_plan *plan, struct fast_step *step)
+{
+	const struct fold_step *f = step->fold;
+
+	const int rank = plan->graph->values[step->out].shape.rank;
+
+	if (f->node->attr.axis != 1 || (rank != 1 && rank != 3))
+		return FAST_FALLBACK;
+	if (concat_in_place(plan, step))
+		return FAST_NOTHING;
+	for (int i = 0; i < f->n_in; i++)
+		if (!plan->values[f->in[i]].plain)
+			return FAST_FALLBACK;
+	return FAST_COPY;
+}
+
+/* What a product by OpenBLAS costs; the rest of plain C is not counted. */
+static double
+product_flops(const struct fast_plan *plan, const struct node *node)
+{
+	const struct graph *graph = plan->graph;
+	const struct shape *a = &graph->values[node->in[0]].shape;
+
+	if (!operator_is_product(node->op))
+		return 0.0;
+	return 2.0 * (double)a->dim[a->rank - 1] *
+	       (double)shape_size(&graph->values[node->out].shape);
+}
+
+static enum fast_method
+compile_node(struct fast_plan *plan, struct fast_step *step)
+{
+	step->flops = product_flops(plan, step->fold->node);
+	if (step->fold->n_in != step->fold->node->n_in)
+		return FAST_FALLBACK; /* it reads tensors */
+	switch (step->fold->node->op) {
+	case OP_RELU:
+		step->relu = true;
+		return compile_affine(plan, step);
+	case OP_MAX_POOL:
+	case OP_AVERAGE_POOL:
+		return compile_pool(plan, step);
+	case OP_GLOBAL_AVERAGE_POOL:
+		if (plan->graph->values[step->in].shape.rank != 3)
+			return FAST_FALLBACK;
+		return compile_pool(plan, step);
+	case OP_SLICE:
+		return compile_slice(plan, step);
+	case OP_PAD:
+		return compile_pad(plan, step);
+	case OP_CONCAT:
+		return compile_concat(plan, step);
+	default:
+		return FAST_FALLBACK;
+	}
+}
+
+static enum fast_method
+compile_step(struct fast_plan *plan, struct fast_step *step)
+{
+	switch (step->fold->kind) {
+	case FOLD_CONV:
+		return compile_conv(plan, step);
+	case FOLD_LINEAR:
+		return compile_linear(plan, step);
+	case FOLD_AFFINE:
+		return compile_affine(plan, step);
+	case FOLD_ADD:
+		step->addend = step->fold->in[1];
+		return compile_affine(plan, step);
+	default:
+		return compile_node(plan, step);
+	}
+}
+
+static void
+mark_read(struct fast_plan *plan, int value, int step)
+{
+	struct fast_value *v = &plan->values[value];
+
+	v->last = step;
+	if (v->alias >= 0)
+		mark_read(plan, v->alias, step);
+}
+
+int
+fast_compile(struct fast_plan *plan, struct error *err)
+{
+	const struct fold *fold = &plan->fold;
+	int reads[NODE_INPUTS_MAX + 1];
+
+	plan->values =
+	    memory_new(plan->graph->n_values, sizeof(*plan->values), err);
+	plan->steps = memory_new(fold->n_steps + 1, sizeof(*plan->steps), err);
+	if (plan->values == NULL || plan->steps == NULL ||
+	    values_start(plan, err) < 0)
+		return -1;
+	plan->n_steps = fold->n_steps + 1;
+	plan->output = fold->output;
+	plan->steps[0] = (struct fast_step){.method = FAST_INPUT,
+	    .in = -1,
+	    .addend = -1,
+	    .out = plan->graph->input};
+	plan->values[plan->graph->input].first = 0;
+	for (size_t i = 0; i < fold->n_steps; i++) {
+		struct fast_step *step = &plan->steps[i + 1];
+		const struct fold_step *f = &fold->steps[i];
+		int n = fold_reads(f, reads);
+
+		*step = (struct fast_step){.fold = f,
+		    .in = f->in[0],
+		    .addend = f->addend,
+		    .out = f->out,
+		    .relu = f->relu};
+		plan->values[f->out].first = (int)i + 1;
+		step->method = compile_step(plan, step);
+		for (int j = 0; j < n; j++)
+			mark_read(plan, reads[j], (int)i + 1);
+	}
+	plan->values[plan->output].last = (int)plan->n_steps;
+	return 0;
+}

@@ -1,0 +1,96 @@
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "execute/fast.h"
+#include "net/operator.h"
+
+static const char *const words[FAST_METHODS] = {"input", "winograd", "direct",
+    "depthwise", "max pool", "average pool", "affine", "copy", "in place",
+    "plain C"};
+
+/* Of one step or several. */
+struct share {
+	int steps;
+	double flops, seconds;
+};
+
+static void
+share_add(struct share *share, double flops, double seconds)
+{
+	share->steps++;
+	share->flops += flops;
+	share->seconds += seconds;
+}
+
+static double
+percent(double part, double all)
+{
+	return all > 0 ? 100 * part / all : 0;
+}
+
+/* ", 12.3 % of the operations, 4.5 % of the time" */
+static void
+add_share(struct text *out, const struct share *part, const struct share *all)
+{
+	text_add(out, ", %.1f %% of the operations",
+	    percent(part->flops, all->flops));
+	if (all->seconds > 0)
+		text_add(out, ", %.1f %% of the time",
+		    percent(part->seconds, all->seconds));
+	text_add(out, "\n");
+}
+
+/* The seconds of each step, of a few runs; NULL for none. */
+static double *
+take_times(const struct fast_plan *plan, const struct plan_trial *trial)
+{
+	enum { RUNS = 3 };
+	double *seconds = NULL;
+
+	if (trial->n > 0)
+		seconds = memory_new(plan->n_steps, sizeof(*seconds), NULL);
+	if (seconds == NULL)
+		return NULL;
+	fast_run(plan, trial, NULL); /* the first one meets cold caches */
+	for (int i = 0; i < RUNS; i++)
+		fast_run(plan, trial, seconds);
+	return seconds;
+}
+
+void
+fast_describe(const struct fast_plan *plan, const struct plan_trial *trial,
+    struct text *out)
+{
+	double *seconds = take_times(plan, trial);
+	struct share of[FAST_METHODS] = {{0}}, all = {0};
+
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		const struct fast_step *step = &plan->steps[i];
+		double time = seconds != NULL ? seconds[i] : 0;
+
+		share_add(&of[step->method], step->flops, time);
+		share_add(&all, step->flops, time);
+	}
+	text_add(out, "fast: kernels %s, %.1f million operations an image\n",
+	    plan->kernels->name, 1e-6 * all.flops);
+	for (int m = 0; m < FAST_METHODS; m++) {
+		if (of[m].steps == 0)
+			continue;
+		text_add(out, "fast: %3d steps %s", of[m].steps, words[m]);
+		add_share(out, &of[m], &all);
+	}
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		const struct fast_step *step = &plan->steps[i];
+		struct share one = {.flops = step->flops,
+		    .seconds = seconds != NULL ? seconds[i] : 0};
+
+		if (step->method != FAST_FALLBACK)
+			continue;
+		text_add(out, "fast: %s %s '%s'",
+		    fast_by_openblas(step) ? "OpenBLAS for" : "no kernel for",
+		    operator_name(step->fold->node->op),
+		    step->fold->node->name);
+		add_share(out, &one, &all);
+	}
+	free(seconds);
+}

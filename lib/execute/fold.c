@@ -1,0 +1,353 @@
+#include "execute/fold.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "execute/liveness.h"
+#include "execute/norm.h"
+#include "net/operator.h"
+
+/* What is known about each value while the list grows. */
+struct reader {
+	int n;          /* how often it is read */
+	bool flat_only; /* all readers are Gemm */
+	int step;       /* the step that makes it, or -1 */
+	int same;       /* the value that holds its numbers */
+};
+
+/* In places: no step wants this tensor as it is. */
+#define ABSENT SIZE_MAX
+
+struct folding {
+	const struct graph *graph;
+	struct fold *fold;
+	struct reader *values;
+	struct error *err;
+};
+
+static int
+count_readers(struct folding *f)
+{
+	const struct graph *graph = f->graph;
+
+	f->values = memory_new(graph->n_values, sizeof(*f->values), f->err);
+	if (f->values == NULL)
+		return -1;
+	for (size_t i = 0; i < graph->n_values; i++)
+		f->values[i] = (struct reader){
+		    .flat_only = true, .step = -1, .same = (int)i};
+	for (size_t i = 0; i < graph->n_nodes; i++)
+		for (int j = 0; j < graph->nodes[i].n_in; j++) {
+			struct reader *r = &f->values[graph->nodes[i].in[j]];
+
+			r->n++;
+			r->flat_only &= graph->nodes[i].op == OP_GEMM;
+		}
+	f->values[graph->output].n++;
+	return 0;
+}
+
+/* The step that makes value, when it ends there and nobody else reads it. */
+static struct fold_step *
+open_step(struct folding *f, int value)
+{
+	const struct reader *r = &f->values[value];
+
+	return r->step >= 0 && r->n == 1 ? &f->fold->steps[r->step] : NULL;
+}
+
+static void
+extend(struct folding *f, struct fold_step *step, int out)
+{
+	step->out = out;
+	f->values[out].step = (int)(step - f->fold->steps);
+}
+
+static bool
+join_norm(struct folding *f, const struct node *node)
+{
+	struct fold_step *step = open_step(f, node->in[0]);
+
+	if (step == NULL || step->norm != NULL || step->relu ||
+	    step->addend >= 0 ||
+	    (step->kind != FOLD_CONV && step->kind != FOLD_LINEAR))
+		return false;
+	step->norm = node;
+	extend(f, step, node->out);
+	return true;
+}
+
+static bool
+join_relu(struct folding *f, const struct node *node)
+{
+	struct fold_step *step = open_step(f, node->in[0]);
+
+	if (step == NULL || step->kind == FOLD_NODE)
+		return false;
+	step->relu = true;
+	extend(f, step, node->out);
+	return true;
+}
+
+/* Two activations of one shape: nothing else is the sum of a shortcut. */
+static bool
+is_plain_add(const struct graph *graph, const struct node *node)
+{
+	const struct graph_value *a = &graph->values[node->in[0]];
+	const struct graph_value *b = &graph->values[node->in[1]];
+
+	return a->kind != VALUE_TENSOR && b->kind != VALUE_TENSOR &&
+	       shape_same(&a->shape, &b->shape);
+}
+
+/* Can step take an addend? */
+static bool
+takes_addend(const struct fold_step *step)
+{
+	return step != NULL && !step->relu && step->addend < 0 &&
+	       (step->kind == FOLD_CONV || step->kind == FOLD_LINEAR);
+}
+
+/* Moves step to the end of the list: nobody has read what it makes yet. */
+static struct fold_step *
+move_to_end(struct folding *f, struct fold_step *step)
+{
+	struct fold *fold = f->fold;
+	const int from = (int)(step - fold->steps);
+	const int last = (int)fold->n_steps - 1;
+	const struct fold_step moved = *step;
+
+	memmove(step, step + 1, (size_t)(last - from) * sizeof(*step));
+	fold->steps[last] = moved;
+	for (size_t i = 0; i < f->graph->n_values; i++)
+		if (f->values[i].step == from)
+			f->values[i].step = last;
+		else if (f->values[i].step > from)
+			f->values[i].step--;
+	return &fold->steps[last];
+}
+
+/*
+ * An addition joins the later of the steps that make its operands: by then the
+ * other operand is there.  When only the earlier can take it (the later being
+ * the Pad of an option A shortcut, say), that one waits until then.
+ */
+static bool
+join_add(struct folding *f, const struct node *node)
+{
+	const int a = node->in[0], b = node->in[1];
+	const bool a_later = f->values[a].step > f->values[b].step;
+	const int later = a_later ? a : b, earlier = a_later ? b : a;
+	struct fold_step *step;
+	int addend = earlier;
+
+	if (!is_plain_add(f->graph, node))
+		return false;
+	step = open_step(f, later);
+	if (!takes_addend(step)) {
+		step = open_step(f, earlier);
+		if (!takes_addend(step))
+			return false;
+		step = move_to_end(f, step);
+		addend = later;
+	}
+	step->addend = addend;
+	extend(f, step, node->out);
+	return true;
+}
+
+static bool
+join_flatten(struct folding *f, const struct node *node)
+{
+	struct reader *r = &f->values[node->out];
+
+	if (!r->flat_only && node->out != f->graph->output)
+		return false;
+	if (node->out == f->graph->output && r->n > 1)
+		return false;
+	r->same = f->values[node->in[0]].same;
+	return true;
+}
+
+static bool
+join(struct folding *f, const struct node *node)
+{
+	switch (node->op) {
+	case OP_BATCH_NORMALIZATION:
+		return join_norm(f, node);
+	case OP_RELU:
+		return join_relu(f, node);
+	case OP_ADD:
+		return join_add(f, node);
+	case OP_FLATTEN:
+		return join_flatten(f, node);
+	default:
+		return false;
+	}
+}
+
+static enum fold_kind
+kind_of(const struct graph *graph, const struct node *node)
+{
+	const int rank = graph->values[node->out].shape.rank;
+
+	switch (node->op) {
+	case OP_CONV:
+		return FOLD_CONV;
+	case OP_GEMM:
+		return FOLD_LINEAR;
+	case OP_BATCH_NORMALIZATION:
+		return rank == 1 || rank == 3 ? FOLD_AFFINE : FOLD_NODE;
+	case OP_ADD:
+		return is_plain_add(graph, node) ? FOLD_ADD : FOLD_NODE;
+	default:
+		return FOLD_NODE;
+	}
+}
+
+static void
+place_tensors(struct folding *f, const struct node *node)
+{
+	struct fold *fold = f->fold;
+
+	for (int i = 0; i < node->n_in; i++) {
+		const struct graph_value *v = &f->graph->values[node->in[i]];
+
+		if (v->kind != VALUE_TENSOR ||
+		    fold->places[v->tensor] != ABSENT)
+			continue;
+		fold->places[v->tensor] = fold->tensor_floats;
+		fold->tensor_floats +=
+		    liveness_floats(f->graph->tensors[v->tensor].n);
+	}
+}
+
+static int
+append(struct folding *f, const struct node *node)
+{
+	struct fold *fold = f->fold;
+	struct fold_step step = {.kind = kind_of(f->graph, node),
+	    .node = node,
+	    .addend = -1,
+	    .weight = -1,
+	    .bias = -1};
+
+	if (memory_grow(&fold->steps, &fold->room, fold->n_steps + 1,
+		sizeof(step), f->err) < 0)
+		return -1;
+	for (int i = 0; i < node->n_in; i++)
+		if (f->graph->values[node->in[i]].kind != VALUE_TENSOR)
+			step.in[step.n_in++] = f->values[node->in[i]].same;
+	if (step.kind == FOLD_NODE)
+		place_tensors(f, node);
+	if (step.kind == FOLD_CONV || step.kind == FOLD_LINEAR) {
+		step.weight = f->graph->values[node->in[1]].tensor;
+		if (node->n_in == 3)
+			step.bias = f->graph->values[node->in[2]].tensor;
+	}
+	if (step.kind == FOLD_AFFINE)
+		step.norm = node;
+	step.channels = (int)f->graph->values[node->out].shape.dim[0];
+	if (step.channels > fold->max_channels)
+		fold->max_channels = step.channels;
+	fold->steps[fold->n_steps++] = step;
+	extend(f, &fold->steps[fold->n_steps - 1], node->out);
+	return 0;
+}
+
+int
+fold_make(const struct graph *graph, struct fold *fold, struct error *err)
+{
+	struct folding f = {.graph = graph, .fold = fold, .err = err};
+	int status;
+
+	*fold = (struct fold){0};
+	fold->places = memory_new(graph->n_tensors, sizeof(*fold->places), err);
+	if (fold->places == NULL)
+		return -1;
+	for (size_t i = 0; i < graph->n_tensors; i++)
+		fold->places[i] = ABSENT;
+	status = count_readers(&f);
+	for (size_t i = 0; status == 0 && i < graph->n_nodes; i++)
+		if (!join(&f, &graph->nodes[i]))
+			status = append(&f, &graph->nodes[i]);
+	if (status == 0)
+		fold->output = f.values[graph->output].same;
+	free(f.values);
+	return status;
+}
+
+void
+fold_free(struct fold *fold)
+{
+	free(fold->steps);
+	free(fold->places);
+	*fold = (struct fold){0};
+}
+
+int
+fold_factors(const struct graph *graph, const struct fold_step *step,
+    const struct tensor *theta, double *scale, double *shift, struct error *err)
+{
+	for (int k = 0; k < step->channels; k++) {
+		scale[k] = 1.0;
+		shift[k] = 0.0;
+	}
+	if (step->norm != NULL &&
+	    norm_factors(graph, step->norm, theta, scale, shift, err) < 0)
+		return -1;
+	if (step->bias >= 0)
+		for (int k = 0; k < step->channels; k++)
+			shift[k] += scale[k] * (double)theta[step->bias].f32[k];
+	return 0;
+}
+
+int
+fold_bind_tensors(const struct graph *graph, const struct fold *fold,
+    const struct tensor *theta, float *tensors, struct error *err)
+{
+	for (size_t i = 0; i < fold->n_steps; i++) {
+		const struct fold_step *step = &fold->steps[i];
+
+		if (step->kind == FOLD_NODE &&
+		    step->node->op == OP_BATCH_NORMALIZATION &&
+		    norm_factors(graph, step->node, theta, NULL, NULL, err) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < graph->n_tensors; i++)
+		if (fold->places[i] != ABSENT)
+			memcpy(tensors + fold->places[i], theta[i].f32,
+			    tensor_bytes(&graph->tensors[i]));
+	return 0;
+}
+
+void
+fold_apply(const struct graph *graph, const struct fold *fold,
+    const struct fold_step *step, const float *const *in, const float *tensors,
+    float *out)
+{
+	const struct node *node = step->node;
+	const float *all[NODE_INPUTS_MAX];
+
+	for (int i = 0; i < node->n_in; i++) {
+		const struct graph_value *v = &graph->values[node->in[i]];
+
+		all[i] = v->kind == VALUE_TENSOR
+			     ? tensors + fold->places[v->tensor]
+			     : *in++;
+	}
+	operator_apply_fast(graph, node, all, out);
+}
+
+int
+fold_reads(const struct fold_step *step, int reads[NODE_INPUTS_MAX + 1])
+{
+	int n = 0;
+
+	for (int i = 0; i < step->n_in; i++)
+		reads[n++] = step->in[i];
+	if (step->addend >= 0)
+		reads[n++] = step->addend;
+	return n;
+}

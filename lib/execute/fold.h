@@ -1,0 +1,86 @@
+/*
+ * A graph as the shorter list of steps that the gemm and the fast plan execute:
+ *
+ *	Conv or Gemm [BatchNormalization] [Add] [Relu]	one step, an epilogue
+ *	BatchNormalization [Relu]			one affine step
+ *	Add [Relu]					one step
+ *	Flatten read by Gemm alone			nothing: same numbers
+ *	anything else					a step of its own
+ *
+ * A node joins the step before it only when nobody else reads the value between
+ * them.  Steps are in topological order; values keep the graph's numbers.
+ */
+#ifndef EXECUTE_FOLD_H
+#define EXECUTE_FOLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "net/graph.h"
+
+enum fold_kind {
+	FOLD_CONV,   /* weight, factors, addend, relu */
+	FOLD_LINEAR, /* likewise */
+	FOLD_AFFINE, /* factors per channel, relu */
+	FOLD_ADD,    /* of two activations, relu */
+	FOLD_NODE,   /* node as it stands */
+};
+
+struct fold_step {
+	enum fold_kind kind;
+	const struct node *node; /* the first node: Conv, Gemm, ...; borrowed */
+	const struct node *norm; /* batch norm inside, or NULL; borrowed */
+	int n_in;
+	int in[NODE_INPUTS_MAX]; /* activations read, without the addend */
+	int addend;              /* activation added before the ReLU, or -1 */
+	bool relu;
+	int out;          /* the activation this step makes */
+	int weight, bias; /* tensors of Conv and Gemm, or -1 */
+	int channels;     /* of CONV, LINEAR, AFFINE: length of the factors */
+};
+
+struct fold {
+	size_t n_steps, room;
+	struct fold_step *steps;
+	int output; /* the graph's output (a Flatten may have gone) */
+	int max_channels;
+	/* Tensors that FOLD_NODE steps read lie side by side in the weights:
+	 * per tensor of the graph its place in floats, and all of them. */
+	size_t *places; /* owned */
+	size_t tensor_floats;
+};
+
+/* graph must outlive fold.  Release with fold_free in any case. */
+int fold_make(const struct graph *graph, struct fold *fold, struct error *err);
+void fold_free(struct fold *fold);
+
+/*
+ * The factors of a CONV, LINEAR or AFFINE step at theta (as plan_bind takes
+ * it), in double: out = scale[k] * sum + shift[k] [+ addend] [ReLU], where sum
+ * is the convolution or product without bias, or the input.  Fails on a
+ * variance with var + epsilon < 0, naming the tensor.
+ */
+int fold_factors(const struct graph *graph, const struct fold_step *step,
+    const struct tensor *theta, double *scale, double *shift,
+    struct error *err);
+
+/*
+ * Copies what FOLD_NODE steps read at theta to tensors (tensor_floats of them).
+ * Fails as fold_factors does.
+ */
+int fold_bind_tensors(const struct graph *graph, const struct fold *fold,
+    const struct tensor *theta, float *tensors, struct error *err);
+
+/*
+ * A FOLD_NODE step by its operator's own forward: in are its activations, as in
+ * step->in.
+ */
+void fold_apply(const struct graph *graph, const struct fold *fold,
+    const struct fold_step *step, const float *const *in, const float *tensors,
+    float *out);
+
+/* Activations that step reads, addend included: writes and counts them. */
+int fold_reads(const struct fold_step *step, int reads[NODE_INPUTS_MAX + 1]);
+
+#endif

@@ -1,0 +1,316 @@
+#include "execute/pass_fast.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "kernel/cpu.h"
+
+/*
+ * IMAGES of a slice: each slice pays once for the way of a weight's gradient
+ * out of the Winograd domain.  */
+enum { SLICE_IMAGES = 8 };
+
+/* ---- making one ---- */
+
+static void
+fast_free(struct pass *pass)
+{
+	struct fast_pass *p = (struct fast_pass *)(void *)pass;
+
+	for (size_t i = 0; p->conv != NULL && i < pass->graph->n_nodes; i++) {
+		free(p->conv[i].tap);
+		free(p->conv[i].d_taps);
+		free(p->conv[i].d_filter);
+		free(p->conv[i].d_tap);
+	}
+	free(p->place);
+	free(p->step);
+	free(p->segment);
+	free(p->conv);
+	free(p->fused);
+	free(p->owner);
+	free(p->sum);
+	free(p->plain);
+	free(p->packed);
+	free(p->factors);
+	free(p->local);
+	free(p->sums);
+	free(p->one);
+	free(p->same);
+	free(p->zeros);
+	free(p->logits);
+	free(pass->channels);
+	free(pass->channel);
+	free(pass->memory);
+	free(pass->partials);
+	free(p);
+}
+
+/* Everything but the large pieces. */
+static struct fast_pass *
+lay_out(
+    const struct graph *graph, int batch, bool forward_only, struct error *err)
+{
+	struct fast_pass *p;
+	int level = cpu_level(err);
+
+	for (size_t i = 0; i < graph->n_nodes; i++)
+		if (!operator_trains(graph, &graph->nodes[i], err))
+			return NULL;
+	p = level < 0 ? NULL : memory_new(1, sizeof(*p), err);
+	if (p == NULL)
+		return NULL;
+	p->base.kind = &pass_fast;
+	p->base.graph = graph;
+	p->base.batch = batch;
+	p->base.forward_only = forward_only;
+	p->kernels = cpu_kernels((enum cpu_level)level);
+	p->base.channels =
+	    memory_new(graph->n_nodes, sizeof(*p->base.channels), err);
+	p->sum = memory_new(graph->n_nodes, sizeof(*p->sum), err);
+	p->plain = memory_new(graph->n_nodes, sizeof(*p->plain), err);
+	if (p->base.channels == NULL || p->sum == NULL || p->plain == NULL ||
+	    pass_fast_compile(p, err) < 0 || pass_fast_place(p, err) < 0) {
+		fast_free(&p->base);
+		return NULL;
+	}
+	p->n_local = liveness_floats((int64_t)p->n_local);
+	p->n_gradient = liveness_floats((int64_t)p->n_gradient);
+	p->n_work = liveness_floats((int64_t)p->n_work);
+	p->base.partial = liveness_floats((int64_t)p->base.partial);
+	return p;
+}
+
+/* Of one worker. */
+static size_t
+worker_floats(const struct fast_pass *p)
+{
+	return p->n_local + p->n_gradient + p->n_work;
+}
+
+static size_t
+logits_floats(const struct fast_pass *p)
+{
+	const struct graph *g = p->base.graph;
+
+	return (size_t)p->base.batch *
+	       (size_t)shape_size(&g->values[g->output].shape);
+}
+
+static size_t
+fast_held(const struct pass *pass)
+{
+	const struct fast_pass *p =
+	    (const struct fast_pass *)(const void *)pass;
+
+	return sizeof(float) *
+		   (pass->spans + SLICES * pass->partial + p->n_packed +
+		       p->n_factors + 2 * logits_floats(p) +
+		       (size_t)pass->threads * worker_floats(p)) +
+	       sizeof(double) * SLICES * p->n_sums;
+}
+
+static int
+fast_bytes(const struct graph *graph, int batch, int threads, size_t *bytes,
+    struct error *err)
+{
+	struct fast_pass *p = lay_out(graph, batch, false, err);
+
+	if (p == NULL)
+		return -1;
+	p->base.threads = threads;
+	*bytes = fast_held(&p->base);
+	fast_free(&p->base);
+	return 0;
+}
+
+/* The longest list of channels or of taps. */
+static size_t
+widest(const struct fast_pass *p)
+{
+	int most = 0;
+
+	for (size_t i = 0; i < p->base.graph->n_nodes; i++) {
+		const struct conv *conv = &p->conv[i];
+		const int taps = conv->kh * conv->kw;
+
+		most = conv->k > most ? conv->k : most;
+		most = conv->c > most ? conv->c : most;
+		most = taps > most ? taps : most;
+	}
+	return (size_t)kernel_padded(most);
+}
+
+static int
+allocate(struct fast_pass *p, struct error *err)
+{
+	struct pass *base = &p->base;
+	const size_t n = widest(p), logits = logits_floats(p);
+
+	base->channel =
+	    memory_new(base->n_channels, sizeof(*base->channel), err);
+	base->memory = memory_new(base->spans, sizeof(float), err);
+	base->partials = memory_new(SLICES * base->partial, sizeof(float), err);
+	p->packed = memory_new(p->n_packed, sizeof(float), err);
+	p->factors = memory_new(p->n_factors, sizeof(float), err);
+	p->local = memory_new(
+	    (size_t)base->threads * worker_floats(p), sizeof(float), err);
+	p->sums = memory_new(SLICES * p->n_sums, sizeof(double), err);
+	p->one = memory_new(n, sizeof(*p->one), err);
+	p->same = memory_new(n, sizeof(*p->same), err);
+	p->zeros = memory_new(n, sizeof(*p->zeros), err);
+	p->logits = memory_new(2 * logits, sizeof(float), err);
+	if (base->channel == NULL || base->memory == NULL ||
+	    base->partials == NULL || p->packed == NULL || p->factors == NULL ||
+	    p->local == NULL || p->sums == NULL || p->one == NULL ||
+	    p->same == NULL || p->zeros == NULL || p->logits == NULL)
+		return -1;
+	p->d_logits = p->logits + logits;
+	for (size_t i = 0; i < n; i++) {
+		p->one[i] = 1.0;
+		p->same[i] = (int)i;
+	}
+	return 0;
+}
+
+static struct pass *
+fast_new(const struct graph *graph, int batch, struct workers *workers,
+    bool forward_only, struct error *err)
+{
+	struct fast_pass *p = lay_out(graph, batch, forward_only, err);
+
+	if (p == NULL)
+		return NULL;
+	p->base.workers = workers;
+	p->base.threads = workers_count(workers);
+	if (allocate(p, err) < 0) {
+		fast_free(&p->base);
+		return NULL;
+	}
+	return &p->base;
+}
+
+/* ---- running it ---- */
+
+static struct passage
+run_of(struct pass *pass, const struct tensor *theta, float *const *gradient)
+{
+	const int slices = (pass->n + SLICE_IMAGES - 1) / SLICE_IMAGES;
+
+	return (struct passage){.p = (struct fast_pass *)(void *)pass,
+	    .theta = theta,
+	    .gradient = gradient,
+	    .slices = slices < SLICES ? slices : SLICES};
+}
+
+static float *
+memory_of(const struct fast_pass *p, int worker)
+{
+	return p->local + (size_t)worker * worker_floats(p);
+}
+
+static void
+pack_node(void *context, int node, int worker)
+{
+	const struct passage *run = context;
+	const struct fast_pass *p = run->p;
+
+	if (p->conv[node].fast)
+		pass_conv_pack(p, node, run->theta, run->gradient != NULL,
+		    memory_of(p, worker) + p->n_local + p->n_gradient);
+}
+
+/*
+ * A slice of the batch through a segment, group by group; every other segment
+ * from the end to the start, so that what the one before touched last is met
+ * first, while it is in the cache.
+ */
+static void
+run_slice(void *context, int task, int worker)
+{
+	const struct passage *run = context;
+	struct fast_pass *p = run->p;
+	const struct segment *s = run->segment;
+	const int64_t n = p->base.n;
+	const bool turned = (s - p->segment) % 2 != 0;
+	const int slice = turned ? run->slices - 1 - task : task;
+	const int first = (int)(n * slice / run->slices);
+	const int end = (int)(n * (slice + 1) / run->slices);
+	const int groups = (end - first + s->group - 1) / s->group;
+	float *memory = memory_of(p, worker);
+	struct group g = {.p = p,
+	    .theta = run->theta,
+	    .slice = slice,
+	    .local = memory,
+	    .gradient = memory + p->n_local,
+	    .work = memory + p->n_local + p->n_gradient};
+	const unsigned mode = cpu_flush_subnormals();
+
+	for (int i = 0; i < groups; i++) {
+		g.first = first + (turned ? groups - 1 - i : i) * s->group;
+		g.n = end - g.first < s->group ? end - g.first : s->group;
+		g.fresh = i == 0;
+		for (size_t j = s->first; j < s->end; j++)
+			pass_step(&g, &p->step[j]);
+	}
+	for (size_t i = s->first; i < s->end; i++)
+		if (p->step[i].kind == BACK_CONV)
+			pass_conv_end(&g, p->step[i].node);
+	cpu_restore(mode);
+}
+
+static void
+run_segments(struct passage *run, size_t first, size_t end)
+{
+	struct fast_pass *p = run->p;
+
+	memset(p->sums, 0, sizeof(*p->sums) * p->n_sums * SLICES);
+	workers_run(
+	    p->base.workers, (int)p->base.graph->n_nodes, pack_node, run);
+	for (size_t i = first; i < end; i++) {
+		run->segment = &p->segment[i];
+		workers_run(p->base.workers, run->slices, run_slice, run);
+		for (size_t s = run->segment->first; s < run->segment->end; s++)
+			pass_finish(run, &p->step[s]);
+	}
+}
+
+static const float *
+fast_forward(
+    struct pass *pass, const struct tensor *theta, const float *images, int n)
+{
+	struct passage run;
+
+	pass->images = images;
+	pass->n = n;
+	run = run_of(pass, theta, NULL);
+	run_segments(&run, 0, run.p->forward_segments);
+	return run.p->logits;
+}
+
+static float *
+fast_d_logits(struct pass *pass)
+{
+	return ((struct fast_pass *)(void *)pass)->d_logits;
+}
+
+static void
+fast_backward(
+    struct pass *pass, const struct tensor *theta, float *const *gradient)
+{
+	struct passage run = run_of(pass, theta, gradient);
+
+	run_segments(&run, run.p->forward_segments, run.p->n_segments);
+}
+
+const struct pass_kind pass_fast = {
+    .name = "fast",
+    .create = fast_new,
+    .destroy = fast_free,
+    .bytes = fast_bytes,
+    .held = fast_held,
+    .forward = fast_forward,
+    .d_logits = fast_d_logits,
+    .backward = fast_backward,
+};

@@ -1,0 +1,209 @@
+/*
+ * Inside the fast pass: training with the kernels of lib/kernel.
+ *
+ * Values and their gradients lie in NHWC with a border of zeros
+ * (kernel/kernel.h).  Forward and backward are lists of steps, cut into
+ * segments where a batch normalisation needs the sums of the whole batch.
+ * Within a segment a slice of the batch goes through all steps, a few images at
+ * a time, so that what a step makes is in the cache for the next one.  A batch
+ * norm with the addition and the ReLU behind it is one step.
+ *
+ * pass_fast_compile.c	graph to steps and segments
+ * pass_fast_place.c	where pixels lie
+ * pass_fast_conv.c	convolutions: taps, borders, jobs of the kernels
+ * pass_fast_weights.c	their weights, packed, and the gradient by them
+ * pass_fast_run.c	what a step does
+ * pass_fast_plain.c	steps without a kernel, by their operator
+ * pass_fast_sums.c	sums over the slices
+ * pass_fast.c		forward and backward
+ */
+#ifndef EXECUTE_PASS_FAST_H
+#define EXECUTE_PASS_FAST_H
+
+#include "execute/pass_internal.h"
+#include "kernel/kernel.h"
+
+enum step_kind {
+	STEP_INPUT,   /* planes of the caller's images to pixels: out */
+	STEP_CONV,    /* in, out */
+	STEP_SUMS,    /* of a batch norm: in */
+	STEP_SQUARES, /* about its mean, where no backward follows: in */
+	STEP_APPLY,   /* the batch norm: in, add, relu, out */
+	STEP_AFFINE,  /* addition, ReLU: in, add, relu, out */
+	STEP_POOL,    /* in, out */
+	STEP_PLAIN,   /* by the operator */
+	STEP_OUTPUT,  /* in to the caller's logits */
+	BACK_OUTPUT,  /* the caller's gradient to d */
+	BACK_CONV,    /* in, d; out unless -1 */
+	BACK_SUMS,    /* in (x), d; y: d becomes 0 where it is not above 0 */
+	BACK_APPLY,   /* in (x), d, out */
+	BACK_RELU,    /* d becomes 0 where y is not above 0 */
+	BACK_GIVE,    /* d to out */
+	BACK_SPREAD,  /* of a global average: d to out */
+	BACK_PLAIN,   /* by the operator */
+};
+
+/* Operands are places, -1 where there is none. */
+struct step {
+	enum step_kind kind;
+	int node;
+	int in, add, y, d, out;
+	bool relu;
+	/* out gets its first gradient, else it is added to; BACK_PLAIN: a bit
+	 * for each input of the node. */
+	uint64_t fresh;
+};
+
+struct segment {
+	size_t first, end; /* steps */
+	int group;         /* images at a time */
+};
+
+/*
+ * Where the pixels of a value lie (index: the value), those of its gradient
+ * (index: the value + n_values), or its own once more, made again in backward
+ * (index: the value + 2 n_values).
+ */
+struct place {
+	int c, h, w, lanes;
+	int top, left, bottom, right; /* zeros around the image */
+	int root;    /* the place that it shares, maybe itself */
+	bool local;  /* only alive within a segment: in a worker's memory */
+	int segment; /* the first that touches it, -1: none */
+	int group;   /* local: images */
+	struct span span; /* steps; floats */
+};
+
+/* What a step in NHWC makes of a Conv, or of a Gemm: 1x1. */
+struct conv {
+	bool fast;                 /* else the operator does it */
+	bool winograd, d_winograd; /* forward and weights; data */
+	int c, k, kh, kw, stride[2], pad[2];
+	int taps, taps_c; /* taps that are contiguous count as one */
+	ptrdiff_t *tap;   /* owned; forward */
+	/* Backward of data, directly: the pixels of each remainder modulo the
+	 * stride have their own taps; owned. */
+	int *d_taps;      /* how many, by remainder */
+	int *d_filter;    /* which of the filter's: all, one behind another */
+	ptrdiff_t *d_tap; /* where: likewise */
+	size_t packed, bias;     /* floats from the start of the weights */
+	size_t sums;             /* floats in a worker's memory */
+	size_t partial;          /* floats in a slice's */
+	int weight, bias_tensor; /* tensors; -1: none */
+};
+
+/* Of a batch norm node. */
+struct fused {
+	int last; /* node whose output this step makes: itself, Add or Relu */
+	int add;  /* value that is added, or -1 */
+	bool relu;
+	size_t factors; /* enum norm_factor */
+	int segment;    /* that its sums are made in */
+};
+
+/* Factors of a batch norm, each of whole blocks: forward, then backward. */
+enum norm_factor {
+	NORM_SCALE,
+	NORM_SHIFT,
+	NORM_MEAN,
+	NORM_D_MEAN,
+	NORM_SLOPE,
+	NORM_FACTORS,
+};
+
+struct fast_pass {
+	struct pass base;
+	const struct kernels *kernels;
+	struct place *place;
+	size_t n_places;
+	struct step *step;
+	size_t n_steps, room_steps, forward_steps;
+	struct segment *segment;
+	size_t n_segments, room_segments, forward_segments;
+	struct conv *conv;   /* by node */
+	struct fused *fused; /* by node */
+	int *owner;          /* of a node: the batch norm it went into, or -1 */
+	size_t *sum;         /* of a node: its doubles in a slice's sums */
+	size_t n_sums;
+	size_t *plain; /* of a node: floats in a slice's partial */
+	/* Floats: of packed weights, factors; of a worker: local places, sums
+	 * of gradients, work. */
+	size_t n_packed, n_factors, n_local, n_gradient, n_work;
+	float *packed, *factors, *local;
+	double *sums; /* SLICES times n_sums */
+	double *one;  /* the widest layer's scale of 1 */
+	int *same;    /* and order of channels */
+	float *zeros;
+	float *logits, *d_logits;
+};
+
+/* One forward or backward: what a task knows. */
+struct passage {
+	struct fast_pass *p;
+	const struct tensor *theta;
+	float *const *gradient; /* NULL in forward */
+	int slices;
+	const struct segment *segment;
+};
+
+/* A few images of a slice, on their way through a segment. */
+struct group {
+	struct fast_pass *p;
+	const struct tensor *theta;
+	const struct segment *segment;
+	int slice, first, n;
+	bool fresh; /* the first of its slice */
+	float *local, *gradient, *work;
+};
+
+/* pixels of a place, from the first image of the group on */
+struct view pass_view(const struct group *g, int place);
+
+/* The places of all values and gradients, as the graph says. */
+void pass_make_places(struct fast_pass *p);
+
+/* The places that a step reads or writes; returns how many. */
+enum { STEP_PLACES_MAX = 2 * NODE_INPUTS_MAX + 8 };
+int pass_places(const struct fast_pass *p, const struct step *step,
+    int places[STEP_PLACES_MAX]);
+
+int pass_fast_compile(struct fast_pass *p, struct error *err);
+int pass_fast_place(struct fast_pass *p, struct error *err);
+
+/* Can a kernel do the node?  Fills p->conv[node]. */
+void pass_conv_init(struct fast_pass *p, int node);
+/* Asks for the zeros that the kernels read. */
+void pass_conv_borders(struct fast_pass *p, const struct step *step);
+/* Tables of taps, when strides are known. */
+int pass_conv_taps(struct fast_pass *p, int node, struct error *err);
+/* Floats of packed weights; of a worker's memory. */
+size_t pass_conv_packed(const struct conv *conv);
+size_t pass_conv_work(const struct fast_pass *p, int node, int group);
+
+/* Packs the weights of a node for forward, or for backward. */
+void pass_conv_pack(const struct fast_pass *p, int node,
+    const struct tensor *theta, bool backward, float *work);
+void pass_conv_forward(const struct group *g, const struct step *step);
+void pass_conv_backward(const struct group *g, const struct step *step);
+/* Of a slice that is through: its gradient by the weights to its partial. */
+void pass_conv_end(const struct group *g, int node);
+/* Floats of a partial: rows of KERNEL_BLOCK. */
+size_t pass_conv_floats(const struct conv *conv);
+/* Adds rows [first, end) of all slices' partials to the gradient. */
+void pass_conv_add(const struct fast_pass *p, const struct conv *conv,
+    int slices, size_t first, size_t end, float *gradient);
+
+size_t pass_plain_work(const struct fast_pass *p, int node, int group);
+void pass_plain_forward(const struct group *g, const struct step *step);
+void pass_plain_backward(const struct group *g, const struct step *step);
+/* Copies between pixels of n images and planes, to or from. */
+void pass_gather(const struct group *g, int place, float *planes);
+void pass_scatter(
+    const struct group *g, int place, const float *planes, bool add);
+
+void pass_step(const struct group *g, const struct step *step);
+
+/* What all slices left of a step, once they are through its segment. */
+void pass_finish(const struct passage *run, const struct step *step);
+
+#endif

@@ -1,0 +1,342 @@
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "execute/pass_fast.h"
+
+/*
+ * Pixels that go through a segment at a time: as the fast plan does, so that
+ * what a group touches stays in the second-level cache.
+ */
+enum { GROUP_PIXELS = 1024 };
+
+static int
+larger(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+void
+pass_make_places(struct fast_pass *p)
+{
+	const struct graph *g = p->base.graph;
+
+	for (size_t i = 0; i < p->n_places; i++) {
+		const struct graph_value *v = &g->values[i % g->n_values];
+		struct place *place = &p->place[i];
+
+		*place = (struct place){.root = (int)i, .segment = -1};
+		if (v->kind == VALUE_TENSOR)
+			continue;
+		place->c = (int)v->shape.dim[0];
+		place->h = v->shape.rank == 3 ? (int)v->shape.dim[1] : 1;
+		place->w = (int)(shape_size(&v->shape) / place->c / place->h);
+		place->lanes = kernel_padded(place->c);
+		/* Few channels side by side: their taps are contiguous. */
+		if ((int)i == g->input && place->c < KERNEL_BLOCK / 2)
+			place->lanes = place->c;
+	}
+}
+
+static int
+add_place(int places[STEP_PLACES_MAX], int n, int place)
+{
+	if (place >= 0)
+		places[n++] = place;
+	return n;
+}
+
+int
+pass_places(const struct fast_pass *p, const struct step *step,
+    int places[STEP_PLACES_MAX])
+{
+	const struct graph *g = p->base.graph;
+	const bool plain = step->kind == STEP_PLAIN || step->kind == BACK_PLAIN;
+	const bool back = step->kind == BACK_PLAIN;
+	const struct node *node;
+	unsigned needs;
+	int n = 0;
+
+	n = add_place(places, n, step->in);
+	n = add_place(places, n, step->add);
+	n = add_place(places, n, step->y);
+	n = add_place(places, n, step->d);
+	n = add_place(places, n, step->out);
+	if (!plain)
+		return n;
+	node = &g->nodes[step->node];
+	needs = operator_of(node->op)->needs;
+	if (back && (needs & NEEDS_OUT))
+		n = add_place(places, n, node->out);
+	for (int j = 0; j < node->n_in; j++) {
+		const int in = node->in[j];
+
+		if (g->values[in].kind == VALUE_TENSOR)
+			continue;
+		if (!back || (needs & NEEDS_IN))
+			n = add_place(places, n, in);
+		if (back && g->values[in].kind == VALUE_ACTIVATION)
+			n = add_place(places, n, in + (int)g->n_values);
+	}
+	return n;
+}
+
+/* Which segments and steps touch a place, and how many images at a time. */
+static void
+touch(struct fast_pass *p, int segment, int step, int place)
+{
+	struct place *root = &p->place[p->place[place].root];
+
+	if (root->segment < 0) {
+		root->segment = segment;
+		root->local = true;
+		liveness_make(&root->span, step, 0);
+	}
+	root->local &= root->segment == segment;
+	liveness_read(&root->span, step);
+}
+
+static void
+scan_segment(struct fast_pass *p, int index)
+{
+	struct segment *s = &p->segment[index];
+	int places[STEP_PLACES_MAX], pixels = 1;
+
+	for (size_t i = s->first; i < s->end; i++) {
+		int n = pass_places(p, &p->step[i], places);
+
+		for (int j = 0; j < n; j++) {
+			const struct place *place = &p->place[places[j]];
+
+			touch(p, index, (int)i, places[j]);
+			pixels = larger(pixels, place->h * place->w);
+		}
+	}
+	s->group = larger(1, GROUP_PIXELS / pixels);
+	if (s->group > p->base.batch)
+		s->group = p->base.batch;
+}
+
+static bool
+same_form(const struct place *a, const struct place *b)
+{
+	return a->lanes == b->lanes && a->h == b->h && a->w == b->w;
+}
+
+static bool
+is_used(const struct fast_pass *p, size_t i)
+{
+	return p->place[i].root == (int)i && p->place[i].segment >= 0;
+}
+
+/* Places of one form get one border, so that they can share memory. */
+static void
+settle_borders(struct fast_pass *p)
+{
+	const size_t n = p->n_places;
+
+	for (size_t i = 0; i < n; i++) {
+		struct place *root = &p->place[p->place[i].root];
+		const struct place *a = &p->place[i];
+
+		root->top = larger(root->top, a->top);
+		root->left = larger(root->left, a->left);
+		root->bottom = larger(root->bottom, a->bottom);
+		root->right = larger(root->right, a->right);
+	}
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < n; j++) {
+			struct place *a = &p->place[i];
+			const struct place *b = &p->place[j];
+
+			if (!is_used(p, i) || !is_used(p, j) ||
+			    !same_form(a, b))
+				continue;
+			a->top = larger(a->top, b->top);
+			a->left = larger(a->left, b->left);
+			a->bottom = larger(a->bottom, b->bottom);
+			a->right = larger(a->right, b->right);
+		}
+}
+
+static size_t
+image_floats(const struct place *a)
+{
+	return (size_t)(a->top + a->h + a->bottom) *
+	       (size_t)(a->left + a->w + a->right) * (size_t)a->lanes;
+}
+
+/* Images of a place.  Local ones of a form have the same size too, so that a
+ * border lies where the others have theirs. */
+static int
+images_of(const struct fast_pass *p, const struct place *a)
+{
+	int images = 1;
+
+	if (!a->local)
+		return p->base.batch;
+	for (size_t i = 0; i < p->n_places; i++) {
+		const struct place *b = &p->place[i];
+
+		if (is_used(p, i) && b->local && same_form(a, b))
+			images = larger(images, p->segment[b->segment].group);
+	}
+	return images;
+}
+
+static void
+size_places(struct fast_pass *p)
+{
+	for (size_t i = 0; i < p->n_places; i++) {
+		struct place *a = &p->place[i];
+
+		if (!is_used(p, i))
+			continue;
+		/* One block of slack: kernels read whole blocks. */
+		a->span.size = liveness_floats(
+		    (int64_t)((size_t)images_of(p, a) * image_floats(a)) +
+		    KERNEL_BLOCK);
+	}
+}
+
+/*
+ * Zeros are written once, when memory is made: only places of one form share
+ * it.
+ */
+static int
+place_forms(struct fast_pass *p, bool local, size_t *floats, struct error *err)
+{
+	const size_t n = p->n_places;
+	struct span *chosen = memory_new(n, sizeof(*chosen), err);
+	bool *done = memory_new(n, sizeof(*done), err);
+
+	*floats = 0;
+	for (size_t i = 0; chosen != NULL && done != NULL && i < n; i++) {
+		size_t size;
+
+		if (!is_used(p, i) || done[i] || p->place[i].local != local)
+			continue;
+		for (size_t j = 0; j < n; j++) {
+			const struct place *a = &p->place[j];
+
+			chosen[j].size = 0;
+			if (!is_used(p, j) || a->local != local ||
+			    !same_form(a, &p->place[i]))
+				continue;
+			chosen[j] = a->span;
+			done[j] = true;
+		}
+		size = liveness_place(chosen, n);
+		for (size_t j = 0; j < n; j++)
+			if (chosen[j].size > 0)
+				p->place[j].span.offset =
+				    *floats + chosen[j].offset;
+		*floats += size;
+	}
+	free(chosen);
+	free(done);
+	return chosen == NULL || done == NULL ? -1 : 0;
+}
+
+/* What the steps of a segment need beside places; most of all segments. */
+static void
+size_segment(struct fast_pass *p, const struct segment *s)
+{
+	const struct graph *g = p->base.graph;
+	size_t partial = 0, gradient = 0;
+
+	for (size_t i = s->first; i < s->end; i++) {
+		const struct step *step = &p->step[i];
+		size_t work = 0;
+
+		if (step->kind == STEP_CONV || step->kind == BACK_CONV)
+			work = pass_conv_work(p, step->node, s->group);
+		if (step->kind == STEP_PLAIN || step->kind == BACK_PLAIN)
+			work = pass_plain_work(p, step->node, s->group);
+		if (work > p->n_work)
+			p->n_work = work;
+		if (step->kind == BACK_CONV) {
+			struct conv *conv = &p->conv[step->node];
+
+			conv->partial = partial;
+			partial += pass_conv_floats(conv);
+			conv->sums = gradient;
+			if (conv->winograd)
+				gradient +=
+				    winograd_gradient_floats(conv->k, conv->c);
+		}
+		if (step->kind == BACK_PLAIN) {
+			p->plain[step->node] = partial;
+			partial += pass_weights(g, &g->nodes[step->node]);
+		}
+	}
+	if (partial > p->base.partial)
+		p->base.partial = partial;
+	if (gradient > p->n_gradient)
+		p->n_gradient = gradient;
+}
+
+/* Sums, factors and packed weights of the nodes. */
+static void
+size_nodes(struct fast_pass *p)
+{
+	const struct graph *g = p->base.graph;
+
+	for (size_t i = 0; i < g->n_nodes; i++) {
+		const struct node *node = &g->nodes[i];
+		const size_t c = (size_t)g->values[node->out].shape.dim[0];
+		const size_t blocks = (size_t)kernel_padded((int)c);
+
+		p->base.channels[i] = p->base.n_channels;
+		p->sum[i] = p->n_sums;
+		p->n_sums += 2 * blocks;
+		if (node->op == OP_BATCH_NORMALIZATION) {
+			p->base.n_channels += c;
+			p->fused[i].factors = p->n_factors;
+			p->n_factors += NORM_FACTORS * blocks;
+		}
+		if (p->conv[i].fast) {
+			p->conv[i].packed = p->n_packed;
+			p->n_packed += pass_conv_packed(&p->conv[i]);
+			p->conv[i].bias = p->n_packed;
+			p->n_packed += blocks;
+		}
+	}
+}
+
+int
+pass_fast_place(struct fast_pass *p, struct error *err)
+{
+	for (size_t i = 0; i < p->n_segments; i++)
+		scan_segment(p, (int)i);
+	for (size_t i = 0; i < p->n_steps; i++)
+		if (p->step[i].kind == STEP_CONV ||
+		    p->step[i].kind == BACK_CONV)
+			pass_conv_borders(p, &p->step[i]);
+	settle_borders(p);
+	size_places(p);
+	if (place_forms(p, false, &p->base.spans, err) < 0 ||
+	    place_forms(p, true, &p->n_local, err) < 0)
+		return -1;
+	size_nodes(p);
+	for (size_t i = 0; i < p->n_segments; i++)
+		size_segment(p, &p->segment[i]);
+	for (size_t i = 0; i < p->base.graph->n_nodes; i++)
+		if (p->conv[i].fast && pass_conv_taps(p, (int)i, err) < 0)
+			return -1;
+	return 0;
+}
+
+struct view
+pass_view(const struct group *g, int place)
+{
+	const struct fast_pass *p = g->p;
+	const struct place *a = &p->place[p->place[place].root];
+	struct view view = {.pixel = a->lanes};
+
+	view.row = (a->left + a->w + a->right) * view.pixel;
+	view.image = (a->top + a->h + a->bottom) * view.row;
+	view.at =
+	    (a->local ? g->local : p->base.memory + g->first * view.image) +
+	    a->span.offset + a->top * view.row + a->left * view.pixel;
+	return view;
+}

@@ -1,0 +1,319 @@
+#include "execute/pass_fast.h"
+
+/* ---- the two ends ---- */
+
+static size_t
+logits_of(const struct fast_pass *p)
+{
+	const struct graph *g = p->base.graph;
+
+	return (size_t)shape_size(&g->values[g->output].shape);
+}
+
+static void
+run_input(const struct group *g, const struct step *step)
+{
+	const struct place *a = &g->p->place[step->out];
+	const struct pass *base = &g->p->base;
+
+	pass_scatter(g, step->out,
+	    base->images + (ptrdiff_t)g->first * a->c * a->h * a->w, false);
+}
+
+static void
+run_output(const struct group *g, const struct step *step)
+{
+	pass_gather(
+	    g, step->in, g->p->logits + (size_t)g->first * logits_of(g->p));
+}
+
+static void
+back_output(const struct group *g, const struct step *step)
+{
+	pass_scatter(g, step->d,
+	    g->p->d_logits + (size_t)g->first * logits_of(g->p), false);
+}
+
+/* ---- batch normalisation ---- */
+
+static double *
+sums_of(const struct group *g, int node)
+{
+	return g->p->sums + (size_t)g->slice * g->p->n_sums + g->p->sum[node];
+}
+
+static const float *
+factor_of(const struct group *g, int node, enum norm_factor i)
+{
+	const struct pass *base = &g->p->base;
+	const int out = base->graph->nodes[node].out;
+
+	return g->p->factors + g->p->fused[node].factors +
+	       (int)i * kernel_padded(g->p->place[out].c);
+}
+
+static struct view
+view_if(const struct group *g, int place)
+{
+	return place >= 0 ? pass_view(g, place) : (struct view){0};
+}
+
+static void
+run_sums(const struct group *g, const struct step *step)
+{
+	const struct place *x = &g->p->place[step->in];
+
+	g->p->kernels->norm_sums(
+	    &(struct norm_sums_job){.x = pass_view(g, step->in),
+		.images = g->n,
+		.h = x->h,
+		.w = x->w,
+		.c = x->c,
+		.sums = sums_of(g, step->node)});
+}
+
+/* The sums that a slice had before are used up. */
+static void
+run_squares(const struct group *g, const struct step *step)
+{
+	const struct pass *base = &g->p->base;
+	const struct place *x = &g->p->place[step->in];
+	const struct view view = pass_view(g, step->in);
+	const struct norm_channel *channel =
+	    base->channel + base->channels[step->node];
+	double *sums = sums_of(g, step->node);
+
+	for (int k = 0; k < x->c && g->fresh; k++)
+		sums[k] = 0.0;
+	for (int n = 0; n < g->n; n++)
+		for (int i = 0; i < x->h * x->w; i++) {
+			const float *pixel = view.at + n * view.image +
+					     i / x->w * view.row +
+					     i % x->w * view.pixel;
+
+			for (int k = 0; k < x->c; k++) {
+				double d = (double)pixel[k] - channel[k].mean;
+
+				sums[k] += d * d;
+			}
+		}
+}
+
+static void
+run_affine(const struct group *g, const struct step *step)
+{
+	const struct place *out = &g->p->place[step->out];
+	struct affine_job job = {.in = pass_view(g, step->in),
+	    .add = view_if(g, step->add),
+	    .out = pass_view(g, step->out),
+	    .images = g->n,
+	    .h = out->h,
+	    .w = out->w,
+	    .c = out->c,
+	    .relu = step->relu};
+
+	if (step->kind == STEP_APPLY) {
+		job.scale = factor_of(g, step->node, NORM_SCALE);
+		job.shift = factor_of(g, step->node, NORM_SHIFT);
+	}
+	g->p->kernels->affine(&job);
+}
+
+static void
+back_sums(const struct group *g, const struct step *step)
+{
+	const struct place *x = &g->p->place[step->in];
+
+	g->p->kernels->norm_back_sums(
+	    &(struct norm_sums_job){.x = pass_view(g, step->in),
+		.y = view_if(g, step->y),
+		.d = pass_view(g, step->d),
+		.images = g->n,
+		.h = x->h,
+		.w = x->w,
+		.c = x->c,
+		.mean = factor_of(g, step->node, NORM_MEAN),
+		.sums = sums_of(g, step->node)});
+}
+
+static void
+back_apply(const struct group *g, const struct step *step)
+{
+	const struct place *x = &g->p->place[step->in];
+	struct norm_back_job job = {.x = pass_view(g, step->in),
+	    .d = pass_view(g, step->d),
+	    .out = pass_view(g, step->out),
+	    .images = g->n,
+	    .h = x->h,
+	    .w = x->w,
+	    .c = x->c,
+	    .mean = factor_of(g, step->node, NORM_MEAN),
+	    .d_mean = factor_of(g, step->node, NORM_D_MEAN),
+	    .slope = factor_of(g, step->node, NORM_SLOPE),
+	    .scale = factor_of(g, step->node, NORM_SCALE)};
+
+	if (!step->fresh)
+		job.add = job.out;
+	g->p->kernels->norm_back(&job);
+}
+
+/* ---- the rest ---- */
+
+static void
+run_pool(const struct group *g, const struct step *step)
+{
+	const struct place *in = &g->p->place[step->in];
+	const struct place *out = &g->p->place[step->out];
+	const struct node *node = &g->p->base.graph->nodes[step->node];
+	const struct attributes *a = &node->attr;
+	struct pool_job job = {
+	    .in = pass_view(g, step->in),
+	    .out = pass_view(g, step->out),
+	    .images = g->n,
+	    .h = out->h,
+	    .w = out->w,
+	    .c = out->c,
+	    .h_in = in->h,
+	    .w_in = in->w,
+	    .kh = a->kernel_shape[0],
+	    .kw = a->kernel_shape[1],
+	    .stride_y = a->strides[0],
+	    .stride_x = a->strides[1],
+	    .top = a->pads[0],
+	    .left = a->pads[1],
+	    .include_pad = a->count_include_pad,
+	    .h_padded = a->pads[0] + in->h + a->pads[2],
+	    .w_padded = a->pads[1] + in->w + a->pads[3],
+	};
+
+	if (node->op == OP_GLOBAL_AVERAGE_POOL) {
+		job.kh = in->h;
+		job.kw = in->w;
+		job.top = job.left = job.include_pad = 0;
+	}
+	if (node->op == OP_MAX_POOL)
+		g->p->kernels->max_pool(&job);
+	else
+		g->p->kernels->average_pool(&job);
+}
+
+/* One row of pixels in whole blocks of channels. */
+typedef void row_fn(const struct group *g, const struct step *step, int n,
+    int y, int pixels, int channels);
+
+static void
+each_row(const struct group *g, const struct step *step, const struct place *a,
+    row_fn *row)
+{
+	for (int n = 0; n < g->n; n++)
+		for (int y = 0; y < a->h; y++)
+			row(g, step, n, y, a->w, kernel_padded(a->c));
+}
+
+static float *
+row_at(const struct view *v, int n, int y)
+{
+	return v->at + n * v->image + y * v->row;
+}
+
+static void
+relu_row(const struct group *g, const struct step *step, int n, int y,
+    int pixels, int channels)
+{
+	const struct view v = pass_view(g, step->y), vd = pass_view(g, step->d);
+	const float *out = row_at(&v, n, y);
+	float *d = row_at(&vd, n, y);
+
+	for (; pixels > 0; pixels--, out += v.pixel, d += vd.pixel)
+		for (int c = 0; c < channels; c++)
+			d[c] = out[c] > 0.0F ? d[c] : 0.0F;
+}
+
+/* Every pixel gets its share of the mean's gradient. */
+static void
+spread_row(const struct group *g, const struct step *step, int n, int y,
+    int pixels, int channels)
+{
+	const struct place *a = &g->p->place[step->out];
+	const struct view v = pass_view(g, step->out),
+			  vd = pass_view(g, step->d);
+	const float share = 1.0F / (float)(a->h * a->w);
+	const float *d = row_at(&vd, n, 0);
+	float *out = row_at(&v, n, y);
+
+	for (; pixels > 0; pixels--, out += v.pixel)
+		for (int c = 0; c < channels; c++)
+			out[c] = share * d[c] + (step->fresh ? 0.0F : out[c]);
+}
+
+static void
+back_give(const struct group *g, const struct step *step)
+{
+	const struct place *out = &g->p->place[step->out];
+	struct affine_job job = {.in = pass_view(g, step->d),
+	    .out = pass_view(g, step->out),
+	    .images = g->n,
+	    .h = out->h,
+	    .w = out->w,
+	    .c = out->c};
+
+	if (!step->fresh)
+		job.add = job.out;
+	g->p->kernels->affine(&job);
+}
+
+void
+pass_step(const struct group *g, const struct step *step)
+{
+	switch (step->kind) {
+	case STEP_INPUT:
+		run_input(g, step);
+		break;
+	case STEP_CONV:
+		pass_conv_forward(g, step);
+		break;
+	case STEP_SUMS:
+		run_sums(g, step);
+		break;
+	case STEP_SQUARES:
+		run_squares(g, step);
+		break;
+	case STEP_APPLY:
+	case STEP_AFFINE:
+		run_affine(g, step);
+		break;
+	case STEP_POOL:
+		run_pool(g, step);
+		break;
+	case STEP_PLAIN:
+		pass_plain_forward(g, step);
+		break;
+	case STEP_OUTPUT:
+		run_output(g, step);
+		break;
+	case BACK_OUTPUT:
+		back_output(g, step);
+		break;
+	case BACK_CONV:
+		pass_conv_backward(g, step);
+		break;
+	case BACK_SUMS:
+		back_sums(g, step);
+		break;
+	case BACK_APPLY:
+		back_apply(g, step);
+		break;
+	case BACK_RELU:
+		each_row(g, step, &g->p->place[step->y], relu_row);
+		break;
+	case BACK_GIVE:
+		back_give(g, step);
+		break;
+	case BACK_SPREAD:
+		each_row(g, step, &g->p->place[step->out], spread_row);
+		break;
+	case BACK_PLAIN:
+		pass_plain_backward(g, step);
+		break;
+	}
+}

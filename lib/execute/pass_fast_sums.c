@@ -1,0 +1,226 @@
+/* What the slices of a segment leave, added in their order. */
+#include <math.h>
+
+#include "execute/pass_fast.h"
+
+/* Rows of a partial that one task adds. */
+enum { ROWS = 256 };
+
+/* A node's sums over all slices, in their order: 2 c doubles. */
+static double
+total(const struct passage *run, int node, size_t i)
+{
+	const struct fast_pass *p = run->p;
+	double sum = 0.0;
+
+	for (int s = 0; s < run->slices; s++)
+		sum += p->sums[(size_t)s * p->n_sums + p->sum[node] + i];
+	return sum;
+}
+
+/* Of a batch norm node. */
+struct norm {
+	const struct node *node;
+	int c;
+	size_t blocks; /* channels in whole blocks */
+	double count;
+	struct norm_channel *channel;
+	float *factor;
+};
+
+static struct norm
+norm_of(const struct passage *run, int node)
+{
+	const struct fast_pass *p = run->p;
+	const struct node *n = &p->base.graph->nodes[node];
+	const struct place *a = &p->place[n->out];
+
+	return (struct norm){.node = n,
+	    .c = a->c,
+	    .blocks = (size_t)kernel_padded(a->c),
+	    .count = (double)a->h * a->w * p->base.n,
+	    .channel = p->base.channel + p->base.channels[node],
+	    .factor = p->factors + p->fused[node].factors};
+}
+
+static const struct graph_value *
+tensor_of(const struct passage *run, const struct node *node, int j)
+{
+	return &run->p->base.graph->values[node->in[j]];
+}
+
+/* The factors, once mean and variance are known. */
+static void
+settle_factors(const struct passage *run, const struct norm *m)
+{
+	const float *weight =
+	    run->theta[tensor_of(run, m->node, 1)->tensor].f32;
+	const float *bias = run->theta[tensor_of(run, m->node, 2)->tensor].f32;
+	const double epsilon = (double)m->node->attr.epsilon;
+
+	for (int k = 0; k < m->c; k++) {
+		const struct norm_channel *ch = &m->channel[k];
+		const double scale =
+		    (double)weight[k] / sqrt(ch->var + epsilon);
+		float *f = m->factor + k;
+
+		f[NORM_SCALE * m->blocks] = (float)scale;
+		f[NORM_SHIFT * m->blocks] =
+		    (float)((double)bias[k] - ch->mean * scale);
+		f[NORM_MEAN * m->blocks] = (float)ch->mean;
+	}
+}
+
+static void
+finish_sums(const struct passage *run, int node)
+{
+	const struct norm m = norm_of(run, node);
+
+	for (int k = 0; k < m.c; k++) {
+		double sums[2] = {total(run, node, (size_t)k),
+		    total(run, node, m.blocks + (size_t)k)};
+
+		norm_finish(sums, 1, m.count, &m.channel[k]);
+	}
+	settle_factors(run, &m);
+}
+
+static void
+finish_squares(const struct passage *run, int node)
+{
+	const struct norm m = norm_of(run, node);
+
+	for (int k = 0; k < m.c; k++)
+		m.channel[k].var = total(run, node, (size_t)k) / m.count;
+	settle_factors(run, &m);
+}
+
+/* See norm_back_apply. */
+static void
+finish_back_sums(const struct passage *run, int node)
+{
+	const struct norm m = norm_of(run, node);
+	const int tensor[2] = {tensor_of(run, m.node, 1)->tensor,
+	    tensor_of(run, m.node, 2)->tensor};
+	float *d_weight = run->gradient[tensor[0]];
+	float *d_bias = run->gradient[tensor[1]];
+
+	for (int k = 0; k < m.c; k++) {
+		const struct norm_channel *ch = &m.channel[k];
+		const double s1 = total(run, node, (size_t)k);
+		const double s2 = total(run, node, m.blocks + (size_t)k);
+		const double var = ch->var + (double)m.node->attr.epsilon;
+		float *f = m.factor + k;
+
+		f[NORM_D_MEAN * m.blocks] = (float)(s1 / m.count);
+		f[NORM_SLOPE * m.blocks] = (float)(s2 / var / m.count);
+		if (d_bias != NULL)
+			d_bias[k] += (float)s1;
+		if (d_weight != NULL)
+			d_weight[k] += (float)(s2 / sqrt(var));
+	}
+}
+
+/* Partials of the slices, to be added to a gradient. */
+struct addition {
+	const struct passage *run;
+	const struct conv *conv; /* NULL: as they are */
+	size_t partial, n;       /* floats, or rows of a conv */
+	float *gradient;
+};
+
+static void
+add_partials(void *context, int task, int worker)
+{
+	const struct addition *a = context;
+	const struct pass *base = &a->run->p->base;
+	const size_t step = a->conv != NULL ? ROWS : ROWS * KERNEL_BLOCK;
+	const size_t first = (size_t)task * step;
+	const size_t end = first + step < a->n ? first + step : a->n;
+
+	(void)worker;
+	if (a->conv != NULL) {
+		pass_conv_add(a->run->p, a->conv, a->run->slices, first, end,
+		    a->gradient);
+		return;
+	}
+	for (size_t i = first; i < end; i++) {
+		double sum = 0.0;
+
+		for (int s = 0; s < a->run->slices; s++)
+			sum +=
+			    (double)base->partials[(size_t)s * base->partial +
+						   a->partial + i];
+		a->gradient[i] += (float)sum;
+	}
+}
+
+static void
+add(const struct addition *a)
+{
+	const size_t step = a->conv != NULL ? ROWS : ROWS * KERNEL_BLOCK;
+
+	if (a->gradient != NULL)
+		workers_run(a->run->p->base.workers,
+		    (int)((a->n + step - 1) / step), add_partials, (void *)a);
+}
+
+static void
+add_conv(const struct passage *run, int node)
+{
+	const struct conv *conv = &run->p->conv[node];
+	const struct addition a = {.run = run,
+	    .conv = conv,
+	    .n = pass_conv_floats(conv) / KERNEL_BLOCK,
+	    .gradient = run->gradient[conv->weight]};
+	float *d_bias =
+	    conv->bias_tensor >= 0 ? run->gradient[conv->bias_tensor] : NULL;
+
+	add(&a);
+	for (int k = 0; d_bias != NULL && k < conv->k; k++)
+		d_bias[k] += (float)total(run, node, (size_t)k);
+}
+
+static void
+add_plain(const struct passage *run, int node)
+{
+	const struct graph *g = run->p->base.graph;
+	struct addition a = {.run = run, .partial = run->p->plain[node]};
+
+	for (int j = 0; j < g->nodes[node].n_in; j++) {
+		const struct graph_value *v =
+		    tensor_of(run, &g->nodes[node], j);
+
+		if (!pass_learns(g, v))
+			continue;
+		a.n = (size_t)g->tensors[v->tensor].n;
+		a.gradient = run->gradient[v->tensor];
+		add(&a);
+		a.partial += liveness_floats((int64_t)a.n);
+	}
+}
+
+/* What the slices left of a segment, put together. */
+void
+pass_finish(const struct passage *run, const struct step *step)
+{
+	switch (step->kind) {
+	case STEP_SUMS:
+		finish_sums(run, step->node);
+		break;
+	case STEP_SQUARES:
+		finish_squares(run, step->node);
+		break;
+	case BACK_SUMS:
+		finish_back_sums(run, step->node);
+		break;
+	case BACK_CONV:
+		add_conv(run, step->node);
+		break;
+	case BACK_PLAIN:
+		add_plain(run, step->node);
+		break;
+	default:
+		break;
+	}
+}

@@ -1,0 +1,108 @@
+/* Which executor of training runs a graph. */
+#include <cblas.h>
+#include <stdio.h>
+
+#include "execute/pass_internal.h"
+#include "kernel/cpu.h"
+
+/* Without vectors OpenBLAS is the faster one. */
+static const struct pass_kind *
+choose(const struct pass_kind *kind, struct error *err)
+{
+	int level = kind == NULL ? cpu_level(err) : CPU_REF;
+
+	if (level < 0)
+		return NULL;
+	if (kind != NULL)
+		return kind;
+	return level >= CPU_AVX2 ? &pass_fast : &pass_reference;
+}
+
+struct pass *
+pass_new_kind(const struct graph *graph, const struct pass_kind *kind,
+    int batch, struct workers *workers, struct error *err)
+{
+	kind = choose(kind, err);
+	return kind != NULL ? kind->create(graph, batch, workers, false, err)
+			    : NULL;
+}
+
+struct pass *
+pass_new_forward(const struct graph *graph, const struct pass_kind *kind,
+    int batch, struct workers *workers, struct error *err)
+{
+	kind = choose(kind, err);
+	return kind != NULL ? kind->create(graph, batch, workers, true, err)
+			    : NULL;
+}
+
+const char *
+pass_kernel(char text[PASS_KERNEL_BYTES])
+{
+	struct error err;
+	const struct pass_kind *kind = choose(NULL, &err);
+
+	if (kind == NULL)
+		return "none";
+	snprintf(text, PASS_KERNEL_BYTES, "%s %s", kind->name,
+	    kind == &pass_fast
+		? cpu_kernels((enum cpu_level)cpu_level(&err))->name
+		: openblas_get_corename());
+	return text;
+}
+
+struct pass *
+pass_new(const struct graph *graph, int batch, struct workers *workers,
+    struct error *err)
+{
+	return pass_new_kind(graph, NULL, batch, workers, err);
+}
+
+void
+pass_free(struct pass *pass)
+{
+	if (pass != NULL)
+		pass->kind->destroy(pass);
+}
+
+int
+pass_bytes(const struct graph *graph, int batch, int threads, size_t *bytes,
+    struct error *err)
+{
+	const struct pass_kind *kind = choose(NULL, err);
+
+	return kind != NULL ? kind->bytes(graph, batch, threads, bytes, err)
+			    : -1;
+}
+
+size_t
+pass_held(const struct pass *pass)
+{
+	return pass->kind->held(pass);
+}
+
+const char *
+pass_name(const struct pass *pass)
+{
+	return pass->kind->name;
+}
+
+const float *
+pass_forward(
+    struct pass *pass, const struct tensor *theta, const float *images, int n)
+{
+	return pass->kind->forward(pass, theta, images, n);
+}
+
+float *
+pass_d_logits(struct pass *pass)
+{
+	return pass->kind->d_logits(pass);
+}
+
+void
+pass_backward(
+    struct pass *pass, const struct tensor *theta, float *const *gradient)
+{
+	pass->kind->backward(pass, theta, gradient);
+}

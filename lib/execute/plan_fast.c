@@ -1,0 +1,430 @@
+/* The fast plan: see fast.h for how it is made. */
+#include <cblas.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/progress.h"
+#include "execute/fast.h"
+#include "execute/plan.h"
+#include "kernel/cpu.h"
+#include "net/operator.h"
+
+static void
+fast_destroy(void *state)
+{
+	struct fast_plan *plan = state;
+
+	for (size_t i = 0; plan->values != NULL && i < plan->graph->n_values;
+	     i++)
+		free(plan->values[i].from);
+	for (size_t i = 0; i < plan->n_steps; i++)
+		free(plan->steps[i].tap);
+	free(plan->values);
+	free(plan->buffers);
+	free(plan->steps);
+	free(plan->stages);
+	fold_free(&plan->fold);
+	free(plan);
+}
+
+bool
+fast_by_openblas(const struct fast_step *step)
+{
+	return step->method == FAST_FALLBACK && step->fold->kind == FOLD_NODE &&
+	       operator_is_product(step->fold->node->op);
+}
+
+static void
+name_kernel(struct fast_plan *plan)
+{
+	bool products = false;
+
+	for (size_t i = 0; i < plan->n_steps; i++)
+		products |= fast_by_openblas(&plan->steps[i]);
+	if (products)
+		openblas_set_num_threads(1);
+	snprintf(plan->kernel, sizeof(plan->kernel), "%s%s%s",
+	    plan->kernels->name, products ? ", gemm " : "",
+	    products ? openblas_get_corename() : "");
+}
+
+static int
+fast_create(
+    const struct graph *graph, int block, void **state, struct error *err)
+{
+	struct fast_plan *plan = memory_new(1, sizeof(*plan), err);
+	int level = cpu_level(err);
+
+	if (plan == NULL || level < 0) {
+		free(plan);
+		return -1;
+	}
+	plan->graph = graph;
+	plan->kernels = cpu_kernels((enum cpu_level)level);
+	plan->block = block;
+	if (fold_make(graph, &plan->fold, err) < 0 ||
+	    fast_compile(plan, err) < 0 || fast_place(plan, err) < 0) {
+		fast_destroy(plan);
+		return -1;
+	}
+	fast_place_weights(plan);
+	name_kernel(plan);
+	*state = plan;
+	return 0;
+}
+
+static size_t
+fast_weights_bytes(const void *state)
+{
+	const struct fast_plan *plan = state;
+
+	return plan->weights_floats * sizeof(float);
+}
+
+static size_t
+fast_scratch_bytes(const void *state)
+{
+	const struct fast_plan *plan = state;
+
+	return plan->scratch_floats * sizeof(float);
+}
+
+static int
+fast_plan_bind(const void *state, const struct tensor *theta, void *weights,
+    struct error *err)
+{
+	return fast_bind(state, theta, weights, err);
+}
+
+/* What one call of run works on. */
+struct run {
+	const struct fast_plan *plan;
+	const float *weights;
+	float *scratch;
+	const float *images;
+	float *logits;
+	double *seconds; /* of each step, to be added to; or NULL */
+};
+
+static struct view
+view_of(const struct run *run, int value, int image)
+{
+	return fast_view(run->plan, run->scratch, value, image);
+}
+
+/* An operand that a step may not have. */
+static struct view
+view_if(const struct run *run, int value, int image)
+{
+	return value >= 0 ? view_of(run, value, image) : (struct view){0};
+}
+
+static void
+run_input(const struct run *run, const struct fast_step *step, int image, int n)
+{
+	const struct fast_value *v = &run->plan->values[step->out];
+	const ptrdiff_t plane = (ptrdiff_t)v->h * v->w;
+	const struct view out = view_of(run, step->out, image);
+	const float *in = run->images + image * plane * v->c;
+
+	for (int i = 0; i < n; i++) {
+		for (int y = 0; y < v->h; y++) {
+			float *row = out.at + i * out.image + y * out.row;
+
+			for (int c = 0; c < v->c; c++)
+				for (int x = 0; x < v->w; x++)
+					row[x * out.pixel + c] =
+					    in[c * plane + y * v->w + x];
+		}
+		in += plane * v->c;
+	}
+}
+
+static void
+run_winograd(
+    const struct run *run, const struct fast_step *step, int image, int n)
+{
+	const struct attributes *a = &step->fold->node->attr;
+	const struct fast_value *out = &run->plan->values[step->out];
+	struct winograd_job job = {
+	    .in = view_of(run, step->in, image),
+	    .out = view_of(run, step->out, image),
+	    .add = view_if(run, step->addend, image),
+	    .images = n,
+	    .h = out->h,
+	    .w = out->w,
+	    .c = step->c,
+	    .k = step->k,
+	    .weights = run->weights + step->weights,
+	    .bias = run->weights + step->shift,
+	    .relu = step->relu,
+	    .stride = a->strides[0],
+	    .work = run->scratch + run->plan->work,
+	};
+
+	job.in.at -= a->pads[0] * job.in.row + a->pads[1] * job.in.pixel;
+	run->plan->kernels->winograd(&job);
+}
+
+/* Convolutions, per group, and linear layers, whose window is the image. */
+static void
+run_conv(const struct run *run, const struct fast_step *step, int image, int n)
+{
+	const struct attributes *a = &step->fold->node->attr;
+	const struct kernels *kernels = run->plan->kernels;
+	const struct fast_value *out = &run->plan->values[step->out];
+	const bool linear = step->fold->kind == FOLD_LINEAR;
+	const bool depthwise = step->method == FAST_DEPTHWISE;
+	struct conv_job job = {
+	    .in = view_of(run, step->in, image),
+	    .out = view_of(run, step->out, image),
+	    .add = view_if(run, step->addend, image),
+	    .images = n,
+	    .h = out->h,
+	    .w = out->w,
+	    .c = step->taps_c,
+	    .k = depthwise ? out->c : step->k,
+	    .taps = step->taps,
+	    .tap = step->tap,
+	    .weights = run->weights + step->weights,
+	    .bias = run->weights + step->shift,
+	    .relu = step->relu,
+	};
+
+	if (!linear) {
+		job.in.at -=
+		    a->pads[0] * job.in.row + a->pads[1] * job.in.pixel;
+		job.in.row *= a->strides[0];
+		job.in.pixel *= a->strides[1];
+	}
+	if (depthwise) {
+		kernels->depthwise(&job);
+		return;
+	}
+	for (int g = 0; g < step->group; g++) {
+		kernels->conv(&job);
+		job.in.at += step->c;
+		job.out.at += step->k;
+		job.add.at += job.add.at == NULL ? 0 : step->k;
+		job.weights += (ptrdiff_t)kernel_padded(step->k) * step->kh *
+			       step->kw * step->c;
+		job.bias += kernel_padded(step->k);
+	}
+}
+
+static void
+run_pool(const struct run *run, const struct fast_step *step, int image, int n)
+{
+	const struct fast_value *in = &run->plan->values[step->in];
+	const struct fast_value *out = &run->plan->values[step->out];
+	const struct node *node = step->fold->node;
+	const struct attributes *a = &node->attr;
+	struct pool_job job = {
+	    .in = view_of(run, step->in, image),
+	    .out = view_of(run, step->out, image),
+	    .images = n,
+	    .h = out->h,
+	    .w = out->w,
+	    .c = out->c,
+	    .h_in = in->h,
+	    .w_in = in->w,
+	    .kh = a->kernel_shape[0],
+	    .kw = a->kernel_shape[1],
+	    .stride_y = a->strides[0],
+	    .stride_x = a->strides[1],
+	    .top = a->pads[0],
+	    .left = a->pads[1],
+	    .include_pad = a->count_include_pad,
+	    .h_padded = a->pads[0] + in->h + a->pads[2],
+	    .w_padded = a->pads[1] + in->w + a->pads[3],
+	};
+
+	if (node->op == OP_GLOBAL_AVERAGE_POOL) {
+		job.kh = in->h;
+		job.kw = in->w;
+		job.top = job.left = job.include_pad = 0;
+	}
+	if (step->method == FAST_MAX_POOL)
+		run->plan->kernels->max_pool(&job);
+	else
+		run->plan->kernels->average_pool(&job);
+}
+
+static void
+run_affine(
+    const struct run *run, const struct fast_step *step, int image, int n)
+{
+	const struct fast_value *out = &run->plan->values[step->out];
+	struct affine_job job = {
+	    .in = view_of(run, step->in, image),
+	    .out = view_of(run, step->out, image),
+	    .add = view_if(run, step->addend, image),
+	    .images = n,
+	    .h = out->h,
+	    .w = out->w,
+	    .c = out->c,
+	    .relu = step->relu,
+	};
+
+	if (step->fold->norm != NULL) {
+		job.scale = run->weights + step->scale;
+		job.shift = run->weights + step->shift;
+	}
+	run->plan->kernels->affine(&job);
+}
+
+/* Exactly the c channels of each pixel: what lies around them is in use. */
+static void
+copy_pixels(const struct view *in, const struct view *out, int images, int h,
+    int w, int c)
+{
+	for (int n = 0; n < images; n++)
+		for (int y = 0; y < h; y++)
+			for (int x = 0; x < w; x++)
+				memcpy(out->at + n * out->image + y * out->row +
+					   x * out->pixel,
+				    in->at + n * in->image + y * in->row +
+					x * in->pixel,
+				    (size_t)c * sizeof(float));
+}
+
+/* Concat: behind one another; Pad: into the middle of zeros. */
+static void
+run_copy(const struct run *run, const struct fast_step *step, int image, int n)
+{
+	const struct fold_step *f = step->fold;
+	const int *before = f->node->attr.pad_before;
+	struct view out = view_of(run, step->out, image);
+
+	if (f->node->op == OP_PAD)
+		out.at +=
+		    before[0] + before[1] * out.row + before[2] * out.pixel;
+	for (int i = 0; i < f->n_in; i++) {
+		const struct fast_value *v = &run->plan->values[f->in[i]];
+		struct view in = view_of(run, f->in[i], image);
+
+		copy_pixels(&in, &out, n, v->h, v->w, v->c);
+		out.at += v->c;
+	}
+}
+
+static void
+do_step(const struct run *run, const struct fast_step *step, int image, int n)
+{
+	switch (step->method) {
+	case FAST_INPUT:
+		run_input(run, step, image, n);
+		break;
+	case FAST_WINOGRAD:
+		run_winograd(run, step, image, n);
+		break;
+	case FAST_CONV:
+	case FAST_DEPTHWISE:
+		run_conv(run, step, image, n);
+		break;
+	case FAST_MAX_POOL:
+	case FAST_AVERAGE_POOL:
+		run_pool(run, step, image, n);
+		break;
+	case FAST_AFFINE:
+		run_affine(run, step, image, n);
+		break;
+	case FAST_COPY:
+		run_copy(run, step, image, n);
+		break;
+	case FAST_FALLBACK:
+		fast_fallback(
+		    run->plan, step, run->weights, run->scratch, image, n);
+		break;
+	case FAST_NOTHING:
+	case FAST_METHODS:
+		break;
+	}
+}
+
+static void
+run_step(const struct run *run, size_t i, int image, int n)
+{
+	const struct fast_step *step = &run->plan->steps[i];
+	double start;
+
+	if (run->seconds == NULL) {
+		do_step(run, step, image, n);
+		return;
+	}
+	start = progress_now();
+	do_step(run, step, image, n);
+	run->seconds[i] += progress_now() - start;
+}
+
+/* Images [image, image + n) through stage and, group by group, all before. */
+static void
+run_stage(const struct run *run, size_t stage, int image, int n)
+{
+	const struct fast_plan *plan = run->plan;
+	const struct fast_stage *s = &plan->stages[stage];
+	const struct fast_value *out = &plan->values[plan->output];
+	const ptrdiff_t classes = (ptrdiff_t)out->c * out->h * out->w;
+
+	for (int end = image + n; image < end; image += s->group) {
+		int m = end - image < s->group ? end - image : s->group;
+
+		if (stage > 0)
+			run_stage(run, stage - 1, image, m);
+		for (size_t i = s->first; i < s->end; i++)
+			run_step(run, i, image, m);
+		for (int i = 0; i < m && stage + 1 == plan->n_stages; i++)
+			fast_gather(plan, run->scratch, plan->output, image + i,
+			    run->logits + (image + i) * classes);
+	}
+}
+
+void
+fast_run(const struct fast_plan *plan, const struct plan_trial *trial,
+    double *seconds)
+{
+	const struct run run = {plan, trial->weights, trial->scratch,
+	    trial->images, trial->logits, seconds};
+	unsigned mode = cpu_flush_subnormals();
+
+	run_stage(&run, plan->n_stages - 1, 0, trial->n);
+	cpu_restore(mode);
+}
+
+static void
+fast_plan_run(const void *state, const void *weights, void *scratch,
+    const float *images, int n, float *logits)
+{
+	const struct plan_trial trial = {weights, scratch, images, n, logits};
+
+	fast_run(state, &trial, NULL);
+}
+
+static void
+fast_plan_describe(
+    const void *state, const struct plan_trial *trial, struct text *out)
+{
+	fast_describe(state, trial, out);
+}
+
+static const char *
+fast_kernel(const void *state)
+{
+	const struct fast_plan *plan = state;
+
+	return plan->kernel;
+}
+
+const struct plan_kind plan_fast = {
+    .name = "fast",
+    .create = fast_create,
+    .destroy = fast_destroy,
+    .weights_bytes = fast_weights_bytes,
+    .scratch_bytes = fast_scratch_bytes,
+    .bind = fast_plan_bind,
+    .run = fast_plan_run,
+    .describe = fast_plan_describe,
+    .kernel = fast_kernel,
+};

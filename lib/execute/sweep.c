@@ -1,0 +1,251 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "execute/sweep.h"
+#include "kernel/cpu.h"
+#include "net/operator.h"
+
+static bool
+tensor_moves(const struct sweep *s, int tensor)
+{
+	return tensor >= 0 && s->moves[tensor];
+}
+
+/* The tensor that node reads as input i. */
+static int
+tensor_of(const struct sweep *s, const struct node *node, int i)
+{
+	return s->graph->values[node->in[i]].tensor;
+}
+
+static int
+describe_value(struct sweep *s, int value, struct error *err)
+{
+	const struct graph_value *g = &s->graph->values[value];
+	struct sweep_value *v = &s->values[value];
+
+	if (g->shape.rank != 1 && g->shape.rank != 3)
+		return error_set(err,
+		    "value '%s' has %d dimensions, the curvature wants c h w "
+		    "or flat features",
+		    g->name, g->shape.rank);
+	v->used = true;
+	v->c = (int)g->shape.dim[0];
+	v->h = g->shape.rank == 3 ? (int)g->shape.dim[1] : 1;
+	v->w = g->shape.rank == 3 ? (int)g->shape.dim[2] : 1;
+	v->lanes = kernel_padded(v->c);
+	return 0;
+}
+
+/* As in execute/fast_compile.c; out is what the kernel would form from c
+ * channels.
+ */
+static bool
+suits_winograd(
+    const struct sweep_conv *conv, int c, const struct sweep_value *out)
+{
+	const int tiles = ((out->h + WINOGRAD_TILE - 1) / WINOGRAD_TILE) *
+			  ((out->w + WINOGRAD_TILE - 1) / WINOGRAD_TILE);
+
+	return conv->kh == 3 && conv->kw == 3 && conv->step_y == 1 &&
+	       conv->step_x == 1 && c >= 8 &&
+	       tiles * WINOGRAD_POINTS * WINOGRAD_POINTS * 4 <
+		   out->h * out->w * 9 * 3;
+}
+
+static void
+describe_conv(struct sweep *s, struct sweep_step *step)
+{
+	const struct attributes *a = &step->fold->node->attr;
+	const struct sweep_value *out = &s->values[step->fold->out];
+	struct sweep_conv *conv = &step->conv;
+
+	*conv = (struct sweep_conv){.c = s->values[step->fold->in[0]].c,
+	    .k = s->values[step->fold->out].c,
+	    .kh = 1,
+	    .kw = 1,
+	    .stride_y = 1,
+	    .stride_x = 1,
+	    .step_y = 1,
+	    .step_x = 1};
+	if (step->fold->kind == FOLD_CONV) {
+		conv->kh = a->kernel_shape[0];
+		conv->kw = a->kernel_shape[1];
+		conv->stride_y = a->strides[0];
+		conv->stride_x = a->strides[1];
+		conv->step_y = a->dilations[0];
+		conv->step_x = a->dilations[1];
+		conv->top = a->pads[0];
+		conv->left = a->pads[1];
+	}
+	conv->taps = conv->kh * conv->kw;
+	conv->winograd = conv->stride_y == 1 && conv->stride_x == 1 &&
+			 suits_winograd(conv, conv->c, out);
+	conv->back_winograd =
+	    suits_winograd(conv, conv->k, &s->values[step->fold->in[0]]);
+	conv->spread.used = conv->stride_y > 1 || conv->stride_x > 1;
+}
+
+static enum sweep_method
+method_of(const struct sweep *s, const struct fold_step *f)
+{
+	const struct sweep_value *in = &s->values[f->in[0]];
+
+	switch (f->kind) {
+	case FOLD_CONV:
+		return f->node->attr.group == 1 ? SWEEP_CONV : SWEEP_BILINEAR;
+	case FOLD_LINEAR:
+		return in->h * in->w == 1 ? SWEEP_CONV : SWEEP_BILINEAR;
+	case FOLD_AFFINE:
+		return SWEEP_AFFINE;
+	case FOLD_ADD:
+		return SWEEP_ADD;
+	default:
+		return SWEEP_NODE;
+	}
+}
+
+static int
+check_node(const struct sweep *s, const struct fold_step *f, struct error *err)
+{
+	const struct node *node = f->node;
+	const enum operator_law law = operator_of(node->op)->law;
+
+	for (int i = 0; i < node->n_in; i++)
+		if (s->graph->values[node->in[i]].kind == VALUE_TENSOR)
+			return error_set(err,
+			    "node '%s': no curvature through %s with a tensor "
+			    "as operand",
+			    node->name, operator_name(node->op));
+	if ((law != LAW_LINEAR && law != LAW_PIECEWISE) ||
+	    !operator_trains(s->graph, node, NULL))
+		return error_set(err,
+		    "node '%s': no curvature through %s (yet)", node->name,
+		    operator_name(node->op));
+	return 0;
+}
+
+static int
+describe_step(struct sweep *s, struct sweep_step *step, struct error *err)
+{
+	const struct fold_step *f = step->fold;
+
+	for (int i = 0; i < f->n_in; i++)
+		if (!s->values[f->in[i]].used &&
+		    describe_value(s, f->in[i], err) < 0)
+			return -1;
+	if (describe_value(s, f->out, err) < 0)
+		return -1;
+	step->method = method_of(s, f);
+	if (step->method == SWEEP_NODE && check_node(s, f, err) < 0)
+		return -1;
+	if (step->method == SWEEP_CONV)
+		describe_conv(s, step);
+	step->weight_moves = tensor_moves(s, f->weight);
+	step->shift_moves = tensor_moves(s, f->bias);
+	if (f->norm != NULL) {
+		step->scale_moves = tensor_moves(s, tensor_of(s, f->norm, 1));
+		step->shift_moves |= tensor_moves(s, tensor_of(s, f->norm, 2));
+	}
+	s->primal |= step->scale_moves;
+	step->active = step->weight_moves || step->shift_moves ||
+		       step->scale_moves ||
+		       (f->addend >= 0 && s->values[f->addend].active);
+	for (int i = 0; i < f->n_in; i++)
+		step->active |= s->values[f->in[i]].active;
+	s->values[f->out].active = step->active;
+	return 0;
+}
+
+/* Backward: which step is the first to give to a gradient. */
+static int
+find_firsts(struct sweep *s, struct error *err)
+{
+	bool *seen = memory_new(s->graph->n_values, sizeof(*seen), err);
+
+	if (seen == NULL)
+		return -1;
+	seen[s->fold.output] = true;
+	for (size_t i = s->n_steps; i-- > 0;) {
+		struct sweep_step *step = &s->steps[i];
+		const struct fold_step *f = step->fold;
+
+		step->dead = !seen[f->out] || !step->active;
+		if (step->dead)
+			continue;
+		if (f->addend >= 0) {
+			step->first_addend = !seen[f->addend];
+			seen[f->addend] = true;
+		}
+		for (int j = 0; j < f->n_in; j++) {
+			step->first[j] = !seen[f->in[j]];
+			seen[f->in[j]] = true;
+		}
+	}
+	free(seen);
+	return 0;
+}
+
+static int
+lay_vector(struct sweep *s, struct error *err)
+{
+	const struct graph *g = s->graph;
+
+	s->offset = memory_new(g->n_tensors, sizeof(*s->offset), err);
+	if (s->offset == NULL)
+		return -1;
+	for (size_t t = 0; t < g->n_tensors; t++)
+		if (s->moves[t]) {
+			s->offset[t] = s->size;
+			s->size += (size_t)g->tensors[t].n;
+		}
+	if (s->size == 0)
+		return error_set(err, "no tensor moves");
+	return 0;
+}
+
+int
+sweep_init(struct sweep *sweep, const struct graph *graph, const bool *moves,
+    bool primal, struct error *err)
+{
+	const int level = cpu_level(err);
+
+	*sweep =
+	    (struct sweep){.graph = graph, .moves = moves, .primal = primal};
+	if (level < 0 || fold_make(graph, &sweep->fold, err) < 0)
+		return -1;
+	sweep->kernels = cpu_kernels((enum cpu_level)level);
+	sweep->n_steps = sweep->fold.n_steps;
+	sweep->values =
+	    memory_new(graph->n_values, sizeof(*sweep->values), err);
+	sweep->steps = memory_new(sweep->n_steps, sizeof(*sweep->steps), err);
+	if (sweep->values == NULL || sweep->steps == NULL ||
+	    lay_vector(sweep, err) < 0)
+		return -1;
+	for (size_t i = 0; i < sweep->n_steps; i++) {
+		sweep->steps[i].fold = &sweep->fold.steps[i];
+		if (describe_step(sweep, &sweep->steps[i], err) < 0)
+			return -1;
+	}
+	if (!sweep->values[sweep->fold.output].active)
+		return error_set(
+		    err, "the output does not depend on what moves");
+	if (find_firsts(sweep, err) < 0)
+		return -1;
+	return sweep_place(sweep, err);
+}
+
+void
+sweep_free(struct sweep *sweep)
+{
+	for (size_t i = 0; sweep->steps != NULL && i < sweep->n_steps; i++) {
+		free(sweep->steps[i].conv.tap);
+		free(sweep->steps[i].conv.back);
+	}
+	free(sweep->steps);
+	free(sweep->values);
+	free(sweep->offset);
+	fold_free(&sweep->fold);
+	*sweep = (struct sweep){0};
+}

@@ -1,0 +1,315 @@
+/* Weights and their tangents, packed for the kernels; gradients, unpacked. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "execute/norm.h"
+#include "execute/sweep.h"
+
+struct sweep_factors
+sweep_factors_of(const struct sweep *s, const struct sweep_weights *w,
+    const struct sweep_step *step)
+{
+	const size_t n = (size_t)s->values[step->fold->out].lanes;
+	double *at = w->factors + step->factors;
+
+	return (struct sweep_factors){
+	    at, at + n, at + 2 * n, at + 3 * n, at + 4 * n, at + 5 * n};
+}
+
+int
+sweep_norm_tensor(const struct sweep *s, const struct sweep_step *step, int i)
+{
+	const struct node *norm = step->fold->norm;
+
+	return norm != NULL ? s->graph->values[norm->in[i]].tensor : -1;
+}
+
+const float *
+sweep_part(const struct sweep *s, const float *v, int tensor)
+{
+	return v != NULL && tensor >= 0 && s->moves[tensor]
+		   ? v + s->offset[tensor]
+		   : NULL;
+}
+
+/* ---- the point ---- */
+
+static int
+find_factors(const struct sweep *s, const struct sweep_step *step,
+    const struct sweep_weights *w, struct error *err)
+{
+	const struct fold_step *f = step->fold;
+	const struct sweep_factors x = sweep_factors_of(s, w, step);
+	const int mean = sweep_norm_tensor(s, step, 3),
+		  var = sweep_norm_tensor(s, step, 4);
+
+	if (fold_factors(s->graph, f, w->theta, x.scale, x.shift, err) < 0)
+		return -1;
+	for (int k = 0; k < f->channels; k++) {
+		x.offset[k] =
+		    f->bias >= 0 ? (double)w->theta[f->bias].f32[k] : 0.0;
+		x.root[k] = 1.0;
+		if (mean >= 0) {
+			x.offset[k] -= (double)w->theta[mean].f32[k];
+			x.root[k] = 1.0 / sqrt((double)w->theta[var].f32[k] +
+					       (double)f->norm->attr.epsilon);
+		}
+	}
+	return 0;
+}
+
+/* How a weight's elements lie: element (k, c, tap). */
+struct layout {
+	ptrdiff_t k, c, tap;
+};
+
+static struct layout
+layout_of(const struct sweep_step *step)
+{
+	const struct sweep_conv *c = &step->conv;
+
+	if (step->fold->kind == FOLD_LINEAR && !step->fold->node->attr.trans_b)
+		return (struct layout){1, c->k, 0};
+	return (struct layout){(ptrdiff_t)c->c * c->taps, c->taps, 1};
+}
+
+static void
+pack(const struct sweep *s, const struct sweep_weights *w, int k, int c,
+    int taps, bool winograd, float *out)
+{
+	const struct conv_filters f = {.w = w->dense,
+	    .scale = w->ones,
+	    .from = w->iota,
+	    .k = k,
+	    .c = c,
+	    .taps = taps,
+	    .k_step = (ptrdiff_t)c * taps,
+	    .c_step = taps,
+	    .tap_step = 1};
+
+	if (winograd)
+		s->kernels->winograd_weights(
+		    w->dense, w->ones, w->iota, k, c, out);
+	else
+		conv_weights(&f, out);
+}
+
+/*
+ * Dense filters for the kernels, room of them side by side: those of the folded
+ * weight (tangent 0) or of its tangent go to input channels [at, at + c), of k
+ * filters; back exchanges the two and flips the taps.
+ */
+static void
+fill(const struct sweep *s, const struct sweep_weights *w,
+    const struct sweep_step *step, const float *v, bool back, int room, int at)
+{
+	const struct sweep_conv *c = &step->conv;
+	const struct layout l = layout_of(step);
+	const struct sweep_factors x = sweep_factors_of(s, w, step);
+	const float *theta = w->theta[step->fold->weight].f32;
+	const float *dir = sweep_part(s, v, step->fold->weight);
+
+	for (int k = 0; k < c->k; k++)
+		for (int q = 0; q < c->c; q++)
+			for (int t = 0; t < c->taps; t++) {
+				const ptrdiff_t e =
+				    k * l.k + q * l.c + t * l.tap;
+				const int row = back ? q : k;
+				const int column = at + (back ? k : q);
+				const int tap = back ? c->taps - 1 - t : t;
+				double y =
+				    v == NULL ? x.scale[k] * (double)theta[e]
+					      : x.t_scale[k] * (double)theta[e];
+
+				if (dir != NULL)
+					y += x.scale[k] * (double)dir[e];
+				w->dense[((ptrdiff_t)row * room + column) *
+					     c->taps +
+					 tap] = (float)y;
+			}
+}
+
+static void
+clear(const struct sweep_weights *w, int rows, int room, int taps)
+{
+	memset(w->dense, 0,
+	    sizeof(float) * (size_t)rows * (size_t)room * (size_t)taps);
+}
+
+static void
+bind_conv(const struct sweep *s, const struct sweep_weights *w,
+    const struct sweep_step *step)
+{
+	const struct sweep_conv *c = &step->conv;
+
+	fill(s, w, step, NULL, false, c->c, 0);
+	pack(s, w, c->k, c->c, c->taps, c->winograd, w->floats + c->forward);
+	fill(s, w, step, NULL, true, c->k, 0);
+	pack(s, w, c->c, c->k, c->taps, c->back_winograd,
+	    w->floats + c->back_weights);
+}
+
+/* The folded weight of a plain step, or its tangent. */
+static void
+fill_plain(const struct sweep *s, const struct sweep_weights *w,
+    const struct sweep_step *step, const float *v, float *out)
+{
+	const struct tensor *t = &w->theta[step->fold->weight];
+	const struct sweep_factors x = sweep_factors_of(s, w, step);
+	const bool last =
+	    step->fold->kind == FOLD_LINEAR && !step->fold->node->attr.trans_b;
+	const int64_t channels = step->fold->channels;
+	const float *dir = sweep_part(s, v, step->fold->weight);
+
+	for (int64_t i = 0; i < t->n; i++) {
+		const int64_t k = last ? i % channels : i / (t->n / channels);
+		double y =
+		    (v == NULL ? x.scale[k] : x.t_scale[k]) * (double)t->f32[i];
+
+		if (dir != NULL)
+			y += x.scale[k] * (double)dir[i];
+		out[i] = (float)y;
+	}
+}
+
+/* Shift and scale in floats for the kernels. */
+static void
+round_factors(const struct sweep *s, const struct sweep_weights *w,
+    const struct sweep_step *step)
+{
+	const int n = s->values[step->fold->out].lanes;
+	const struct sweep_factors x = sweep_factors_of(s, w, step);
+	float *at = w->floats + step->shift;
+
+	for (int k = 0; k < step->fold->channels; k++) {
+		at[k] = (float)x.shift[k];
+		at[n + k] = (float)x.t_shift[k];
+		at[2 * n + k] = (float)x.scale[k];
+		at[3 * n + k] = (float)x.t_scale[k];
+	}
+}
+
+int
+sweep_bind(const struct sweep *sweep, const struct tensor *theta,
+    struct sweep_weights *weights, struct error *err)
+{
+	weights->theta = theta;
+	for (size_t i = 0; i < sweep->n_steps; i++) {
+		const struct sweep_step *step = &sweep->steps[i];
+
+		if (step->method == SWEEP_NODE || step->method == SWEEP_ADD)
+			continue;
+		if (find_factors(sweep, step, weights, err) < 0)
+			return -1;
+		round_factors(sweep, weights, step);
+		if (step->method == SWEEP_CONV)
+			bind_conv(sweep, weights, step);
+		if (step->method == SWEEP_BILINEAR)
+			fill_plain(sweep, weights, step, NULL,
+			    weights->floats + step->plain);
+	}
+	return 0;
+}
+
+/* ---- the direction ---- */
+
+/* s. = gamma. / sqrt(var + epsilon); b'. = beta. + s b. + s. (b - mean) */
+static void
+find_tangents(const struct sweep *s, const struct sweep_weights *w,
+    const struct sweep_step *step, const float *v)
+{
+	const struct sweep_factors x = sweep_factors_of(s, w, step);
+	const float *gamma = sweep_part(s, v, sweep_norm_tensor(s, step, 1));
+	const float *beta = sweep_part(s, v, sweep_norm_tensor(s, step, 2));
+	const float *bias = sweep_part(s, v, step->fold->bias);
+
+	for (int k = 0; k < step->fold->channels; k++) {
+		x.t_scale[k] =
+		    gamma != NULL ? (double)gamma[k] * x.root[k] : 0.0;
+		x.t_shift[k] = x.t_scale[k] * x.offset[k];
+		if (beta != NULL)
+			x.t_shift[k] += (double)beta[k];
+		if (bias != NULL)
+			x.t_shift[k] += x.scale[k] * (double)bias[k];
+	}
+	round_factors(s, w, step);
+}
+
+static void
+direct_conv(const struct sweep *s, const struct sweep_weights *w,
+    const struct sweep_step *step, const float *v)
+{
+	const struct sweep_conv *c = &step->conv;
+	const struct sweep_value *in = &s->values[step->fold->in[0]];
+	const struct sweep_value *out = &s->values[step->fold->out];
+	const int c2 = in->active ? in->lanes + c->c : c->c;
+	const int k2 = out->lanes + c->k;
+
+	clear(w, c->k, c2, c->taps);
+	fill(s, w, step, v, false, c2, 0);
+	if (in->active)
+		fill(s, w, step, NULL, false, c2, in->lanes);
+	pack(s, w, c->k, c2, c->taps, c->winograd, w->floats + c->tangent);
+	if (!in->active)
+		return;
+	clear(w, c->c, k2, c->taps);
+	fill(s, w, step, v, true, k2, 0);
+	fill(s, w, step, NULL, true, k2, out->lanes);
+	pack(s, w, c->c, k2, c->taps, c->back_winograd,
+	    w->floats + c->back_tangent);
+}
+
+void
+sweep_direct(
+    const struct sweep *sweep, const float *v, struct sweep_weights *weights)
+{
+	for (size_t i = 0; i < sweep->n_steps; i++) {
+		const struct sweep_step *step = &sweep->steps[i];
+
+		if (!step->active || step->method == SWEEP_NODE ||
+		    step->method == SWEEP_ADD)
+			continue;
+		find_tangents(sweep, weights, step, v);
+		if (step->method == SWEEP_CONV)
+			direct_conv(sweep, weights, step, v);
+		if (step->method == SWEEP_BILINEAR)
+			fill_plain(sweep, weights, step, v,
+			    weights->floats + step->plain + step->size);
+	}
+}
+
+/* ---- memory ---- */
+
+int
+sweep_weights_init(
+    struct sweep_weights *weights, const struct sweep *sweep, struct error *err)
+{
+	*weights = (struct sweep_weights){
+	    .floats = memory_new(sweep->weights, sizeof(float), err),
+	    .dense = memory_new(sweep->dense, sizeof(float), err),
+	    .factors = memory_new(sweep->factors, sizeof(double), err),
+	    .ones = memory_new(sweep->channels, sizeof(double), err),
+	    .iota = memory_new(sweep->channels, sizeof(int), err)};
+	if (weights->floats == NULL || weights->dense == NULL ||
+	    weights->factors == NULL || weights->ones == NULL ||
+	    weights->iota == NULL)
+		return -1;
+	for (size_t i = 0; i < sweep->channels; i++) {
+		weights->ones[i] = 1.0;
+		weights->iota[i] = (int)i;
+	}
+	return 0;
+}
+
+void
+sweep_weights_free(struct sweep_weights *weights)
+{
+	free(weights->floats);
+	free(weights->dense);
+	free(weights->factors);
+	free(weights->ones);
+	free(weights->iota);
+	*weights = (struct sweep_weights){0};
+}

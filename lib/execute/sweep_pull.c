@@ -1,0 +1,183 @@
+/* From sums by the folded weights to the vector. */
+#include <string.h>
+
+#include "execute/sweep.h"
+
+static double *
+part_of_sum(const struct sweep *s, double *v, int tensor)
+{
+	return tensor >= 0 && s->moves[tensor] ? v + s->offset[tensor] : NULL;
+}
+
+/* A step's sums: by W' and b', their tangents first. */
+struct sums {
+	const double *t_weight, *weight, *t_shift, *shift;
+};
+
+static struct sums
+sums_of(const struct sweep *s, const struct sweep_step *step, const double *all)
+{
+	const double *at = all + step->gradient;
+	const size_t lanes = (size_t)s->values[step->fold->out].lanes;
+
+	return (struct sums){at, at + step->size, at + 2 * step->size,
+	    at + 2 * step->size + lanes};
+}
+
+/* Visits the elements of a weight: place in the tensor, in the sums, channel.
+ */
+struct cursor {
+	ptrdiff_t element, sum;
+	int k;
+};
+
+static int64_t
+count_elements(const struct sweep *s, const struct sweep_step *step)
+{
+	return step->fold->weight >= 0 ? s->graph->tensors[step->fold->weight].n
+				       : 0;
+}
+
+static struct cursor
+cursor_at(const struct sweep *s, const struct sweep_step *step, int64_t i)
+{
+	const struct sweep_conv *c = &step->conv;
+	struct cursor at = {.element = (ptrdiff_t)i, .sum = (ptrdiff_t)i};
+	const bool last =
+	    step->fold->kind == FOLD_LINEAR && !step->fold->node->attr.trans_b;
+	const int64_t n = count_elements(s, step);
+	const int64_t channels = step->fold->channels;
+	int q, t;
+
+	at.k = (int)(last ? i % channels : i / (n / channels));
+	if (step->method == SWEEP_BILINEAR)
+		return at;
+	q = (int)(last ? i / channels : i / c->taps % c->c);
+	t = (int)(last ? 0 : i % c->taps);
+	at.sum = (((ptrdiff_t)(at.k / KERNEL_BLOCK) * c->taps + t) * c->c + q) *
+		     KERNEL_BLOCK +
+		 at.k % KERNEL_BLOCK;
+	return at;
+}
+
+/* d W. = s d W'. + s. d W' */
+static void
+pull_weight(const struct sweep *s, const struct sweep_weights *w,
+    const struct sweep_step *step, const struct sums *sums, double *out)
+{
+	const struct sweep_factors x = sweep_factors_of(s, w, step);
+
+	for (int64_t i = 0; i < count_elements(s, step); i++) {
+		const struct cursor at = cursor_at(s, step, i);
+
+		out[at.element] += x.scale[at.k] * sums->t_weight[at.sum];
+		if (step->scale_moves)
+			out[at.element] +=
+			    x.t_scale[at.k] * sums->weight[at.sum];
+	}
+}
+
+/*
+ * d gamma = (<d W', W> + d b' (b - mean)) / sqrt(var + epsilon), and its
+ * tangent; a norm alone has d scale in place of <d W', W>.
+ */
+static void
+pull_scale(const struct sweep *s, const struct sweep_weights *w,
+    const struct sweep_step *step, const float *v, const struct sums *sums,
+    double *out)
+{
+	const struct sweep_factors x = sweep_factors_of(s, w, step);
+	const int weight = step->fold->weight;
+	const float *dir = weight >= 0 ? sweep_part(s, v, weight) : NULL;
+	const float *bias = sweep_part(s, v, step->fold->bias);
+
+	for (int64_t i = 0; i < count_elements(s, step); i++) {
+		const struct cursor at = cursor_at(s, step, i);
+
+		out[at.k] += x.root[at.k] * sums->t_weight[at.sum] *
+			     (double)w->theta[weight].f32[at.element];
+		if (dir != NULL)
+			out[at.k] += x.root[at.k] * sums->weight[at.sum] *
+				     (double)dir[at.element];
+	}
+	for (int k = 0; k < step->fold->channels; k++) {
+		double d = sums->t_shift[k] * x.offset[k];
+
+		if (bias != NULL)
+			d += sums->shift[k] * (double)bias[k];
+		if (weight < 0)
+			d += sums->t_weight[k];
+		out[k] += x.root[k] * d;
+	}
+}
+
+static void
+pull_shift(const struct sweep *s, const struct sweep_weights *w,
+    const struct sweep_step *step, const struct sums *sums, double *hv)
+{
+	const struct sweep_factors x = sweep_factors_of(s, w, step);
+	double *beta = part_of_sum(s, hv, sweep_norm_tensor(s, step, 2));
+	double *bias = part_of_sum(s, hv, step->fold->bias);
+
+	for (int k = 0; k < step->fold->channels; k++) {
+		if (beta != NULL)
+			beta[k] += sums->t_shift[k];
+		if (bias != NULL)
+			bias[k] += x.scale[k] * sums->t_shift[k];
+		if (bias != NULL && step->scale_moves)
+			bias[k] += x.t_scale[k] * sums->shift[k];
+	}
+}
+
+void
+sweep_pull(const struct sweep *sweep, const struct sweep_weights *weights,
+    const float *v, const double *sums, double *hv)
+{
+	memset(hv, 0, sweep->size * sizeof(*hv));
+	for (size_t i = 0; i < sweep->n_steps; i++) {
+		const struct sweep_step *step = &sweep->steps[i];
+		const struct sums of = sums_of(sweep, step, sums);
+
+		if (step->dead)
+			continue;
+		if (step->weight_moves)
+			pull_weight(sweep, weights, step, &of,
+			    part_of_sum(sweep, hv, step->fold->weight));
+		if (step->scale_moves)
+			pull_scale(sweep, weights, step, v, &of,
+			    part_of_sum(
+				sweep, hv, sweep_norm_tensor(sweep, step, 1)));
+		if (step->shift_moves)
+			pull_shift(sweep, weights, step, &of, hv);
+	}
+}
+
+/*
+ * The rule for the gradient is that for its tangent, with the gradients in
+ * place of their tangents and a direction of 0.
+ */
+void
+sweep_pull_gradient(const struct sweep *sweep,
+    const struct sweep_weights *weights, const double *sums, double *gradient)
+{
+	memset(gradient, 0, sweep->size * sizeof(*gradient));
+	for (size_t i = 0; i < sweep->n_steps; i++) {
+		struct sweep_step still = sweep->steps[i];
+		struct sums of = sums_of(sweep, &still, sums);
+
+		if (still.dead)
+			continue;
+		of.t_weight = of.weight;
+		of.t_shift = of.shift;
+		still.scale_moves = false;
+		if (still.weight_moves)
+			pull_weight(sweep, weights, &still, &of,
+			    part_of_sum(sweep, gradient, still.fold->weight));
+		if (still.shift_moves)
+			pull_shift(sweep, weights, &still, &of, gradient);
+		if (sweep->steps[i].scale_moves)
+			pull_scale(sweep, weights, &still, NULL, &of,
+			    part_of_sum(sweep, gradient,
+				sweep_norm_tensor(sweep, &still, 1)));
+	}
+}
