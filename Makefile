@@ -4,18 +4,20 @@
 #   make check      the tests (TAP under prove)
 #   make help       the other targets
 #
-# CC=clang, SAN=1 (address and undefined-behaviour sanitizers), PREFIX, DESTDIR.
+# CC=clang, SAN=1 (address and undefined-behaviour sanitizers), PREFIX, DESTDIR;
+# for another machine CC, AR and PKG_CONFIG.
 
 VERSION = 0.1.0
 PREFIX = /usr/local
 DESTDIR =
 CC = gcc
+PKG_CONFIG = pkg-config
 BUILD = build
 
-PKGS = $(shell pkg-config --exists msgpack-c && echo msgpack-c || echo msgpack) \
+PKGS = $(shell $(PKG_CONFIG) --exists msgpack-c && echo msgpack-c || echo msgpack) \
        libzip zlib jansson nettle openblas
-PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS))
-PKG_LIBS := $(shell pkg-config --libs $(PKGS))
+PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS))
+PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS))
 
 # -ffp-contract=off: the definition of a result must not depend on whether a
 # compiler fuses a multiplication and an addition.
@@ -37,16 +39,19 @@ endif
 
 # h5conv alone links libhdf5; it is built where that is installed.
 HDF5 := $(firstword $(foreach p,hdf5-serial hdf5,\
-	$(shell pkg-config --exists $(p) && echo $(p))))
+	$(shell $(PKG_CONFIG) --exists $(p) && echo $(p))))
 ifneq ($(HDF5),)
-HDF5_CFLAGS := $(shell pkg-config --cflags $(HDF5))
-HDF5_LIBS := $(shell pkg-config --libs $(HDF5))
+HDF5_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(HDF5))
+HDF5_LIBS := $(shell $(PKG_CONFIG) --libs $(HDF5))
 HDF5_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/hdf5/*.c))
 endif
 
 PROGRAMS := $(filter-out frame gridrun dirslope lateblas $(if $(HDF5),,h5conv),\
 	$(basename $(notdir $(wildcard cmd/*.c))))
-LIB_SRC := $(filter-out lib/hdf5/%,$(wildcard lib/*/*.c))
+# Kernels for the machine that CC compiles for are in a folder of its name.
+MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+KERNELS := $(firstword $(wildcard lib/kernel/$(MACHINE)) lib/kernel/other)
+LIB_SRC := $(filter-out lib/hdf5/%,$(wildcard lib/*/*.c)) $(wildcard $(KERNELS)/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 LIB = $(BUILD)/liblosspipe.a
 BIN = $(PROGRAMS:%=$(BUILD)/bin/%)
@@ -57,8 +62,10 @@ BENCH := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c)
 all: $(LIB) $(BIN)
 
 # Kernels for an instruction set are separate objects, chosen at run time.
-$(BUILD)/%_avx2.o: ALL_CFLAGS += -mavx2 -mfma
-$(BUILD)/%_avx512.o: ALL_CFLAGS += -mavx512f -mavx512vl -mavx512dq -mfma
+AVX512 = -mavx512f -mavx512vl -mavx512dq -mfma
+$(BUILD)/lib/kernel/x86_64/avx2.o: ALL_CFLAGS += -mavx2 -mfma
+$(BUILD)/lib/kernel/x86_64/avx512%.o: ALL_CFLAGS += $(AVX512)
+$(BUILD)/lib/kernel/x86_64/avx512.o: ALL_CFLAGS += $(AVX512)
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -66,7 +73,7 @@ $(BUILD)/%.o: %.c Makefile
 
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	$(AR) rcs $@ $^
 
 # Two programs evaluate grids.
 $(BUILD)/bin/evalgrid $(BUILD)/bin/hessgrid: $(BUILD)/cmd/gridrun.o

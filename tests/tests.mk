@@ -48,13 +48,13 @@ same: all
 
 # Style, static analysis, shell scripts.
 LINT_C = $(filter-out $(if $(HDF5),,cmd/h5conv.c lib/hdf5/%),\
-	$(wildcard cmd/*.c lib/*/*.c))
+	$(wildcard cmd/*.c lib/*/*.c $(KERNELS)/*.c))
 # One file a call: several confuse the analyzer of clang-tidy 14 about va_list.
 LINT_FLAGS = -std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -Ilib -Icmd \
-	-DLOSSPIPE_VERSION=__FILE__ -mavx2 -mfma -mavx512f -mavx512vl -mavx512dq \
+	-DLOSSPIPE_VERSION=__FILE__ $(if $(filter x86_64,$(MACHINE)),-mavx2 $(AVX512)) \
 	$(PKG_CFLAGS) $(HDF5_CFLAGS)
 lint:
-	@clang-format --dry-run -Werror $(LINT_C) $(wildcard cmd/*.h lib/*/*.h tests/unit/*.c)
+	@clang-format --dry-run -Werror $(LINT_C) $(wildcard cmd/*.h lib/*/*.h lib/kernel/*/*.[ch] tests/unit/*.c)
 	@cppcheck -j2 --quiet --error-exitcode=1 --enable=warning,performance,portability \
 	    --inline-suppr --suppress=missingIncludeSystem -Ilib -Icmd cmd lib
 	@printf '%s\n' $(LINT_C) | xargs -P2 -n1 sh -c \

@@ -195,7 +195,7 @@ run_task(void *context, int task, int worker)
 	const int64_t first = (int64_t)task * TASK_IMAGES;
 	const int64_t end =
 	    first + TASK_IMAGES < p->data->n ? first + TASK_IMAGES : p->data->n;
-	const unsigned mode = cpu_flush_subnormals();
+	const unsigned long mode = cpu_flush_subnormals();
 
 	memset(desk->gradients, 0, h->sweep.gradients * sizeof(float));
 	memset(desk->sums, 0, h->sweep.sums * sizeof(float));

@@ -65,7 +65,7 @@ lay_out(
 	p->base.graph = graph;
 	p->base.batch = batch;
 	p->base.forward_only = forward_only;
-	p->kernels = cpu_kernels((enum cpu_level)level);
+	p->kernels = cpu_kernels(level);
 	p->base.channels =
 	    memory_new(graph->n_nodes, sizeof(*p->base.channels), err);
 	p->sum = memory_new(graph->n_nodes, sizeof(*p->sum), err);
@@ -245,7 +245,7 @@ run_slice(void *context, int task, int worker)
 	    .local = memory,
 	    .gradient = memory + p->n_local,
 	    .work = memory + p->n_local + p->n_gradient};
-	const unsigned mode = cpu_flush_subnormals();
+	const unsigned long mode = cpu_flush_subnormals();
 
 	for (int i = 0; i < groups; i++) {
 		g.first = first + (turned ? groups - 1 - i : i) * s->group;

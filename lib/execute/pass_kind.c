@@ -15,7 +15,7 @@ choose(const struct pass_kind *kind, struct error *err)
 		return NULL;
 	if (kind != NULL)
 		return kind;
-	return level >= CPU_AVX2 ? &pass_fast : &pass_reference;
+	return level >= CPU_SETS ? &pass_fast : &pass_reference;
 }
 
 struct pass *
@@ -45,9 +45,8 @@ pass_kernel(char text[PASS_KERNEL_BYTES])
 	if (kind == NULL)
 		return "none";
 	snprintf(text, PASS_KERNEL_BYTES, "%s %s", kind->name,
-	    kind == &pass_fast
-		? cpu_kernels((enum cpu_level)cpu_level(&err))->name
-		: openblas_get_corename());
+	    kind == &pass_fast ? cpu_kernels(cpu_level(&err))->name
+			       : openblas_get_corename());
 	return text;
 }
 

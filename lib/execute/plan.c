@@ -26,15 +26,14 @@ static const struct plan_kind *
 choose_kind(struct error *err)
 {
 	switch (cpu_level(err)) {
+	case -1:
+		return NULL;
 	case CPU_REF:
 		return &plan_reference;
 	case CPU_BASE:
 		return &plan_gemm;
-	case CPU_AVX2:
-	case CPU_AVX512:
-		return &plan_fast;
 	default:
-		return NULL;
+		return &plan_fast;
 	}
 }
 

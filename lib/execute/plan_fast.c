@@ -62,7 +62,7 @@ fast_create(
 		return -1;
 	}
 	plan->graph = graph;
-	plan->kernels = cpu_kernels((enum cpu_level)level);
+	plan->kernels = cpu_kernels(level);
 	plan->block = block;
 	if (fold_make(graph, &plan->fold, err) < 0 ||
 	    fast_compile(plan, err) < 0 || fast_place(plan, err) < 0) {
@@ -387,7 +387,7 @@ fast_run(const struct fast_plan *plan, const struct plan_trial *trial,
 {
 	const struct run run = {plan, trial->weights, trial->scratch,
 	    trial->images, trial->logits, seconds};
-	unsigned mode = cpu_flush_subnormals();
+	unsigned long mode = cpu_flush_subnormals();
 
 	run_stage(&run, plan->n_stages - 1, 0, trial->n);
 	cpu_restore(mode);

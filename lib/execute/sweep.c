@@ -215,7 +215,7 @@ sweep_init(struct sweep *sweep, const struct graph *graph, const bool *moves,
 	    (struct sweep){.graph = graph, .moves = moves, .primal = primal};
 	if (level < 0 || fold_make(graph, &sweep->fold, err) < 0)
 		return -1;
-	sweep->kernels = cpu_kernels((enum cpu_level)level);
+	sweep->kernels = cpu_kernels(level);
 	sweep->n_steps = sweep->fold.n_steps;
 	sweep->values =
 	    memory_new(graph->n_values, sizeof(*sweep->values), err);

@@ -188,9 +188,8 @@ struct kernels {
 	double (*peak)(long n, float *sink);
 };
 
-/* Plain C; AVX2 and FMA; AVX-512, and the same bits with fewer loads. */
-extern const struct kernels kernels_plain, kernels_avx2, kernels_avx512,
-    kernels_spread_avx512;
+/* Plain C; the tables of instruction sets are known to cpu.h. */
+extern const struct kernels kernels_plain;
 
 /* Channels rounded up to whole blocks. */
 static inline int

@@ -29,23 +29,42 @@ static const struct {
 };
 enum { CHECKS = sizeof(checks) / sizeof(checks[0]) };
 
-static const struct set sets[] = {
-    {"base", CPU_BASE, &kernels_plain},
-    {"avx2", CPU_AVX2, &kernels_avx2},
-    {"avx512", CPU_AVX512, &kernels_avx512},
-    {"spread", CPU_AVX512, &kernels_spread_avx512},
-};
-enum { SETS = sizeof(sets) / sizeof(sets[0]) };
+enum { SETS_MAX = 16 };
 
-/* All checks of all instruction sets, as TAP.  Returns the number that fail. */
+static void
+add_set(struct set **end, const char *word, const char *more,
+    const struct kernels *kernels)
+{
+	struct set *set = (*end)++;
+
+	snprintf(set->name, sizeof(set->name), "%s%s", word, more);
+	set->kernels = kernels;
+}
+
+/* Plain C, then what this processor has.  Returns how many. */
 static int
-check_all(uint64_t seed, int rounds)
+find_sets(struct set sets[SETS_MAX])
+{
+	struct set *end = sets;
+
+	add_set(&end, "base", "", &kernels_plain);
+	for (int i = 0; CPU_SETS + i <= cpu_level_native(); i++) {
+		const struct cpu_set *set = &cpu_sets[i];
+
+		add_set(&end, set->word, "", set->kernels);
+		if (set->variant != NULL)
+			add_set(&end, set->word, "-variant", set->variant);
+	}
+	return (int)(end - sets);
+}
+
+/* All checks of n instruction sets, as TAP.  Returns the number that fail. */
+static int
+check_all(const struct set *sets, int n, uint64_t seed, int rounds)
 {
 	int failed = 0, count = 0;
 
-	for (int k = 0; k < SETS; k++) {
-		if (sets[k].level > cpu_level_native())
-			continue;
+	for (int k = 0; k < n; k++) {
 		for (int i = 0; i < CHECKS; i++) {
 			struct dice dice = {
 			    random_open(seed, RANDOM_NOISE, checks[i].name), 0};
@@ -72,6 +91,8 @@ main(int argc, char **argv)
 	uint64_t seed = 1;
 	int64_t rounds = 200;
 	int bench = 0, csv = 0, plain = 0;
+	struct set sets[SETS_MAX];
+	int n;
 	struct text help = {0};
 	struct error err;
 	const struct option_row options[] = {
@@ -91,8 +112,9 @@ main(int argc, char **argv)
 		text_free(&help);
 		return 2;
 	}
+	n = find_sets(sets);
 	if (!bench)
-		return check_all(seed, (int)rounds) != 0;
-	bench_all(sets, SETS, seed, csv, plain ? CPU_BASE : CPU_AVX2);
+		return check_all(sets, n, seed, (int)rounds) != 0;
+	bench_all(sets + !plain, n - !plain, seed, csv);
 	return 0;
 }

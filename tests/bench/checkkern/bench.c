@@ -227,22 +227,17 @@ peak_rate(const struct kernels *kernels)
 }
 
 void
-bench_all(const struct set *sets, int n, uint64_t seed, int csv,
-    enum cpu_level lowest)
+bench_all(const struct set *sets, int n, uint64_t seed, int csv)
 {
 	printf(csv ? "kernels,kernel,images,h,c,k,size,stride,us_per_image,"
 		     "us_least,gflops,share_of_peak\n"
-		   : "%-8s%-18s%-22s%10s%10s%10s%8s\n",
+		   : "%-16s%-18s%-22s%10s%10s%10s%8s\n",
 	    "set", "kernel", "images h c k size/str", "us/image", "least",
 	    "GFLOP/s", "peak");
 	for (int k = 0; k < n; k++) {
 		const struct kernels *kernels = sets[k].kernels;
-		double peak;
+		const double peak = peak_rate(kernels);
 
-		if (sets[k].level < lowest ||
-		    sets[k].level > cpu_level_native())
-			continue;
-		peak = peak_rate(kernels);
 		for (int i = 0; i < BENCHES; i++) {
 			const struct bench *b = &benches[i];
 			struct dice dice = {
@@ -257,7 +252,7 @@ bench_all(const struct set *sets, int n, uint64_t seed, int csv,
 			release();
 			printf(csv ? "%s,%s,%d,%d,%d,%d,%d,%d,%.3f,%.3f,%.2f,"
 				     "%.4f\n"
-				   : "%-8s%-18s%3d %3d %4d %4d %d/%d   %10.2f"
+				   : "%-16s%-18s%3d %3d %4d %4d %d/%d   %10.2f"
 				     "%10.2f%10.1f%8.2f\n",
 			    sets[k].name, b->kernel, b->images, b->h, b->c,
 			    b->k, b->size, b->stride, 1e6 * median / b->images,

@@ -18,15 +18,13 @@ check_function check_pool, check_affine, check_norm, check_norm_back;
 /* gradient.c */
 check_function check_gradient, check_winograd_gradient;
 
-/* A table, the level that it needs, and what to call it. */
+/* A table, and what to call it. */
 struct set {
-	const char *name;
-	enum cpu_level level;
+	char name[32];
 	const struct kernels *kernels;
 };
 
-/* Times the kernels of n sets from level lowest on.  (bench.c) */
-void bench_all(const struct set *sets, int n, uint64_t seed, int csv,
-    enum cpu_level lowest);
+/* Times the kernels of n sets.  (bench.c) */
+void bench_all(const struct set *sets, int n, uint64_t seed, int csv);
 
 #endif

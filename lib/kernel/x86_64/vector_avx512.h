@@ -1,0 +1,42 @@
+/* Vectors of 16 floats, 32 registers: AVX-512 F, VL and DQ. */
+#ifndef KERNEL_X86_64_VECTOR_AVX512_H
+#define KERNEL_X86_64_VECTOR_AVX512_H
+
+#include <immintrin.h>
+
+enum { LANES = 16, PIXELS_MAX = 8, BLOCKS_MAX = 2, SUMS_MAX = 16 };
+#define PRODUCTS "kernel/product_rows.inc"
+
+typedef __m512 vec;
+typedef __m512i lanes;
+typedef __m512d wide;
+#define VEC(name) _mm512_##name
+#define WIDE_LOW(v) _mm512_castps512_ps256(v)
+#define WIDE_HIGH(v) _mm512_extractf32x8_ps(v, 1)
+
+#include "kernel/x86_64/vector_x86.h"
+
+/* 4 floats of memory, four times. */
+INLINE vec
+quad_load(const float *p)
+{
+	return _mm512_broadcast_f32x4(_mm_loadu_ps(p));
+}
+
+/* Number i of the 4 everywhere. */
+INLINE vec
+quad_spread(vec quad, const int i)
+{
+	switch (i) {
+	case 0:
+		return _mm512_permute_ps(quad, 0x00);
+	case 1:
+		return _mm512_permute_ps(quad, 0x55);
+	case 2:
+		return _mm512_permute_ps(quad, 0xaa);
+	default:
+		return _mm512_permute_ps(quad, 0xff);
+	}
+}
+
+#endif
