@@ -35,6 +35,7 @@ check-golden: all $(GOLDEN) $(TOOL)
 check-all: lint check
 	for cpu in ref base avx2; do LOSSPIPE_CPU=$$cpu $(MAKE) check || exit 1; done
 	$(MAKE) SAN=1 check
+	RETYPED=0 prove -e '' tests/contract/retyped.t
 	[ ! -d ../shared/golden ] || $(MAKE) check-golden FULL=1 SPOIL=all
 	$(MAKE) fuzz
 
