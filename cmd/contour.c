@@ -32,7 +32,7 @@ static const char *const curvatures[] = {"ratio", "signed", "lines", NULL};
 struct settings {
 	int curvature; /* of curvatures, or -1 */
 	int style, log, partial, band;
-	const char *field, *title, *output, *levels_text;
+	const char *field, *title, *levels_text;
 	struct levels levels;
 	struct relief_view view;
 	double zmax;
@@ -219,14 +219,15 @@ read_points(struct points_list *list, char **paths, int n,
 }
 
 static int
-write_picture(const struct text *svg, const char *path, struct error *err)
+write_picture(
+    const struct text *svg, const struct frame *frame, struct error *err)
 {
 	struct output out;
 
-	if (output_open(&out, path, 0, err) < 0)
+	if (frame_open_output(frame, &out, err) < 0)
 		return -1;
 	if (output_write(&out, svg->chars, svg->n, err) < 0) {
-		output_abandon(&out, 0);
+		output_abandon(&out);
 		return -1;
 	}
 	return output_commit(&out, err);
@@ -285,7 +286,8 @@ draw_densities(const struct settings *s, const struct density_list *list,
 }
 
 static int
-run_histograms(char **paths, int n, const struct settings *s, struct error *err)
+run_histograms(char **paths, int n, const struct settings *s,
+    const struct frame *frame, struct error *err)
 {
 	struct reader *reader = reader_new(paths, n, err);
 	struct histogram_list list = {0};
@@ -297,13 +299,14 @@ run_histograms(char **paths, int n, const struct settings *s, struct error *err)
 	reader_free(reader);
 	histogram_list_free(&list);
 	if (status == 0)
-		status = write_picture(&svg, s->output, err);
+		status = write_picture(&svg, frame, err);
 	text_free(&svg);
 	return status;
 }
 
 static int
-run_densities(char **paths, int n, const struct settings *s, struct error *err)
+run_densities(char **paths, int n, const struct settings *s,
+    const struct frame *frame, struct error *err)
 {
 	struct reader *reader = reader_new(paths, n, err);
 	struct density_list list = {0};
@@ -315,7 +318,7 @@ run_densities(char **paths, int n, const struct settings *s, struct error *err)
 	reader_free(reader);
 	density_list_free(&list);
 	if (status == 0)
-		status = write_picture(&svg, s->output, err);
+		status = write_picture(&svg, frame, err);
 	text_free(&svg);
 	return status;
 }
@@ -337,7 +340,7 @@ run_points(char **paths, int n, const struct settings *s,
 		status = draw(s, &landscape, &svg, err);
 	landscape_free(&landscape);
 	if (status == 0)
-		status = write_picture(&svg, s->output, err);
+		status = write_picture(&svg, frame, err);
 	text_free(&svg);
 	return status;
 }
@@ -347,9 +350,9 @@ run(char **paths, int n, const struct settings *s, const struct frame *frame,
     struct error *err)
 {
 	if (s->style == HISTOGRAM)
-		return run_histograms(paths, n, s, err);
+		return run_histograms(paths, n, s, frame, err);
 	if (s->style == DENSITY)
-		return run_densities(paths, n, s, err);
+		return run_densities(paths, n, s, frame, err);
 	return run_points(paths, n, s, frame, err);
 }
 
@@ -382,12 +385,11 @@ main(int argc, char **argv)
 		"height of the picture"),
 	    OPTION_FLAG(0, "partial", &s.partial,
 		"draw what is there, and say in the picture what is not"),
-	    OPTION_TEXT('o', "output", "FILE", &s.output,
-		"write to FILE, which appears when it is complete"),
 	    OPTION_END};
 	struct frame frame = {.name = "contour",
 	    .synopsis = "[FILE...]",
 	    .purpose = "a loss landscape as an SVG picture",
+	    .output = {.manner = OUTPUT_QUICK},
 	    .options = options};
 	struct error err;
 	int first = frame_start(&frame, argc, argv);

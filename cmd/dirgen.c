@@ -224,7 +224,7 @@ run(struct dirgen *g, struct reader *reader, struct output *output,
 	status = extend(g, reader, &temporary, err);
 	if (status == 0)
 		status = orthonormal_copy(g->turns, temporary.fd, output, err);
-	output_abandon(&temporary, 0);
+	output_abandon(&temporary);
 	orthonormal_free(g->turns);
 	return status;
 }
@@ -419,14 +419,14 @@ main(int argc, char **argv)
 {
 	struct dirgen g = {.frame = {.name = "dirgen",
 			       .synopsis = "[other ...] < model > model",
-			       .purpose = "gives a model directions"},
+			       .purpose = "gives a model directions",
+			       .output = {.manner = OUTPUT_QUICK}},
 	    .kind = -1,
 	    .ignore = -1,
 	    .center = -1,
 	    .order = {.axis = -1}};
 	int64_t n_axes = 0;
 	int over = OVER_WEIGHTS;
-	const char *path = NULL;
 	const struct option_row options[] = {
 	    OPTION_CHOICE('k', "kind", direction_kind_words, &g.kind,
 		"where the directions come from (random)"),
@@ -449,8 +449,6 @@ main(int argc, char **argv)
 	    DIRSLOPE_OPTIONS(&g.slope),
 	    OPTION_FLAG(0, "orthonormal", &g.orthonormal,
 		"unit length, and y at a right angle to x"),
-	    OPTION_TEXT('o', "output", "FILE", &path,
-		"write to FILE, which appears when it is complete"),
 	    OPTION_END};
 	struct reader *reader = NULL;
 	struct output output;
@@ -460,20 +458,19 @@ main(int argc, char **argv)
 	dirslope_start(&g.slope);
 	g.frame.options = options;
 	first = frame_start(&g.frame, argc, argv);
-	if (path == NULL)
-		frame_refuse_terminal(&g.frame);
+	frame_refuse_terminal(&g.frame);
 	g.order.n_axes = (int)n_axes;
 	g.order.over = (enum direction_over)over;
 	check_usage(&g, argc - first);
 	if (open_sources(&g, argv + first, argc - first, &err) < 0 ||
 	    (reader = open_reader(&g, &err)) == NULL ||
-	    output_open(&output, path, 0, &err) < 0)
+	    frame_open_output(&g.frame, &output, &err) < 0)
 		frame_fail(&g.frame, &err);
 	status = run(&g, reader, &output, &err);
 	reader_free(reader);
 	close_sources(&g);
 	if (status < 0)
-		output_abandon(&output, 0);
+		output_abandon(&output);
 	else
 		status = output_commit(&output, &err);
 	if (status < 0)

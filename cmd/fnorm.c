@@ -124,10 +124,10 @@ main(int argc, char **argv)
 {
 	struct fnorm f = {.frame = {.name = "fnorm",
 			      .synopsis = "[model ...] > model",
-			      .purpose = "normalises directions"}};
+			      .purpose = "normalises directions",
+			      .output = {.manner = OUTPUT_QUICK}}};
 	int norm = NORM_FILTER, ignore = IGNORE_BIASBN;
 	int norms[] = {-1, -1}, ignores[] = {-1, -1};
-	const char *path = NULL;
 	const struct option_row options[] = {
 	    OPTION_CHOICE(0, "norm", direction_norm_words, &norm,
 		"formula for weights (filter)"),
@@ -143,8 +143,6 @@ main(int argc, char **argv)
 		"and along y"),
 	    OPTION_FLAG(0, "force", &f.force,
 		"normalise toward, pca, hessian and gradient too"),
-	    OPTION_TEXT('o', "output", "FILE", &path,
-		"write to FILE, which appears when it is complete"),
 	    OPTION_END};
 	struct reader *reader;
 	struct output output;
@@ -153,8 +151,7 @@ main(int argc, char **argv)
 
 	f.frame.options = options;
 	first = frame_start(&f.frame, argc, argv);
-	if (path == NULL)
-		frame_refuse_terminal(&f.frame);
+	frame_refuse_terminal(&f.frame);
 	for (int axis = 0; axis < AXES_MAX; axis++) {
 		if (norms[axis] < 0)
 			norms[axis] = norm;
@@ -164,12 +161,12 @@ main(int argc, char **argv)
 		f.rules[axis].ignore = (enum direction_ignore)ignores[axis];
 	}
 	reader = reader_new(argv + first, argc - first, &err);
-	if (reader == NULL || output_open(&output, path, 0, &err) < 0)
+	if (reader == NULL || frame_open_output(&f.frame, &output, &err) < 0)
 		frame_fail(&f.frame, &err);
 	status = run(&f, reader, &output, &err);
 	reader_free(reader);
 	if (status < 0)
-		output_abandon(&output, 0);
+		output_abandon(&output);
 	else
 		status = output_commit(&output, &err);
 	if (status < 0)

@@ -30,8 +30,8 @@ frame_print(const struct frame *frame, struct text *text)
 	struct output out;
 	struct error err;
 
-	if (output_open(&out, NULL, 0, &err) < 0 ||
-	    output_text(&out, text, 0, &err) < 0)
+	output_open_standard(&out);
+	if (output_text(&out, text, 0, &err) < 0)
 		frame_fail(frame, &err);
 	text_free(text);
 }
@@ -63,11 +63,28 @@ inform(const struct frame *frame, const struct option_row *all, int help,
 	frame_fail(frame, &err);
 }
 
+/* The rows of all programs, behind those of its own. */
+static void
+add_rows(struct option_row all[OPTIONS_MAX], const struct option_row *own,
+    const struct option_row *common, size_t n_common)
+{
+	size_t n = 0;
+
+	for (; n < OPTIONS_MAX - n_common && own[n].name != NULL; n++)
+		all[n] = own[n];
+	memcpy(all + n, common, n_common * sizeof(*common));
+}
+
 int
 frame_start(struct frame *frame, int argc, char **argv)
 {
-	int help = 0, version = 0, completion = 0, n = 0, first;
+	struct output_order *o = &frame->output;
+	int help = 0, version = 0, completion = 0, first;
 	const struct option_row common[] = {
+	    OPTION_TEXT('o', "output", "FILE", &o->path,
+		o->manner == OUTPUT_LONG
+		    ? "write FILE; the same line typed again continues it"
+		    : "write to FILE, which appears when it is complete"),
 	    OPTION_FLAG('h', "help", &help, "print this help and exit"),
 	    OPTION_FLAG(
 		'q', "quiet", &frame->quiet, "no warnings, no progress"),
@@ -76,30 +93,38 @@ frame_start(struct frame *frame, int argc, char **argv)
 	    OPTION_FLAG(0, "completion", &completion,
 		"print the options for shell completion and exit"),
 	    OPTION_END};
-	const int n_common = sizeof(common) / sizeof(common[0]);
+	const size_t no_output = o->manner == OUTPUT_NONE;
 	struct option_row all[OPTIONS_MAX];
 	struct error err;
 
 	open_standard_descriptors();
-	while (n < OPTIONS_MAX - n_common && frame->options[n].name != NULL) {
-		all[n] = frame->options[n];
-		n++;
-	}
-	memcpy(all + n, common, sizeof(common));
+	add_rows(all, frame->options, common + no_output,
+	    sizeof(common) / sizeof(common[0]) - no_output);
 	first = options_parse(all, argc, argv, &err);
 	if (first < 0)
 		frame_usage(frame, "%s", err.text);
 	inform(frame, all, help, version, completion);
+	if (output_check(o, &err) < 0)
+		frame_fail(frame, &err);
 	return first;
 }
 
 void
 frame_refuse_terminal(const struct frame *frame)
 {
-	if (isatty(STDOUT_FILENO))
+	const char *path = frame->output.path;
+
+	if ((path == NULL || strcmp(path, "-") == 0) && isatty(STDOUT_FILENO))
 		frame_usage(frame,
 		    "standard output is a terminal, expected a pipe or a file "
 		    "for binary records (recdump shows them)");
+}
+
+int
+frame_open_output(
+    const struct frame *frame, struct output *out, struct error *err)
+{
+	return output_open(out, &frame->output, err);
 }
 
 void

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/options.h"
+#include "base/output.h"
 #include "base/text.h"
 
 struct frame {
@@ -16,22 +17,29 @@ struct frame {
 	const char
 	    *synopsis; /* operands and place in a pipe, for the usage line */
 	const char *purpose; /* one line, as in the man page's NAME */
-	const struct option_row *options; /* without -h -q -v --version */
+	const struct option_row *options; /* without -o -h -q -v --version */
 	int quiet;   /* -q: warnings and progress are dropped */
 	int verbose; /* -v, -vv: more of them */
 	int failure; /* exit status of frame_fail; 0 means 1 */
+	/* Its manner is the program's; the frame adds -o to the options. */
+	struct output_order output;
 };
 
 /*
  * Reads the command line.  --help, --version and --completion print and exit 0;
- * a usage error prints one line and exits 2.  Also makes sure that descriptors
- * 0, 1 and 2 are open, so that no file can take their place.  Returns the index
- * of the first operand.
+ * a usage error prints one line and exits 2, an -o that cannot be written exits
+ * 1.  Also makes sure that descriptors 0, 1 and 2 are open, so that no file can
+ * take their place.  Returns the index of the first operand.
  */
 int frame_start(struct frame *frame, int argc, char **argv);
 
-/* Refuses to write records to a terminal (exits 2). */
+/* Refuses to write records to standard output if that is a terminal (exits 2).
+ */
 void frame_refuse_terminal(const struct frame *frame);
+
+/* Opens what -o names, or standard output: output_open. */
+int frame_open_output(
+    const struct frame *frame, struct output *out, struct error *err);
 
 /*
  * Text for people on standard output.  Frees it; exits as frame_fail does when

@@ -24,7 +24,6 @@ static const char *const forms[] = {
 struct settings {
 	int form, partial, log;
 	struct height height;
-	const char *output;
 };
 
 static int
@@ -182,13 +181,13 @@ run(const struct frame *frame, const struct settings *set, char **paths, int n,
 	if (status == 0 && set->form != CSV && set->form != JSON)
 		status = check_grids(&list, frame, err);
 	if (status == 0)
-		status = output_open(&output, set->output, 0, err);
+		status = frame_open_output(frame, &output, err);
 	if (status == 0) {
 		status = write_all(set, &list, &output, err);
 		if (status == 0)
 			status = output_commit(&output, err);
 		else
-			output_abandon(&output, 0);
+			output_abandon(&output);
 	}
 	points_list_free(&list);
 	return status;
@@ -205,13 +204,12 @@ main(int argc, char **argv)
 	    OPTION_FLAG(0, "log", &set.log, "vtk: heights are ln(loss + 0.1)"),
 	    OPTION_FLAG(0, "partial", &set.partial,
 		"take what is there of torn or incomplete input"),
-	    OPTION_TEXT('o', "output", "FILE", &set.output,
-		"write to FILE, which appears when it is complete"),
 	    OPTION_END,
 	};
 	struct frame frame = {.name = "gridconv",
 	    .synopsis = "[FILE...]",
 	    .purpose = "convert points for other programs",
+	    .output = {.manner = OUTPUT_QUICK},
 	    .options = options};
 	int first = frame_start(&frame, argc, argv);
 	struct error err;
@@ -219,7 +217,7 @@ main(int argc, char **argv)
 	set.height.log = set.log != 0;
 	if (set.form != VTK && (set.log || !isnan(set.height.zmax)))
 		frame_usage(&frame, "--zmax and --log are for -t vtk");
-	if (set.form == NPZ && set.output == NULL)
+	if (set.form == NPZ)
 		frame_refuse_terminal(&frame);
 	if (run(&frame, &set, argv + first, argc - first, &err) < 0)
 		frame_fail(&frame, &err);

@@ -8,7 +8,6 @@
 
 struct settings {
 	int partial, mixed;
-	const char *output;
 };
 
 static int
@@ -29,14 +28,14 @@ check(const struct frame *frame, const struct settings *set,
 }
 
 static int
-write_all(const struct settings *set, const struct points_list *list,
+write_all(const struct frame *frame, const struct points_list *list,
     struct error *err)
 {
 	struct output output;
 	struct writer *writer;
 	int status;
 
-	if (output_open(&output, set->output, 0, err) < 0)
+	if (frame_open_output(frame, &output, err) < 0)
 		return -1;
 	writer = writer_new(&output, 0, err);
 	status = writer != NULL ? 0 : -1;
@@ -45,7 +44,7 @@ write_all(const struct settings *set, const struct points_list *list,
 	writer_free(writer);
 	if (status == 0)
 		return output_commit(&output, err);
-	output_abandon(&output, 0);
+	output_abandon(&output);
 	return -1;
 }
 
@@ -63,7 +62,7 @@ merge(const struct frame *frame, const struct settings *set, char **operands,
 		return -1;
 	if (points_read(&list, reader, &rules, err) == 0 &&
 	    check(frame, set, &list, err) == 0)
-		status = write_all(set, &list, err);
+		status = write_all(frame, &list, err);
 	if (status == 0 && (reader_skipped(reader) > 0 || list.strays > 0))
 		frame_warn(frame,
 		    "salvaged: %zu damaged bytes skipped, %zu points without "
@@ -84,18 +83,16 @@ main(int argc, char **argv)
 		"there is"),
 	    OPTION_FLAG(0, "mixed", &set.mixed,
 		"join shards computed by different kernels"),
-	    OPTION_TEXT('o', "output", "FILE", &set.output,
-		"write FILE instead of standard output"),
 	    OPTION_END};
 	struct frame frame = {.name = "gridmerge",
 	    .synopsis = "[SHARD ...]",
 	    .purpose = "join the shards of a surface",
+	    .output = {.manner = OUTPUT_QUICK},
 	    .options = options};
 	int first = frame_start(&frame, argc, argv);
 	struct error err;
 
-	if (set.output == NULL)
-		frame_refuse_terminal(&frame);
+	frame_refuse_terminal(&frame);
 	if (merge(&frame, &set, argv + first, argc - first, &err) < 0)
 		frame_fail(&frame, &err);
 	return 0;

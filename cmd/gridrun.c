@@ -11,6 +11,7 @@
 void
 gridrun_start(struct gridrun *run, struct frame *frame)
 {
+	frame->output.manner = OUTPUT_LONG;
 	*run = (struct gridrun){.frame = frame,
 	    .choice = {.block = 64,
 		.shards = 1,
@@ -194,26 +195,37 @@ evaluate_all(struct gridrun *s, struct reader *reader, struct error *err)
 }
 
 static int
+write_all(struct gridrun *s, struct reader *reader, struct error *err)
+{
+	int status = -1;
+
+	if (frame_open_output(s->frame, &s->output, err) < 0)
+		return -1;
+	if (resume_open(&s->resume, &s->output, s->resume_path, err) == 0)
+		s->writer = writer_new(&s->output, 1, err);
+	if (s->writer != NULL)
+		status = evaluate_all(s, reader, err);
+	if (status == 0)
+		status = output_commit(&s->output, err);
+	else
+		output_abandon(&s->output);
+	writer_free(s->writer);
+	resume_free(&s->resume);
+	return status;
+}
+
+static int
 read_and_write(struct gridrun *s, char **operands, int n, struct error *err)
 {
 	struct reader *reader = reader_new(operands, n, err);
 	int status = -1;
 
-	if (reader != NULL && choice_open_data(&s->choice, err) == 0 &&
-	    resume_open(&s->resume, s->output_path, s->resume_path, err) == 0 &&
-	    output_open(&s->output, s->output_path, s->resume.torn, err) == 0) {
+	if (reader != NULL && choice_open_data(&s->choice, err) == 0) {
 		warn_about_classes(s);
-		s->writer = writer_new(&s->output, 1, err);
-		if (s->writer != NULL)
-			status = evaluate_all(s, reader, err);
-		if (status < 0 || s->estimate)
-			output_abandon(&s->output, !s->estimate);
-		else
-			status = output_commit(&s->output, err);
+		status = s->estimate ? evaluate_all(s, reader, err)
+				     : write_all(s, reader, err);
 	}
-	writer_free(s->writer);
 	reader_free(reader);
-	resume_free(&s->resume);
 	choice_free_data(&s->choice);
 	return status;
 }
@@ -236,7 +248,7 @@ gridrun_check(struct gridrun *run)
 		    run->frame, "--raw excludes --pixels, --mean and --std");
 	if (c->norms_path != NULL && c->norms != NORMS_RECOMPUTE)
 		frame_usage(run->frame, "--bn-data is for --bn recompute");
-	if (run->output_path == NULL && !run->estimate)
+	if (!run->estimate)
 		frame_refuse_terminal(run->frame);
 }
 

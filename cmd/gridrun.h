@@ -16,7 +16,7 @@ struct gridrun {
 	struct frame *frame;
 	struct surface_choice choice;
 	int estimate;
-	const char *output_path, *resume_path;
+	const char *resume_path;
 	/*
 	 * The program's part, for every plane: gridrun_write, or with
 	 * --estimate what that prints.
@@ -81,8 +81,6 @@ int gridrun_take_data(void *target, const char *text, struct error *err);
 		"threads (all processors; of a program: 1)"),                  \
 	    OPTION_CALL(0, "shard", "I/N", &(run)->choice, gridrun_take_shard, \
 		"every N-th point only, from I = 0 ... N-1"),                  \
-	    OPTION_TEXT('o', "output", "FILE", &(run)->output_path,            \
-		"write FILE; the same line typed again continues it"),         \
 	    OPTION_TEXT(0, "resume", "FILE", &(run)->resume_path,              \
 		"take the points that FILE already has"),                      \
 	    OPTION_FLAG(0, "estimate", &(run)->estimate,                       \

@@ -7,7 +7,6 @@
 
 struct settings {
 	int json, partial, rank; /* rank: -1 for none */
-	const char *output;
 };
 
 static int
@@ -58,14 +57,16 @@ print_json(const struct survey_list *list, const struct rank *ranks, size_t n,
 }
 
 static int
-write_text(const struct text *text, const char *path, struct error *err)
+write_text(
+    const struct text *text, const struct frame *frame, struct error *err)
 {
 	struct output output;
 
-	if (text_check(text, err) < 0 || output_open(&output, path, 0, err) < 0)
+	if (text_check(text, err) < 0 ||
+	    frame_open_output(frame, &output, err) < 0)
 		return -1;
 	if (output_write(&output, text->chars, text->n, err) < 0) {
-		output_abandon(&output, 0);
+		output_abandon(&output);
 		return -1;
 	}
 	return output_commit(&output, err);
@@ -96,7 +97,7 @@ run(char **paths, int n, const struct settings *set, const struct frame *frame,
 	if (status == 0) {
 		(set->json ? print_json : print_text)(
 		    &list, ranks, n_ranks, set, &out);
-		status = write_text(&out, set->output, err);
+		status = write_text(&out, frame, err);
 	}
 	free(ranks);
 	text_free(&out);
@@ -114,12 +115,11 @@ main(int argc, char **argv)
 		"order the runs; refused when they cannot be compared"),
 	    OPTION_FLAG(0, "partial", &set.partial,
 		"take what is there of torn or incomplete input"),
-	    OPTION_TEXT('o', "output", "FILE", &set.output,
-		"write to FILE, which appears when it is complete"),
 	    OPTION_END};
 	struct frame frame = {.name = "gridstat",
 	    .synopsis = "[FILE...]",
 	    .purpose = "the numbers beside the picture",
+	    .output = {.manner = OUTPUT_QUICK},
 	    .options = options};
 	int first = frame_start(&frame, argc, argv);
 	struct error err;

@@ -30,13 +30,14 @@ is_known(const uint8_t *bytes, size_t n, struct error *err)
 }
 
 static int
-convert(const struct content *content, const char *name, const char *path,
-    const struct reference_options *options, struct error *err)
+convert(const struct content *content, const char *name,
+    const struct frame *frame, const struct reference_options *options,
+    struct error *err)
 {
 	struct output output;
 	int status;
 
-	if (output_open(&output, path, 0, err) < 0)
+	if (frame_open_output(frame, &output, err) < 0)
 		return -1;
 	if (h5_is(content->bytes, content->n))
 		status = reference_read(content, name, &output, err);
@@ -44,13 +45,13 @@ convert(const struct content *content, const char *name, const char *path,
 		status = reference_write(content, name, options, &output, err);
 	if (status == 0)
 		return output_commit(&output, err);
-	output_abandon(&output, 0);
+	output_abandon(&output);
 	return -1;
 }
 
 static int
-run(const char *from, const char *path, const struct reference_options *options,
-    struct error *err)
+run(const char *from, const struct frame *frame,
+    const struct reference_options *options, struct error *err)
 {
 	const char *name = from != NULL ? from : "standard input";
 	struct content content;
@@ -61,7 +62,7 @@ run(const char *from, const char *path, const struct reference_options *options,
 	if (is_known(content.bytes, content.n, err) < 0)
 		status = error_prefix(err, "%s", name);
 	else
-		status = convert(&content, name, path, options, err);
+		status = convert(&content, name, frame, options, err);
 	content_close(&content);
 	return status;
 }
@@ -70,7 +71,6 @@ int
 main(int argc, char **argv)
 {
 	struct reference_options reference = {0};
-	const char *path = NULL;
 	int64_t rep = 0;
 	int partial = 0;
 	const struct option_row options[] = {
@@ -80,12 +80,11 @@ main(int argc, char **argv)
 		"what a surface file calls its directions (the run)"),
 	    OPTION_FLAG(0, "partial", &partial,
 		"points may be missing: they are -1 in the file"),
-	    OPTION_TEXT('o', "output", "FILE", &path,
-		"write to FILE, which appears when it is complete"),
 	    OPTION_END};
 	struct frame frame = {.name = "h5conv",
 	    .synopsis = "[FILE]",
 	    .purpose = "the reference tool's HDF5 files to and from streams",
+	    .output = {.manner = OUTPUT_QUICK},
 	    .options = options};
 	int first = frame_start(&frame, argc, argv);
 	struct error err;
@@ -95,9 +94,9 @@ main(int argc, char **argv)
 	if (argc - first > 1)
 		frame_usage(
 		    &frame, "%d files, expected at most one", argc - first);
-	if (path == NULL)
-		frame_refuse_terminal(&frame);
-	if (run(argc > first ? argv[first] : NULL, path, &reference, &err) < 0)
+	frame_refuse_terminal(&frame);
+	if (run(argc > first ? argv[first] : NULL, &frame, &reference, &err) <
+	    0)
 		frame_fail(&frame, &err);
 	return 0;
 }

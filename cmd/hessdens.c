@@ -18,7 +18,6 @@ struct settings {
 	struct surface_choice choice;
 	struct hessian_rule hessian;
 	struct density_rule density;
-	const char *output;
 };
 
 static const char *const over_words[] = {"weights", "all", NULL};
@@ -214,10 +213,10 @@ run(struct settings *s, char **operands, int n, struct error *err)
 	int status = -1;
 
 	if (reader != NULL && choice_open_data(&s->choice, err) == 0 &&
-	    output_open(&output, s->output, 0, err) == 0) {
+	    frame_open_output(s->frame, &output, err) == 0) {
 		status = write_all(reader, s, &output, err);
 		if (status < 0)
-			output_abandon(&output, 0);
+			output_abandon(&output);
 		else
 			status = output_commit(&output, err);
 	}
@@ -246,8 +245,7 @@ check(struct settings *s)
 	if (c->threads == 0)
 		c->threads = sysconf(_SC_NPROCESSORS_ONLN);
 	s->hessian.lanczos.basis = (int)s->density.steps;
-	if (s->output == NULL)
-		frame_refuse_terminal(s->frame);
+	frame_refuse_terminal(s->frame);
 }
 
 int
@@ -298,12 +296,11 @@ main(int argc, char **argv)
 		"standard deviation of each channel's pixels"),
 	    OPTION_INT('j', "threads", "N", &c->threads, 1, THREADS_MAX,
 		"threads (all processors)"),
-	    OPTION_TEXT('o', "output", "FILE", &s.output,
-		"write to FILE, which appears when it is complete"),
 	    OPTION_END};
 	struct frame frame = {.name = "hessdens",
 	    .synopsis = "-d DATA [model ...]",
 	    .purpose = "density of the Hessian's eigenvalues",
+	    .output = {.manner = OUTPUT_QUICK},
 	    .options = options};
 	struct error err;
 	int first;

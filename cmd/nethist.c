@@ -108,7 +108,6 @@ int
 main(int argc, char **argv)
 {
 	struct histogram_choice choice = {.bins = 100};
-	const char *path = NULL;
 	int over = HISTOGRAM_FILTERS, first, status;
 	const struct option_row options[] = {
 	    OPTION_CHOICE(0, "over", histogram_over_words, &over,
@@ -119,12 +118,11 @@ main(int argc, char **argv)
 		"bins of equal width (100)"),
 	    OPTION_CALL(0, "range", "LO,HI", &choice, take_range,
 		"what the bins span (four times the root mean square)"),
-	    OPTION_TEXT('o', "output", "FILE", &path,
-		"write to FILE, which appears when it is complete"),
 	    OPTION_END};
 	struct frame frame = {.name = "nethist",
 	    .synopsis = "[model ...]",
 	    .purpose = "histograms and norms of a network's weights",
+	    .output = {.manner = OUTPUT_QUICK},
 	    .options = options};
 	struct reader *reader;
 	struct output output;
@@ -132,15 +130,14 @@ main(int argc, char **argv)
 
 	first = frame_start(&frame, argc, argv);
 	choice.over = (enum histogram_over)over;
-	if (path == NULL)
-		frame_refuse_terminal(&frame);
+	frame_refuse_terminal(&frame);
 	reader = reader_new(argv + first, argc - first, &err);
-	if (reader == NULL || output_open(&output, path, 0, &err) < 0)
+	if (reader == NULL || frame_open_output(&frame, &output, &err) < 0)
 		frame_fail(&frame, &err);
 	status = run(reader, &choice, &output, &err);
 	reader_free(reader);
 	if (status < 0)
-		output_abandon(&output, 0);
+		output_abandon(&output);
 	else
 		status = output_commit(&output, &err);
 	if (status < 0)

@@ -15,7 +15,7 @@
 #include "stream/writer.h"
 
 struct settings {
-	const char *arch, *graph, *names, *input, *label, *output;
+	const char *arch, *graph, *names, *input, *label;
 	struct shape shape; /* of --input */
 	int64_t classes;
 	struct pixels_options pixels;
@@ -229,7 +229,7 @@ convert_all(const struct frame *frame, struct source *sources, size_t n,
 	int status;
 
 	if (sort_sources(sources, n, s, err) < 0 ||
-	    output_open(&out, s->output, 0, err) < 0)
+	    frame_open_output(frame, &out, err) < 0)
 		return -1;
 	writer = writer_new(&out, 0, err);
 	status = writer == NULL ? -1 : 0;
@@ -238,7 +238,7 @@ convert_all(const struct frame *frame, struct source *sources, size_t n,
 	writer_free(writer);
 	if (status == 0)
 		return output_commit(&out, err);
-	output_abandon(&out, 0);
+	output_abandon(&out);
 	return -1;
 }
 
@@ -296,20 +296,18 @@ main(int argc, char **argv)
 	    OPTION_TEXT(0, "label", "TEXT", &s.label, "name for legends"),
 	    OPTION_FLAG(0, "no-checksum", &s.no_checksum,
 		"accept zip archives that were written without CRCs"),
-	    OPTION_TEXT('o', "output", "FILE", &s.output,
-		"write to FILE, which appears when it is complete"),
 	    OPTION_END};
 	struct frame frame = {.name = "netload",
 	    .synopsis = "[FILE...]",
 	    .purpose = "trained networks from files of other programs",
+	    .output = {.manner = OUTPUT_QUICK},
 	    .options = options};
 	struct error err;
 	int first = frame_start(&frame, argc, argv), status;
 	size_t n = argc > first ? (size_t)(argc - first) : 1;
 	struct source *sources;
 
-	if (s.output == NULL)
-		frame_refuse_terminal(&frame);
+	frame_refuse_terminal(&frame);
 	if (s.input != NULL &&
 	    shape_parse(s.input, "--input", &s.shape, &err) < 0)
 		frame_usage(&frame, "%s", err.text);

@@ -17,7 +17,8 @@ struct settings {
 	int64_t classes;
 	uint64_t seed;
 	struct pixels_options pixels;
-	const char *label, *output;
+	const char *label;
+	const struct frame *frame;
 	int list;
 };
 
@@ -128,13 +129,13 @@ write_model(struct model *model, const struct settings *s, struct error *err)
 	struct writer *writer;
 	int status;
 
-	if (output_open(&out, s->output, 0, err) < 0)
+	if (frame_open_output(s->frame, &out, err) < 0)
 		return -1;
 	writer = writer_new(&out, 0, err);
 	status = writer == NULL ? -1 : write_segment(writer, model, s, err);
 	writer_free(writer);
 	if (status < 0) {
-		output_abandon(&out, 0);
+		output_abandon(&out);
 		return -1;
 	}
 	return output_commit(&out, err);
@@ -158,13 +159,12 @@ main(int argc, char **argv)
 	    OPTION_TEXT(0, "std", "S,...", &s.pixels.std,
 		"standard deviation of each channel's pixels"),
 	    OPTION_TEXT(0, "label", "TEXT", &s.label, "name for legends"),
-	    OPTION_TEXT('o', "output", "FILE", &s.output,
-		"write to FILE, which appears when it is complete"),
 	    OPTION_FLAG(0, "list", &s.list, "list the architectures and exit"),
 	    OPTION_END};
 	struct frame frame = {.name = "netnew",
 	    .synopsis = "NAME",
 	    .purpose = "a named architecture, freshly initialised",
+	    .output = {.manner = OUTPUT_QUICK},
 	    .options = options};
 	struct model model = {0};
 	struct error err;
@@ -178,8 +178,8 @@ main(int argc, char **argv)
 		frame_usage(&frame,
 		    "%d operands, expected one: the architecture's name",
 		    argc - first);
-	if (s.output == NULL)
-		frame_refuse_terminal(&frame);
+	frame_refuse_terminal(&frame);
+	s.frame = &frame;
 	s.name = argv[first];
 	if (build_model(&model, &s, &err) < 0)
 		frame_usage(&frame, "%s", err.text);

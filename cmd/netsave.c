@@ -19,7 +19,7 @@ struct settings {
 	int64_t rep, model;  /* model: -1 for the only one */
 	int moved;           /* --at was given */
 	double at[AXES_MAX];
-	const char *output;
+	const struct frame *frame;
 };
 
 static int
@@ -105,14 +105,14 @@ write_tensors(const struct settings *set, const struct tensor *tensors,
 	struct output output;
 	int status;
 
-	if (output_open(&output, set->output, 0, err) < 0)
+	if (frame_open_output(set->frame, &output, err) < 0)
 		return -1;
 	status = set->form == NPZ
 		     ? save_npz(tensors, n, &output, err)
 		     : save_safetensors(tensors, n, metadata, &output, err);
 	if (status == 0)
 		return output_commit(&output, err);
-	output_abandon(&output, 0);
+	output_abandon(&output);
 	return -1;
 }
 
@@ -202,20 +202,19 @@ main(int argc, char **argv)
 		"of which direction set, from 0 (0)"),
 	    OPTION_CALL(0, "at", "X,Y", &set, take_at,
 		"the model moved to this point of its plane"),
-	    OPTION_TEXT('o', "output", "FILE", &set.output,
-		"write to FILE, which appears when it is complete"),
 	    OPTION_END};
 	struct frame frame = {.name = "netsave",
 	    .synopsis = "[FILE...]",
 	    .purpose = "a model or a direction as a file that PyTorch loads",
+	    .output = {.manner = OUTPUT_QUICK},
 	    .options = options};
 	int first = frame_start(&frame, argc, argv);
 	struct error err;
 
 	if (set.moved && set.direction >= 0)
 		frame_usage(&frame, "--at and --direction exclude each other");
-	if (set.output == NULL)
-		frame_refuse_terminal(&frame);
+	frame_refuse_terminal(&frame);
+	set.frame = &frame;
 	if (run(argv + first, argc - first, &set, &err) < 0)
 		frame_fail(&frame, &err);
 	return 0;

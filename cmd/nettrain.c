@@ -26,7 +26,7 @@ struct settings {
 	int nesterov, ignore_biasbn, raw;
 	const char *milestones;
 	struct pixels_options pixels;
-	const char *output, *resume;
+	const char *resume;
 };
 
 /* What lives as long as the program runs. */
@@ -328,13 +328,9 @@ start(struct session *s, struct error *err)
 	char *old;
 	int resumed = 0;
 
-	if (segment_choose(
-		s->set->output, s->set->resume, &s->entry, &old, err) < 0)
+	if (segment_choose(&s->output, s->set->resume, &s->entry, &old, err) <
+	    0)
 		return -1;
-	if (output_open(&s->output, s->set->output, old != NULL, err) < 0) {
-		free(old);
-		return -1;
-	}
 	s->writer = writer_new(&s->output, 0, err);
 	if (s->writer == NULL)
 		resumed = -1;
@@ -378,14 +374,15 @@ run(struct session *s, char **operands, int n, struct error *err)
 	int status = -1;
 
 	if (read_model(s, operands, n, err) == 0 && open_images(s, err) == 0 &&
-	    prepare(s, err) == 0) {
+	    prepare(s, err) == 0 &&
+	    frame_open_output(s->frame, &s->output, err) == 0) {
 		status = start(s, err);
 		if (status == 0)
 			status = train(s, err);
 		if (status == 0)
 			status = output_commit(&s->output, err);
 		else
-			output_abandon(&s->output, 1);
+			output_abandon(&s->output);
 	}
 	close_session(s);
 	return status;
@@ -463,14 +460,13 @@ main(int argc, char **argv)
 		"standard deviation of each channel's pixels"),
 	    OPTION_INT('j', "threads", "N", &set.threads, 1, THREADS_MAX,
 		"threads (all processors)"),
-	    OPTION_TEXT('o', "output", "FILE", &set.output,
-		"write FILE; the same line typed again continues it"),
 	    OPTION_TEXT(0, "resume", "FILE", &set.resume,
 		"continue the run whose checkpoints FILE has"),
 	    OPTION_END};
 	struct frame frame = {.name = "nettrain",
 	    .synopsis = "-d DATA [FILE ...]",
 	    .purpose = "train a network and write its checkpoints",
+	    .output = {.manner = OUTPUT_LONG},
 	    .options = options};
 	int first = frame_start(&frame, argc, argv);
 	struct error err;
@@ -484,8 +480,7 @@ main(int argc, char **argv)
 		    &frame, "--raw excludes --pixels, --mean and --std");
 	if (finish_rule(&set, &session.rule, &err) < 0)
 		frame_usage(&frame, "%s", err.text);
-	if (set.output == NULL)
-		frame_refuse_terminal(&frame);
+	frame_refuse_terminal(&frame);
 	if (run(&session, argv + first, argc - first, &err) < 0)
 		frame_fail(&frame, &err);
 	return 0;

@@ -81,8 +81,7 @@ main(int argc, char **argv)
 	if (c.rtol < 0.0 || c.atol < 0.0)
 		frame_usage(&frame, "a tolerance is negative");
 	c.history = history != 0;
-	if (output_open(&output, NULL, 0, &err) < 0)
-		frame_fail(&frame, &err);
+	output_open_standard(&output);
 	for (int i = 0; i < 2; i++) {
 		reader[i] = reader_new(argv + first + i, 1, &err);
 		if (reader[i] == NULL)

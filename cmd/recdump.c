@@ -70,8 +70,7 @@ main(int argc, char **argv)
 	struct reader *reader;
 
 	first = frame_start(&frame, argc, argv);
-	if (output_open(&output, NULL, 0, &err) < 0)
-		frame_fail(&frame, &err);
+	output_open_standard(&output);
 	reader = reader_new(argv + first, argc - first, &err);
 	if (reader == NULL || dump(reader, json, &output, &err) < 0)
 		frame_fail(&frame, &err);

@@ -230,8 +230,7 @@ project(struct trajproj *t, struct reader *reader, struct output *output,
 }
 
 static int
-run(struct trajproj *t, char **operands, int n, const char *path,
-    struct error *err)
+run(struct trajproj *t, char **operands, int n, struct error *err)
 {
 	struct reader *reader = NULL;
 	struct output output;
@@ -242,10 +241,10 @@ run(struct trajproj *t, char **operands, int n, const char *path,
 		status = runs_add(&t->runs, operands[i], err);
 	if (status == 0 && read_losses(t, err) == 0 &&
 	    (reader = reader_new(NULL, 0, err)) != NULL &&
-	    output_open(&output, path, 0, err) == 0) {
+	    frame_open_output(&t->frame, &output, err) == 0) {
 		status = project(t, reader, &output, err);
 		if (status < 0)
-			output_abandon(&output, 0);
+			output_abandon(&output);
 		else
 			status = output_commit(&output, err);
 	} else {
@@ -262,8 +261,8 @@ main(int argc, char **argv)
 {
 	struct trajproj t = {.frame = {.name = "trajproj",
 				 .synopsis = "[NAME=]run ... < plane > plane",
-				 .purpose = "show training runs in a plane"}};
-	const char *path = NULL;
+				 .purpose = "show training runs in a plane",
+				 .output = {.manner = OUTPUT_QUICK}}};
 	const struct option_row options[] = {
 	    OPTION_CHOICE(0, "method", path_method_words, &t.method,
 		"coordinates by least squares or as lengths (lstsq)"),
@@ -271,8 +270,6 @@ main(int argc, char **argv)
 		"join the losses that evalgrid computed of the checkpoints"),
 	    OPTION_FLAG(0, "path-only", &t.path_only,
 		"write the path alone, without the model"),
-	    OPTION_TEXT('o', "output", "FILE", &path,
-		"write to FILE, which appears when it is complete"),
 	    OPTION_END};
 	struct error err;
 	int first;
@@ -283,9 +280,8 @@ main(int argc, char **argv)
 		frame_usage(&t.frame,
 		    "no run: operands are the checkpoints of training runs, "
 		    "the plane comes on standard input");
-	if (path == NULL)
-		frame_refuse_terminal(&t.frame);
-	if (run(&t, argv + first, argc - first, path, &err) < 0)
+	frame_refuse_terminal(&t.frame);
+	if (run(&t, argv + first, argc - first, &err) < 0)
 		frame_fail(&t.frame, &err);
 	return 0;
 }

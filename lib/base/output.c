@@ -9,30 +9,113 @@
 
 #include "base/descriptor.h"
 #include "base/memory.h"
+#include "base/place.h"
 #include "base/text.h"
 
+/* A copy of the descriptor, which must be open for writing. */
+static int
+copy_descriptor(int number, const char *name, struct error *err)
+{
+	const int flags = fcntl(number, F_GETFL);
+	int copy;
+
+	if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY)
+		return error_set(err, "%s is open for reading only", name);
+	copy = flags < 0 ? -1 : fcntl(number, F_DUPFD_CLOEXEC, 3);
+	return copy < 0 ? error_set(err, "%s:", name) : copy;
+}
+
 int
-output_open(struct output *out, const char *path, int resume, struct error *err)
+output_check(struct output_order *order, struct error *err)
+{
+	struct place place;
+	int status = place_find(&place, order->path, err);
+
+	order->descriptor = -1;
+	if (status == 0 && place.manner == PLACE_DESCRIPTOR) {
+		order->descriptor =
+		    copy_descriptor(place.number, order->path, err);
+		status = order->descriptor < 0 ? -1 : 0;
+	}
+	place_free(&place);
+	return status;
+}
+
+static char *
+join(const char *path, const char *ending, struct error *err)
+{
+	struct text text = {0};
+
+	text_add(&text, "%s%s", path, ending);
+	if (text_check(&text, err) == 0)
+		return text.chars;
+	text_free(&text);
+	return NULL;
+}
+
+/* What stands there is written, not replaced, nor cut. */
+static int
+open_standing(struct output *out, const struct place *place, struct error *err)
+{
+	out->fd =
+	    open(place->path.chars, O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC);
+	if (out->fd < 0)
+		return error_set(err, "%s:", out->name);
+	return 0;
+}
+
+/* The file that grows, beside the result and with its mode. */
+static int
+open_part(struct output *out, const struct place *place, bool resumes,
+    struct error *err)
+{
+	const char *path = place->path.chars;
+
+	out->path = memory_text(path, err);
+	out->part = join(path, ".part", err);
+	if (out->path == NULL || out->part == NULL)
+		return -1;
+	out->grows = join(out->part,
+	    resumes && access(out->part, F_OK) == 0 ? ".new" : "", err);
+	if (out->grows == NULL)
+		return -1;
+	out->fd =
+	    open(out->grows, O_WRONLY | O_CREAT | O_CLOEXEC | O_TRUNC, 0666);
+	if (out->fd < 0 ||
+	    (place->there && fchmod(out->fd, place->is.st_mode & 07777) < 0))
+		return error_set(err, "%s:", out->grows);
+	return 0;
+}
+
+void
+output_open_standard(struct output *out)
 {
 	*out = (struct output){.fd = STDOUT_FILENO, .name = "standard output"};
-	if (path == NULL || strcmp(path, "-") == 0)
-		return 0;
-	out->path = memory_text(path, err);
-	out->part = memory_new(strlen(path) + sizeof(".part.new"), 1, err);
-	if (out->path == NULL || out->part == NULL) {
-		output_abandon(out, 1);
-		return -1;
+}
+
+int
+output_open(
+    struct output *out, const struct output_order *order, struct error *err)
+{
+	struct place place;
+	int status = place_find(&place, order->path, err);
+
+	output_open_standard(out);
+	if (status == 0 && place.manner != PLACE_STANDARD) {
+		out->fd = -1;
+		out->name = order->path;
+		out->long_lived = order->manner == OUTPUT_LONG;
 	}
-	sprintf(out->part, resume ? "%s.part.new" : "%s.part", path);
-	out->name = out->path;
-	out->fd =
-	    open(out->part, O_WRONLY | O_CREAT | O_CLOEXEC | O_TRUNC, 0666);
-	if (out->fd < 0) {
-		error_set(err, "%s:", out->part);
-		output_abandon(out, 1);
-		return -1;
-	}
-	return 0;
+	if (status == 0 && place.manner == PLACE_DESCRIPTOR)
+		out->fd = order->descriptor;
+	else if (status == 0 && place.manner == PLACE_OPEN)
+		status = open_standing(out, &place, err);
+	else if (status == 0 && place.manner == PLACE_FILE)
+		status = open_part(out, &place, out->long_lived, err);
+	place_free(&place);
+	if (status < 0)
+		output_abandon(out);
+	return status;
 }
 
 int
@@ -59,21 +142,20 @@ output_open_temporary(struct output *out, struct error *err)
 int
 output_settle(struct output *out, struct error *err)
 {
-	size_t n = out->part != NULL ? strlen(out->part) - strlen(".new") : 0;
-	char *name;
-	int status;
+	char *part;
 
-	if (out->part == NULL || strcmp(out->part + n, ".new") != 0)
+	if (out->path == NULL || strcmp(out->grows, out->part) == 0)
 		return 0;
-	name = memory_text_n(out->part, n, err);
-	if (name == NULL)
+	part = memory_text(out->part, err);
+	if (part == NULL)
 		return -1;
-	status = rename(out->part, name);
-	if (status < 0)
-		error_set(err, "%s:", name);
-	free(out->part);
-	out->part = name;
-	return status;
+	if (rename(out->grows, part) < 0) {
+		free(part);
+		return error_set(err, "%s:", out->part);
+	}
+	free(out->grows);
+	out->grows = part;
+	return 0;
 }
 
 int
@@ -103,6 +185,7 @@ forget(struct output *out)
 {
 	free(out->path);
 	free(out->part);
+	free(out->grows);
 	*out = (struct output){.fd = -1};
 }
 
@@ -113,19 +196,24 @@ output_commit(struct output *out, struct error *err)
 
 	if (status < 0)
 		error_set(err, "%s:", out->name);
-	else if (out->path != NULL && rename(out->part, out->path) < 0)
+	else if (out->path != NULL && rename(out->grows, out->path) < 0)
 		status = error_set(err, "%s:", out->path);
 	forget(out);
 	return status;
 }
 
 void
-output_abandon(struct output *out, int keep)
+output_abandon(struct output *out)
 {
+	struct stat is;
+	const bool empty = out->grows != NULL && out->fd >= 0 &&
+			   fstat(out->fd, &is) == 0 && is.st_size == 0;
+
+	if (out->grows != NULL && out->fd >= 0 &&
+	    (empty || !out->long_lived || strcmp(out->grows, out->part) != 0))
+		unlink(out->grows);
 	if (out->fd > STDERR_FILENO)
 		close(out->fd);
-	if (out->part != NULL && !keep)
-		unlink(out->part);
 	forget(out);
 }
 

@@ -1,34 +1,62 @@
 /*
- * Where a program's result goes: standard output, or a file that appears under
- * its name only when it is complete.  Until then it is NAME.part, so a good
- * file is never replaced by a bad one.
+ * Where a program's result goes: standard output, or what the option -o names.
+ *
+ * There is one rule for all programs.  A regular file appears under its name
+ * only when it is complete; until then it is NAME.part, so a good file is never
+ * replaced by a bad one.  What is no regular file is opened and written as it
+ * stands.
  */
 #ifndef BASE_OUTPUT_H
 #define BASE_OUTPUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
 #include "base/text.h"
 
+enum output_manner {
+	OUTPUT_NONE,  /* the program has no -o */
+	OUTPUT_QUICK, /* an unfinished result is removed */
+	OUTPUT_LONG,  /* it stays, and the same command continues it */
+};
+
+/* What is wanted: by the program, and on its command line. */
+struct output_order {
+	enum output_manner manner;
+	const char *path; /* of -o; NULL or "-": standard output */
+	int descriptor;   /* what path names when it is open already, or -1 */
+};
+
 struct output {
 	int fd;
 	const char *name; /* for messages: the path, or "standard output" */
-	char *path;       /* NULL for standard output */
-	char *part;       /* the file that grows */
+	char *path;       /* the result; NULL: it is written as it stands */
+	char *part;       /* PATH.part */
+	char *grows;      /* what is written: PATH.part, or PATH.part.new */
+	bool long_lived;  /* OUTPUT_LONG */
 };
 
 /*
- * Opens path (borrowed; NULL or "-" means standard output).  resume: the result
- * grows in PATH.part.new, so that an earlier PATH.part stays until
- * output_settle; otherwise in PATH.part.  Returns 0 or -1.
+ * Looks where order leads, before any work and before anything is opened: a
+ * folder is an error, and a place where no file can be made.  A descriptor that
+ * it names is copied into the order, so that no other file can be taken for it.
+ */
+int output_check(struct output_order *order, struct error *err);
+
+/*
+ * Opens it, after output_check.  OUTPUT_LONG: where a PATH.part lies already,
+ * the result grows in PATH.part.new until output_settle.  Returns 0 or -1.
  */
 int output_open(
-    struct output *out, const char *path, int resume, struct error *err);
+    struct output *out, const struct output_order *order, struct error *err);
+
+/* Standard output, for what is no result. */
+void output_open_standard(struct output *out);
 
 /*
  * What an earlier PATH.part held is written again: the new file takes its place
- * and its name.  Does nothing the second time, and for standard output.
+ * and its name.  Does nothing the second time, and where there is no PATH.part.
  */
 int output_settle(struct output *out, struct error *err);
 
@@ -51,13 +79,16 @@ int output_text(
 enum { OUTPUT_COLLECT = 64 << 10 }; /* a good at_least */
 
 /*
- * The result is complete: closes it and renames NAME.part to NAME.  A late
+ * The result is complete: closes it and renames PATH.part to PATH.  A late
  * write error shows here.  out holds nothing afterwards.
  */
 int output_commit(struct output *out, struct error *err);
 
-/* The result is not complete: closes it; removes NAME.part unless keep. */
-void output_abandon(struct output *out, int keep);
+/*
+ * The result is not complete: closes it.  PATH.part is removed, but of
+ * OUTPUT_LONG only when it is empty.
+ */
+void output_abandon(struct output *out);
 
 /*
  * Is path the file that standard output goes to?  Then the shell has emptied

@@ -1,7 +1,6 @@
 #include "evaluate/resume.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,8 +23,8 @@ load(struct points_list *list, const char *path, struct error *err)
 }
 
 int
-resume_open(struct resume *resume, const char *output, const char *from,
-    struct error *err)
+resume_open(struct resume *resume, const struct output *output,
+    const char *from, struct error *err)
 {
 	if (from != NULL && output_is_stdout(from))
 		return error_set(err,
@@ -34,13 +33,12 @@ resume_open(struct resume *resume, const char *output, const char *from,
 		    from, from);
 	if (from != NULL && load(&resume->other, from, err) < 0)
 		return -1;
-	if (output == NULL)
+	resume->output = output;
+	if (output->path == NULL)
 		return 0;
-	snprintf(resume->part, sizeof(resume->part), "%s.part", output);
-	resume->torn = access(resume->part, F_OK) == 0;
-	if (load(&resume->own, resume->part, err) < 0)
+	if (load(&resume->own, output->part, err) < 0)
 		return -1;
-	return load(&resume->other, output, err);
+	return load(&resume->other, output->path, err);
 }
 
 static const struct points *
@@ -110,9 +108,10 @@ resume_find(const struct resume *resume, const struct surface *surface,
 		return error_set(err,
 		    "%s holds run %.16s, this is run %.16s (another plane, "
 		    "data, loss or grid): remove it or choose another -o",
-		    resume->part, resume->own.item[0].grid.run,
+		    resume->output->part, resume->own.item[0].grid.run,
 		    surface->grid.run);
-	if (own != NULL && check_own(own, surface, resume->part, err) < 0)
+	if (own != NULL &&
+	    check_own(own, surface, resume->output->part, err) < 0)
 		return -1;
 	if (*found != NULL && strcmp((*found)->kernel, surface->kernel) != 0)
 		return error_set(err,

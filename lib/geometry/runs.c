@@ -56,7 +56,7 @@ copy_to_temporary(int fd, const char *name, struct error *err)
 	free(buffer);
 	if (got == 0 && lseek(out.fd, 0, SEEK_SET) == 0)
 		return out.fd;
-	output_abandon(&out, 0);
+	output_abandon(&out);
 	return -1;
 }
 

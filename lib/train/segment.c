@@ -173,10 +173,9 @@ consider(const char *path, bool refuse, const struct pack *entry, char **found,
 }
 
 int
-segment_choose(const char *output, const char *other, const struct pack *entry,
-    char **path, struct error *err)
+segment_choose(const struct output *output, const char *other,
+    const struct pack *entry, char **path, struct error *err)
 {
-	struct text part = {0};
 	int status;
 
 	*path = NULL;
@@ -187,16 +186,11 @@ segment_choose(const char *output, const char *other, const struct pack *entry,
 		    other, other);
 	if (other != NULL && access(other, R_OK) < 0)
 		return error_set(err, "--resume %s:", other);
-	if (output != NULL)
-		text_add(&part, "%s.part", output);
-	status = text_check(&part, err);
-	if (status == 0)
-		status = consider(part.chars, true, entry, path, err);
+	status = consider(output->part, true, entry, path, err);
 	if (status == 0)
 		status = consider(other, true, entry, path, err);
 	if (status == 0)
-		status = consider(output, false, entry, path, err);
-	text_free(&part);
+		status = consider(output->path, false, entry, path, err);
 	return status;
 }
 

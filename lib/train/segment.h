@@ -27,12 +27,12 @@ void segment_note(const struct trainer *trainer,
     const struct trainer_test *test, struct pack *meta);
 
 /*
- * Which file has the earlier output of the run of entry: output.part, other, or
- * output (each may be NULL), in this order.  *path is the caller's to free, or
- * NULL for none.  Another run in the first two is an error, and an other that
- * is standard output or not there.
+ * Which file has the earlier output of the run of entry: PATH.part of output
+ * (open), other (may be NULL), or PATH, in this order.  *path is the caller's
+ * to free, or NULL for none.  Another run in the first two is an error, and an
+ * other that is standard output or not there.
  */
-int segment_choose(const char *output, const char *other,
+int segment_choose(const struct output *output, const char *other,
     const struct pack *entry, char **path, struct error *err);
 
 /*

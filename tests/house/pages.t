@@ -3,6 +3,12 @@
 . "$(dirname "$0")/../tap.sh"
 cd "$ROOT" || exit 1
 
+# rule NAME: what its page says of -o.
+rule()
+{
+	grep -A 4 '^\.It Fl o , Fl -output' "man/$1.1"
+}
+
 for program in cmd/*.c; do
 	name=${program#cmd/}
 	name=${name%.c}
@@ -19,6 +25,9 @@ for program in cmd/*.c; do
 			grep -Eq "^\.It Fl $letter , Fl -$long( |$)" "man/$name.1" || echo "-$letter"
 		done >"$T/letters"
 	is "$(cat "$T/letters")" "" "$name(1) has their letters"
+	if "$name" --completion | grep -q '^--output='; then
+		is "$(rule "$name")" "$(rule contour)" "$name(1) says the rule of -o in the same words"
+	fi
 	for section in NAME SYNOPSIS DESCRIPTION "EXIT STATUS" EXAMPLES "SEE ALSO"; do
 		grep -qx ".Sh $section" "man/$name.1" || echo "$section"
 	done >"$T/sections"

@@ -92,8 +92,8 @@ main(int argc, char **argv)
 	struct writer *writer = NULL;
 	int status = 1;
 
-	if (reader != NULL && plane_read(&plane, reader, &err) == 1 &&
-	    output_open(&output, NULL, 0, &err) == 0)
+	output_open_standard(&output);
+	if (reader != NULL && plane_read(&plane, reader, &err) == 1)
 		writer = writer_new(&output, 0, &err);
 	if (writer != NULL) {
 		rescale(&plane.model.graph,

@@ -110,7 +110,7 @@ normalise_file(
 	passage_close(&passage);
 	writer_free(writer);
 	reader_free(reader);
-	output_abandon(file, 0);
+	output_abandon(file);
 	*file = to;
 }
 
@@ -207,7 +207,7 @@ check_reference(const char *path, enum direction_over over)
 		read_plane(&plane, &file);
 		compare(&plane, archive, direction_norm_words[norm], ignore);
 		plane_free(&plane);
-		output_abandon(&file, 0);
+		output_abandon(&file);
 		source_free(sources[0]);
 	}
 	archive_close(archive);
@@ -258,7 +258,7 @@ second_pass_changes_nothing(void **state)
 				 1.0) < 1e-6);
 		plane_free(&a);
 		plane_free(&b);
-		output_abandon(&file, 0);
+		output_abandon(&file);
 	}
 }
 
@@ -300,8 +300,8 @@ scale_of_the_model(void **state)
 	assert_true(b.scale[0] == 1.0);
 	plane_free(&a);
 	plane_free(&b);
-	output_abandon(&once, 0);
-	output_abandon(&twice, 0);
+	output_abandon(&once);
+	output_abandon(&twice);
 }
 
 /* A filter along the last axis is a filter of the transposed weight. */
@@ -417,8 +417,8 @@ gram_schmidt(void **state)
 	plane_free(&a);
 	plane_free(&b);
 	orthonormal_free(turns);
-	output_abandon(&raw, 0);
-	output_abandon(&turned, 0);
+	output_abandon(&raw);
+	output_abandon(&turned);
 	gram_free(&gram);
 	for (int axis = 0; axis < AXES_MAX; axis++)
 		source_free(sources[axis]);
