@@ -170,6 +170,13 @@ read_number(const char *word, double *out)
 	return 0;
 }
 
+/* Correct to float32: 100 times a fraction of 1 may come out a little above. */
+static bool
+is_percentage(double v)
+{
+	return v >= 0.0 && v <= 100.0 * (1.0 + 1e-6);
+}
+
 /* "loss" or "loss accuracy". */
 static int
 read_answer(char *line, struct score *score)
@@ -223,6 +230,11 @@ exec_ask(struct exec_process *p, const struct evaluation *e,
 		    "the answer is '%.60s', expected 'LOSS' or 'LOSS "
 		    "ACCURACY'",
 		    line);
+	if (!isnan(score->acc) && !is_percentage(score->acc))
+		return exec_blame(err, e, place,
+		    "the answer is '%.60s' with the accuracy %.6g, expected a "
+		    "percentage, 0 to 100",
+		    line, score->acc);
 	if (child_has_more(&p->child))
 		return exec_blame(
 		    err, e, place, "more than one line of answer to one point");

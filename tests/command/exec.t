@@ -64,12 +64,12 @@ is "$(gridconv "$T/stream.ll" | cut -d, -f1-6)" "$(gridconv "$T/whole.ll" | cut 
 # Answers that are no numbers are statuses.
 say() { evalgrid -q --x=0:1:2 --y=0:0:1 --exec-form text --exec "while read -r l; do echo '$1'; done" "$T/toy.ll"; }
 meant=
-for answer in nan NaN -nan inf -Infinity '1e300 5' '  0.5	77 '; do
+for answer in nan NaN -nan inf -Infinity '1e300 5' '  0.5	77 ' '0.5 0' '0.5 100' '0.5 100.00001' '-3 -0.0'; do
 	say "$answer" >"$T/said.ll"
 	ok $? "the answer '$answer'"
 	meant="$meant $(recdump "$T/said.ll" | sed -n 's/.*status=\([a-z]*\).*/\1/p' | tail -n 1)"
 done
-is "$meant" " nan nan nan overflow overflow ok ok" "and what they mean"
+is "$meant" " nan nan nan overflow overflow ok ok ok ok ok ok" "and what they mean"
 
 # Bad programs: one line, which names the point.
 bad()
@@ -79,6 +79,10 @@ bad()
 }
 bad "no number" "point \(.*, 0\): the answer is 'hello', expected 'LOSS'" 'while read -r l; do echo hello; done'
 bad "three numbers" "point .*: the answer is '1 2 3'" 'while read -r l; do echo 1 2 3; done'
+for acc in 1e9 -5 -1e-9 100.1 inf -inf; do
+	bad "an accuracy of $acc" "point .*: the answer is '0.5 $acc' with the accuracy .*, expected a percentage" \
+		"while read -r l; do echo 0.5 $acc; done"
+done
 bad "an empty line" "point .*: the answer is ''" 'while read -r l; do echo; done'
 bad "half a number" "point .*: the answer is '1.5x'" 'while read -r l; do echo 1.5x; done'
 bad "two lines" "(point .*: more than one line|more lines than points)" 'while read -r l; do echo 1; echo 2; done'
