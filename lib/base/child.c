@@ -17,6 +17,13 @@ extern char **environ;
 
 enum { LOOK_MS = 500 }; /* how often a silent child is looked after */
 
+static void
+wait_for(pid_t pid, int *status)
+{
+	while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+		;
+}
+
 /* ---- starting ---- */
 
 /* Ends that no other child inherits. */
@@ -37,8 +44,20 @@ close_pipe(const int ends[2])
 	close(ends[1]);
 }
 
+/*
+ * The watchman of a child: the first of its process group, deaf to what usually
+ * ends a group.  Its input is a pipe that this program alone holds open: when
+ * that ends, this program has, by whatever signal, and the group goes too.  It
+ * is the group's own 0 that is killed, never a number that is somebody else's
+ * by now.
+ */
+static const char watchman[] =
+    "trap '' HUP INT QUIT PIPE ALRM TERM USR1 USR2 TSTP; "
+    "read -r line; kill -KILL 0";
+
+/* sh -c command in this process group (0: a new one); in, out: -1 for none. */
 static int
-spawn(pid_t *pid, const char *command, int in, int out)
+spawn(pid_t *pid, const char *command, pid_t group, int in, int out)
 {
 	char *const argv[] = {
 	    (char *)"sh", (char *)"-c", (char *)command, NULL};
@@ -52,12 +71,17 @@ spawn(pid_t *pid, const char *command, int in, int out)
 	sigaddset(&sigpipe, SIGPIPE);
 	posix_spawn_file_actions_init(&files);
 	posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
+	if (out >= 0)
+		posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
+	/* a watchman holds nobody's output open */
+	for (int fd = STDOUT_FILENO; out < 0 && fd <= STDERR_FILENO; fd++)
+		posix_spawn_file_actions_addopen(
+		    &files, fd, "/dev/null", O_WRONLY, 0);
 	posix_spawnattr_init(&how);
 	posix_spawnattr_setflags(&how, POSIX_SPAWN_SETPGROUP |
 					   POSIX_SPAWN_SETSIGMASK |
 					   POSIX_SPAWN_SETSIGDEF);
-	posix_spawnattr_setpgroup(&how, 0);
+	posix_spawnattr_setpgroup(&how, group);
 	posix_spawnattr_setsigmask(&how, &none);
 	posix_spawnattr_setsigdefault(&how, &sigpipe);
 	status = posix_spawn(pid, "/bin/sh", &files, &how, argv, environ);
@@ -66,19 +90,46 @@ spawn(pid_t *pid, const char *command, int in, int out)
 	return status;
 }
 
-int
-child_start(struct child *child, const char *command, struct error *err)
+static int
+start_watchman(struct child *child, struct error *err)
+{
+	int life[2], status;
+
+	if (open_pipe(life, err) < 0)
+		return -1;
+	status = spawn(&child->watchman, watchman, 0, life[0], -1);
+	close(life[0]);
+	child->life = life[1];
+	if (status == 0)
+		return 0;
+	close(child->life);
+	errno = status;
+	return error_set(err, "/bin/sh:");
+}
+
+/* Nobody of the group is needed any more. */
+static void
+end_group(struct child *child)
+{
+	int status;
+
+	child_kill(child);
+	close(child->life);
+	wait_for(child->watchman, &status);
+}
+
+static int
+start_program(struct child *child, const char *command, struct error *err)
 {
 	int in[2], out[2], status;
 
-	*child = (struct child){.to = -1, .from = -1};
 	if (open_pipe(in, err) < 0)
 		return -1;
 	if (open_pipe(out, err) < 0) {
 		close_pipe(in);
 		return -1;
 	}
-	status = spawn(&child->pid, command, in[0], out[1]);
+	status = spawn(&child->pid, command, child->watchman, in[0], out[1]);
 	close(in[0]);
 	close(out[1]);
 	child->to = in[1];
@@ -87,9 +138,21 @@ child_start(struct child *child, const char *command, struct error *err)
 		return 0;
 	close(in[1]);
 	close(out[0]);
-	*child = (struct child){.to = -1, .from = -1};
 	errno = status;
 	return error_set(err, "/bin/sh:");
+}
+
+int
+child_start(struct child *child, const char *command, struct error *err)
+{
+	*child = (struct child){.to = -1, .from = -1};
+	if (start_watchman(child, err) < 0)
+		return -1;
+	if (start_program(child, command, err) == 0)
+		return 0;
+	end_group(child);
+	*child = (struct child){.to = -1, .from = -1};
+	return -1;
 }
 
 /* ---- listening ---- */
@@ -169,8 +232,8 @@ child_has_more(const struct child *child)
 void
 child_kill(const struct child *child)
 {
-	if (child->pid > 0)
-		kill(-child->pid, SIGKILL);
+	if (child->watchman > 0)
+		kill(-child->watchman, SIGKILL);
 }
 
 bool
@@ -202,8 +265,8 @@ child_reap(struct child *child, char how[CHILD_END_BYTES])
 	how[0] = '\0';
 	if (child->pid == 0)
 		return;
-	while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
-		;
+	end_group(child);
+	wait_for(child->pid, &status);
 	if (WIFSIGNALED(status))
 		snprintf(how, CHILD_END_BYTES, "signal %d", WTERMSIG(status));
 	else if (WEXITSTATUS(status) != 0)

@@ -15,15 +15,19 @@
 enum { CHILD_LINE_BYTES = 4096, CHILD_END_BYTES = 64 };
 
 struct child {
-	pid_t pid;    /* of the shell, which leads a process group; 0: none */
-	int to, from; /* its standard input and output; -1: closed */
+	pid_t pid;      /* of its shell; 0: none */
+	pid_t watchman; /* leads its process group */
+	int life;       /* held open: the watchman waits for its end */
+	int to, from;   /* its standard input and output; -1: closed */
 	char buffer[CHILD_LINE_BYTES]; /* of its output, what was not taken */
 	size_t n;
 };
 
 /*
  * Runs `sh -c command` in a process group of its own, with this program's
- * standard error.  Other children do not hold its pipes open.
+ * standard error.  Other children do not hold its pipes open.  A second process
+ * of the group kills it when this program ends, however it does; only what has
+ * left the group (setsid) lives on.  Not to be called beside other threads.
  */
 int child_start(struct child *child, const char *command, struct error *err);
 
@@ -47,7 +51,10 @@ void child_kill(const struct child *child);
  */
 bool child_close(struct child *child);
 
-/* Forgets it.  how receives "exit status 3" or "signal 9", "" for a success. */
+/*
+ * Kills what it has left in its group, and forgets it.  how receives "exit
+ * status 3" or "signal 9", "" for a success.
+ */
 void child_reap(struct child *child, char how[CHILD_END_BYTES]);
 
 /*
