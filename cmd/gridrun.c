@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/number.h"
+#include "geometry/path.h"
 #include "model/accuracy.h"
 
 void
@@ -164,6 +165,8 @@ evaluate_plane(struct gridrun *s, const struct plane *plane, struct error *err)
 	struct surface surface;
 	int status = surface_setup(&surface, &s->choice, plane, err);
 
+	if (status == 0 && surface.guessed)
+		frame_warn(s->frame, "%s", path_guessed);
 	if (status == 0)
 		status = s->plane(s, &surface, err);
 	surface_free(&surface);

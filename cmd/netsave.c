@@ -6,7 +6,7 @@
 #include "base/number.h"
 #include "base/output.h"
 #include "frame.h"
-#include "geometry/plane.h"
+#include "geometry/path.h"
 #include "model/save.h"
 
 enum form { SAFETENSORS, NPZ };
@@ -51,6 +51,19 @@ check_direction(
 		return error_set(err, "--at has two numbers, the model one "
 				      "direction");
 	return 0;
+}
+
+/* Paths and requests that came along tell places of this plane. */
+static int
+check_coordinates(const struct plane *p, struct error *err)
+{
+	struct plane_id id;
+	bool guessed = false;
+
+	plane_identify(p, &id);
+	return path_check(p, &id, &guessed, err) < 0
+		   ? -1
+		   : requests_check_plane(&p->requests, &id, err);
 }
 
 /* theta(x, y): the caller frees the tensors. */
@@ -124,7 +137,8 @@ save(const struct plane *p, const struct settings *set, struct error *err)
 	size_t n = p->model.graph.n_tensors;
 	int status = -1;
 
-	if (check_direction(p, set, err) < 0)
+	if (check_direction(p, set, err) < 0 ||
+	    (set->moved && check_coordinates(p, err) < 0))
 		return -1;
 	if (set->direction >= 0)
 		tensors = direction_tensors(p, set, &n, err);

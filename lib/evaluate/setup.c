@@ -137,7 +137,8 @@ setup_requests(struct surface *s, const struct plane *plane, struct error *err)
 	if (plane->requests.given && plane->axes == 0)
 		return error_set(err, "points are requested, but the model has "
 				      "no directions");
-	if (asked_add_requests(&s->asked, &plane->requests, &s->grid, err) < 0)
+	if (requests_check_plane(&plane->requests, &s->plane, err) < 0 ||
+	    asked_add_requests(&s->asked, &plane->requests, &s->grid, err) < 0)
 		return -1;
 	if (s->asked.n * (size_t)s->grid.sets > GRID_POINTS_MAX)
 		return error_set(err,
@@ -251,7 +252,10 @@ surface_setup(struct surface *s, const struct surface_choice *choice,
 	struct norms_rule norms;
 
 	*s = (struct surface){0};
-	if (setup_grid(&s->grid, choice, plane, err) < 0 ||
+	plane_identify(plane, &s->plane);
+	model_digest(&plane->model, s->model);
+	if (path_check(plane, &s->plane, &s->guessed, err) < 0 ||
+	    setup_grid(&s->grid, choice, plane, err) < 0 ||
 	    setup_requests(s, plane, err) < 0 ||
 	    (choice->exec.command == NULL &&
 		setup_images(s, choice, &plane->model, err) < 0) ||

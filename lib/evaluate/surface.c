@@ -73,10 +73,8 @@ surface_identify(struct surface *surface)
 	const struct grid *g = &surface->grid;
 	struct digest digest;
 
-	model_digest(&e->plane->model, surface->model);
-	plane_digest(e->plane, surface->plane);
 	digest_start(&digest);
-	digest_add_text(&digest, surface->plane);
+	digest_add_text(&digest, surface->plane.digest);
 	if (e->exec.command != NULL)
 		digest_add_text(&digest, e->exec.command);
 	else
@@ -254,7 +252,7 @@ write_grid(const struct surface *s, struct writer *writer, struct error *err)
 			      (m->meta.bytes.n > 0));
 	grid_pack(&header, &s->grid);
 	pack_norms(&header, &e->norms);
-	pack_key_text(&header, "plane", s->plane);
+	pack_key_text(&header, "plane", s->plane.digest);
 	pack_key_text(&header, "model", s->model);
 	pack_key_text(&header, "arch", m->arch);
 	pack_key_text(&header, "label", m->label);

@@ -44,7 +44,9 @@ struct surface {
 	struct evaluation evaluation;
 	struct grid grid;        /* run is filled by surface_identify */
 	struct asked_list asked; /* the plane's requests */
-	char plane[DIGEST_TEXT_BYTES], model[DIGEST_TEXT_BYTES];
+	struct plane_id plane;
+	bool guessed; /* a path came that does not know its plane */
+	char model[DIGEST_TEXT_BYTES];
 	char kernel[128]; /* what computes: plan, instruction set */
 	struct plan *plan;
 	const struct dataset *data[SETS_MAX];
@@ -55,9 +57,9 @@ struct surface {
 };
 
 /*
- * Computes the digests and the run id: model, directions, data, input
- * normalisation, batch norms, loss, grid and work; not the kernel, the shard or
- * the requests.
+ * Computes the run id, once plane and model are known: model, directions, data,
+ * input normalisation, batch norms, loss, grid and work; not the kernel, the
+ * shard or the requests.
  */
 void surface_identify(struct surface *surface);
 

@@ -17,7 +17,8 @@ path_pack(struct pack *pack, const struct path_point *p)
 		double v;
 	} maybe[] = {{"epoch", p->epoch}, {"lr", p->lr},
 	    {"running_loss", p->running_loss}, {"loss", p->loss}};
-	size_t n = 17;
+	const bool known = p->plane.digest[0] != '\0';
+	size_t n = 17 + (size_t)known;
 
 	for (int i = 0; i < 4; i++)
 		n += !isnan(maybe[i].v);
@@ -42,6 +43,8 @@ path_pack(struct pack *pack, const struct path_point *p)
 	pack_key_real(pack, "off_biasbn", p->off_biasbn);
 	pack_key_real(pack, "off_rest", p->off_rest);
 	pack_key_real(pack, "share", share);
+	if (known)
+		pack_key_text(pack, "plane", p->plane.digest);
 	pack_key_text(pack, "model", p->model);
 	pack_key_text(pack, "checkpoint", p->checkpoint);
 	pack_key_real(pack, "length_x", p->length[0]);
@@ -73,6 +76,7 @@ unpack(struct path_point *p, const struct value *h, struct error *err)
 	    field_real(h, "off", &p->off, err) < 0 ||
 	    field_real(h, "off_biasbn", &p->off_biasbn, err) < 0 ||
 	    field_real(h, "off_rest", &p->off_rest, err) < 0 ||
+	    plane_id_unpack(&p->plane, h, err) < 0 ||
 	    field_text(h, "model", p->model, sizeof(p->model), err) < 0 ||
 	    field_text(h, "checkpoint", p->checkpoint, sizeof(p->checkpoint),
 		err) < 0 ||
@@ -109,6 +113,94 @@ path_unpack(
 		point->set[0] = '\0';
 	return 0;
 }
+
+/* ---- which plane it lies in ---- */
+
+/* Lengths are sums of the same floats: they agree far better than this. */
+static const double alike = 1e-6;
+
+const char path_guessed[] =
+    "the path does not say in which plane it lies (version 0.1.0 or h5conv "
+    "wrote it): it is taken for that of the surface by model and lengths, "
+    "which fnorm makes equal for any seed";
+
+enum plane_same
+path_lies_in(const struct path_point *p, const struct path_plane *plane)
+{
+	enum plane_same same = plane_id_compare(&p->plane, &plane->id);
+
+	if (same != PLANE_UNKNOWN)
+		return same;
+	if (plane->model[0] != '\0' &&
+	    strncmp(plane->model, p->model, PATH_DIGEST_BYTES - 1) != 0)
+		return PLANE_OTHER;
+	for (int a = 0; a < AXES_MAX; a++)
+		if (plane->length[a] > 0 &&
+		    fabs(p->length[a] / plane->length[a] - 1) > alike)
+			return PLANE_OTHER;
+	return PLANE_UNKNOWN;
+}
+
+static int
+other_plane(const struct path_point *p, const struct plane *plane,
+    const struct plane_id *id, struct error *err)
+{
+	struct decoded *begin =
+	    decoded_new(plane->begin.bytes.chars, plane->begin.bytes.n, err);
+	char is[PLANE_NAME_BYTES], here[PLANE_NAME_BYTES];
+
+	if (begin == NULL)
+		return -1;
+	plane_id_name(&p->plane, NULL, is);
+	plane_id_name(id, decoded_value(begin), here);
+	decoded_free(begin);
+	return error_set(err,
+	    "path '%s' lies in %s, the directions are %s: trajproj stands "
+	    "behind dirgen and fnorm",
+	    p->name, is, here);
+}
+
+static int
+check_point(const struct path_point *p, const struct plane *plane,
+    const struct plane_id *id, bool *guessed, struct error *err)
+{
+	struct path_plane is = {.id = *id};
+	enum plane_same same = plane_id_compare(&p->plane, id);
+
+	if (p->rep >= plane->reps)
+		return error_set(err,
+		    "path '%s' is of rep %d, the plane has %d direction sets",
+		    p->name, p->rep, plane->reps);
+	if (same == PLANE_UNKNOWN) {
+		model_digest(&plane->model, is.model);
+		for (int a = 0; a < plane->axes; a++)
+			is.length[a] = plane_norm(plane, p->rep, a);
+		same = path_lies_in(p, &is);
+	}
+	*guessed |= same == PLANE_UNKNOWN;
+	return same == PLANE_OTHER ? other_plane(p, plane, id, err) : 0;
+}
+
+int
+path_check(const struct plane *plane, const struct plane_id *id, bool *guessed,
+    struct error *err)
+{
+	struct reader *reader = reader_new_scratch(&plane->others, err);
+	struct record record;
+	struct path_point p;
+	int status = reader != NULL ? 1 : -1;
+
+	while (status == 1 &&
+	       (status = reader_next_intact(reader, &record, err)) == 1)
+		if (record_is(&record, "path") &&
+		    (path_unpack(&p, record.header, err) < 0 ||
+			check_point(&p, plane, id, guessed, err) < 0))
+			status = -1;
+	reader_free(reader);
+	return status;
+}
+
+/* ---- the range that it needs ---- */
 
 /* v rounded down, or up, to a multiple of 10^e. */
 static double

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/scratch.h"
 #include "geometry/grid.h"
+#include "geometry/plane.h"
 #include "geometry/runs.h"
 #include "stream/pack.h"
 #include "stream/value.h"
@@ -34,7 +35,8 @@ struct path_point {
 	double norm, off, off_biasbn, off_rest;
 	double loss; /* joined from points: on the data set `set` */
 	char set[PATH_SET_BYTES];
-	/* The plane: its model, lengths of its directions, their cosine; and
+	struct plane_id plane; /* that it lies in; not known before 0.2 */
+	/* Of the plane: its model, lengths of its directions, their cosine; and
 	 * the checkpoint's own model.  First digits of digests. */
 	char model[PATH_DIGEST_BYTES], checkpoint[PATH_DIGEST_BYTES];
 	double length[AXES_MAX], cosine;
@@ -44,6 +46,33 @@ struct path_point {
 void path_pack(struct pack *pack, const struct path_point *point);
 int path_unpack(
     struct path_point *point, const struct value *header, struct error *err);
+
+/*
+ * A plane that paths are held against: which it is and, for paths that do not
+ * know theirs, what version 0.1.0 compared.
+ */
+struct path_plane {
+	struct plane_id id;
+	char model[DIGEST_TEXT_BYTES]; /* empty: not known */
+	double length[AXES_MAX];       /* of the directions; 0: not known */
+};
+
+/*
+ * Does the point lie in the plane?  PLANE_UNKNOWN: model and lengths do not
+ * speak against it, nobody knows more.
+ */
+enum plane_same path_lies_in(
+    const struct path_point *point, const struct path_plane *plane);
+
+/* What to say of paths that were taken although nobody knows their plane. */
+extern const char path_guessed[];
+
+/*
+ * Fails when a path that came with the plane, which is id, lies in another.
+ * guessed is set when one does not know its plane.
+ */
+int path_check(const struct plane *plane, const struct plane_id *id,
+    bool *guessed, struct error *err);
 
 /*
  * The range of num coordinates along axis that fits all paths among records

@@ -101,27 +101,24 @@ plane_apply(const struct plane *plane, int rep, double a, double b,
 /* ---- what it is ---- */
 
 void
-plane_digest(const struct plane *plane, char out[DIGEST_TEXT_BYTES])
+plane_identify(const struct plane *plane, struct plane_id *id)
 {
 	const struct graph *g = &plane->model.graph;
-	struct digest digest;
+	struct plane_sum sum;
 	char model[DIGEST_TEXT_BYTES];
 
 	model_digest(&plane->model, model);
-	digest_start(&digest);
-	digest_add_text(&digest, model);
-	digest_add_u64(&digest, (uint64_t)plane->axes);
-	digest_add_u64(&digest, (uint64_t)plane->reps);
+	plane_sum_start(&sum, model, plane->axes, plane->reps);
 	for (size_t d = 0; d < plane_slot(plane, plane->reps, 0); d++)
 		for (size_t t = 0; t < g->n_tensors; t++) {
 			const float *delta = plane->delta[d * g->n_tensors + t];
 
-			digest_add_u64(&digest, delta != NULL);
+			plane_sum_tensor(&sum, delta != NULL);
 			if (delta != NULL)
-				digest_add(&digest, delta,
-				    (size_t)g->tensors[t].n * sizeof(float));
+				plane_sum_elements(
+				    &sum, delta, g->tensors[t].n);
 		}
-	digest_finish_text(&digest, out);
+	plane_sum_finish(&sum, id);
 }
 
 static double

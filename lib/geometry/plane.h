@@ -5,10 +5,10 @@
 #ifndef GEOMETRY_PLANE_H
 #define GEOMETRY_PLANE_H
 
-#include "base/digest.h"
 #include "base/error.h"
 #include "base/scratch.h"
 #include "geometry/direction.h"
+#include "geometry/plane_id.h"
 #include "geometry/request.h"
 #include "model/model.h"
 #include "stream/reader.h"
@@ -70,8 +70,8 @@ void plane_apply(const struct plane *plane, int rep, double a, double b,
  */
 struct tensor *plane_theta_new(const struct plane *plane, struct error *err);
 
-/* Names model and directions: the first part of a run's identity. */
-void plane_digest(const struct plane *plane, char out[DIGEST_TEXT_BYTES]);
+/* Which plane it is: the first part of a run's identity. */
+void plane_identify(const struct plane *plane, struct plane_id *id);
 
 /* Euclidean norm of a direction, and the cosine between x and y of a rep. */
 double plane_norm(const struct plane *plane, int rep, int axis);

@@ -198,11 +198,9 @@ apply_scales(struct plane *p)
 		for (size_t t = 0; t < n_tensors; t++) {
 			float *delta = p->delta[d * n_tensors + t];
 
-			if (delta == NULL || p->scale[d] == 1.0)
-				continue;
-			for (int64_t i = 0; i < p->model.graph.tensors[t].n;
-			     i++)
-				delta[i] = (float)(delta[i] * p->scale[d]);
+			if (delta != NULL)
+				plane_scale(delta, p->model.graph.tensors[t].n,
+				    p->scale[d]);
 		}
 }
 

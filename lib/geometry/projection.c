@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "geometry/normalise.h"
+#include "geometry/plane_trace.h"
 
 /* A learning rate that falls to this part is a drop, not a slow decay. */
 static const double drop = 0.5;
@@ -44,7 +45,8 @@ struct projection {
 	struct point_sums *points; /* by rep and checkpoint */
 	double (*squares)[PARTS];  /* d.d by checkpoint */
 	double *scale;             /* of each declared direction */
-	struct digest digest;
+	struct plane_trace *trace;
+	struct plane_id plane;
 	char model[DIGEST_TEXT_BYTES];
 	float *zeros;
 };
@@ -60,9 +62,10 @@ projection_new(
 	p->passage = passage;
 	p->runs = runs;
 	p->zeros = memory_new(RUNS_BLOCK, sizeof(*p->zeros), err);
-	if (p->zeros != NULL)
+	p->trace = plane_trace_new(passage, err);
+	if (p->zeros != NULL && p->trace != NULL)
 		return p;
-	free(p);
+	projection_free(p);
 	return NULL;
 }
 
@@ -90,6 +93,7 @@ projection_free(struct projection *projection)
 	if (projection == NULL)
 		return;
 	release(projection);
+	plane_trace_free(projection->trace);
 	free(projection->w.elements);
 	free(projection->zeros);
 	free(projection);
@@ -236,15 +240,12 @@ projection_step(
 	const struct passage *passage = p->passage;
 	const struct chunk *c = &passage->chunk;
 
+	if (plane_trace_step(p->trace, step, err) < 0)
+		return -1;
 	switch (step) {
-	case PASSAGE_MODEL:
-		model_digest_start(&passage->model, &p->digest);
-		return 0;
 	case PASSAGE_DECLARED:
 		return start(p, err);
 	case PASSAGE_TENSOR:
-		digest_add(
-		    &p->digest, c->elements, passage->record.payload_bytes);
 		return keep(&p->w, c,
 		    tensor_element_bytes(
 			passage->model.graph.tensors[c->tensor].type),
@@ -258,10 +259,11 @@ projection_step(
 		p->scale[passage->direction] = passage->factor;
 		return 0;
 	case PASSAGE_END:
-		if (passage->has_model)
-			digest_finish_text(&p->digest, p->model);
-		return 0;
+		return passage->has_model ? plane_trace_finish(p->trace,
+						&p->plane, p->model, err)
+					  : 0;
 	case PASSAGE_BEGIN:
+	case PASSAGE_MODEL:
 	case PASSAGE_DIRECTION:
 	case PASSAGE_TENSOR_DONE:
 	case PASSAGE_OTHER:
@@ -347,6 +349,7 @@ describe(const struct projection *p, size_t i, struct path_point *out)
 	out->running_loss = c->running_loss;
 	out->drop = i + 1 < run->first + run->n && c[1].lr <= drop * c->lr;
 	out->loss = NAN;
+	out->plane = p->plane;
 	snprintf(out->model, sizeof(out->model), "%.16s", p->model);
 	snprintf(out->checkpoint, sizeof(out->checkpoint), "%.16s", c->digest);
 }

@@ -36,9 +36,10 @@ read_request(struct request *r, const struct value *h, struct error *err)
 	if (value_get(h, "set") != NULL &&
 	    field_text(h, "set", r->set, sizeof(r->set), err) < 0)
 		return -1;
-	return read_coordinate(h, "x", &r->x, err) < 0
-		   ? -1
-		   : read_coordinate(h, "y", &r->y, err);
+	if (plane_id_unpack(&r->plane, h, err) < 0 ||
+	    read_coordinate(h, "x", &r->x, err) < 0)
+		return -1;
+	return read_coordinate(h, "y", &r->y, err);
 }
 
 int
@@ -104,6 +105,26 @@ requests_free(struct requests *requests)
 		free(requests->item[i].bytes);
 	free(requests->item);
 	*requests = (struct requests){0};
+}
+
+int
+requests_check_plane(const struct requests *requests,
+    const struct plane_id *plane, struct error *err)
+{
+	for (size_t i = 0; i < requests->n; i++) {
+		const struct request *r = &requests->item[i];
+		char is[PLANE_NAME_BYTES], should[PLANE_NAME_BYTES];
+
+		if (plane_id_compare(&r->plane, plane) != PLANE_OTHER)
+			continue;
+		plane_id_name(&r->plane, NULL, is);
+		plane_id_name(plane, NULL, should);
+		return error_set(err,
+		    "request %" PRId64 " is for %s, this is %s: ask for points "
+		    "of the surface that is computed",
+		    r->id, is, should);
+	}
+	return 0;
 }
 
 /* ---- what they ask of a grid ---- */

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "geometry/grid.h"
+#include "geometry/plane_id.h"
 #include "stream/reader.h"
 
 struct request {
@@ -18,6 +19,7 @@ struct request {
 	double x, y;              /* finite; 0 when the record has none */
 	int rep;                  /* -1: all direction sets */
 	char set[SET_NAME_BYTES]; /* empty: all data sets */
+	struct plane_id plane;    /* that it is for; most do not say */
 	uint8_t *bytes;           /* the record as it came; owned */
 	size_t n_bytes;
 };
@@ -38,6 +40,10 @@ int requests_add(
  */
 void requests_settle(struct requests *requests);
 void requests_free(struct requests *requests);
+
+/* Fails when a request is for another plane than this one. */
+int requests_check_plane(const struct requests *requests,
+    const struct plane_id *plane, struct error *err);
 
 /* One place that is asked for: all data sets of an (id, rep). */
 struct asked {

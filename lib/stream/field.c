@@ -66,6 +66,25 @@ field_text(const struct value *map, const char *key, char *out, size_t room,
 	return wrong(value, key, expected, err);
 }
 
+int
+field_hex(const struct value *map, const char *key, char *out, size_t digits,
+    struct error *err)
+{
+	const struct value *value = value_get(map, key);
+	const char *chars;
+	char expected[48];
+	size_t n;
+
+	if (value_chars(value, &chars, &n) && n == digits) {
+		memcpy(out, chars, n);
+		out[n] = '\0';
+		if (strspn(out, "0123456789abcdef") == n)
+			return 0;
+	}
+	snprintf(expected, sizeof(expected), "%zu hexadecimal digits", digits);
+	return wrong(value, key, expected, err);
+}
+
 char *
 field_copy(const struct value *map, const char *key, struct error *err)
 {

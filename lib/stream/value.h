@@ -69,6 +69,9 @@ int field_real(
     const struct value *map, const char *key, double *out, struct error *err);
 int field_text(const struct value *map, const char *key, char *out, size_t room,
     struct error *err);
+/* A digest, or the beginning of one: so many lower-case hexadecimal digits. */
+int field_hex(const struct value *map, const char *key, char *out,
+    size_t digits, struct error *err);
 char *field_copy(const struct value *map, const char *key, struct error *err);
 const struct value *field_array(
     const struct value *map, const char *key, size_t max, struct error *err);
