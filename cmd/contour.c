@@ -203,6 +203,8 @@ read_points(struct points_list *list, char **paths, int n,
 		return -1;
 	status = points_read(list, reader, &rules, err);
 	reader_free(reader);
+	if (status == 0 && list->guessed)
+		frame_warn(frame, "%s", path_guessed);
 	for (size_t i = 0; status == 0 && i < list->n; i++) {
 		struct error missing;
 

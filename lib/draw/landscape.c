@@ -23,7 +23,6 @@ struct panel {
 	size_t group;             /* of a run and set */
 	char label[LABEL_BYTES], axis_label[AXES_MAX][LABEL_BYTES];
 	char note[192], set_name[32], subset[96], off_plane[96];
-	struct route_plane plane;
 	struct routes routes;
 	double *at[AXES_MAX], *z, *accuracy;
 	unsigned char *missing;
@@ -139,9 +138,6 @@ read_directions(struct panel *panel, char *seed, size_t room, struct error *err)
 		if (d.rep != panel->rep)
 			continue;
 		caption_axis(&d, panel->axis_label[d.axis], LABEL_BYTES);
-		if (!value_real(value_get(record.header, "length"),
-			&panel->plane.length[d.axis]))
-			panel->plane.length[d.axis] = 0;
 		if (d.axis == 0 && d.kind == DIRECTION_RANDOM)
 			snprintf(seed, room, "seed %" PRIu64, d.seed);
 	}
@@ -180,9 +176,6 @@ name_panel(struct panel *panel, struct error *err)
 	if (header == NULL)
 		return -1;
 	model_name(decoded_value(header), name);
-	if (field_text(decoded_value(header), "model", panel->plane.model,
-		sizeof(panel->plane.model), NULL) < 0)
-		panel->plane.model[0] = '\0';
 	decoded_free(header);
 	snprintf(panel->label, sizeof(panel->label), "%s", name);
 	snprintf(panel->set_name, sizeof(panel->set_name), "%s",
@@ -209,9 +202,7 @@ take_paths(struct panel *panel, const struct text *beside, struct error *err)
 {
 	struct routes *r = &panel->routes;
 
-	panel->plane.rep = panel->rep;
-	if (routes_make(
-		r, &panel->plane, &panel->points->summary, beside, err) < 0)
+	if (routes_make(r, panel->points, panel->rep, beside, err) < 0)
 		return -1;
 	if (r->n > 0)
 		snprintf(panel->off_plane, sizeof(panel->off_plane),
@@ -316,22 +307,6 @@ check_axes(
 	return 0;
 }
 
-/* A path beside the surfaces that is in none of them is a mistake. */
-static int
-check_paths(struct landscape *l, struct error *err)
-{
-	size_t elsewhere = 0;
-
-	for (size_t i = 0; i < l->n; i++) {
-		elsewhere += l->panels[i].routes.elsewhere;
-		l->paths += l->panels[i].routes.n;
-	}
-	if (elsewhere > 0 && l->paths == 0)
-		return error_set(err,
-		    "the path belongs to another plane than the surface's");
-	return 0;
-}
-
 static int
 make_panels(struct landscape *l, const struct points_list *list,
     const char *field, struct error *err)
@@ -367,7 +342,9 @@ make_panels(struct landscape *l, const struct points_list *list,
 	}
 	if (found == 0)
 		return error_set(err, "no point has a number '%.60s'", field);
-	return check_paths(l, err);
+	for (size_t i = 0; i < l->n; i++)
+		l->paths += l->panels[i].routes.n;
+	return 0;
 }
 
 static const char *

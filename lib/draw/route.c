@@ -1,15 +1,14 @@
 #include "draw/route.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest_set.h"
 #include "base/memory.h"
 #include "geometry/path.h"
 #include "stream/reader.h"
-
-/* Lengths are sums of the same floats: they agree far better than this. */
-static const double alike = 1e-6;
 
 void
 routes_free(struct routes *routes)
@@ -21,37 +20,21 @@ routes_free(struct routes *routes)
 	*routes = (struct routes){0};
 }
 
+/* The point is drawn once, however often it comes. */
 static int
-belongs(const struct route_plane *plane, const struct path_point *p)
+take_point(struct routes *r, struct digest_set *seen,
+    const struct path_point *p, struct error *err)
 {
-	if (plane->model[0] != '\0' &&
-	    strncmp(plane->model, p->model, PATH_DIGEST_BYTES - 1) != 0)
-		return 0;
-	for (int a = 0; a < AXES_MAX; a++)
-		if (plane->length[a] > 0 &&
-		    fabs(p->length[a] / plane->length[a] - 1) > alike)
-			return 0;
-	return 1;
-}
+	struct text key = {0};
+	int status;
 
-static int
-is_there(const struct routes *r, const struct path_point *p)
-{
-	for (size_t i = 0; i < r->n_points; i++) {
-		const struct path_point *q = &r->points[i];
-
-		if (q->i == p->i && q->x == p->x && q->y == p->y &&
-		    strcmp(q->name, p->name) == 0)
-			return 1;
-	}
-	return 0;
-}
-
-static int
-take_point(struct routes *r, const struct path_point *p, struct error *err)
-{
-	if (is_there(r, p))
-		return 0;
+	text_add(&key, "%s\n%" PRId64 " %a %a", p->name, p->i, p->x, p->y);
+	status = text_check(&key, err);
+	if (status == 0)
+		status = digest_set_add(seen, key.chars, key.n, err);
+	text_free(&key);
+	if (status != 1)
+		return status;
 	if (memory_grow(&r->points, &r->room, r->n_points + 1,
 		sizeof(*r->points), err) < 0)
 		return -1;
@@ -59,47 +42,33 @@ take_point(struct routes *r, const struct path_point *p, struct error *err)
 	return 0;
 }
 
-static int
-take_record(struct routes *r, const struct route_plane *plane,
-    const struct record *record, int within, struct error *err)
-{
-	struct path_point p;
-
-	if (!record_is(record, "path"))
-		return 0;
-	if (path_unpack(&p, record->header, err) < 0)
-		return -1;
-	if (p.rep != plane->rep)
-		return 0;
-	if (belongs(plane, &p))
-		return take_point(r, &p, err);
-	if (within)
-		return error_set(err,
-		    "path '%s' was projected onto directions of length %.6g "
-		    "and %.6g, those of the surface have %.6g and %.6g "
-		    "(trajproj stands behind fnorm)",
-		    p.name, p.length[0], p.length[1], plane->length[0],
-		    plane->length[1]);
-	r->elsewhere++;
-	return 0;
-}
+/* Where points are taken from, and which. */
+struct taking {
+	struct path_plane plane;
+	int rep;
+	struct digest_set seen;
+};
 
 static int
-take_all(struct routes *r, const struct route_plane *plane,
-    const struct text *records, int within, struct error *err)
+take_all(struct routes *r, struct taking *taking, const struct text *records,
+    struct error *err)
 {
 	struct reader *reader =
 	    reader_new_bytes(records->chars, records->n, err);
+	int status = reader != NULL ? 1 : -1;
 	struct record record;
-	int status;
+	struct path_point p;
 
-	if (reader == NULL)
-		return -1;
-	while ((status = reader_next_intact(reader, &record, err)) == 1)
-		if (take_record(r, plane, &record, within, err) < 0) {
+	while (status == 1 &&
+	       (status = reader_next_intact(reader, &record, err)) == 1) {
+		if (!record_is(&record, "path"))
+			continue;
+		if (path_unpack(&p, record.header, err) < 0 ||
+		    (p.rep == taking->rep &&
+			path_lies_in(&p, &taking->plane) != PLANE_OTHER &&
+			take_point(r, &taking->seen, &p, err) < 0))
 			status = -1;
-			break;
-		}
+	}
 	reader_free(reader);
 	return status;
 }
@@ -135,11 +104,18 @@ make_trails(struct routes *r)
 }
 
 int
-routes_make(struct routes *r, const struct route_plane *plane,
-    const struct text *within, const struct text *beside, struct error *err)
+routes_make(struct routes *r, const struct points *surface, int rep,
+    const struct text *beside, struct error *err)
 {
-	if (take_all(r, plane, within, 1, err) < 0 ||
-	    take_all(r, plane, beside, 0, err) < 0)
+	struct taking taking = {.rep = rep};
+	int status = points_plane(surface, rep, &taking.plane, err);
+
+	if (status == 0)
+		status = take_all(r, &taking, &surface->summary, err);
+	if (status == 0)
+		status = take_all(r, &taking, beside, err);
+	digest_set_free(&taking.seen);
+	if (status < 0)
 		return -1;
 	r->trails = memory_new(r->n_points, sizeof(*r->trails), err);
 	r->at = memory_new(r->n_points, sizeof(*r->at), err);

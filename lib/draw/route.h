@@ -7,14 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "draw/trail.h"
-#include "tensor/chunk.h"
-
-/* The plane that is drawn. */
-struct route_plane {
-	char model[65];          /* digest, or empty when nobody knows */
-	int rep;                 /* direction set */
-	double length[AXES_MAX]; /* of its directions; 0: not known */
-};
+#include "geometry/points.h"
 
 struct path_point;
 
@@ -22,7 +15,6 @@ struct routes {
 	struct trail *trails;
 	size_t n;
 	double least, most; /* share of the distance that is off the plane */
-	size_t elsewhere;   /* points of another plane */
 	/* What the trails borrow. */
 	struct path_point *points;
 	size_t n_points, room;
@@ -31,13 +23,12 @@ struct routes {
 };
 
 /*
- * Takes the path records of within, records that came in the segment of the
- * plane itself, and those of beside that belong to the plane.  Exact duplicates
- * count once.  routes starts as {0}; free it in any case.  Fails when a path
- * within was projected onto other directions, and when a record is damaged.
+ * Takes the path records of direction set rep that lie in the surface's plane:
+ * of its summary, and of beside.  Exact duplicates count once.  routes starts
+ * as {0}; free it in any case.  Fails when a record is damaged.
  */
-int routes_make(struct routes *routes, const struct route_plane *plane,
-    const struct text *within, const struct text *beside, struct error *err);
+int routes_make(struct routes *routes, const struct points *surface, int rep,
+    const struct text *beside, struct error *err);
 void routes_free(struct routes *routes);
 
 #endif

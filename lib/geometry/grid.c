@@ -163,6 +163,16 @@ has_axis(const struct value *header, int axis)
 }
 
 static int
+unpack_plane(struct grid *g, const struct value *h, struct error *err)
+{
+	if (plane_id_unpack(&g->plane, h, err) < 0)
+		return -1;
+	if (value_get(h, "model") == NULL)
+		return 0;
+	return field_hex(h, "model", g->model, sizeof(g->model) - 1, err);
+}
+
+static int
 unpack(struct grid *g, const struct value *h, struct error *err)
 {
 	int64_t reps, points;
@@ -173,7 +183,7 @@ unpack(struct grid *g, const struct value *h, struct error *err)
 	    field_int(h, "reps", 1, REPS_MAX, &reps, err) < 0 ||
 	    field_text(h, "loss", g->loss, sizeof(g->loss), err) < 0 ||
 	    field_ints(h, "shard", 0, GRID_POINTS_MAX, shard, 2, &n, err) < 0 ||
-	    unpack_sets(g, h, err) < 0)
+	    unpack_sets(g, h, err) < 0 || unpack_plane(g, h, err) < 0)
 		return -1;
 	if (strlen(g->run) != DIGEST_TEXT_BYTES - 1)
 		return error_set(err,

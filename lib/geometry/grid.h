@@ -12,6 +12,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "geometry/plane_id.h"
 #include "stream/pack.h"
 #include "stream/value.h"
 #include "tensor/chunk.h"
@@ -48,6 +49,9 @@ struct grid {
 	char set[SETS_MAX][SET_NAME_BYTES]; /* names: "train", "test", ... */
 	char loss[32];                      /* "crossentropy", "mse" */
 	int shard, shards;                  /* i of n; 0 of 1 is the whole */
+	/* What the points are of; read, not packed.  Empty: not known. */
+	struct plane_id plane;
+	char model[DIGEST_TEXT_BYTES];
 };
 
 /* Coordinates along an axis: 1 on an axis that is not there, 0 when all points

@@ -306,13 +306,15 @@ take_other(struct points_list *list, const struct segment *segment,
 	struct points *p;
 	int status = 1;
 
-	if (segment->item < 0 && record_is(record, "path"))
-		text_add_bytes(&list->paths, record->bytes, record->n_bytes);
 	if (segment->item < 0)
-		return text_check(&list->paths, err);
+		return record_is(record, "path")
+			   ? points_take_beside(
+				 list, &segment->begin, record, err)
+			   : 0;
 	p = &list->item[segment->item];
 	if (record_is(record, "request"))
 		return requests_add(&p->requests, record, err);
+	p->has_paths |= record_is(record, "path");
 	if (!segment->first)
 		status = is_new(p, record, err);
 	if (status != 1)
@@ -359,7 +361,7 @@ points_read(struct points_list *list, struct reader *reader,
 	pack_free(&segment.begin);
 	for (size_t i = 0; i < list->n && status == 0; i++)
 		status = points_settle_asked(&list->item[i], rules->mixed, err);
-	return status;
+	return status == 0 ? points_check_paths(list, err) : -1;
 }
 
 void
@@ -377,7 +379,7 @@ points_list_free(struct points_list *list)
 		text_free(&p->summary);
 		digest_set_free(&p->seen);
 	}
-	text_free(&list->paths);
+	points_free_beside(list);
 	free(list->item);
 	*list = (struct points_list){0};
 }

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "geometry/grid.h"
+#include "geometry/path.h"
 #include "geometry/request.h"
 #include "stream/reader.h"
 #include "stream/writer.h"
@@ -34,6 +35,7 @@ struct points {
 	/* Direction, path and other records between grid and points, once. */
 	struct text summary;
 	struct digest_set seen;   /* (while reading) what the summary holds */
+	bool has_paths;           /* some of the summary is a path */
 	struct requests requests; /* what was asked for beside the grid */
 	struct asked_list asked;  /* the places of requests and their points */
 	/*
@@ -53,6 +55,15 @@ struct points_list {
 	size_t n, room;
 	size_t strays;     /* salvage: points without their grid, left out */
 	struct text paths; /* path records of segments without a grid */
+	/* Of those: each plane once, with how it was made. */
+	struct points_origin *origin;
+	size_t n_origins, room_origins;
+	bool guessed; /* a path does not know its plane (path_guessed) */
+};
+
+struct points_origin {
+	struct plane_id plane;
+	struct pack begin;
 };
 
 /* How points of several segments are joined. */
@@ -65,13 +76,17 @@ struct points_rules {
 /*
  * Reads all segments of reader.  Points of one run id come together in one item
  * of the list, in order of first appearance.  Exact duplicates are dropped; a
- * duplicate that disagrees, a point without its grid, or a place outside of the
- * grid is an error.
+ * duplicate that disagrees, a point without its grid, a place outside of the
+ * grid, or a path that lies in the plane of no surface is an error.
  */
 int points_read(struct points_list *list, struct reader *reader,
     const struct points_rules *rules, struct error *err);
 
 void points_list_free(struct points_list *list);
+
+/* What paths of direction set rep are held against. */
+int points_plane(const struct points *points, int rep, struct path_plane *out,
+    struct error *err);
 
 /*
  * 0 when every place is filled, otherwise -1 with an error that counts and

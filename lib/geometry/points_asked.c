@@ -99,7 +99,9 @@ int
 points_settle_asked(struct points *points, bool mixed, struct error *err)
 {
 	requests_settle(&points->requests);
-	if (asked_add_requests(
+	if (requests_check_plane(&points->requests, &points->grid.plane, err) <
+		0 ||
+	    asked_add_requests(
 		&points->asked, &points->requests, &points->grid, err) < 0)
 		return -1;
 	for (size_t i = 0; i < points->n_loose; i++)

@@ -26,6 +26,14 @@ bool point_agrees(const struct point *a, const struct point *b, bool mixed);
 int points_take_asked(
     struct points *points, const struct record *record, struct error *err);
 
+/* Takes a `path` record of a segment without a grid, whose `begin` this is. */
+int points_take_beside(struct points_list *list, const struct pack *begin,
+    const struct record *record, struct error *err);
+
+/* All is read: does every path lie in the plane of its surface, or of some? */
+int points_check_paths(struct points_list *list, struct error *err);
+void points_free_beside(struct points_list *list);
+
 /* All is read: gives requests and their points places behind the grid's. */
 int points_settle_asked(struct points *points, bool mixed, struct error *err);
 void points_free_asked(struct points *points);
