@@ -221,14 +221,13 @@ read_points(struct points_list *list, char **paths, int n,
 }
 
 static int
-write_picture(
-    const struct text *svg, const struct frame *frame, struct error *err)
+write_picture(struct text *svg, const struct frame *frame, struct error *err)
 {
 	struct output out;
 
 	if (frame_open_output(frame, &out, err) < 0)
 		return -1;
-	if (output_write(&out, svg->chars, svg->n, err) < 0) {
+	if (output_text(&out, svg, 0, err) < 0) {
 		output_abandon(&out);
 		return -1;
 	}

@@ -90,7 +90,7 @@ describe(const struct evaluation *e, struct error *err)
 	int status = estimate_plan(e, &how, err);
 
 	if (status == 0)
-		fprintf(stderr, "%s", how.chars != NULL ? how.chars : "");
+		frame_lines(&how);
 	text_free(&how);
 	return status;
 }

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/character.h"
+
 #include "base/output.h"
 
 /* A closed descriptor is opened the wrong way round: using it is an error. */
@@ -127,10 +129,24 @@ frame_open_output(
 	return output_open(out, &frame->output, err);
 }
 
+/* Texts from outside stand in messages: nothing of them is a command. */
+static void
+show(const struct frame *frame, const char *before, const char *after,
+    const char *format, va_list ap)
+{
+	char line[4096];
+	int n = vsnprintf(line, sizeof(line), format, ap);
+
+	if (n >= (int)sizeof(line))
+		n = (int)sizeof(line) - 1;
+	line[n > 0 ? text_make_shown(line, (size_t)n, "") : 0] = '\0';
+	fprintf(stderr, "%s%s: %s%s", before, frame->name, line, after);
+}
+
 void
 frame_fail(const struct frame *frame, const struct error *err)
 {
-	fprintf(stderr, "%s: %s\n", frame->name, err->text);
+	frame_show(frame, "%s", err->text);
 	exit(frame->failure != 0 ? frame->failure : 1);
 }
 
@@ -139,26 +155,35 @@ frame_usage(const struct frame *frame, const char *format, ...)
 {
 	va_list ap;
 
-	fprintf(stderr, "%s: ", frame->name);
 	va_start(ap, format);
-	vfprintf(stderr, format, ap);
+	show(frame, "", "", format, ap);
 	va_end(ap);
 	fprintf(stderr, " (%s --help lists the options)\n", frame->name);
 	exit(2);
 }
 
 void
+frame_show(const struct frame *frame, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	show(frame, "", "\n", format, ap);
+	va_end(ap);
+}
+
+void
 frame_warn(const struct frame *frame, const char *format, ...)
 {
+	char line[4096];
 	va_list ap;
 
 	if (frame->quiet)
 		return;
-	fprintf(stderr, "%s: warning: ", frame->name);
 	va_start(ap, format);
-	vfprintf(stderr, format, ap);
+	vsnprintf(line, sizeof(line), format, ap);
 	va_end(ap);
-	fputc('\n', stderr);
+	frame_show(frame, "warning: %s", line);
 }
 
 void
@@ -168,9 +193,29 @@ frame_say(const struct frame *frame, const char *format, ...)
 
 	if (frame->verbose == 0)
 		return;
-	fprintf(stderr, "%s: ", frame->name);
 	va_start(ap, format);
-	vfprintf(stderr, format, ap);
+	show(frame, "", "\n", format, ap);
 	va_end(ap);
-	fputc('\n', stderr);
+}
+
+void
+frame_lines(struct text *text)
+{
+	if (text->n > 0) {
+		text->n = text_make_shown(text->chars, text->n, "\t\n");
+		fwrite(text->chars, 1, text->n, stderr);
+	}
+	text_free(text);
+}
+
+void
+frame_progress(const struct frame *frame, int last, const char *format, ...)
+{
+	va_list ap;
+
+	if (frame->quiet || !isatty(STDERR_FILENO))
+		return;
+	va_start(ap, format);
+	show(frame, "\r\033[K", last ? "\n" : "", format, ap);
+	va_end(ap);
 }

@@ -55,10 +55,26 @@ _Noreturn void frame_fail(const struct frame *frame, const struct error *err);
 _Noreturn void frame_usage(const struct frame *frame, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* "name: warning: text" unless -q; "name: text" only with -v. */
+/*
+ * "name: text" on stderr; "name: warning: text" unless -q; "name: text" only
+ * with -v.  As in all messages, what cannot be shown (base/character.h) becomes
+ * a question mark.
+ */
+void frame_show(const struct frame *frame, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 void frame_warn(const struct frame *frame, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void frame_say(const struct frame *frame, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Lines that were asked for, on stderr.  Frees text. */
+void frame_lines(struct text *text);
+
+/*
+ * "name: text" over what stands in the terminal's line; on no other stderr, and
+ * not with -q.  last: the line is ended.
+ */
+void frame_progress(const struct frame *frame, int last, const char *format,
+    ...) __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -130,10 +130,9 @@ seen(void *context, const struct place *place, const struct score *scores)
 		    (place->sets >> i & 1U) != 0)
 			check_centre(s, &s->surface->evaluation.plane->model,
 			    &scores[i], s->choice.name[i]);
-	if (progress_step(&s->progress, scores == NULL, "point", text) &&
-	    !s->frame->quiet && isatty(STDERR_FILENO))
-		fprintf(stderr, "\r%s: %-70s%s", s->frame->name, text,
-		    s->progress.done == s->progress.total ? "\n" : "");
+	if (progress_step(&s->progress, scores == NULL, "point", text))
+		frame_progress(s->frame, s->progress.done == s->progress.total,
+		    "%s", text);
 }
 
 int
@@ -146,10 +145,9 @@ gridrun_write(struct gridrun *run, struct surface *surface, struct error *err)
 	if (resume_find(&run->resume, surface, &old, err) < 0)
 		return -1;
 	if (old != NULL && !run->frame->quiet)
-		fprintf(stderr,
-		    "%s: resuming: %" PRId64 " of %" PRId64 " points\n",
-		    run->frame->name, old->present / surface->grid.sets,
-		    places);
+		frame_show(run->frame,
+		    "resuming: %" PRId64 " of %" PRId64 " points",
+		    old->present / surface->grid.sets, places);
 	surface->seen = seen;
 	surface->context = run;
 	run->surface = surface;

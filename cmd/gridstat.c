@@ -57,15 +57,14 @@ print_json(const struct survey_list *list, const struct rank *ranks, size_t n,
 }
 
 static int
-write_text(
-    const struct text *text, const struct frame *frame, struct error *err)
+write_text(struct text *text, const struct frame *frame, struct error *err)
 {
 	struct output output;
 
 	if (text_check(text, err) < 0 ||
 	    frame_open_output(frame, &output, err) < 0)
 		return -1;
-	if (output_write(&output, text->chars, text->n, err) < 0) {
+	if (output_text(&output, text, 0, err) < 0) {
 		output_abandon(&output);
 		return -1;
 	}

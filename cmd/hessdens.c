@@ -108,11 +108,11 @@ print_cost(const struct settings *s, struct hessian *hessian,
 		return 0;
 	if (hessian_cost(hessian, surface, &cost, err) < 0)
 		return -1;
-	fprintf(stderr,
-	    "%s: %" PRId64 " products x %" PRId64
+	frame_show(s->frame,
+	    "%" PRId64 " products x %" PRId64
 	    " images: %s at %d threads (%.3g s a product), %zu parameters, "
-	    "%.0f MB\n",
-	    s->frame->name, products, surface->data[0]->n,
+	    "%.0f MB",
+	    products, surface->data[0]->n,
 	    progress_duration(cost.seconds * (double)products, time),
 	    surface->evaluation.threads, cost.seconds, cost.size,
 	    (double)cost.bytes * 1e-6);

@@ -36,8 +36,10 @@ print_cost(const struct gridrun *run, const struct hessian *hessian,
 		frame_print(run->frame, &text);
 		return;
 	}
-	if (text_check(&text, NULL) == 0)
-		fprintf(stderr, "%s: %s", run->frame->name, text.chars);
+	if (text_check(&text, NULL) == 0) {
+		text.chars[text.n - 1] = '\0';
+		frame_show(run->frame, "%s", text.chars);
+	}
 	text_free(&text);
 }
 

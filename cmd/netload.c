@@ -177,8 +177,7 @@ settle_classes(const struct frame *frame, struct graph *graph,
 
 	if (status == 0 && frame->verbose > 0) {
 		classes_list(graph, classes, &list);
-		fprintf(stderr, "%s", list.chars != NULL ? list.chars : "");
-		text_free(&list);
+		frame_lines(&list);
 	}
 	free(classes);
 	return status;

@@ -190,7 +190,7 @@ check_memory(struct session *s, struct error *err)
 		return -1;
 	if (!s->frame->quiet &&
 	    (s->frame->verbose > 0 || isatty(STDERR_FILENO)))
-		fprintf(stderr, "nettrain: a step takes %.0f MiB of memory\n",
+		frame_show(s->frame, "a step takes %.0f MiB of memory",
 		    (double)bytes / mib);
 	if ((double)bytes > have)
 		return error_set(err,
@@ -250,12 +250,13 @@ test_model(struct session *s, struct trainer_test *test, struct error *err)
 static void
 tell(const struct session *s, const struct trainer_test *test)
 {
-	const bool terminal = isatty(STDERR_FILENO);
 	char text[REPORT_BYTES];
 
-	if (!s->frame->quiet && (terminal || s->frame->verbose > 0))
-		fprintf(stderr, "%snettrain: %s\n", terminal ? "\r\033[K" : "",
-		    report_checkpoint(&s->trainer, s->steps, test, text));
+	report_checkpoint(&s->trainer, s->steps, test, text);
+	if (isatty(STDERR_FILENO))
+		frame_progress(s->frame, 1, "%s", text);
+	else if (!s->frame->quiet)
+		frame_say(s->frame, "%s", text);
 }
 
 static int
@@ -297,10 +298,10 @@ show(struct session *s)
 	const double now = progress_now();
 	char text[REPORT_BYTES];
 
-	if (s->frame->quiet || now < s->shown + 0.5 || !isatty(STDERR_FILENO))
+	if (now < s->shown + 0.5)
 		return;
 	s->shown = now;
-	fprintf(stderr, "\r\033[Knettrain: %s",
+	frame_progress(s->frame, 0, "%s",
 	    report_progress(
 		&s->trainer, s->start, s->steps, now - s->began, text));
 }
@@ -349,8 +350,8 @@ start(struct session *s, struct error *err)
 		    s->trainer.optimiser.step, s->rule.schedule.epochs,
 		    s->steps);
 	if (!s->frame->quiet)
-		fprintf(stderr,
-		    "nettrain: resuming: %" PRId64 " of %" PRId64 " steps\n",
+		frame_show(s->frame,
+		    "resuming: %" PRId64 " of %" PRId64 " steps",
 		    s->trainer.optimiser.step, s->steps);
 	return output_settle(&s->output, err);
 }

@@ -1,4 +1,7 @@
 /* reccmp: are two streams equal up to rounding? */
+#include <string.h>
+
+#include "base/character.h"
 #include "base/output.h"
 #include "frame.h"
 #include "stream/compare.h"
@@ -14,13 +17,15 @@ report(struct output *output, char *const names[2], uint64_t number,
 	struct text line = {0};
 	int status;
 
-	text_add(&line, "%s %s differ: record %llu (%s): ", names[0], names[1],
-	    (unsigned long long)number, record->kind);
+	text_add_shown(&line, names[0]);
+	text_add(&line, " ");
+	text_add_shown(&line, names[1]);
+	text_add(&line, " differ: record %llu (", (unsigned long long)number);
+	value_print_chars(record->kind, strlen(record->kind), &line);
+	text_add(&line, "): ");
 	text_add_bytes(&line, c->what.chars, c->what.n);
 	text_add(&line, "\n");
-	status = text_check(&line, err);
-	if (status == 0)
-		status = output_write(output, line.chars, line.n, err);
+	status = output_text(output, &line, 0, err);
 	text_free(&line);
 	return status < 0 ? TROUBLE : DIFFERENT;
 }
@@ -42,7 +47,8 @@ compare_streams(struct reader *reader[2], char *const names[2],
 		if (got[0] == 0 && got[1] == 0)
 			return SAME;
 		if (got[0] != got[1]) {
-			text_add(&c->what, "only in %s", names[got[1]]);
+			text_add(&c->what, "only in ");
+			text_add_shown(&c->what, names[got[1]]);
 			return report(
 			    output, names, number, &record[got[1]], c, err);
 		}

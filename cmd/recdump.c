@@ -9,7 +9,8 @@
 static void
 print_plain(const struct record *record, struct text *out)
 {
-	text_add(out, "%s ", record->kind);
+	value_print_chars(record->kind, strlen(record->kind), out);
+	text_add(out, " ");
 	value_print(record->header, out);
 	if (record->payload_bytes > 0)
 		text_add(out, " +%zu bytes", record->payload_bytes);

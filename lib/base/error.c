@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/character.h"
+
 static void
 make_printable(char *text)
 {
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			*text = '?';
+	text[text_make_shown(text, strlen(text), "")] = '\0';
 }
 
 int

@@ -16,8 +16,9 @@ struct error {
 /*
  * Writes the message and returns -1, so that a check reads
  * `return error_set(err, "...")`.  A format that ends in ':' gets strerror of
- * the current errno appended.  Control characters in the result (they may come
- * from a hostile file) become '?'.  err may be NULL: nothing is written.
+ * the current errno appended.  What cannot be shown (base/character.h) in the
+ * result, which may come from a hostile file, becomes '?'.  err may be NULL:
+ * nothing is written.
  */
 int error_set(struct error *err, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/character.h"
 #include "base/descriptor.h"
 #include "base/memory.h"
 #include "base/place.h"
@@ -174,6 +175,7 @@ output_text(
 		return -1;
 	if (text->n < at_least)
 		return 0;
+	text->n = text_make_shown(text->chars, text->n, "\n\t");
 	if (output_write(out, text->chars, text->n, err) < 0)
 		return -1;
 	text->n = 0;

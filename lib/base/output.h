@@ -71,8 +71,11 @@ int output_write(
     struct output *out, const void *bytes, size_t n, struct error *err);
 
 /*
- * Sends what a text has collected, and empties it, once it is at_least bytes
- * (0: in any case).  -1 also when an append to it had failed.
+ * Sends what a text for people, spreadsheets or browsers has collected, and
+ * empties it, once it is at_least bytes (0: in any case).  Each format escapes
+ * what comes from outside in its own way; of what is left, nothing leaves that
+ * cannot be shown (base/character.h) but newlines and tabs: it becomes '?'.
+ * text holds whole characters.  -1 also when an append to it had failed.
  */
 int output_text(
     struct output *out, struct text *text, size_t at_least, struct error *err);

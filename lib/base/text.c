@@ -58,43 +58,6 @@ text_free(struct text *text)
 	*text = (struct text){0};
 }
 
-/* Bytes of the UTF-8 character at p, 0 when it is none (RFC 3629). */
-static size_t
-character_bytes(const unsigned char *p, size_t n)
-{
-	size_t more = p[0] < 0x80 ? 0 : p[0] < 0xe0 ? 1 : p[0] < 0xf0 ? 2 : 3;
-	static const unsigned least[] = {0x20, 0x80, 0x800, 0x10000};
-	unsigned code = more == 0 ? p[0] : p[0] & (0x3fU >> more);
-
-	if ((more > 0 && p[0] < 0xc2) || p[0] > 0xf4 || more >= n)
-		return 0;
-	for (size_t i = 1; i <= more; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		code = code << 6 | (p[i] & 0x3fU);
-	}
-	if (code < least[more] || (code >= 0x7f && code < 0xa0) ||
-	    (code >= 0xd800 && code < 0xe000) || code > 0x10ffff)
-		return 0;
-	return more + 1;
-}
-
-bool
-text_is_printable(const void *bytes, size_t n)
-{
-	const unsigned char *p = bytes;
-
-	while (n > 0) {
-		size_t used = character_bytes(p, n);
-
-		if (used == 0)
-			return false;
-		p += used;
-		n -= used;
-	}
-	return true;
-}
-
 /* Skips leading zeros and counts the digits that follow. */
 static size_t
 number_digits(const char **p)

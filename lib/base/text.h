@@ -26,12 +26,6 @@ void text_add_bytes(struct text *text, const void *bytes, size_t n);
 int text_check(const struct text *text, struct error *err);
 
 /*
- * Are n bytes well-formed UTF-8 without control characters?  Names from outside
- * must be, because streams carry them as msgpack texts.
- */
-bool text_is_printable(const void *bytes, size_t n);
-
-/*
  * Compares as strcmp does, but runs of digits by their value: "step2" comes
  * before "step10".
  */

@@ -1,18 +1,41 @@
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
+#include "base/character.h"
 #include "base/number.h"
 #include "convert/convert.h"
 #include "convert/numbers.h"
+
+/*
+ * A name in a comment: one word of letters, digits and the like, so that it
+ * cannot end the line, continue it or be run.
+ */
+static void
+add_name(struct text *text, const char *name)
+{
+	const size_t before = text->n;
+
+	text_add_shown(text, name);
+	for (size_t i = before; i < text->n; i++)
+		if ((unsigned char)text->chars[i] < 0x80 &&
+		    !isalnum((unsigned char)text->chars[i]) &&
+		    strchr(".:+-", text->chars[i]) == NULL)
+			text->chars[i] = '_';
+}
 
 static void
 add_heading(struct text *text, const struct points *p, int rep, int set,
     const struct fields *fields)
 {
-	text_add(text, "# run %.16s, rep %d, %s\n# x y", p->grid.run, rep,
-	    p->grid.set[set]);
-	for (size_t f = 0; f < fields->n; f++)
-		text_add(text, " %s", fields->name[f]);
+	text_add(text, "# run %.16s, rep %d, ", p->grid.run, rep);
+	add_name(text, p->grid.set[set]);
+	text_add(text, "\n# x y");
+	for (size_t f = 0; f < fields->n; f++) {
+		text_add(text, " ");
+		add_name(text, fields->name[f]);
+	}
 	text_add(text, "\n");
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/character.h"
 #include "base/memory.h"
 #include "convert/convert.h"
 #include "convert/numbers.h"
@@ -72,12 +73,7 @@ array_start(struct text *out, const char *type, const char *name,
 	struct base64 b = {.out = out};
 
 	text_add(out, "<DataArray type=\"%s\" Name=\"", type);
-	for (const char *c = name; *c != '\0'; c++) {
-		if (strchr("<>&\"", *c) != NULL)
-			text_add(out, "&#%d;", *c);
-		else
-			text_add_bytes(out, c, 1);
-	}
+	text_add_xml(out, name);
 	text_add(
 	    out, "\" NumberOfComponents=\"%d\" format=\"binary\">", components);
 	base64_add(&b, (uint64_t)n * (uint64_t)components * 8);

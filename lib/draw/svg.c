@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/character.h"
+
 struct svg
 svg_start(struct text *out, double width, double height, const char *title,
     const char *desc)
@@ -64,50 +66,10 @@ svg_number(struct svg *svg, double x)
 	add_hundredths(svg, hundredths(x), 0);
 }
 
-/* The length of the UTF-8 character at c, or 0 when it is not one. */
-static size_t
-utf8_length(const unsigned char *c)
-{
-	size_t n = c[0] < 0x80   ? 1
-		   : c[0] < 0xc2 ? 0
-		   : c[0] < 0xe0 ? 2
-		   : c[0] < 0xf0 ? 3
-		   : c[0] < 0xf5 ? 4
-				 : 0;
-
-	for (size_t i = 1; i < n; i++)
-		if ((c[i] & 0xc0) != 0x80)
-			return 0;
-	/* overlong forms, surrogates and what lies beyond U+10FFFF */
-	if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) ||
-	    (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] > 0x8f))
-		return 0;
-	/* U+FFFE and U+FFFF are no characters of XML */
-	if (n == 3 && c[0] == 0xef && c[1] == 0xbf && c[2] > 0xbd)
-		return 0;
-	return n;
-}
-
 void
 svg_escape(struct svg *svg, const char *text)
 {
-	for (const char *c = text; *c != '\0';) {
-		size_t n = utf8_length((const unsigned char *)c);
-
-		if (n == 0)
-			text_add(svg->out, "\xef\xbf\xbd");
-		else if (*c == '&')
-			text_add(svg->out, "&amp;");
-		else if (*c == '<')
-			text_add(svg->out, "&lt;");
-		else if (*c == '>')
-			text_add(svg->out, "&gt;");
-		else if (*c == '"')
-			text_add(svg->out, "&quot;");
-		else if ((unsigned char)*c >= 0x20 || *c == '\n')
-			text_add_bytes(svg->out, c, n);
-		c += n > 0 ? n : 1;
-	}
+	text_add_xml(svg->out, text);
 }
 
 void

@@ -30,10 +30,7 @@ void svg_end(struct svg *svg);
 /* x with at most two decimals, without trailing zeros. */
 void svg_number(struct svg *svg, double x);
 
-/*
- * Text from outside: markup is escaped, control characters vanish, bytes that
- * are not UTF-8 become U+FFFD.
- */
+/* Text from outside, as base/character.h makes XML of it. */
 void svg_escape(struct svg *svg, const char *text);
 
 /* A line of text whose baseline begins, is centred or ends at (x, y). */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/character.h"
 #include "base/memory.h"
 #include "base/progress.h"
 #include "evaluate/exec_internal.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <zip.h>
 
+#include "base/character.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -50,14 +51,44 @@ archive_writer_new(struct error *err)
 	return w;
 }
 
+/*
+ * Whoever unpacks the archive makes files of its names: they must not leave the
+ * folder, nor show as others than they are.
+ */
+static int
+check_name(const char *name, struct error *err)
+{
+	const char *part = name;
+
+	if (!text_is_shown(name, strlen(name)) || strchr(name, '\\') != NULL)
+		return error_set(err,
+		    "'%.200s' makes no name in an archive: it has characters "
+		    "that file names have not",
+		    name);
+	for (; part != NULL; part = strchr(part, '/')) {
+		part += *part == '/' && part != name;
+		if (*part == '/' || *part == '\0' ||
+		    (strncmp(part, "..", 2) == 0 &&
+			(part[2] == '/' || part[2] == '\0')))
+			return error_set(err,
+			    "'%.200s' makes no name in an archive: it leads "
+			    "out of the folder that it is unpacked to",
+			    name);
+	}
+	return 0;
+}
+
 int
 archive_writer_add(struct archive_writer *w, const char *name,
     const void *bytes, size_t n, struct error *err)
 {
-	uint8_t *copy = (uint8_t *)memory_text_n(bytes, n, err);
+	uint8_t *copy;
 	zip_source_t *source;
 	zip_int64_t at;
 
+	if (check_name(name, err) < 0)
+		return -1;
+	copy = (uint8_t *)memory_text_n(bytes, n, err);
 	if (copy == NULL)
 		return -1;
 	source = zip_source_buffer(w->zip, copy, n, 1);

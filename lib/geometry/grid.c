@@ -185,7 +185,8 @@ unpack(struct grid *g, const struct value *h, struct error *err)
 	    field_ints(h, "shard", 0, GRID_POINTS_MAX, shard, 2, &n, err) < 0 ||
 	    unpack_sets(g, h, err) < 0 || unpack_plane(g, h, err) < 0)
 		return -1;
-	if (strlen(g->run) != DIGEST_TEXT_BYTES - 1)
+	if (strlen(g->run) != DIGEST_TEXT_BYTES - 1 ||
+	    strspn(g->run, "0123456789abcdef") != DIGEST_TEXT_BYTES - 1)
 		return error_set(err,
 		    "run is '%s', expected 64 hexadecimal "
 		    "digits",

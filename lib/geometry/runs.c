@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/character.h"
 #include "base/descriptor.h"
 #include "base/memory.h"
 #include "base/output.h"

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/character.h"
 #include "base/memory.h"
 
 /* These come first, whether a point has them or not. */
@@ -84,13 +85,14 @@ columns_free(struct columns *columns)
 	*columns = (struct columns){0};
 }
 
+/* A cell that is no text of others', or has passed add_text_cell. */
 static void
 add_cell(struct text *text, const char *chars, size_t n)
 {
 	bool quote = false;
 
 	for (size_t i = 0; i < n; i++)
-		quote = quote || strchr(",\"\r\n", chars[i]) != NULL;
+		quote = quote || chars[i] == ',' || chars[i] == '"';
 	if (!quote) {
 		text_add_bytes(text, chars, n);
 		return;
@@ -101,12 +103,55 @@ add_cell(struct text *text, const char *chars, size_t n)
 	text_add(text, "\"");
 }
 
+/* Would a spreadsheet compute it?  In some places also the wide forms. */
+static bool
+is_formula(const char *chars, size_t n)
+{
+	static const char *const signs[] = {"=", "+", "-", "@", "\xef\xbc\x9d",
+	    "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
+
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (n >= strlen(signs[i]) &&
+		    memcmp(chars, signs[i], strlen(signs[i])) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * A text from outside, on one line.  Before what looks like a formula stands an
+ * apostrophe, which spreadsheets take for the mark of a text; also where blanks
+ * come first, which they may drop.
+ */
+static void
+add_text_cell(struct text *text, const char *chars, size_t n)
+{
+	struct text cell = {0};
+	size_t blanks = 0;
+
+	text_add_shown_bytes(&cell, chars, n);
+	while (blanks < cell.n && cell.chars[blanks] == ' ')
+		blanks++;
+	if (cell.n > blanks &&
+	    is_formula(cell.chars + blanks, cell.n - blanks)) {
+		struct text marked = {0};
+
+		text_add(&marked, "'");
+		text_add_bytes(&marked, cell.chars, cell.n);
+		marked.failed |= cell.failed;
+		text_free(&cell);
+		cell = marked;
+	}
+	add_cell(text, cell.chars, cell.n);
+	text->failed |= cell.failed;
+	text_free(&cell);
+}
+
 void
 table_add_names(struct text *text, const struct columns *columns)
 {
 	for (size_t i = 0; i < columns->n; i++) {
 		text_add(text, "%s", i > 0 ? "," : "");
-		add_cell(text, columns->name[i], strlen(columns->name[i]));
+		add_text_cell(text, columns->name[i], strlen(columns->name[i]));
 	}
 	text_add(text, "\n");
 }
@@ -121,7 +166,7 @@ add_value(struct text *text, const struct value *value)
 	if (value == NULL)
 		return;
 	if (value_chars(value, &chars, &n)) {
-		add_cell(text, chars, n);
+		add_text_cell(text, chars, n);
 		return;
 	}
 	if (array_count(value) > 0 || map_count(value) > 0)

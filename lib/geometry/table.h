@@ -31,7 +31,9 @@ void table_add_names(struct text *text, const struct columns *columns);
 /*
  * One line for the point at place index (nothing when it is missing): a key
  * that it does not have is an empty cell, a value that is no number or text is
- * JSON.  Numbers read back exactly; texts are quoted where RFC 4180 wants it.
+ * JSON.  Numbers read back exactly.  Texts are quoted where RFC 4180 wants it;
+ * what cannot be shown (base/character.h) is '?', and one that a spreadsheet
+ * would compute has an apostrophe in front.
  */
 int table_add_row(struct text *text, const struct columns *columns,
     const struct points *points, int64_t index, struct error *err);

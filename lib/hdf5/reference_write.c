@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/character.h"
 #include "base/memory.h"
 #include "geometry/path.h"
 #include "geometry/plane.h"
@@ -191,7 +192,8 @@ check_surface(const struct points_list *list,
 		    "--rep is %d, the run has direction sets 0 to %d",
 		    options->rep, g->reps - 1);
 	for (int i = 0; i < g->sets; i++)
-		if (strchr(g->set[i], '/') != NULL || g->set[i][0] == '.')
+		if (strchr(g->set[i], '/') != NULL || g->set[i][0] == '.' ||
+		    !text_is_shown(g->set[i], strlen(g->set[i])))
 			return error_set(err,
 			    "data set '%s' makes no name in HDF5", g->set[i]);
 	return 0;

@@ -93,7 +93,13 @@ int field_ints(const struct value *map, const char *key, int64_t lo, int64_t hi,
 void value_print(const struct value *value, struct text *out);
 void value_print_json(const struct value *value, struct text *out);
 
-/* n bytes as a JSON text in quotes; always valid UTF-8. */
+/* A text among plain ones: as it is, or where that might confuse as JSON. */
+void value_print_chars(const char *chars, size_t n, struct text *out);
+
+/*
+ * n bytes as a JSON text in quotes: always valid UTF-8, and nothing that cannot
+ * be shown (base/character.h) but as \u and digits
+ */
 void value_print_json_chars(const char *chars, size_t n, struct text *out);
 
 #endif

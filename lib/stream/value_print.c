@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "base/character.h"
 #include "base/number.h"
 #include "stream/value_internal.h"
 
@@ -14,31 +15,21 @@ print_hex(const char *bytes, size_t n, struct text *out)
 		text_add(out, "%02x", (unsigned char)bytes[i]);
 }
 
-/* Bytes of the UTF-8 character at p, or 0 when it is none. */
-static size_t
-utf8_bytes(const char *p, size_t n)
+/* A code point as JSON escapes it: UTF-16. */
+static void
+escape(unsigned code, struct text *out)
 {
-	static const unsigned lowest[] = {0, 0, 0x80, 0x800, 0x10000};
-	unsigned char c = (unsigned char)*p;
-	size_t bytes = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-	unsigned code = bytes == 1 ? c : c & (0x7fu >> bytes);
-
-	if ((c >= 0x80 && c < 0xc2) || c > 0xf4 || bytes > n)
-		return 0;
-	for (size_t i = 1; i < bytes; i++) {
-		if (((unsigned char)p[i] & 0xc0) != 0x80)
-			return 0;
-		code = code << 6 | ((unsigned char)p[i] & 0x3fu);
-	}
-	if (code < lowest[bytes] || code > 0x10ffff ||
-	    (code >= 0xd800 && code < 0xe000))
-		return 0;
-	return bytes;
+	if (code < 0x10000)
+		text_add(out, "\\u%04x", code);
+	else
+		text_add(out, "\\u%04x\\u%04x",
+		    0xd800 + ((code - 0x10000) >> 10),
+		    0xdc00 + ((code - 0x10000) & 0x3ff));
 }
 
 /*
- * UTF-8 passes; quotes, backslashes, controls and bytes that are no UTF-8 are
- * escaped (the latter as if they were Latin-1).
+ * UTF-8 passes; quotes, backslashes, what cannot be shown and bytes that are no
+ * UTF-8 are escaped (the latter as if they were Latin-1).
  */
 void
 value_print_json_chars(const char *chars, size_t n, struct text *out)
@@ -47,16 +38,13 @@ value_print_json_chars(const char *chars, size_t n, struct text *out)
 
 	text_add(out, "\"");
 	for (size_t i = 0; i < n; i += bytes) {
-		unsigned char c = (unsigned char)chars[i];
+		unsigned code = (unsigned char)chars[i];
 
-		bytes = utf8_bytes(&chars[i], n - i);
-		if (c == '"' || c == '\\')
-			text_add(out, "\\%c", c);
-		else if (c < 0x20 || c == 0x7f || bytes == 0 ||
-			 (bytes == 2 && c == 0xc2 &&
-			     (unsigned char)chars[i + 1] < 0xa0))
-			text_add(out, "\\u%04x",
-			    bytes == 2 ? (unsigned char)chars[i + 1] : c);
+		bytes = character_read(&chars[i], n - i, &code);
+		if (code == '"' || code == '\\')
+			text_add(out, "\\%c", (char)code);
+		else if (bytes == 0 || !character_is_shown(code))
+			escape(code, out);
 		else
 			text_add_bytes(out, &chars[i], bytes);
 		bytes += bytes == 0;
@@ -65,8 +53,8 @@ value_print_json_chars(const char *chars, size_t n, struct text *out)
 }
 
 /* Plain: quotes only where a blank or a mark would confuse the reader. */
-static void
-print_plain_text(const char *chars, size_t n, struct text *out)
+void
+value_print_chars(const char *chars, size_t n, struct text *out)
 {
 	int plain = n > 0;
 
@@ -155,7 +143,7 @@ print_object(const msgpack_object *o, int json, struct text *out)
 			value_print_json_chars(
 			    o->via.str.ptr, o->via.str.size, out);
 		else
-			print_plain_text(o->via.str.ptr, o->via.str.size, out);
+			value_print_chars(o->via.str.ptr, o->via.str.size, out);
 		break;
 	case MSGPACK_OBJECT_BIN:
 		text_add(out, json ? "\"" : "0x");

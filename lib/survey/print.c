@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/character.h"
 #include "base/number.h"
 #include "stream/value.h"
 #include "survey/survey.h"
@@ -15,8 +16,9 @@ print_heading(const struct survey *s, struct text *out)
 {
 	const struct direction *d = &s->direction[0].direction;
 
-	text_add(out, "%s (run %s), %s", s->name[0] != '\0' ? s->name : "model",
-	    s->run, s->set);
+	text_add_shown(out, s->name[0] != '\0' ? s->name : "model");
+	text_add(out, " (run %s), ", s->run);
+	text_add_shown(out, s->set);
 	if (s->reps > 1)
 		text_add(out, ", rep %d", s->rep);
 	if (s->has_direction[0] && d->kind == DIRECTION_RANDOM)
@@ -183,15 +185,17 @@ rank_print(
 
 		if (i == 0 || strcmp(s->set, ranks[i - 1].survey->set) != 0) {
 			place = 0;
-			text_add(out, "%s, by %s\n", s->set, rank_titles[key]);
+			text_add_shown(out, s->set);
+			text_add(out, ", by %s\n", rank_titles[key]);
 		}
 		text_add(out, "  %d  %s%.6g", ++place,
 		    r->open ? "at least " : "", r->mean);
 		if (r->reps > 1)
 			text_add(out, " (%.4g to %.4g, %d directions)", r->lo,
 			    r->hi, r->reps);
-		text_add(out, "  %s (run %s)\n",
-		    s->name[0] != '\0' ? s->name : "model", s->run);
+		text_add(out, "  ");
+		text_add_shown(out, s->name[0] != '\0' ? s->name : "model");
+		text_add(out, " (run %s)\n", s->run);
 	}
 }
 

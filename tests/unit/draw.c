@@ -396,9 +396,9 @@ test_svg_text(void **state)
 
 	(void)state;
 	svg_escape(&svg, "a<b>&\"\x01\xff\xc3\xa9\xed\xa0\x80!");
-	assert_string_equal(out.chars, "a&lt;b&gt;&amp;&quot;\xef\xbf\xbd\xc3"
-				       "\xa9\xef\xbf\xbd\xef\xbf\xbd\xef\xbf"
-				       "\xbd!");
+	assert_string_equal(out.chars,
+	    "a&lt;b&gt;&amp;&quot;\xef\xbf\xbd\xef\xbf\xbd\xc3\xa9"
+	    "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd!");
 	text_free(&out);
 	svg_number(&svg, -0.001);
 	text_add(&out, " ");

@@ -1,6 +1,6 @@
 /*
- * Names from outside: printable UTF-8, and the natural order of file names;
- * numbers: decimal ones alone.
+ * Names from outside: printable UTF-8, how they are shown, and the natural
+ * order of file names; numbers: decimal ones alone.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/character.h"
 #include "base/number.h"
 #include "base/text.h"
 
@@ -30,6 +31,76 @@ printable_text(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_false(text_is_printable(bad[i], strlen(bad[i])));
 	assert_false(text_is_printable("a\0b", 3));
+}
+
+/* What cannot be shown, as it is and as it leaves. */
+static void
+shown_text(void **state)
+{
+	static const struct {
+		const char *text, *shown, *xml;
+	} cases[] = {
+	    {"conv1.weight", "conv1.weight", "conv1.weight"},
+	    {"h\xc3\xa9 \xe4\xb8\xad \xf0\x9f\x99\x82 \xd7\x90",
+		"h\xc3\xa9 \xe4\xb8\xad \xf0\x9f\x99\x82 \xd7\x90",
+		"h\xc3\xa9 \xe4\xb8\xad \xf0\x9f\x99\x82 \xd7\x90"},
+	    /* a picture of two characters */
+	    {"\xe2\x9c\x93\xef\xb8\x8f", "\xe2\x9c\x93\xef\xb8\x8f",
+		"\xe2\x9c\x93\xef\xb8\x8f"},
+	    {"\x1b[2J", "?[2J", "\xef\xbf\xbd[2J"},
+	    {"a\tb\rc\nd\x7f", "a?b?c?d?", "a b c\nd\xef\xbf\xbd"},
+	    {"\xc2\x9b"
+	     "1m",
+		"?1m",
+		"\xef\xbf\xbd"
+		"1m"},
+	    {"\xe2\x80\xae"
+	     "x\xe2\x81\xa6",
+		"?x?", "\xef\xbf\xbdx\xef\xbf\xbd"},
+	    {"\xd8\x9c\xe2\x80\x8b\xef\xbb\xbf", "???",
+		"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+	    {"\xef\xbf\xbe\xf0\x9f\xbf\xbf", "??", "\xef\xbf\xbd\xef\xbf\xbd"},
+	    /* bytes that are no characters, one by one */
+	    {"\xff\xfe", "??", "\xef\xbf\xbd\xef\xbf\xbd"},
+	    {"\xe2\x80", "??", "\xef\xbf\xbd\xef\xbf\xbd"},
+	    {"\xc0\xaf", "??", "\xef\xbf\xbd\xef\xbf\xbd"},
+	    {"\xed\xa0\x80", "???", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+	    {"<a b=\"c\">&'", "<a b=\"c\">&'",
+		"&lt;a b=&quot;c&quot;&gt;&amp;'"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct text shown = {0}, xml = {0};
+
+		text_add_shown(&shown, cases[i].text);
+		assert_string_equal(shown.chars, cases[i].shown);
+		assert_true(text_is_shown(shown.chars, shown.n));
+		assert_int_equal(
+		    text_is_shown(cases[i].text, strlen(cases[i].text)),
+		    strcmp(cases[i].text, cases[i].shown) == 0);
+		text_add_xml(&xml, cases[i].text);
+		assert_string_equal(xml.chars, cases[i].xml);
+		text_free(&shown);
+		text_free(&xml);
+	}
+}
+
+/* Behind what stands there already; what is allowed stays. */
+static void
+shown_in_place(void **state)
+{
+	char chars[] = "a\x1b\n\xe2\x80\xae\tb";
+	struct text text = {0};
+
+	(void)state;
+	assert_int_equal(text_make_shown(chars, strlen(chars), "\n\t"), 6);
+	assert_memory_equal(chars, "a?\n?\tb", 6);
+	text_add(&text, "\n");
+	text_add_shown(&text, "\x80");
+	text_add_shown_bytes(&text, "\0", 1);
+	assert_string_equal(text.chars, "\n??");
+	text_free(&text);
 }
 
 static void
@@ -74,6 +145,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(printable_text),
+	    cmocka_unit_test(shown_text),
+	    cmocka_unit_test(shown_in_place),
 	    cmocka_unit_test(natural_order),
 	    cmocka_unit_test(strict_numbers),
 	};
