@@ -21,8 +21,8 @@
 
 #include "base/error.h"
 #include "execute/fold.h"
-#include "execute/liveness.h"
 #include "execute/plan.h"
+#include "execute/slot.h"
 #include "kernel/kernel.h"
 #include "net/graph.h"
 
@@ -38,31 +38,6 @@ enum fast_method {
 	FAST_NOTHING,  /* the output is a view of what is there already */
 	FAST_FALLBACK, /* the operator's plain C */
 	FAST_METHODS,
-};
-
-struct fast_value {
-	int c, h, w; /* c = size, h = w = 1 unless c h w */
-	int root;    /* the value that owns the buffer (maybe itself) */
-	int lane;    /* first channel within the buffer's pixels */
-	/* Physical order of channels: place p holds channel from[p].  Always
-	 * there; the identity unless a concatenation grew in place. */
-	int *from;  /* owned */
-	bool plain; /* from is the identity */
-	/* A view of every step-th pixel of another value. */
-	int alias; /* that value, or -1 */
-	int start_y, start_x, step_y, step_x;
-	int first, last; /* steps that write and read it */
-};
-
-/* A buffer, by the value that owns it. */
-struct fast_buffer {
-	int lanes; /* of a pixel */
-	int h, w, top, left, bottom, right;
-	bool used;
-	bool dense;       /* lanes are not padded to blocks */
-	bool gaps;        /* zeros lie inside too: nobody else may write here */
-	int group;        /* images */
-	struct span span; /* in scratch, in floats; step numbers */
 };
 
 struct fast_step {
@@ -91,8 +66,7 @@ struct fast_plan {
 	char kernel[64]; /* their name, and OpenBLAS's core where it is used */
 	int block;
 	struct fold fold;
-	struct fast_value *values;   /* by the graph's numbers */
-	struct fast_buffer *buffers; /* likewise */
+	struct slot *slots; /* by the graph's numbers */
 	struct fast_step *steps;
 	size_t n_steps;
 	struct fast_stage *stages;
@@ -127,8 +101,15 @@ void fast_describe(const struct fast_plan *plan, const struct plan_trial *trial,
     struct text *out);
 
 /* Images [image, ...) of a value in scratch. */
-struct view fast_view(
-    const struct fast_plan *plan, float *scratch, int value, int image);
+static inline struct view
+fast_view(const struct fast_plan *plan, float *scratch, int value, int image)
+{
+	const struct slot *s = &plan->slots[value];
+	const int base = s->alias < 0 ? value : s->alias;
+
+	return slot_view(plan->slots, value, scratch,
+	    image % plan->slots[plan->slots[base].root].images);
+}
 
 /* Floats behind the buffers that fast_fallback wants for step. */
 size_t fast_fallback_floats(
@@ -137,9 +118,5 @@ size_t fast_fallback_floats(
 /* The step by its operator's own forward function. */
 void fast_fallback(const struct fast_plan *plan, const struct fast_step *step,
     const float *weights, float *scratch, int image, int n);
-
-/* Planes c h w of one image of a value, in the graph's order of channels. */
-void fast_gather(const struct fast_plan *plan, float *scratch, int value,
-    int image, float *planes);
 
 #endif

@@ -23,7 +23,7 @@ packed_floats(const struct fast_plan *plan, const struct fast_step *step)
 		return step->group * taps * kernel_padded(step->k) *
 		       (size_t)step->c;
 	case FAST_DEPTHWISE:
-		return taps * kernel_padded(plan->values[step->out].c);
+		return taps * kernel_padded(plan->slots[step->out].c);
 	case FAST_FALLBACK:
 		return step->fold->weight < 0
 			   ? 0
@@ -74,7 +74,7 @@ static void
 pack_conv(const struct fast_plan *plan, const struct fast_step *step,
     const float *w, const double *scale, float *out)
 {
-	const int *from = plan->values[step->in].from;
+	const int *from = plan->slots[step->in].order;
 	const int taps = step->kh * step->kw;
 	struct conv_filters f = {.k = step->k,
 	    .c = step->c,
@@ -104,11 +104,11 @@ pack_depthwise(const struct fast_plan *plan, const struct fast_step *step,
     const float *w, const double *scale, const double *shift, float *out,
     float *shift_out)
 {
-	const struct fast_value *v = &plan->values[step->out];
+	const struct slot *v = &plan->slots[step->out];
 	const int taps = step->kh * step->kw;
 
 	for (int p = 0; p < v->c; p++) {
-		int c = v->from[p];
+		int c = v->order[p];
 
 		for (int i = 0; i < taps; i++)
 			out[i * kernel_padded(v->c) + p] =
@@ -125,14 +125,14 @@ bind_step(const struct fast_plan *plan, const struct fast_step *step,
 	float *packed = weights + step->weights;
 	const float *w =
 	    step->fold->weight < 0 ? NULL : theta[step->fold->weight].f32;
-	const int *from = plan->values[step->out].from;
+	const int *from = plan->slots[step->out].order;
 
 	switch (step->method) {
 	case FAST_WINOGRAD:
 		(step->fold->node->attr.strides[0] == 2
 			? plan->kernels->strided_weights
 			: plan->kernels->winograd_weights)(w, scale,
-		    plan->values[step->in].from, step->k, step->c, packed);
+		    plan->slots[step->in].order, step->k, step->c, packed);
 		pack_shift(step, shift, weights + step->shift);
 		break;
 	case FAST_CONV:

@@ -4,33 +4,23 @@
 #include "execute/fast.h"
 #include "net/operator.h"
 
-/* c h w of a value; anything that is no image is a row of channels. */
 static int
-values_start(struct fast_plan *plan, struct error *err)
+slots_start(struct fast_plan *plan, struct error *err)
 {
 	const struct graph *graph = plan->graph;
 
 	for (size_t i = 0; i < graph->n_values; i++) {
-		const struct shape *shape = &graph->values[i].shape;
-		struct fast_value *v = &plan->values[i];
+		struct slot *v = &plan->slots[i];
 
-		*v = (struct fast_value){
-		    .root = (int)i, .alias = -1, .first = -1, .last = -1};
+		*v = (struct slot){.root = (int)i, .alias = -1, .first = -1};
 		if (graph->values[i].kind == VALUE_TENSOR)
 			continue;
-		v->c = (int)shape_size(shape);
-		v->h = v->w = 1;
-		if (shape->rank == 3) {
-			v->c = (int)shape->dim[0];
-			v->h = (int)shape->dim[1];
-			v->w = (int)shape->dim[2];
-		}
-		v->from = memory_new((size_t)v->c, sizeof(*v->from), err);
-		if (v->from == NULL)
+		slot_init(v, (int)i, &graph->values[i].shape);
+		v->order = memory_new((size_t)v->c, sizeof(*v->order), err);
+		if (v->order == NULL)
 			return -1;
-		v->plain = true;
 		for (int c = 0; c < v->c; c++)
-			v->from[c] = c;
+			v->order[c] = c;
 	}
 	return 0;
 }
@@ -39,12 +29,12 @@ values_start(struct fast_plan *plan, struct error *err)
 static void
 inherit(struct fast_plan *plan, int from, int to)
 {
-	const struct fast_value *a = &plan->values[from];
-	struct fast_value *b = &plan->values[to];
+	const struct slot *a = &plan->slots[from];
+	struct slot *b = &plan->slots[to];
 
 	b->plain = a->plain;
 	for (int c = 0; c < b->c; c++)
-		b->from[c] = a->from[c];
+		b->order[c] = a->order[c];
 }
 
 /*
@@ -55,7 +45,7 @@ static bool
 suits_winograd(const struct fast_plan *plan, const struct fast_step *step)
 {
 	const struct attributes *a = &step->fold->node->attr;
-	const struct fast_value *out = &plan->values[step->out];
+	const struct slot *out = &plan->slots[step->out];
 	int tiles = ((out->h + WINOGRAD_TILE - 1) / WINOGRAD_TILE) *
 		    ((out->w + WINOGRAD_TILE - 1) / WINOGRAD_TILE);
 	int stride = a->strides[0];
@@ -71,8 +61,8 @@ static enum fast_method
 compile_conv(struct fast_plan *plan, struct fast_step *step)
 {
 	const struct attributes *a = &step->fold->node->attr;
-	const struct fast_value *in = &plan->values[step->in];
-	const struct fast_value *out = &plan->values[step->out];
+	const struct slot *in = &plan->slots[step->in];
+	const struct slot *out = &plan->slots[step->out];
 
 	step->group = a->group;
 	step->c = in->c / a->group;
@@ -81,7 +71,7 @@ compile_conv(struct fast_plan *plan, struct fast_step *step)
 	step->kw = a->kernel_shape[1];
 	step->flops =
 	    2.0 * step->kh * step->kw * step->c * out->c * out->h * out->w;
-	if (step->addend >= 0 && !plan->values[step->addend].plain)
+	if (step->addend >= 0 && !plan->slots[step->addend].plain)
 		return FAST_FALLBACK;
 	if (a->group > 1 && step->c == 1 && step->k == 1) {
 		inherit(plan, step->in, step->out);
@@ -96,24 +86,24 @@ compile_conv(struct fast_plan *plan, struct fast_step *step)
 static enum fast_method
 compile_linear(struct fast_plan *plan, struct fast_step *step)
 {
-	const struct fast_value *in = &plan->values[step->in];
+	const struct slot *in = &plan->slots[step->in];
 
 	step->group = 1;
 	step->c = in->c;
-	step->k = plan->values[step->out].c;
+	step->k = plan->slots[step->out].c;
 	step->kh = in->h;
 	step->kw = in->w;
 	step->flops = 2.0 * in->h * in->w * in->c * step->k;
-	if (step->addend >= 0 && !plan->values[step->addend].plain)
+	if (step->addend >= 0 && !plan->slots[step->addend].plain)
 		return FAST_FALLBACK;
 	return FAST_CONV;
 }
 
 static bool
-same_order(const struct fast_value *a, const struct fast_value *b)
+same_order(const struct slot *a, const struct slot *b)
 {
 	for (int c = 0; c < a->c; c++)
-		if (a->from[c] != b->from[c])
+		if (a->order[c] != b->order[c])
 			return false;
 	return true;
 }
@@ -123,7 +113,7 @@ static enum fast_method
 compile_affine(struct fast_plan *plan, struct fast_step *step)
 {
 	if (step->addend >= 0 &&
-	    !same_order(&plan->values[step->in], &plan->values[step->addend]))
+	    !same_order(&plan->slots[step->in], &plan->slots[step->addend]))
 		return FAST_FALLBACK;
 	inherit(plan, step->in, step->out);
 	return FAST_AFFINE;
@@ -163,11 +153,11 @@ static enum fast_method
 compile_slice(struct fast_plan *plan, struct fast_step *step)
 {
 	const struct attributes *a = &step->fold->node->attr;
-	struct fast_value *out = &plan->values[step->out];
+	struct slot *out = &plan->slots[step->out];
 
 	if (plan->graph->values[step->in].shape.rank != 3 || a->start[0] != 0 ||
-	    a->step[0] != 1 || out->c != plan->values[step->in].c ||
-	    plan->values[step->in].alias >= 0 || !only_moved(plan, step->out))
+	    a->step[0] != 1 || out->c != plan->slots[step->in].c ||
+	    plan->slots[step->in].alias >= 0 || !only_moved(plan, step->out))
 		return FAST_FALLBACK;
 	out->alias = step->in;
 	out->start_y = a->start[1];
@@ -181,7 +171,7 @@ compile_slice(struct fast_plan *plan, struct fast_step *step)
 static enum fast_method
 compile_pad(struct fast_plan *plan, struct fast_step *step)
 {
-	return plan->values[step->in].plain ? FAST_COPY : FAST_FALLBACK;
+	return plan->slots[step->in].plain ? FAST_COPY : FAST_FALLBACK;
 }
 
 /* Channels that are already behind value in its buffer. */
@@ -191,7 +181,7 @@ extent(const struct fast_plan *plan, int root)
 	int most = 0;
 
 	for (size_t i = 0; i < plan->graph->n_values; i++) {
-		const struct fast_value *v = &plan->values[i];
+		const struct slot *v = &plan->slots[i];
 
 		if (v->root == root && v->lane + v->c > most)
 			most = v->lane + v->c;
@@ -203,7 +193,7 @@ extent(const struct fast_plan *plan, int root)
 static bool
 is_movable(const struct fast_plan *plan, int value)
 {
-	const struct fast_value *v = &plan->values[value];
+	const struct slot *v = &plan->slots[value];
 
 	return v->alias < 0 && value != plan->graph->input &&
 	       v->root == value && v->lane == 0 && extent(plan, value) == v->c;
@@ -218,32 +208,32 @@ static bool
 concat_in_place(struct fast_plan *plan, struct fast_step *step)
 {
 	const struct fold_step *f = step->fold;
-	struct fast_value *out = &plan->values[step->out];
-	const struct fast_value *old = NULL, *new;
+	struct slot *out = &plan->slots[step->out];
+	const struct slot *old = NULL, *new;
 	int oldest = 0, at = 0, lane[2];
 
 	if (f->n_in != 2 || f->in[0] == f->in[1])
 		return false;
-	if (plan->values[f->in[1]].first < plan->values[f->in[0]].first)
+	if (plan->slots[f->in[1]].first < plan->slots[f->in[0]].first)
 		oldest = 1;
-	old = &plan->values[f->in[oldest]];
-	new = &plan->values[f->in[!oldest]];
+	old = &plan->slots[f->in[oldest]];
+	new = &plan->slots[f->in[!oldest]];
 	if (!is_movable(plan, f->in[!oldest]) || old->alias >= 0 ||
 	    f->in[oldest] == plan->graph->input || old->lane != 0 ||
 	    extent(plan, old->root) != old->c ||
 	    plan->steps[new->first].method == FAST_COPY ||
 	    plan->steps[new->first].method == FAST_FALLBACK)
 		return false;
-	plan->values[f->in[!oldest]].root = old->root;
-	plan->values[f->in[!oldest]].lane = old->c;
+	plan->slots[f->in[!oldest]].root = old->root;
+	plan->slots[f->in[!oldest]].lane = old->c;
 	out->root = old->root;
 	lane[oldest] = 0;
 	lane[!oldest] = old->c;
 	for (int i = 0; i < 2; i++) {
-		const struct fast_value *v = &plan->values[f->in[i]];
+		const struct slot *v = &plan->slots[f->in[i]];
 
 		for (int c = 0; c < v->c; c++)
-			out->from[lane[i] + c] = at + v->from[c];
+			out->order[lane[i] + c] = at + v->order[c];
 		at += v->c;
 	}
 	out->plain = lane[0] == 0 && old->plain && new->plain;
@@ -262,7 +252,7 @@ compile_concat(struct fast_plan *plan, struct fast_step *step)
 	if (concat_in_place(plan, step))
 		return FAST_NOTHING;
 	for (int i = 0; i < f->n_in; i++)
-		if (!plan->values[f->in[i]].plain)
+		if (!plan->slots[f->in[i]].plain)
 			return FAST_FALLBACK;
 	return FAST_COPY;
 }
@@ -329,7 +319,7 @@ compile_step(struct fast_plan *plan, struct fast_step *step)
 static void
 mark_read(struct fast_plan *plan, int value, int step)
 {
-	struct fast_value *v = &plan->values[value];
+	struct slot *v = &plan->slots[value];
 
 	v->last = step;
 	if (v->alias >= 0)
@@ -342,11 +332,11 @@ fast_compile(struct fast_plan *plan, struct error *err)
 	const struct fold *fold = &plan->fold;
 	int reads[NODE_INPUTS_MAX + 1];
 
-	plan->values =
-	    memory_new(plan->graph->n_values, sizeof(*plan->values), err);
+	plan->slots =
+	    memory_new(plan->graph->n_values, sizeof(*plan->slots), err);
 	plan->steps = memory_new(fold->n_steps + 1, sizeof(*plan->steps), err);
-	if (plan->values == NULL || plan->steps == NULL ||
-	    values_start(plan, err) < 0)
+	if (plan->slots == NULL || plan->steps == NULL ||
+	    slots_start(plan, err) < 0)
 		return -1;
 	plan->n_steps = fold->n_steps + 1;
 	plan->output = fold->output;
@@ -354,7 +344,7 @@ fast_compile(struct fast_plan *plan, struct error *err)
 	    .in = -1,
 	    .addend = -1,
 	    .out = plan->graph->input};
-	plan->values[plan->graph->input].first = 0;
+	plan->slots[plan->graph->input].first = 0;
 	for (size_t i = 0; i < fold->n_steps; i++) {
 		struct fast_step *step = &plan->steps[i + 1];
 		const struct fold_step *f = &fold->steps[i];
@@ -365,11 +355,11 @@ fast_compile(struct fast_plan *plan, struct error *err)
 		    .addend = f->addend,
 		    .out = f->out,
 		    .relu = f->relu};
-		plan->values[f->out].first = (int)i + 1;
+		plan->slots[f->out].first = (int)i + 1;
 		step->method = compile_step(plan, step);
 		for (int j = 0; j < n; j++)
 			mark_read(plan, reads[j], (int)i + 1);
 	}
-	plan->values[plan->output].last = (int)plan->n_steps;
+	plan->slots[plan->output].last = (int)plan->n_steps;
 	return 0;
 }

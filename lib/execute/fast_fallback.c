@@ -21,43 +21,16 @@ fast_fallback_floats(const struct fast_plan *plan, const struct fast_step *step)
 	return floats;
 }
 
-/* Copies between planes and pixels; exactly one of the two directions. */
-static void
-move_planes(const struct fast_plan *plan, float *scratch, int value, int image,
-    float *planes, bool out)
+static float *
+gather(const struct fast_plan *plan, float *scratch, int value, int image,
+    float **free)
 {
-	const struct fast_value *v = &plan->values[value];
 	const struct view view = fast_view(plan, scratch, value, image);
+	float *planes = *free;
 
-	/* a row of numbers lies the same way in both */
-	if (v->plain && v->h == 1 && v->w == 1) {
-		memcpy(out ? planes : view.at, out ? view.at : planes,
-		    (size_t)v->c * sizeof(*planes));
-		return;
-	}
-	for (int p = 0; p < v->c; p++) {
-		float *plane = planes + (ptrdiff_t)v->from[p] * v->h * v->w;
-
-		for (int y = 0; y < v->h; y++) {
-			float *pixel = view.at + y * view.row + p;
-
-			for (int x = 0; x < v->w; x++) {
-				if (out)
-					*plane = *pixel;
-				else
-					*pixel = *plane;
-				plane++;
-				pixel += view.pixel;
-			}
-		}
-	}
-}
-
-void
-fast_gather(const struct fast_plan *plan, float *scratch, int value, int image,
-    float *planes)
-{
-	move_planes(plan, scratch, value, image, planes, true);
+	slot_gather(&plan->slots[value], &view, 1, planes);
+	*free += liveness_floats((int64_t)size_of(plan, value));
+	return planes;
 }
 
 /* What the folding put behind the node. */
@@ -93,17 +66,12 @@ fallback_image(const struct fast_plan *plan, const struct fast_step *step,
 	const float *in[NODE_INPUTS_MAX] = {0};
 	float *planes = scratch + plan->work, *out, *addend = NULL;
 	struct node node = *f->node;
+	struct view view;
 
-	for (int i = 0; i < f->n_in; i++) {
-		fast_gather(plan, scratch, f->in[i], image, planes);
-		in[i] = planes;
-		planes += liveness_floats((int64_t)size_of(plan, f->in[i]));
-	}
-	if (f->addend >= 0) {
-		fast_gather(plan, scratch, f->addend, image, planes);
-		addend = planes;
-		planes += liveness_floats((int64_t)size_of(plan, f->addend));
-	}
+	for (int i = 0; i < f->n_in; i++)
+		in[i] = gather(plan, scratch, f->in[i], image, &planes);
+	if (f->addend >= 0)
+		addend = gather(plan, scratch, f->addend, image, &planes);
 	if (f->weight >= 0) {
 		in[1] = weights + step->weights;
 		node.n_in = 2; /* the bias is part of the factors */
@@ -115,7 +83,8 @@ fallback_image(const struct fast_plan *plan, const struct fast_step *step,
 	else
 		operator_apply(plan->graph, &node, in, out);
 	finish(plan, step, weights, addend, out);
-	move_planes(plan, scratch, step->out, image, out, false);
+	view = fast_view(plan, scratch, step->out, image);
+	slot_scatter(&plan->slots[step->out], &view, 1, out, false);
 }
 
 void

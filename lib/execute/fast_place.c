@@ -5,10 +5,10 @@
 
 enum { PIXELS_GOAL = 1024, GROUP_MAX = 64 };
 
-static struct fast_buffer *
+static struct slot *
 buffer_of(const struct fast_plan *plan, int value)
 {
-	return &plan->buffers[plan->values[value].root];
+	return &plan->slots[plan->slots[value].root];
 }
 
 /*
@@ -20,7 +20,7 @@ buffer_of(const struct fast_plan *plan, int value)
 static int
 group_of(const struct fast_plan *plan, const struct fast_step *step)
 {
-	const struct fast_value *out = &plan->values[step->out];
+	const struct slot *out = &plan->slots[step->out];
 	int group = 1;
 
 	/* Only weights are worth a larger group. */
@@ -67,10 +67,10 @@ static bool
 alone(const struct fast_plan *plan, int value, int root)
 {
 	for (size_t i = 0; i < plan->graph->n_values; i++) {
-		const struct fast_value *v = &plan->values[i];
+		const struct slot *v = &plan->slots[i];
 
 		if (v->root == root &&
-		    (v->lane != 0 || v->c != plan->values[value].c))
+		    (v->lane != 0 || v->c != plan->slots[value].c))
 			return false;
 	}
 	return true;
@@ -85,18 +85,18 @@ share_sums(struct fast_plan *plan)
 {
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		const struct fast_step *s = &plan->steps[i];
-		struct fast_value *out = &plan->values[s->out];
-		const struct fast_value *add;
+		struct slot *out = &plan->slots[s->out];
+		const struct slot *add;
 		const struct fast_stage *stage = stage_of(plan, (int)i);
 
 		if (s->addend < 0 ||
 		    (s->method != FAST_WINOGRAD && s->method != FAST_CONV))
 			continue;
-		add = &plan->values[s->addend];
+		add = &plan->slots[s->addend];
 		if (add->alias >= 0 || add->last != (int)i ||
 		    s->addend == plan->graph->input || out->root != s->out ||
-		    plan->values[s->in].root == add->root ||
-		    plan->steps[plan->values[add->root].first].method ==
+		    plan->slots[s->in].root == add->root ||
+		    plan->steps[plan->slots[add->root].first].method ==
 			FAST_COPY ||
 		    stage_of(plan, add->first) != stage ||
 		    stage_of(plan, out->last) != stage ||
@@ -127,9 +127,9 @@ static void
 want_border(struct fast_plan *plan, const struct fast_step *step)
 {
 	const struct attributes *a = &step->fold->node->attr;
-	const struct fast_value *in = &plan->values[step->in];
-	const struct fast_value *out = &plan->values[step->out];
-	struct fast_buffer *b = buffer_of(plan, step->in);
+	const struct slot *in = &plan->slots[step->in];
+	const struct slot *out = &plan->slots[step->out];
+	struct slot *b = buffer_of(plan, step->in);
 	int bottom =
 	    (out->h - 1) * a->strides[0] + (step->kh - 1) * a->dilations[0];
 	int right =
@@ -139,17 +139,17 @@ want_border(struct fast_plan *plan, const struct fast_step *step)
 		bottom = whole_tiles(out->h, a->strides[0]);
 		right = whole_tiles(out->w, a->strides[1]);
 	}
-	b->top = larger(b->top, a->pads[0]);
-	b->left = larger(b->left, a->pads[1]);
-	b->bottom = larger(b->bottom, bottom - a->pads[0] - (in->h - 1));
-	b->right = larger(b->right, right - a->pads[1] - (in->w - 1));
+	border_grow(&b->border, (struct border){.top = a->pads[0],
+				    .left = a->pads[1],
+				    .bottom = bottom - a->pads[0] - (in->h - 1),
+				    .right = right - a->pads[1] - (in->w - 1)});
 }
 
 /* Lanes that the writers of value touch, spill included. */
 static int
 lanes_of(const struct fast_plan *plan, int value)
 {
-	const struct fast_value *v = &plan->values[value];
+	const struct slot *v = &plan->slots[value];
 	const struct fast_step *step = &plan->steps[v->first];
 
 	if (step->method == FAST_INPUT && v->c < KERNEL_BLOCK)
@@ -167,34 +167,31 @@ lanes_of(const struct fast_plan *plan, int value)
 static void
 live(struct fast_plan *plan, int value)
 {
-	const struct fast_value *v = &plan->values[value];
-	struct fast_buffer *b = buffer_of(plan, value);
+	const struct slot *v = &plan->slots[value];
+	struct slot *b = buffer_of(plan, value);
 	const struct fast_stage *made = stage_of(plan, v->first);
 	const struct fast_stage *read = stage_of(plan, v->last);
 	int first = made == read ? v->first : 0;
 
-	if (!b->used)
+	if (b->images == 0)
 		b->span = (struct span){.first = first, .last = v->last};
 	if (first < b->span.first)
 		b->span.first = first;
 	b->span.last = larger(b->span.last, v->last);
-	b->group = larger(b->group, larger(made->group, read->group));
-	b->used = true;
+	b->images = larger(b->images, larger(made->group, read->group));
 }
 
 static void
 shape_buffers(struct fast_plan *plan)
 {
 	for (size_t i = 0; i < plan->graph->n_values; i++) {
-		struct fast_value *v = &plan->values[i];
-		struct fast_buffer *b = buffer_of(plan, (int)i);
+		struct slot *v = &plan->slots[i];
+		struct slot *b = buffer_of(plan, (int)i);
 
 		if (v->first < 0 || v->alias >= 0)
 			continue;
 		v->last = larger(v->last, v->first);
 		live(plan, (int)i);
-		b->h = v->h;
-		b->w = v->w;
 		b->lanes = larger(b->lanes, lanes_of(plan, (int)i));
 		b->gaps |= plan->steps[v->first].method == FAST_COPY;
 	}
@@ -206,35 +203,31 @@ shape_buffers(struct fast_plan *plan)
 			want_border(plan, &plan->steps[i]);
 	}
 	for (size_t i = 0; i < plan->graph->n_values; i++) {
-		struct fast_buffer *b = &plan->buffers[i];
+		struct slot *b = &plan->slots[i];
 
 		if (b->lanes > KERNEL_BLOCK)
 			b->lanes = kernel_padded(b->lanes);
 		/* One block of slack: kernels read whole blocks. */
-		if (b->used)
+		if (b->images > 0)
 			b->span.size = liveness_floats(
-			    (int64_t)b->group * (b->top + b->h + b->bottom) *
-				(b->left + b->w + b->right) * b->lanes +
+			    (int64_t)((size_t)b->images * slot_floats(b)) +
 			    KERNEL_BLOCK);
 	}
 }
 
 static bool
-same_zeros(const struct fast_buffer *a, const struct fast_buffer *b)
+same_zeros(const struct slot *a, const struct slot *b)
 {
 	if (a->gaps || b->gaps)
 		return a == b;
 	return a->lanes == b->lanes && a->h == b->h && a->w == b->w &&
-	       a->top == b->top && a->left == b->left &&
-	       a->bottom == b->bottom && a->right == b->right &&
-	       a->group == b->group;
+	       border_same(&a->border, &b->border) && a->images == b->images;
 }
 
 static bool
-has_zeros(const struct fast_buffer *b)
+has_zeros(const struct slot *b)
 {
-	return b->gaps || b->top > 0 || b->left > 0 || b->bottom > 0 ||
-	       b->right > 0;
+	return b->gaps || !border_none(&b->border);
 }
 
 /* Places the chosen buffers behind those that have a place. */
@@ -245,7 +238,7 @@ place_chosen(struct fast_plan *plan, struct span *chosen)
 
 	for (size_t i = 0; i < n; i++) {
 		if (chosen[i].size > 0)
-			plan->buffers[i].span.offset =
+			plan->slots[i].span.offset =
 			    plan->work + chosen[i].offset;
 		chosen[i].size = 0;
 	}
@@ -264,14 +257,15 @@ place_buffers(struct fast_plan *plan, struct error *err)
 	bool *done = memory_new(n, sizeof(*done), err);
 
 	for (size_t i = 0; chosen != NULL && done != NULL && i < n; i++) {
-		const struct fast_buffer *b = &plan->buffers[i];
+		const struct slot *b = &plan->slots[i];
 
-		if (!b->used || done[i])
+		if (b->images == 0 || done[i])
 			continue;
 		for (size_t j = i; j < n; j++) {
-			const struct fast_buffer *o = &plan->buffers[j];
+			const struct slot *o = &plan->slots[j];
 
-			if (!o->used || done[j] || has_zeros(o) != has_zeros(b))
+			if (o->images == 0 || done[j] ||
+			    has_zeros(o) != has_zeros(b))
 				continue;
 			if (has_zeros(b) && !same_zeros(b, o))
 				continue;
@@ -290,9 +284,10 @@ static int
 place_taps(struct fast_plan *plan, struct fast_step *step, struct error *err)
 {
 	const struct attributes *a = &step->fold->node->attr;
-	const struct fast_buffer *b = buffer_of(plan, step->in);
+	const struct slot *b = buffer_of(plan, step->in);
 	const bool linear = step->fold->kind == FOLD_LINEAR;
-	ptrdiff_t row = (ptrdiff_t)(b->left + b->w + b->right) * b->lanes;
+	ptrdiff_t row =
+	    (ptrdiff_t)(b->border.left + b->w + b->border.right) * b->lanes;
 	ptrdiff_t down = linear ? row : row * a->dilations[0];
 	ptrdiff_t right = linear ? b->lanes : b->lanes * a->dilations[1];
 	int rows = step->kh, columns = step->kw;
@@ -318,13 +313,13 @@ place_taps(struct fast_plan *plan, struct fast_step *step, struct error *err)
 static size_t
 work_floats(const struct fast_plan *plan, const struct fast_step *step)
 {
-	const struct fast_value *out = &plan->values[step->out];
+	const struct slot *out = &plan->slots[step->out];
 
 	if (step->method == FAST_WINOGRAD)
 		return (step->fold->node->attr.strides[0] == 2
 			    ? strided_work_floats
 			    : winograd_work_floats)(step->c, step->k, out->h,
-		    out->w, buffer_of(plan, step->out)->group);
+		    out->w, buffer_of(plan, step->out)->images);
 	if (step->method == FAST_FALLBACK)
 		return fast_fallback_floats(plan, step);
 	return 0;
@@ -333,9 +328,7 @@ work_floats(const struct fast_plan *plan, const struct fast_step *step)
 int
 fast_place(struct fast_plan *plan, struct error *err)
 {
-	plan->buffers =
-	    memory_new(plan->graph->n_values, sizeof(*plan->buffers), err);
-	if (plan->buffers == NULL || place_stages(plan, err) < 0)
+	if (place_stages(plan, err) < 0)
 		return -1;
 	share_sums(plan);
 	shape_buffers(plan);
@@ -354,26 +347,4 @@ fast_place(struct fast_plan *plan, struct error *err)
 			plan->scratch_floats = floats;
 	}
 	return 0;
-}
-
-struct view
-fast_view(const struct fast_plan *plan, float *scratch, int value, int image)
-{
-	const struct fast_value *v = &plan->values[value];
-	const struct fast_value *base =
-	    v->alias < 0 ? v : &plan->values[v->alias];
-	const struct fast_buffer *b = &plan->buffers[base->root];
-	struct view view = {.pixel = b->lanes};
-
-	view.row = (b->left + b->w + b->right) * view.pixel;
-	view.image = (b->top + b->h + b->bottom) * view.row;
-	view.at = scratch + b->span.offset + base->lane +
-		  image % b->group * view.image + b->top * view.row +
-		  b->left * view.pixel;
-	if (v->alias >= 0) {
-		view.at += v->start_y * view.row + v->start_x * view.pixel;
-		view.row *= v->step_y;
-		view.pixel *= v->step_x;
-	}
-	return view;
 }

@@ -21,6 +21,7 @@
 #define EXECUTE_PASS_FAST_H
 
 #include "execute/pass_internal.h"
+#include "execute/slot.h"
 #include "kernel/kernel.h"
 
 enum step_kind {
@@ -57,21 +58,6 @@ struct step {
 struct segment {
 	size_t first, end; /* steps */
 	int group;         /* images at a time */
-};
-
-/*
- * Where the pixels of a value lie (index: the value), those of its gradient
- * (index: the value + n_values), or its own once more, made again in backward
- * (index: the value + 2 n_values).
- */
-struct place {
-	int c, h, w, lanes;
-	int top, left, bottom, right; /* zeros around the image */
-	int root;    /* the place that it shares, maybe itself */
-	bool local;  /* only alive within a segment: in a worker's memory */
-	int segment; /* the first that touches it, -1: none */
-	int group;   /* local: images */
-	struct span span; /* steps; floats */
 };
 
 /* What a step in NHWC makes of a Conv, or of a Gemm: 1x1. */
@@ -114,7 +100,9 @@ enum norm_factor {
 struct fast_pass {
 	struct pass base;
 	const struct kernels *kernels;
-	struct place *place;
+	/* By value; its gradient: + n_values; its own once more, made again in
+	 * backward: + 2 n_values. */
+	struct slot *place;
 	size_t n_places;
 	struct step *step;
 	size_t n_steps, room_steps, forward_steps;
@@ -157,7 +145,15 @@ struct group {
 };
 
 /* pixels of a place, from the first image of the group on */
-struct view pass_view(const struct group *g, int place);
+static inline struct view
+pass_view(const struct group *g, int place)
+{
+	const struct fast_pass *p = g->p;
+	const bool local = p->place[p->place[place].root].local;
+
+	return slot_view(p->place, place, local ? g->local : p->base.memory,
+	    local ? 0 : g->first);
+}
 
 /* The places of all values and gradients, as the graph says. */
 void pass_make_places(struct fast_pass *p);

@@ -140,7 +140,7 @@ is_pool(const struct compiler *c, const struct node *node)
 static bool
 is_flat(const struct compiler *c, const struct node *node)
 {
-	const struct place *in = &c->p->place[node->in[0]];
+	const struct slot *in = &c->p->place[node->in[0]];
 
 	return node->op == OP_FLATTEN && in->h == 1 && in->w == 1 &&
 	       in->c == c->p->place[node->out].c && node->in[0] != c->g->input;
@@ -239,7 +239,7 @@ may_share(const struct compiler *c, int reads, int node, int to)
 static void
 give(struct compiler *c, int node, int from, int to, bool share)
 {
-	struct place *place = c->p->place;
+	struct slot *place = c->p->place;
 	bool first;
 
 	if (!wants_gradient(c, to))

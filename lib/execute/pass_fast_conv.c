@@ -29,8 +29,8 @@ pass_conv_init(struct fast_pass *p, int node)
 	const struct graph *g = p->base.graph;
 	const struct node *n = &g->nodes[node];
 	const struct attributes *a = &n->attr;
-	const struct place *in = &p->place[n->in[0]];
-	const struct place *out = &p->place[n->out];
+	const struct slot *in = &p->place[n->in[0]];
+	const struct slot *out = &p->place[n->out];
 	struct conv *conv = &p->conv[node];
 
 	if (n->op == OP_CONV)
@@ -102,18 +102,18 @@ pass_conv_borders(struct fast_pass *p, const struct step *step)
 {
 	const struct node *node = &p->base.graph->nodes[step->node];
 	const struct conv *conv = &p->conv[step->node];
-	struct place *in = &p->place[step->in], *d;
-	const struct place *out = &p->place[node->out];
+	struct slot *in = &p->place[step->in], *d;
+	const struct slot *out = &p->place[node->out];
 
-	at_least(&in->top, conv->pad[0]);
-	at_least(&in->left, conv->pad[1]);
-	at_least(&in->bottom, beyond(conv, 0, in->h, out->h));
-	at_least(&in->right, beyond(conv, 1, in->w, out->w));
+	at_least(&in->border.top, conv->pad[0]);
+	at_least(&in->border.left, conv->pad[1]);
+	at_least(&in->border.bottom, beyond(conv, 0, in->h, out->h));
+	at_least(&in->border.right, beyond(conv, 1, in->w, out->w));
 	if (step->kind != BACK_CONV)
 		return;
 	d = &p->place[step->d];
-	d_beyond(conv, 0, out->h, in->h, &d->top, &d->bottom);
-	d_beyond(conv, 1, out->w, in->w, &d->left, &d->right);
+	d_beyond(conv, 0, out->h, in->h, &d->border.top, &d->border.bottom);
+	d_beyond(conv, 1, out->w, in->w, &d->border.left, &d->border.right);
 }
 
 /* ---- taps ---- */
@@ -122,9 +122,9 @@ pass_conv_borders(struct fast_pass *p, const struct step *step)
 static ptrdiff_t
 row_of(const struct fast_pass *p, int place)
 {
-	const struct place *a = &p->place[p->place[place].root];
+	const struct slot *a = &p->place[p->place[place].root];
 
-	return (ptrdiff_t)(a->left + a->w + a->right) * a->lanes;
+	return (ptrdiff_t)(a->border.left + a->w + a->border.right) * a->lanes;
 }
 
 static ptrdiff_t
@@ -200,8 +200,8 @@ size_t
 pass_conv_work(const struct fast_pass *p, int node, int group)
 {
 	const struct node *n = &p->base.graph->nodes[node];
-	const struct place *in = &p->place[n->in[0]];
-	const struct place *out = &p->place[n->out];
+	const struct slot *in = &p->place[n->in[0]];
+	const struct slot *out = &p->place[n->out];
 	const struct conv *conv = &p->conv[node];
 	size_t floats = pass_conv_floats(conv); /* of pass_conv_pack */
 
@@ -236,7 +236,7 @@ pass_conv_forward(const struct group *g, const struct step *step)
 {
 	const struct fast_pass *p = g->p;
 	const struct conv *conv = &p->conv[step->node];
-	const struct place *out = &p->place[step->out];
+	const struct slot *out = &p->place[step->out];
 	const float *bias =
 	    conv->bias_tensor >= 0 ? p->packed + conv->bias : p->zeros;
 
@@ -272,7 +272,7 @@ data_winograd(const struct group *g, const struct step *step)
 {
 	const struct fast_pass *p = g->p;
 	const struct conv *conv = &p->conv[step->node];
-	const struct place *in = &p->place[step->in];
+	const struct slot *in = &p->place[step->in];
 	struct winograd_job job = {.in = pass_view(g, step->d),
 	    .out = pass_view(g, step->out),
 	    .images = g->n,
@@ -297,7 +297,7 @@ data_direct(const struct group *g, const struct step *step)
 {
 	const struct fast_pass *p = g->p;
 	const struct conv *conv = &p->conv[step->node];
-	const struct place *in = &p->place[step->in];
+	const struct slot *in = &p->place[step->in];
 	const struct view out = pass_view(g, step->out);
 	const int *s = conv->stride;
 	struct conv_job job = {.in = pass_view(g, step->d),
@@ -341,7 +341,7 @@ weights_backward(const struct group *g, const struct step *step)
 	const struct fast_pass *p = g->p;
 	const struct conv *conv = &p->conv[step->node];
 	const struct node *node = &p->base.graph->nodes[step->node];
-	const struct place *out = &p->place[node->out];
+	const struct slot *out = &p->place[node->out];
 
 	if (conv->winograd) {
 		p->kernels->winograd_gradient(&(struct winograd_gradient_job){
@@ -379,7 +379,7 @@ pass_conv_backward(const struct group *g, const struct step *step)
 	const struct fast_pass *p = g->p;
 	const struct conv *conv = &p->conv[step->node];
 	const struct node *node = &p->base.graph->nodes[step->node];
-	const struct place *out = &p->place[node->out];
+	const struct slot *out = &p->place[node->out];
 
 	weights_backward(g, step);
 	if (conv->bias_tensor >= 0)

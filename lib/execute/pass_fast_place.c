@@ -22,13 +22,15 @@ pass_make_places(struct fast_pass *p)
 
 	for (size_t i = 0; i < p->n_places; i++) {
 		const struct graph_value *v = &g->values[i % g->n_values];
-		struct place *place = &p->place[i];
+		struct slot *place = &p->place[i];
 
-		*place = (struct place){.root = (int)i, .segment = -1};
+		*place =
+		    (struct slot){.root = (int)i, .alias = -1, .segment = -1};
 		if (v->kind == VALUE_TENSOR)
 			continue;
+		slot_init(place, (int)i, &v->shape);
+		/* the channels of a batch norm are the first of any axes */
 		place->c = (int)v->shape.dim[0];
-		place->h = v->shape.rank == 3 ? (int)v->shape.dim[1] : 1;
 		place->w = (int)(shape_size(&v->shape) / place->c / place->h);
 		place->lanes = kernel_padded(place->c);
 		/* Few channels side by side: their taps are contiguous. */
@@ -84,7 +86,7 @@ pass_places(const struct fast_pass *p, const struct step *step,
 static void
 touch(struct fast_pass *p, int segment, int step, int place)
 {
-	struct place *root = &p->place[p->place[place].root];
+	struct slot *root = &p->place[p->place[place].root];
 
 	if (root->segment < 0) {
 		root->segment = segment;
@@ -105,7 +107,7 @@ scan_segment(struct fast_pass *p, int index)
 		int n = pass_places(p, &p->step[i], places);
 
 		for (int j = 0; j < n; j++) {
-			const struct place *place = &p->place[places[j]];
+			const struct slot *place = &p->place[places[j]];
 
 			touch(p, index, (int)i, places[j]);
 			pixels = larger(pixels, place->h * place->w);
@@ -117,7 +119,7 @@ scan_segment(struct fast_pass *p, int index)
 }
 
 static bool
-same_form(const struct place *a, const struct place *b)
+same_form(const struct slot *a, const struct slot *b)
 {
 	return a->lanes == b->lanes && a->h == b->h && a->w == b->w;
 }
@@ -134,48 +136,28 @@ settle_borders(struct fast_pass *p)
 {
 	const size_t n = p->n_places;
 
-	for (size_t i = 0; i < n; i++) {
-		struct place *root = &p->place[p->place[i].root];
-		const struct place *a = &p->place[i];
-
-		root->top = larger(root->top, a->top);
-		root->left = larger(root->left, a->left);
-		root->bottom = larger(root->bottom, a->bottom);
-		root->right = larger(root->right, a->right);
-	}
 	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < n; j++) {
-			struct place *a = &p->place[i];
-			const struct place *b = &p->place[j];
-
-			if (!is_used(p, i) || !is_used(p, j) ||
-			    !same_form(a, b))
-				continue;
-			a->top = larger(a->top, b->top);
-			a->left = larger(a->left, b->left);
-			a->bottom = larger(a->bottom, b->bottom);
-			a->right = larger(a->right, b->right);
-		}
-}
-
-static size_t
-image_floats(const struct place *a)
-{
-	return (size_t)(a->top + a->h + a->bottom) *
-	       (size_t)(a->left + a->w + a->right) * (size_t)a->lanes;
+		border_grow(
+		    &p->place[p->place[i].root].border, p->place[i].border);
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < n; j++)
+			if (is_used(p, i) && is_used(p, j) &&
+			    same_form(&p->place[i], &p->place[j]))
+				border_grow(
+				    &p->place[i].border, p->place[j].border);
 }
 
 /* Images of a place.  Local ones of a form have the same size too, so that a
  * border lies where the others have theirs. */
 static int
-images_of(const struct fast_pass *p, const struct place *a)
+images_of(const struct fast_pass *p, const struct slot *a)
 {
 	int images = 1;
 
 	if (!a->local)
 		return p->base.batch;
 	for (size_t i = 0; i < p->n_places; i++) {
-		const struct place *b = &p->place[i];
+		const struct slot *b = &p->place[i];
 
 		if (is_used(p, i) && b->local && same_form(a, b))
 			images = larger(images, p->segment[b->segment].group);
@@ -187,13 +169,13 @@ static void
 size_places(struct fast_pass *p)
 {
 	for (size_t i = 0; i < p->n_places; i++) {
-		struct place *a = &p->place[i];
+		struct slot *a = &p->place[i];
 
 		if (!is_used(p, i))
 			continue;
 		/* One block of slack: kernels read whole blocks. */
 		a->span.size = liveness_floats(
-		    (int64_t)((size_t)images_of(p, a) * image_floats(a)) +
+		    (int64_t)((size_t)images_of(p, a) * slot_floats(a)) +
 		    KERNEL_BLOCK);
 	}
 }
@@ -216,7 +198,7 @@ place_forms(struct fast_pass *p, bool local, size_t *floats, struct error *err)
 		if (!is_used(p, i) || done[i] || p->place[i].local != local)
 			continue;
 		for (size_t j = 0; j < n; j++) {
-			const struct place *a = &p->place[j];
+			const struct slot *a = &p->place[j];
 
 			chosen[j].size = 0;
 			if (!is_used(p, j) || a->local != local ||
@@ -324,19 +306,4 @@ pass_fast_place(struct fast_pass *p, struct error *err)
 		if (p->conv[i].fast && pass_conv_taps(p, (int)i, err) < 0)
 			return -1;
 	return 0;
-}
-
-struct view
-pass_view(const struct group *g, int place)
-{
-	const struct fast_pass *p = g->p;
-	const struct place *a = &p->place[p->place[place].root];
-	struct view view = {.pixel = a->lanes};
-
-	view.row = (a->left + a->w + a->right) * view.pixel;
-	view.image = (a->top + a->h + a->bottom) * view.row;
-	view.at =
-	    (a->local ? g->local : p->base.memory + g->first * view.image) +
-	    a->span.offset + a->top * view.row + a->left * view.pixel;
-	return view;
 }

@@ -4,7 +4,7 @@
 #include "execute/pass_fast.h"
 
 static size_t
-image_floats(const struct place *a)
+image_floats(const struct slot *a)
 {
 	return (size_t)a->c * (size_t)a->h * (size_t)a->w;
 }
@@ -12,40 +12,17 @@ image_floats(const struct place *a)
 void
 pass_gather(const struct group *g, int place, float *planes)
 {
-	const struct place *a = &g->p->place[place];
-	const struct view v = pass_view(g, place);
-	const ptrdiff_t plane = (ptrdiff_t)a->h * a->w;
+	const struct view view = pass_view(g, place);
 
-	for (int n = 0; n < g->n; n++, planes += a->c * plane)
-		for (int y = 0; y < a->h; y++)
-			for (int x = 0; x < a->w; x++) {
-				const float *from = v.at + n * v.image +
-						    y * v.row + x * v.pixel;
-				float *to = planes + y * a->w + x;
-
-				for (int c = 0; c < a->c; c++)
-					to[c * plane] = from[c];
-			}
+	slot_gather(&g->p->place[place], &view, g->n, planes);
 }
 
 void
 pass_scatter(const struct group *g, int place, const float *planes, bool add)
 {
-	const struct place *a = &g->p->place[place];
-	const struct view v = pass_view(g, place);
-	const ptrdiff_t plane = (ptrdiff_t)a->h * a->w;
+	const struct view view = pass_view(g, place);
 
-	for (int n = 0; n < g->n; n++, planes += a->c * plane)
-		for (int y = 0; y < a->h; y++)
-			for (int x = 0; x < a->w; x++) {
-				const float *from = planes + y * a->w + x;
-				float *to = v.at + n * v.image + y * v.row +
-					    x * v.pixel;
-
-				for (int c = 0; c < a->c; c++)
-					to[c] = from[c * plane] +
-						(add ? to[c] : 0.0F);
-			}
+	slot_scatter(&g->p->place[place], &view, g->n, planes, add);
 }
 
 /* The operator's own work, then planes of all activations, gradients too. */
@@ -79,7 +56,7 @@ struct plain {
 static float *
 take(struct plain *plain, int place)
 {
-	const struct place *a = &plain->g->p->place[place];
+	const struct slot *a = &plain->g->p->place[place];
 	float *planes = plain->free;
 
 	plain->free += liveness_floats(plain->g->n * (int64_t)image_floats(a));

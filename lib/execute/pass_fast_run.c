@@ -13,7 +13,7 @@ logits_of(const struct fast_pass *p)
 static void
 run_input(const struct group *g, const struct step *step)
 {
-	const struct place *a = &g->p->place[step->out];
+	const struct slot *a = &g->p->place[step->out];
 	const struct pass *base = &g->p->base;
 
 	pass_scatter(g, step->out,
@@ -61,7 +61,7 @@ view_if(const struct group *g, int place)
 static void
 run_sums(const struct group *g, const struct step *step)
 {
-	const struct place *x = &g->p->place[step->in];
+	const struct slot *x = &g->p->place[step->in];
 
 	g->p->kernels->norm_sums(
 	    &(struct norm_sums_job){.x = pass_view(g, step->in),
@@ -77,7 +77,7 @@ static void
 run_squares(const struct group *g, const struct step *step)
 {
 	const struct pass *base = &g->p->base;
-	const struct place *x = &g->p->place[step->in];
+	const struct slot *x = &g->p->place[step->in];
 	const struct view view = pass_view(g, step->in);
 	const struct norm_channel *channel =
 	    base->channel + base->channels[step->node];
@@ -102,7 +102,7 @@ run_squares(const struct group *g, const struct step *step)
 static void
 run_affine(const struct group *g, const struct step *step)
 {
-	const struct place *out = &g->p->place[step->out];
+	const struct slot *out = &g->p->place[step->out];
 	struct affine_job job = {.in = pass_view(g, step->in),
 	    .add = view_if(g, step->add),
 	    .out = pass_view(g, step->out),
@@ -122,7 +122,7 @@ run_affine(const struct group *g, const struct step *step)
 static void
 back_sums(const struct group *g, const struct step *step)
 {
-	const struct place *x = &g->p->place[step->in];
+	const struct slot *x = &g->p->place[step->in];
 
 	g->p->kernels->norm_back_sums(
 	    &(struct norm_sums_job){.x = pass_view(g, step->in),
@@ -139,7 +139,7 @@ back_sums(const struct group *g, const struct step *step)
 static void
 back_apply(const struct group *g, const struct step *step)
 {
-	const struct place *x = &g->p->place[step->in];
+	const struct slot *x = &g->p->place[step->in];
 	struct norm_back_job job = {.x = pass_view(g, step->in),
 	    .d = pass_view(g, step->d),
 	    .out = pass_view(g, step->out),
@@ -162,8 +162,8 @@ back_apply(const struct group *g, const struct step *step)
 static void
 run_pool(const struct group *g, const struct step *step)
 {
-	const struct place *in = &g->p->place[step->in];
-	const struct place *out = &g->p->place[step->out];
+	const struct slot *in = &g->p->place[step->in];
+	const struct slot *out = &g->p->place[step->out];
 	const struct node *node = &g->p->base.graph->nodes[step->node];
 	const struct attributes *a = &node->attr;
 	struct pool_job job = {
@@ -202,7 +202,7 @@ typedef void row_fn(const struct group *g, const struct step *step, int n,
     int y, int pixels, int channels);
 
 static void
-each_row(const struct group *g, const struct step *step, const struct place *a,
+each_row(const struct group *g, const struct step *step, const struct slot *a,
     row_fn *row)
 {
 	for (int n = 0; n < g->n; n++)
@@ -234,7 +234,7 @@ static void
 spread_row(const struct group *g, const struct step *step, int n, int y,
     int pixels, int channels)
 {
-	const struct place *a = &g->p->place[step->out];
+	const struct slot *a = &g->p->place[step->out];
 	const struct view v = pass_view(g, step->out),
 			  vd = pass_view(g, step->d);
 	const float share = 1.0F / (float)(a->h * a->w);
@@ -249,7 +249,7 @@ spread_row(const struct group *g, const struct step *step, int n, int y,
 static void
 back_give(const struct group *g, const struct step *step)
 {
-	const struct place *out = &g->p->place[step->out];
+	const struct slot *out = &g->p->place[step->out];
 	struct affine_job job = {.in = pass_view(g, step->d),
 	    .out = pass_view(g, step->out),
 	    .images = g->n,

@@ -33,7 +33,7 @@ norm_of(const struct passage *run, int node)
 {
 	const struct fast_pass *p = run->p;
 	const struct node *n = &p->base.graph->nodes[node];
-	const struct place *a = &p->place[n->out];
+	const struct slot *a = &p->place[n->out];
 
 	return (struct norm){.node = n,
 	    .c = a->c,

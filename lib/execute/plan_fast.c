@@ -16,13 +16,12 @@ fast_destroy(void *state)
 {
 	struct fast_plan *plan = state;
 
-	for (size_t i = 0; plan->values != NULL && i < plan->graph->n_values;
+	for (size_t i = 0; plan->slots != NULL && i < plan->graph->n_values;
 	     i++)
-		free(plan->values[i].from);
+		free(plan->slots[i].order);
 	for (size_t i = 0; i < plan->n_steps; i++)
 		free(plan->steps[i].tap);
-	free(plan->values);
-	free(plan->buffers);
+	free(plan->slots);
 	free(plan->steps);
 	free(plan->stages);
 	fold_free(&plan->fold);
@@ -124,21 +123,24 @@ view_if(const struct run *run, int value, int image)
 static void
 run_input(const struct run *run, const struct fast_step *step, int image, int n)
 {
-	const struct fast_value *v = &run->plan->values[step->out];
-	const ptrdiff_t plane = (ptrdiff_t)v->h * v->w;
+	const struct slot *v = &run->plan->slots[step->out];
 	const struct view out = view_of(run, step->out, image);
-	const float *in = run->images + image * plane * v->c;
 
-	for (int i = 0; i < n; i++) {
-		for (int y = 0; y < v->h; y++) {
-			float *row = out.at + i * out.image + y * out.row;
+	slot_scatter(v, &out, n,
+	    run->images + (ptrdiff_t)image * v->c * v->h * v->w, false);
+}
 
-			for (int c = 0; c < v->c; c++)
-				for (int x = 0; x < v->w; x++)
-					row[x * out.pixel + c] =
-					    in[c * plane + y * v->w + x];
-		}
-		in += plane * v->c;
+/* The last stage's images to the caller. */
+static void
+run_output(const struct run *run, int image, int n)
+{
+	const struct slot *v = &run->plan->slots[run->plan->output];
+	const ptrdiff_t classes = (ptrdiff_t)v->c * v->h * v->w;
+
+	for (int i = image; i < image + n; i++) {
+		const struct view out = view_of(run, run->plan->output, i);
+
+		slot_gather(v, &out, 1, run->logits + i * classes);
 	}
 }
 
@@ -147,7 +149,7 @@ run_winograd(
     const struct run *run, const struct fast_step *step, int image, int n)
 {
 	const struct attributes *a = &step->fold->node->attr;
-	const struct fast_value *out = &run->plan->values[step->out];
+	const struct slot *out = &run->plan->slots[step->out];
 	struct winograd_job job = {
 	    .in = view_of(run, step->in, image),
 	    .out = view_of(run, step->out, image),
@@ -174,7 +176,7 @@ run_conv(const struct run *run, const struct fast_step *step, int image, int n)
 {
 	const struct attributes *a = &step->fold->node->attr;
 	const struct kernels *kernels = run->plan->kernels;
-	const struct fast_value *out = &run->plan->values[step->out];
+	const struct slot *out = &run->plan->slots[step->out];
 	const bool linear = step->fold->kind == FOLD_LINEAR;
 	const bool depthwise = step->method == FAST_DEPTHWISE;
 	struct conv_job job = {
@@ -217,8 +219,8 @@ run_conv(const struct run *run, const struct fast_step *step, int image, int n)
 static void
 run_pool(const struct run *run, const struct fast_step *step, int image, int n)
 {
-	const struct fast_value *in = &run->plan->values[step->in];
-	const struct fast_value *out = &run->plan->values[step->out];
+	const struct slot *in = &run->plan->slots[step->in];
+	const struct slot *out = &run->plan->slots[step->out];
 	const struct node *node = step->fold->node;
 	const struct attributes *a = &node->attr;
 	struct pool_job job = {
@@ -256,7 +258,7 @@ static void
 run_affine(
     const struct run *run, const struct fast_step *step, int image, int n)
 {
-	const struct fast_value *out = &run->plan->values[step->out];
+	const struct slot *out = &run->plan->slots[step->out];
 	struct affine_job job = {
 	    .in = view_of(run, step->in, image),
 	    .out = view_of(run, step->out, image),
@@ -302,7 +304,7 @@ run_copy(const struct run *run, const struct fast_step *step, int image, int n)
 		out.at +=
 		    before[0] + before[1] * out.row + before[2] * out.pixel;
 	for (int i = 0; i < f->n_in; i++) {
-		const struct fast_value *v = &run->plan->values[f->in[i]];
+		const struct slot *v = &run->plan->slots[f->in[i]];
 		struct view in = view_of(run, f->in[i], image);
 
 		copy_pixels(&in, &out, n, v->h, v->w, v->c);
@@ -365,8 +367,6 @@ run_stage(const struct run *run, size_t stage, int image, int n)
 {
 	const struct fast_plan *plan = run->plan;
 	const struct fast_stage *s = &plan->stages[stage];
-	const struct fast_value *out = &plan->values[plan->output];
-	const ptrdiff_t classes = (ptrdiff_t)out->c * out->h * out->w;
 
 	for (int end = image + n; image < end; image += s->group) {
 		int m = end - image < s->group ? end - image : s->group;
@@ -375,9 +375,8 @@ run_stage(const struct run *run, size_t stage, int image, int n)
 			run_stage(run, stage - 1, image, m);
 		for (size_t i = s->first; i < s->end; i++)
 			run_step(run, i, image, m);
-		for (int i = 0; i < m && stage + 1 == plan->n_stages; i++)
-			fast_gather(plan, run->scratch, plan->output, image + i,
-			    run->logits + (image + i) * classes);
+		if (stage + 1 == plan->n_stages)
+			run_output(run, image, m);
 	}
 }
 
