@@ -51,26 +51,21 @@ border_none(const struct border *border)
 	return border_same(border, &(struct border){0});
 }
 
-/* The steps from pixel to pixel; at: the first pixel, from the image's start.
- */
-static struct view
-steps_of(const struct slot *root, ptrdiff_t *at)
+struct view
+slot_steps(const struct slot *root)
 {
 	const struct border *b = &root->border;
 	struct view view = {.pixel = (ptrdiff_t)root->lanes * root->copies};
 
 	view.row = (b->left + root->w + b->right) * view.pixel;
 	view.image = (b->top + root->h + b->bottom) * view.row;
-	*at = b->top * view.row + b->left * view.pixel;
 	return view;
 }
 
 size_t
 slot_floats(const struct slot *root)
 {
-	ptrdiff_t at;
-
-	return (size_t)steps_of(root, &at).image;
+	return (size_t)slot_steps(root).image;
 }
 
 struct view
@@ -79,11 +74,11 @@ slot_view(const struct slot *slots, int slot, float *memory, ptrdiff_t image)
 	const struct slot *s = &slots[slot];
 	const struct slot *whole = s->alias < 0 ? s : &slots[s->alias];
 	const struct slot *root = &slots[whole->root];
-	ptrdiff_t at;
-	struct view view = steps_of(root, &at);
+	struct view view = slot_steps(root);
 
-	view.at =
-	    memory + root->span.offset + whole->lane + image * view.image + at;
+	view.at = memory + root->span.offset + whole->lane +
+		  image * view.image + root->border.top * view.row +
+		  root->border.left * view.pixel;
 	if (s->alias >= 0) {
 		view.at += s->start_y * view.row + s->start_x * view.pixel;
 		view.row *= s->step_y;

@@ -61,6 +61,9 @@ void border_grow(struct border *border, struct border wish);
 bool border_same(const struct border *a, const struct border *b);
 bool border_none(const struct border *border);
 
+/* From pixel to pixel of a root, its border being settled; at: nowhere. */
+struct view slot_steps(const struct slot *root);
+
 /* Floats of one image of a root, border included. */
 size_t slot_floats(const struct slot *root);
 

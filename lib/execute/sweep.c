@@ -23,17 +23,14 @@ static int
 describe_value(struct sweep *s, int value, struct error *err)
 {
 	const struct graph_value *g = &s->graph->values[value];
-	struct sweep_value *v = &s->values[value];
+	struct slot *v = &s->values[value];
 
 	if (g->shape.rank != 1 && g->shape.rank != 3)
 		return error_set(err,
 		    "value '%s' has %d dimensions, the curvature wants c h w "
 		    "or flat features",
 		    g->name, g->shape.rank);
-	v->used = true;
-	v->c = (int)g->shape.dim[0];
-	v->h = g->shape.rank == 3 ? (int)g->shape.dim[1] : 1;
-	v->w = g->shape.rank == 3 ? (int)g->shape.dim[2] : 1;
+	slot_init(v, value, &g->shape);
 	v->lanes = kernel_padded(v->c);
 	return 0;
 }
@@ -42,8 +39,7 @@ describe_value(struct sweep *s, int value, struct error *err)
  * channels.
  */
 static bool
-suits_winograd(
-    const struct sweep_conv *conv, int c, const struct sweep_value *out)
+suits_winograd(const struct sweep_conv *conv, int c, const struct slot *out)
 {
 	const int tiles = ((out->h + WINOGRAD_TILE - 1) / WINOGRAD_TILE) *
 			  ((out->w + WINOGRAD_TILE - 1) / WINOGRAD_TILE);
@@ -58,7 +54,7 @@ static void
 describe_conv(struct sweep *s, struct sweep_step *step)
 {
 	const struct attributes *a = &step->fold->node->attr;
-	const struct sweep_value *out = &s->values[step->fold->out];
+	const struct slot *out = &s->values[step->fold->out];
 	struct sweep_conv *conv = &step->conv;
 
 	*conv = (struct sweep_conv){.c = s->values[step->fold->in[0]].c,
@@ -84,13 +80,19 @@ describe_conv(struct sweep *s, struct sweep_step *step)
 			 suits_winograd(conv, conv->c, out);
 	conv->back_winograd =
 	    suits_winograd(conv, conv->k, &s->values[step->fold->in[0]]);
-	conv->spread.used = conv->stride_y > 1 || conv->stride_x > 1;
+	if (conv->stride_y == 1 && conv->stride_x == 1)
+		return;
+	conv->spread = *out;
+	conv->spread.root = 0;
+	conv->spread.copies = 2;
+	conv->spread.h = (out->h - 1) * conv->stride_y + 1;
+	conv->spread.w = (out->w - 1) * conv->stride_x + 1;
 }
 
 static enum sweep_method
 method_of(const struct sweep *s, const struct fold_step *f)
 {
-	const struct sweep_value *in = &s->values[f->in[0]];
+	const struct slot *in = &s->values[f->in[0]];
 
 	switch (f->kind) {
 	case FOLD_CONV:
@@ -132,7 +134,7 @@ describe_step(struct sweep *s, struct sweep_step *step, struct error *err)
 	const struct fold_step *f = step->fold;
 
 	for (int i = 0; i < f->n_in; i++)
-		if (!s->values[f->in[i]].used &&
+		if (s->values[f->in[i]].lanes == 0 &&
 		    describe_value(s, f->in[i], err) < 0)
 			return -1;
 	if (describe_value(s, f->out, err) < 0)
@@ -151,10 +153,10 @@ describe_step(struct sweep *s, struct sweep_step *step, struct error *err)
 	s->primal |= step->scale_moves;
 	step->active = step->weight_moves || step->shift_moves ||
 		       step->scale_moves ||
-		       (f->addend >= 0 && s->values[f->addend].active);
+		       (f->addend >= 0 && sweep_active(&s->values[f->addend]));
 	for (int i = 0; i < f->n_in; i++)
-		step->active |= s->values[f->in[i]].active;
-	s->values[f->out].active = step->active;
+		step->active |= sweep_active(&s->values[f->in[i]]);
+	s->values[f->out].copies = 1 + step->active;
 	return 0;
 }
 
@@ -218,7 +220,7 @@ sweep_init(struct sweep *sweep, const struct graph *graph, const bool *moves,
 	sweep->kernels = cpu_kernels(level);
 	sweep->n_steps = sweep->fold.n_steps;
 	sweep->values =
-	    memory_new(graph->n_values, sizeof(*sweep->values), err);
+	    memory_new(2 * graph->n_values, sizeof(*sweep->values), err);
 	sweep->steps = memory_new(sweep->n_steps, sizeof(*sweep->steps), err);
 	if (sweep->values == NULL || sweep->steps == NULL ||
 	    lay_vector(sweep, err) < 0)
@@ -228,7 +230,7 @@ sweep_init(struct sweep *sweep, const struct graph *graph, const bool *moves,
 		if (describe_step(sweep, &sweep->steps[i], err) < 0)
 			return -1;
 	}
-	if (!sweep->values[sweep->fold.output].active)
+	if (!sweep_active(&sweep->values[sweep->fold.output]))
 		return error_set(
 		    err, "the output does not depend on what moves");
 	if (find_firsts(sweep, err) < 0)

@@ -31,18 +31,17 @@
 
 #include "base/error.h"
 #include "execute/fold.h"
+#include "execute/slot.h"
 #include "kernel/kernel.h"
 #include "net/graph.h"
 #include "net/loss.h"
 
-struct sweep_value {
-	int c, h, w; /* c = size, h = w = 1 unless c h w */
-	int lanes;   /* c in whole blocks; a pixel has twice that if active */
-	bool used, active;
-	int top, left, bottom, right; /* border of zeros */
-	struct view view; /* steps; at counts from the start of scratch */
-	size_t at, d_at;  /* pixel (0, 0) of image 0, in floats */
-};
+/* Has the value a tangent, and a gradient?  It lies behind each pixel. */
+static inline bool
+sweep_active(const struct slot *value)
+{
+	return value->copies > 1;
+}
 
 enum sweep_method {
 	SWEEP_CONV,   /* kernels */
@@ -52,20 +51,14 @@ enum sweep_method {
 	SWEEP_NODE,     /* linear or piecewise linear: operator's own */
 };
 
-/* Zeros between the pixels of a gradient, for a convolution with strides. */
-struct sweep_spread {
-	bool used;
-	int h, w, top, left, bottom, right;
-	struct view view;
-	size_t at;
-};
-
 struct sweep_conv {
 	int c, k, taps;
 	int kh, kw, stride_y, stride_x, step_y, step_x, top, left;
 	bool winograd, back_winograd;
 	ptrdiff_t *tap, *back; /* owned; offsets of taps, forward and back */
-	struct sweep_spread spread;
+	/* With strides, the gradient with zeros between its pixels; else of no
+	 * lanes. */
+	struct slot spread;
 	/* Packed weights, in floats from their start. */
 	size_t forward, tangent, back_weights, back_tangent;
 	/* winograd: where the sums by the weights grow, floats from the start
@@ -101,7 +94,7 @@ struct sweep {
 	bool primal;       /* gradients too, not only their tangents */
 	int block;
 	struct fold fold;
-	struct sweep_value *values;
+	struct slot *values; /* and their gradients: + n_values */
 	struct sweep_step *steps;
 	size_t n_steps;
 	size_t *offset; /* of a tensor that moves, in the vector */
@@ -185,8 +178,18 @@ struct sweep_run {
 };
 
 /* Image 0 of an activation, and of the gradient by it. */
-struct view sweep_view(const struct sweep_run *run, int value);
-struct view sweep_d_view(const struct sweep_run *run, int value);
+static inline struct view
+sweep_view(const struct sweep_run *run, int value)
+{
+	return slot_view(run->s->values, value, run->scratch, 0);
+}
+
+static inline struct view
+sweep_d_view(const struct sweep_run *run, int value)
+{
+	return slot_view(run->s->values, value + (int)run->s->graph->n_values,
+	    run->scratch, 0);
+}
 
 /* A step's factors, one of each per channel of its output. */
 struct sweep_factors {
@@ -213,7 +216,7 @@ struct view sweep_lane(struct view v, ptrdiff_t floats);
  * The gradient (copies 2: and its tangent behind it) or the tangent (1) at a,
  * through the ReLU that made y.
  */
-void sweep_mask(const struct sweep_run *run, const struct sweep_value *v,
+void sweep_mask(const struct sweep_run *run, const struct slot *v,
     const struct view *a, const struct view *y, int copies);
 
 /*
@@ -236,12 +239,6 @@ void sweep_pass_on(const struct sweep_run *run, const struct sweep_step *step,
 /* The sums by shift. */
 void sweep_shift_sums(
     const struct sweep_run *run, const struct sweep_step *step);
-
-/* One image's planes c h w of lane's channels, and back. */
-void sweep_gather(const struct sweep_value *value, const struct view *view,
-    int image, int lane, float *planes);
-void sweep_scatter(const struct sweep_value *value, const struct view *view,
-    int image, int lane, const float *planes, bool add);
 
 /* Floats that a plain step wants. */
 size_t sweep_plain_floats(

@@ -10,14 +10,14 @@ typedef void row_fn(float *a, const float *b, int n);
  * rows are contiguous, tangents included.
  */
 static void
-each_row(const struct sweep_run *run, const struct sweep_value *v,
+each_row(const struct sweep_run *run, const struct slot *v,
     const struct view *a, const struct view *b, row_fn *fn)
 {
 	for (int i = 0; i < run->n; i++)
 		for (int y = 0; y < v->h; y++)
 			fn(a->at + i * a->image + y * a->row,
 			    b->at + i * b->image + y * b->row,
-			    v->w * (int)v->view.pixel);
+			    v->w * v->lanes * v->copies);
 }
 
 static void
@@ -34,7 +34,7 @@ add_row(float *a, const float *b, int n)
 }
 
 static void
-affine(const struct sweep_run *run, const struct sweep_value *v, struct view in,
+affine(const struct sweep_run *run, const struct slot *v, struct view in,
     struct view out, struct view add, const float *scale, const float *shift,
     bool relu)
 {
@@ -56,7 +56,7 @@ void
 sweep_affine_forward(const struct sweep_run *run, const struct sweep_step *step)
 {
 	const struct fold_step *f = step->fold;
-	const struct sweep_value *v = &run->s->values[f->out];
+	const struct slot *v = &run->s->values[f->out];
 	const int n = v->lanes;
 	const float *shift = run->w->floats + step->shift;
 	const float *t_shift = shift + n, *scale = shift + 2 * n;
@@ -68,7 +68,7 @@ sweep_affine_forward(const struct sweep_run *run, const struct sweep_step *step)
 	if (!step->active)
 		return;
 	affine(run, v, x, ty, (struct view){0}, t_scale, t_shift, false);
-	if (run->s->values[f->in[0]].active)
+	if (sweep_active(&run->s->values[f->in[0]]))
 		affine(run, v, sweep_lane(x, n), ty, ty, scale,
 		    run->w->floats + run->s->zeros, false);
 	if (f->relu)
@@ -79,7 +79,7 @@ static void
 affine_data(const struct sweep_run *run, const struct sweep_step *step)
 {
 	const struct fold_step *f = step->fold;
-	const struct sweep_value *v = &run->s->values[f->out];
+	const struct slot *v = &run->s->values[f->out];
 	const int n = v->lanes;
 	const float *scale = run->w->floats + step->shift + 2 * n;
 	const float *t_scale = scale + n;
@@ -88,7 +88,7 @@ affine_data(const struct sweep_run *run, const struct sweep_step *step)
 			  t_dy = sweep_lane(dy, n);
 	struct view dx, t_dx, none = {0};
 
-	if (!run->s->values[f->in[0]].active)
+	if (!sweep_active(&run->s->values[f->in[0]]))
 		return;
 	dx = sweep_d_view(run, f->in[0]);
 	t_dx = sweep_lane(dx, n);
@@ -100,7 +100,7 @@ affine_data(const struct sweep_run *run, const struct sweep_step *step)
 
 /* sum[c] += sum over pixels of a[c] (times b[c]) */
 static void
-add_sums(const struct sweep_run *run, const struct sweep_value *v,
+add_sums(const struct sweep_run *run, const struct slot *v,
     const struct view *a, const struct view *b, float *sum)
 {
 	for (int i = 0; i < run->n; i++)
@@ -122,7 +122,7 @@ add_sums(const struct sweep_run *run, const struct sweep_value *v,
 static void
 affine_scale(const struct sweep_run *run, const struct sweep_step *step)
 {
-	const struct sweep_value *v = &run->s->values[step->fold->out];
+	const struct slot *v = &run->s->values[step->fold->out];
 	float *at = run->gradients + step->gradient;
 	const struct view dy = sweep_d_view(run, step->fold->out);
 	const struct view t_dy = sweep_lane(dy, v->lanes);
@@ -130,7 +130,7 @@ affine_scale(const struct sweep_run *run, const struct sweep_step *step)
 	const struct view t_x = sweep_lane(x, v->lanes);
 
 	add_sums(run, v, &t_dy, &x, at);
-	if (run->s->values[step->fold->in[0]].active)
+	if (sweep_active(&run->s->values[step->fold->in[0]]))
 		add_sums(run, v, &dy, &t_x, at);
 	if (run->s->primal)
 		add_sums(run, v, &dy, &x, at + step->size);
@@ -139,7 +139,7 @@ affine_scale(const struct sweep_run *run, const struct sweep_step *step)
 void
 sweep_shift_sums(const struct sweep_run *run, const struct sweep_step *step)
 {
-	const struct sweep_value *v = &run->s->values[step->fold->out];
+	const struct slot *v = &run->s->values[step->fold->out];
 	float *at = run->gradients + step->gradient + 2 * step->size;
 	const struct view dy = sweep_d_view(run, step->fold->out);
 	const struct view t_dy = sweep_lane(dy, v->lanes);
@@ -153,13 +153,13 @@ void
 sweep_add_forward(const struct sweep_run *run, const struct sweep_step *step)
 {
 	const struct fold_step *f = step->fold;
-	const struct sweep_value *v = &run->s->values[f->out];
+	const struct slot *v = &run->s->values[f->out];
 	const struct view y = sweep_view(run, f->out),
 			  ty = sweep_lane(y, v->lanes);
 	const struct view a = sweep_view(run, f->in[0]);
 	const struct view b = sweep_view(run, f->in[1]);
-	const bool ta = run->s->values[f->in[0]].active;
-	const bool tb = run->s->values[f->in[1]].active;
+	const bool ta = sweep_active(&run->s->values[f->in[0]]);
+	const bool tb = sweep_active(&run->s->values[f->in[1]]);
 
 	affine(run, v, a, y, b, NULL, NULL, f->relu);
 	if (!step->active)
@@ -179,10 +179,10 @@ void
 sweep_pass_on(const struct sweep_run *run, const struct sweep_step *step,
     int to, bool first)
 {
-	const struct sweep_value *v = &run->s->values[to];
+	const struct slot *v = &run->s->values[to];
 	struct view a, b;
 
-	if (!v->active)
+	if (!sweep_active(v))
 		return;
 	a = sweep_d_view(run, to);
 	b = sweep_d_view(run, step->fold->out);

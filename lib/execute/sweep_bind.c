@@ -242,17 +242,17 @@ direct_conv(const struct sweep *s, const struct sweep_weights *w,
     const struct sweep_step *step, const float *v)
 {
 	const struct sweep_conv *c = &step->conv;
-	const struct sweep_value *in = &s->values[step->fold->in[0]];
-	const struct sweep_value *out = &s->values[step->fold->out];
-	const int c2 = in->active ? in->lanes + c->c : c->c;
+	const struct slot *in = &s->values[step->fold->in[0]];
+	const struct slot *out = &s->values[step->fold->out];
+	const int c2 = sweep_active(in) ? in->lanes + c->c : c->c;
 	const int k2 = out->lanes + c->k;
 
 	clear(w, c->k, c2, c->taps);
 	fill(s, w, step, v, false, c2, 0);
-	if (in->active)
+	if (sweep_active(in))
 		fill(s, w, step, NULL, false, c2, in->lanes);
 	pack(s, w, c->k, c2, c->taps, c->winograd, w->floats + c->tangent);
-	if (!in->active)
+	if (!sweep_active(in))
 		return;
 	clear(w, c->c, k2, c->taps);
 	fill(s, w, step, v, true, k2, 0);

@@ -6,7 +6,7 @@
 /* in.at: under the first tap of the first output; c to k channels. */
 struct product {
 	struct view in, out, add;
-	const struct sweep_value *shape; /* of out */
+	const struct slot *shape; /* of out */
 	int c, k, taps;
 	bool winograd, relu;
 	const ptrdiff_t *tap;
@@ -63,8 +63,8 @@ sweep_conv_forward(const struct sweep_run *run, const struct sweep_step *step)
 {
 	const struct sweep_conv *c = &step->conv;
 	const struct fold_step *f = step->fold;
-	const struct sweep_value *in = &run->s->values[f->in[0]];
-	const struct sweep_value *out = &run->s->values[f->out];
+	const struct slot *in = &run->s->values[f->in[0]];
+	const struct slot *out = &run->s->values[f->out];
 	const float *floats = run->w->floats;
 	struct product p = {.in = windows(c, sweep_view(run, f->in[0])),
 	    .out = sweep_view(run, f->out),
@@ -84,10 +84,10 @@ sweep_conv_forward(const struct sweep_run *run, const struct sweep_step *step)
 	multiply(run, &p);
 	if (!step->active)
 		return;
-	if (in->active)
+	if (sweep_active(in))
 		p.c += in->lanes;
 	p.out = sweep_lane(y, out->lanes);
-	if (f->addend >= 0 && run->s->values[f->addend].active)
+	if (f->addend >= 0 && sweep_active(&run->s->values[f->addend]))
 		p.add = sweep_lane(p.add, out->lanes);
 	else
 		p.add = (struct view){0};
@@ -104,13 +104,12 @@ static struct view
 spread(const struct sweep_run *run, const struct sweep_step *step)
 {
 	const struct sweep_conv *c = &step->conv;
-	const struct sweep_value *out = &run->s->values[step->fold->out];
+	const struct slot *out = &run->s->values[step->fold->out];
 	const struct view d = sweep_d_view(run, step->fold->out);
-	struct view e = c->spread.view;
+	const struct view e = slot_view(&c->spread, 0, run->scratch, 0);
 
-	if (!c->spread.used)
+	if (c->spread.lanes == 0)
 		return d;
-	e.at = run->scratch + c->spread.at;
 	for (int i = 0; i < run->n; i++)
 		for (int y = 0; y < out->h; y++)
 			for (int x = 0; x < out->w; x++)
@@ -128,8 +127,8 @@ conv_data(const struct sweep_run *run, const struct sweep_step *step)
 {
 	const struct sweep_conv *c = &step->conv;
 	const int value = step->fold->in[0];
-	const struct sweep_value *in = &run->s->values[value];
-	const struct sweep_value *out = &run->s->values[step->fold->out];
+	const struct slot *in = &run->s->values[value];
+	const struct slot *out = &run->s->values[step->fold->out];
 	const float *floats = run->w->floats;
 	struct view d = spread(run, step);
 	struct product p = {.out = sweep_d_view(run, value),
@@ -161,7 +160,7 @@ add_products(const struct sweep_run *run, const struct sweep_step *step,
     struct view x, struct view dy, bool primal)
 {
 	const struct sweep_conv *c = &step->conv;
-	const struct sweep_value *out = &run->s->values[step->fold->out];
+	const struct slot *out = &run->s->values[step->fold->out];
 	const struct gradient_job direct = {.in = x,
 	    .d_out = dy,
 	    .images = run->n,
@@ -194,13 +193,13 @@ static void
 conv_weight(const struct sweep_run *run, const struct sweep_step *step)
 {
 	const int value = step->fold->in[0];
-	const struct sweep_value *in = &run->s->values[value];
-	const struct sweep_value *out = &run->s->values[step->fold->out];
+	const struct slot *in = &run->s->values[value];
+	const struct slot *out = &run->s->values[step->fold->out];
 	const struct view x = windows(&step->conv, sweep_view(run, value));
 	const struct view dy = sweep_d_view(run, step->fold->out);
 
 	add_products(run, step, x, sweep_lane(dy, out->lanes), false);
-	if (in->active)
+	if (sweep_active(in))
 		add_products(run, step, sweep_lane(x, in->lanes), dy, false);
 	if (run->s->primal)
 		add_products(run, step, x, dy, true);
@@ -211,6 +210,6 @@ sweep_conv_backward(const struct sweep_run *run, const struct sweep_step *step)
 {
 	if (step->weight_moves || step->scale_moves)
 		conv_weight(run, step);
-	if (run->s->values[step->fold->in[0]].active)
+	if (sweep_active(&run->s->values[step->fold->in[0]]))
 		conv_data(run, step);
 }

@@ -10,12 +10,6 @@
  */
 enum { BLOCK_FLOATS = 2 << 20, BLOCK_MAX = 16 };
 
-static void
-at_least(int *x, int bound)
-{
-	*x = *x < bound ? bound : *x;
-}
-
 /* Outputs that a kernel forms: Winograd's whole tiles, and two inputs more. */
 static int
 reach(int n, bool winograd, int kernel_reach)
@@ -30,46 +24,35 @@ static void
 ask_borders(struct sweep *s, struct sweep_step *step)
 {
 	struct sweep_conv *c = &step->conv;
-	struct sweep_value *in = &s->values[step->fold->in[0]];
-	struct sweep_value *out = &s->values[step->fold->out];
+	struct slot *in = &s->values[step->fold->in[0]];
+	struct slot *out = &s->values[step->fold->out];
 	const int far_y = (c->kh - 1) * c->step_y;
 	const int far_x = (c->kw - 1) * c->step_x;
 	const int end_y = c->winograd ? reach(out->h, true, 0)
 				      : (out->h - 1) * c->stride_y + far_y + 1;
 	const int end_x = c->winograd ? reach(out->w, true, 0)
 				      : (out->w - 1) * c->stride_x + far_x + 1;
-	const int h = (out->h - 1) * c->stride_y + 1;
-	const int w = (out->w - 1) * c->stride_x + 1;
+	/* the gradient as the way back reads it */
+	struct slot *d = c->spread.lanes > 0 ? &c->spread : out;
 	const int q_y = far_y - c->top, q_x = far_x - c->left;
-	const int back_y = reach(in->h, c->back_winograd, far_y) - q_y - h;
-	const int back_x = reach(in->w, c->back_winograd, far_x) - q_x - w;
-	struct sweep_spread *e = &c->spread;
 
-	at_least(&in->top, c->top);
-	at_least(&in->left, c->left);
-	at_least(&in->bottom, end_y - c->top - in->h);
-	at_least(&in->right, end_x - c->left - in->w);
-	e->h = h;
-	e->w = w;
-	if (c->winograd) { /* its gradient reads whole tiles of zeros */
-		at_least(&out->bottom, reach(out->h, true, 0) - 2 - out->h);
-		at_least(&out->right, reach(out->w, true, 0) - 2 - out->w);
-	}
-	at_least(e->used ? &e->top : &out->top, q_y);
-	at_least(e->used ? &e->left : &out->left, q_x);
-	at_least(e->used ? &e->bottom : &out->bottom, back_y);
-	at_least(e->used ? &e->right : &out->right, back_x);
+	border_grow(&in->border, (struct border){.top = c->top,
+				     .left = c->left,
+				     .bottom = end_y - c->top - in->h,
+				     .right = end_x - c->left - in->w});
+	if (c->winograd) /* its gradient reads whole tiles of zeros */
+		border_grow(&out->border,
+		    (struct border){
+			.bottom = reach(out->h, true, 0) - 2 - out->h,
+			.right = reach(out->w, true, 0) - 2 - out->w});
+	border_grow(&d->border,
+	    (struct border){.top = q_y,
+		.left = q_x,
+		.bottom = reach(in->h, c->back_winograd, far_y) - q_y - d->h,
+		.right = reach(in->w, c->back_winograd, far_x) - q_x - d->w});
 }
 
 /* ---- buffers ---- */
-
-static struct view
-steps_of(int pixel, int h, int w)
-{
-	return (struct view){.pixel = pixel,
-	    .row = (ptrdiff_t)pixel * w,
-	    .image = (ptrdiff_t)liveness_floats((int64_t)pixel * w * h)};
-}
 
 static size_t
 take(size_t *total, size_t floats)
@@ -80,72 +63,46 @@ take(size_t *total, size_t floats)
 	return at;
 }
 
-static void
-step_values(struct sweep *s)
-{
-	for (size_t i = 0; i < s->graph->n_values; i++) {
-		struct sweep_value *v = &s->values[i];
-
-		if (v->used)
-			v->view = steps_of(v->lanes * (1 + v->active),
-			    v->top + v->h + v->bottom,
-			    v->left + v->w + v->right);
-	}
-	for (size_t i = 0; i < s->n_steps; i++) {
-		struct sweep_spread *e = &s->steps[i].conv.spread;
-
-		if (e->used)
-			e->view =
-			    steps_of(2 * kernel_padded(s->steps[i].conv.k),
-				e->top + e->h + e->bottom,
-				e->left + e->w + e->right);
-	}
-}
-
+/* A gradient lies as its value does. */
 static size_t
-image_floats(const struct sweep *s)
+image_floats(struct sweep *s)
 {
+	const size_t values = s->graph->n_values;
 	size_t n = 0;
 
-	for (size_t i = 0; i < s->graph->n_values; i++)
-		if (s->values[i].used)
-			n += (size_t)s->values[i].view.image *
-			     (1 + s->values[i].active);
+	for (size_t i = 0; i < values; i++) {
+		const struct slot *v = &s->values[i];
+		struct slot *d = &s->values[values + i];
+
+		*d = *v;
+		d->root = (int)(values + i);
+		n += slot_floats(v) * (1 + sweep_active(v));
+	}
 	return n;
 }
 
-static size_t
-origin(const struct view *v, int top, int left)
+static void
+place_slot(struct sweep *s, struct slot *slot)
 {
-	return (size_t)(top * v->row + left * v->pixel);
+	slot->images = s->block;
+	slot->span.offset =
+	    take(&s->scratch, slot_floats(slot) * (size_t)s->block);
 }
 
 static void
 place_buffers(struct sweep *s)
 {
 	const size_t image = image_floats(s), n = BLOCK_FLOATS / (image + 1);
+	const size_t values = s->graph->n_values;
 
 	s->block = n < 1 ? 1 : n > BLOCK_MAX ? BLOCK_MAX : (int)n;
-	for (size_t i = 0; i < s->graph->n_values; i++) {
-		struct sweep_value *v = &s->values[i];
-		const size_t floats = (size_t)v->view.image * (size_t)s->block;
-
-		if (!v->used)
-			continue;
-		v->at = take(&s->scratch, floats) +
-			origin(&v->view, v->top, v->left);
-		if (v->active)
-			v->d_at = take(&s->scratch, floats) +
-				  origin(&v->view, v->top, v->left);
+	for (size_t i = 0; i < values; i++) {
+		place_slot(s, &s->values[i]);
+		if (sweep_active(&s->values[i]))
+			place_slot(s, &s->values[values + i]);
 	}
-	for (size_t i = 0; i < s->n_steps; i++) {
-		struct sweep_spread *e = &s->steps[i].conv.spread;
-
-		if (e->used)
-			e->at = take(&s->scratch,
-				    (size_t)e->view.image * (size_t)s->block) +
-				origin(&e->view, e->top, e->left);
-	}
+	for (size_t i = 0; i < s->n_steps; i++)
+		place_slot(s, &s->steps[i].conv.spread);
 }
 
 /* ---- one step's tables, weights, gradients, work ---- */
@@ -154,9 +111,9 @@ static int
 make_taps(struct sweep *s, struct sweep_step *step, struct error *err)
 {
 	struct sweep_conv *c = &step->conv;
-	const struct view in = s->values[step->fold->in[0]].view;
-	const struct view out =
-	    c->spread.used ? c->spread.view : s->values[step->fold->out].view;
+	const struct view in = slot_steps(&s->values[step->fold->in[0]]);
+	const struct view out = slot_steps(
+	    c->spread.lanes > 0 ? &c->spread : &s->values[step->fold->out]);
 
 	c->tap = memory_new((size_t)c->taps, sizeof(*c->tap), err);
 	c->back = memory_new((size_t)c->taps, sizeof(*c->back), err);
@@ -187,7 +144,7 @@ ask(struct sweep *s, size_t floats)
 }
 
 static void
-ask_work(struct sweep *s, const struct sweep_value *out, int c, int k)
+ask_work(struct sweep *s, const struct slot *out, int c, int k)
 {
 	ask(s, winograd_work_floats(c, k, out->h, out->w, s->block));
 }
@@ -196,9 +153,9 @@ static void
 place_conv(struct sweep *s, struct sweep_step *step)
 {
 	struct sweep_conv *c = &step->conv;
-	const struct sweep_value *in = &s->values[step->fold->in[0]];
-	const struct sweep_value *out = &s->values[step->fold->out];
-	const int c2 = in->active ? in->lanes + c->c : c->c;
+	const struct slot *in = &s->values[step->fold->in[0]];
+	const struct slot *out = &s->values[step->fold->out];
+	const int c2 = sweep_active(in) ? in->lanes + c->c : c->c;
 	const int k2 = out->lanes + c->k;
 	const size_t dense = (size_t)c->taps *
 			     (size_t)(out->lanes + c->k + in->lanes + c->c) *
@@ -227,7 +184,7 @@ place_conv(struct sweep *s, struct sweep_step *step)
 static int
 place_step(struct sweep *s, struct sweep_step *step, struct error *err)
 {
-	const struct sweep_value *out = &s->values[step->fold->out];
+	const struct slot *out = &s->values[step->fold->out];
 	const size_t lanes = (size_t)out->lanes;
 
 	if (step->method == SWEEP_CONV) {
@@ -265,7 +222,6 @@ sweep_place(struct sweep *sweep, struct error *err)
 	for (size_t i = 0; i < s->n_steps; i++)
 		if (s->steps[i].method == SWEEP_CONV)
 			ask_borders(s, &s->steps[i]);
-	step_values(s);
 	place_buffers(s);
 	count_channels(s);
 	for (size_t i = 0; i < s->n_steps; i++)

@@ -27,7 +27,7 @@ struct plain {
 static size_t
 size_of(const struct sweep *s, int value)
 {
-	const struct sweep_value *v = &s->values[value];
+	const struct slot *v = &s->values[value];
 
 	return liveness_floats((int64_t)v->c * v->h * v->w);
 }
@@ -73,18 +73,18 @@ gather(struct plain *p, int i, int image, enum plane_kind kind)
 {
 	const struct fold_step *f = p->step->fold;
 	const int value = i < f->n_in ? f->in[i] : f->out;
-	const struct sweep_value *v = &p->run->s->values[value];
+	const struct slot *v = &p->run->s->values[value];
 	const bool tangent = kind == PLANE_T || kind == PLANE_DT;
-	const struct view view = kind == PLANE_X || kind == PLANE_T
-				     ? sweep_view(p->run, value)
-				     : sweep_d_view(p->run, value);
+	struct view view = kind == PLANE_X || kind == PLANE_T
+			       ? sweep_view(p->run, value)
+			       : sweep_d_view(p->run, value);
 
-	if (tangent && !v->active)
+	view.at += image * view.image + (tangent ? v->lanes : 0);
+	if (tangent && !sweep_active(v))
 		memset(p->planes[i][kind], 0,
 		    size_of(p->run->s, value) * sizeof(float));
 	else
-		sweep_gather(v, &view, image, tangent ? v->lanes : 0,
-		    p->planes[i][kind]);
+		slot_gather(v, &view, 1, p->planes[i][kind]);
 }
 
 static void
@@ -92,14 +92,14 @@ scatter(struct plain *p, int i, int image, enum plane_kind kind, bool add)
 {
 	const struct fold_step *f = p->step->fold;
 	const int value = i < f->n_in ? f->in[i] : f->out;
-	const struct sweep_value *v = &p->run->s->values[value];
+	const struct slot *v = &p->run->s->values[value];
 	const bool tangent = kind == PLANE_T || kind == PLANE_DT;
-	const struct view view = kind == PLANE_X || kind == PLANE_T
-				     ? sweep_view(p->run, value)
-				     : sweep_d_view(p->run, value);
+	struct view view = kind == PLANE_X || kind == PLANE_T
+			       ? sweep_view(p->run, value)
+			       : sweep_d_view(p->run, value);
 
-	sweep_scatter(
-	    v, &view, image, tangent ? v->lanes : 0, p->planes[i][kind], add);
+	view.at += image * view.image + (tangent ? v->lanes : 0);
+	slot_scatter(v, &view, 1, p->planes[i][kind], add);
 }
 
 static void
@@ -153,7 +153,8 @@ node_backward(struct plain *p, int image)
 	p->batch.out = p->planes[out][PLANE_X];
 	for (int k = PLANE_D; k <= PLANE_DT; k++) {
 		for (int i = 0; i < out; i++) {
-			const bool asked = p->run->s->values[f->in[i]].active;
+			const bool asked =
+			    sweep_active(&p->run->s->values[f->in[i]]);
 
 			p->d_in[i] = asked ? p->planes[i][k] : NULL;
 			memset(p->planes[i][k], 0,
@@ -175,10 +176,11 @@ static void
 finish(struct plain *p, int image, int lane, const float *shift, bool relu)
 {
 	const struct fold_step *f = p->step->fold;
-	const struct sweep_value *v = &p->run->s->values[f->out];
+	const struct slot *v = &p->run->s->values[f->out];
 	const struct view y = sweep_view(p->run, f->out);
-	const bool adds = f->addend >= 0 &&
-			  (lane == 0 || p->run->s->values[f->addend].active);
+	const bool adds =
+	    f->addend >= 0 &&
+	    (lane == 0 || sweep_active(&p->run->s->values[f->addend]));
 	const struct view add =
 	    adds ? sweep_view(p->run, f->addend) : (struct view){0};
 
@@ -257,7 +259,7 @@ bilinear_backward(struct plain *p, int image)
 	const struct sweep_step *step = p->step;
 	const struct fold_step *f = step->fold;
 	const float *w = p->run->w->floats + step->plain;
-	const bool asked = p->run->s->values[f->in[0]].active;
+	const bool asked = sweep_active(&p->run->s->values[f->in[0]]);
 	const bool learns = step->weight_moves || step->scale_moves;
 	float *t_dw = learns ? p->run->gradients + step->gradient : NULL;
 	float *dw = learns && p->run->s->primal ? t_dw + step->size : NULL;

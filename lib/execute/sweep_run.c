@@ -2,55 +2,6 @@
 #include "execute/sweep.h"
 
 struct view
-sweep_view(const struct sweep_run *run, int value)
-{
-	const struct sweep_value *v = &run->s->values[value];
-	struct view view = v->view;
-
-	view.at = run->scratch + v->at;
-	return view;
-}
-
-struct view
-sweep_d_view(const struct sweep_run *run, int value)
-{
-	const struct sweep_value *v = &run->s->values[value];
-	struct view view = v->view;
-
-	view.at = run->scratch + v->d_at;
-	return view;
-}
-
-void
-sweep_gather(const struct sweep_value *value, const struct view *view,
-    int image, int lane, float *planes)
-{
-	const float *at = view->at + image * view->image + lane;
-
-	for (int c = 0; c < value->c; c++)
-		for (int y = 0; y < value->h; y++)
-			for (int x = 0; x < value->w; x++)
-				*planes++ =
-				    at[y * view->row + x * view->pixel + c];
-}
-
-void
-sweep_scatter(const struct sweep_value *value, const struct view *view,
-    int image, int lane, const float *planes, bool add)
-{
-	float *at = view->at + image * view->image + lane;
-
-	for (int c = 0; c < value->c; c++)
-		for (int y = 0; y < value->h; y++)
-			for (int x = 0; x < value->w; x++) {
-				float *to =
-				    &at[y * view->row + x * view->pixel + c];
-
-				*to = *planes++ + (add ? *to : 0.0F);
-			}
-}
-
-struct view
 sweep_lane(struct view v, ptrdiff_t floats)
 {
 	v.at += floats;
@@ -81,7 +32,7 @@ mask_pixels(float *a, ptrdiff_t pixel, const float *y, ptrdiff_t step,
 }
 
 void
-sweep_mask(const struct sweep_run *run, const struct sweep_value *v,
+sweep_mask(const struct sweep_run *run, const struct slot *v,
     const struct view *a, const struct view *y, int copies)
 {
 	for (int i = 0; i < run->n; i++)
@@ -117,7 +68,7 @@ static void
 step_backward(const struct sweep_run *run, const struct sweep_step *step)
 {
 	const struct fold_step *f = step->fold;
-	const struct sweep_value *out = &run->s->values[f->out];
+	const struct slot *out = &run->s->values[f->out];
 	const struct view d = sweep_d_view(run, f->out);
 	const struct view y = sweep_view(run, f->out);
 
@@ -151,14 +102,9 @@ static void
 put_images(const struct sweep_run *run, const float *images)
 {
 	const int input = run->s->graph->input;
-	const struct sweep_value *v = &run->s->values[input];
 	const struct view to = sweep_view(run, input);
 
-	for (int i = 0; i < run->n; i++)
-		sweep_scatter(v, &to, i, 0,
-		    images +
-			(size_t)i * (size_t)v->c * (size_t)v->h * (size_t)v->w,
-		    false);
+	slot_scatter(&run->s->values[input], &to, run->n, images, false);
 }
 
 /* The losses, and their gradients by the logits. */
@@ -166,7 +112,7 @@ static void
 judge(const struct sweep_run *run, const struct sweep_block *block)
 {
 	const int output = run->s->fold.output;
-	const struct sweep_value *v = &run->s->values[output];
+	const struct slot *v = &run->s->values[output];
 	const size_t n = (size_t)v->c * (size_t)v->h * (size_t)v->w;
 	const struct view y = sweep_view(run, output);
 	const struct view d = sweep_d_view(run, output);
@@ -175,15 +121,19 @@ judge(const struct sweep_run *run, const struct sweep_block *block)
 
 	for (int i = 0; i < run->n; i++) {
 		const size_t label = (size_t)block->labels[i];
+		const struct view yi = sweep_lane(y, i * y.image);
+		const struct view ti = sweep_lane(yi, v->lanes);
+		const struct view di = sweep_lane(d, i * d.image);
+		const struct view tdi = sweep_lane(di, v->lanes);
 
-		sweep_gather(v, &y, i, 0, logits);
-		sweep_gather(v, &y, i, v->lanes, t);
+		slot_gather(v, &yi, 1, logits);
+		slot_gather(v, &ti, 1, t);
 		block->losses[i] = loss_of_image(block->loss, logits, n, label);
 		block->correct[i] = loss_correct(logits, n, label);
 		loss_gradient(block->loss, logits, n, label, 1.0, dy);
 		loss_tangent(block->loss, logits, t, n, label, 1.0, t_dy);
-		sweep_scatter(v, &d, i, 0, dy, false);
-		sweep_scatter(v, &d, i, v->lanes, t_dy, false);
+		slot_scatter(v, &di, 1, dy, false);
+		slot_scatter(v, &tdi, 1, t_dy, false);
 	}
 }
 
