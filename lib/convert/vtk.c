@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/character.h"
 #include "base/memory.h"
 #include "convert/convert.h"
@@ -18,53 +19,6 @@ struct piece {
 	int corners; /* of a cell: 4 on a surface, 2 on a line */
 };
 
-/* ---- base64, which spares the numbers a trip through decimals ---- */
-
-struct base64 {
-	struct text *out;
-	uint8_t held[3];
-	int n_held;
-};
-
-static void
-base64_flush(struct base64 *b)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	uint32_t word = 0;
-	char four[4];
-
-	if (b->n_held == 0)
-		return;
-	for (int i = 0; i < 3; i++)
-		word = word << 8 | (i < b->n_held ? b->held[i] : 0);
-	for (int i = 0; i < 4; i++)
-		four[i] =
-		    i <= b->n_held ? digits[word >> (18 - 6 * i) & 63] : '=';
-	text_add_bytes(b->out, four, 4);
-	b->n_held = 0;
-}
-
-/* Eight bytes, least significant first. */
-static void
-base64_add(struct base64 *b, uint64_t word)
-{
-	for (int i = 0; i < 8; i++) {
-		b->held[b->n_held++] = (uint8_t)(word >> 8 * i);
-		if (b->n_held == 3)
-			base64_flush(b);
-	}
-}
-
-static void
-base64_add_real(struct base64 *b, double x)
-{
-	uint64_t bits;
-
-	memcpy(&bits, &x, sizeof(bits));
-	base64_add(b, bits);
-}
-
 /* A DataArray: its tag and the number of bytes, then the values. */
 static struct base64
 array_start(struct text *out, const char *type, const char *name,
@@ -76,14 +30,14 @@ array_start(struct text *out, const char *type, const char *name,
 	text_add_xml(out, name);
 	text_add(
 	    out, "\" NumberOfComponents=\"%d\" format=\"binary\">", components);
-	base64_add(&b, (uint64_t)n * (uint64_t)components * 8);
+	base64_add_u64(&b, (uint64_t)n * (uint64_t)components * 8);
 	return b;
 }
 
 static void
 array_end(struct base64 *b)
 {
-	base64_flush(b);
+	base64_end(b);
 	text_add(b->out, "</DataArray>\n");
 }
 
@@ -166,7 +120,7 @@ add_fields(struct text *out, const struct piece *p, const struct fields *fields)
 
 		for (int64_t i = 0; i < p->numbers->n; i++)
 			if (p->number[i] >= 0)
-				base64_add_real(&b, p->numbers->value[f][i]);
+				base64_add_double(&b, p->numbers->value[f][i]);
 		array_end(&b);
 	}
 	text_add(out, "</PointData>\n");
@@ -183,9 +137,9 @@ add_places(struct text *out, const struct piece *p)
 	for (int64_t i = 0; i < p->numbers->n; i++) {
 		if (p->number[i] < 0)
 			continue;
-		base64_add_real(&b, p->numbers->at[0][i % nx]);
-		base64_add_real(&b, p->numbers->at[1][i / nx]);
-		base64_add_real(&b, p->z[i]);
+		base64_add_double(&b, p->numbers->at[0][i % nx]);
+		base64_add_double(&b, p->numbers->at[1][i / nx]);
+		base64_add_double(&b, p->z[i]);
 	}
 	array_end(&b);
 	text_add(out, "</Points>\n");
@@ -205,11 +159,11 @@ add_cells(struct text *out, const struct piece *p)
 		for (int64_t ix = 0; ix < cells_x(p); ix++)
 			if (cell(p, ix, iy, corner))
 				for (int i = 0; i < p->corners; i++)
-					base64_add(&b, (uint64_t)corner[i]);
+					base64_add_u64(&b, (uint64_t)corner[i]);
 	array_end(&b);
 	b = array_start(out, "Int64", "offsets", 1, p->n_cells);
 	for (int64_t i = 1; i <= p->n_cells; i++)
-		base64_add(&b, (uint64_t)(i * p->corners));
+		base64_add_u64(&b, (uint64_t)(i * p->corners));
 	array_end(&b);
 	text_add(out, "</%s>\n", tag);
 }
