@@ -405,19 +405,28 @@ draw_marks(const struct plane *p)
 		plane_best_mark(p->svg, page_point(p, marks.best));
 }
 
+/* What has no value, beneath everything and without the bands. */
+static int
+draw_gaps(const struct plane *p, struct error *err)
+{
+	if (paint_no_number(p, err) < 0)
+		return -1;
+	if (p->scale->no_number &&
+	    paint_region(p, &p->heights, -INFINITY, "fill=\"#fff\"", err) < 0)
+		return -1;
+	return paint_beyond(p, err);
+}
+
 static int
 draw_style(const struct plane *p, enum plane_style style, struct error *err)
 {
 	if (style == PLANE_HEAT)
 		return paint_heat(p, err);
-	if (paint_no_number(p, err) < 0)
+	if (style == PLANE_LINES)
+		return draw_gaps(p, err) < 0 ? -1 : draw_lines(p, 1, err);
+	if (paint_no_number(p, err) < 0 || paint_bands(p, err) < 0)
 		return -1;
-	if (style == PLANE_FILLED)
-		return paint_bands(p, err) < 0 ? -1 : draw_lines(p, 0, err);
-	if (p->scale->no_number &&
-	    paint_region(p, &p->heights, -INFINITY, "fill=\"#fff\"", err) < 0)
-		return -1;
-	return paint_beyond(p, err) < 0 ? -1 : draw_lines(p, 1, err);
+	return draw_lines(p, 0, err);
 }
 
 int
@@ -441,6 +450,45 @@ plane_draw(struct svg *svg, const struct plot *plot,
 		result = curvature_lines(svg, plot, surface, err);
 	if (result == 0)
 		draw_marks(&p);
+	free(heights);
+	return result;
+}
+
+static int
+draw_layers(const struct plane *p, struct error *err)
+{
+	text_add(p->svg->out, "<g class=\"gaps\">\n");
+	if (draw_gaps(p, err) < 0)
+		return -1;
+	text_add(p->svg->out, "</g>\n<g class=\"bands\">\n");
+	if (paint_bands(p, err) < 0)
+		return -1;
+	text_add(p->svg->out, "</g>\n<g class=\"lines\">\n");
+	if (draw_lines(p, 1, err) < 0)
+		return -1;
+	text_add(p->svg->out, "</g>\n<g class=\"marks\">\n");
+	draw_marks(p);
+	text_add(p->svg->out, "</g>\n");
+	return 0;
+}
+
+int
+plane_draw_layers(struct svg *svg, const struct plot *plot,
+    const struct surface *surface, const struct scale *scale, int highest,
+    struct error *err)
+{
+	struct plane p = {.svg = svg,
+	    .plot = plot,
+	    .surface = surface,
+	    .scale = scale,
+	    .highest = highest};
+	double *heights;
+	int result;
+
+	p.heights = scale_surface(scale, surface, &heights, err);
+	if (heights == NULL)
+		return -1;
+	result = draw_layers(&p, err);
 	free(heights);
 	return result;
 }

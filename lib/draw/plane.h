@@ -33,6 +33,15 @@ int plane_draw(struct svg *svg, const struct plot *plot,
     const struct surface *surface, const struct scale *scale,
     enum plane_style style, int highest, struct error *err);
 
+/*
+ * Draws each part as a group of a class, for a page that shows some of them at
+ * a time: "gaps" (what has no value), "bands", "lines" with their labels,
+ * "marks". Lines of surface->over are left out.  Returns 0 or -1.
+ */
+int plane_draw_layers(struct svg *svg, const struct plot *plot,
+    const struct surface *surface, const struct scale *scale, int highest,
+    struct error *err);
+
 /* The two marks at a place of the page, as in the picture. */
 void plane_centre_mark(struct svg *svg, struct xy at);
 void plane_best_mark(struct svg *svg, struct xy at);

@@ -17,6 +17,9 @@ routes_free(struct routes *routes)
 	free(routes->points);
 	free(routes->at);
 	free(routes->drop);
+	free(routes->epoch);
+	free(routes->loss);
+	free(routes->off);
 	*routes = (struct routes){0};
 }
 
@@ -92,13 +95,19 @@ make_trails(struct routes *r)
 		if (begins(r, i))
 			r->trails[r->n++] = (struct trail){.name = p->name,
 			    .at = r->at + i,
-			    .drop = r->drop + i};
+			    .drop = r->drop + i,
+			    .epoch = r->epoch + i,
+			    .loss = r->loss + i,
+			    .off = r->off + i};
 		r->trails[r->n - 1].n++;
 		r->at[i] = (struct xy){p->x, p->y};
 		r->drop[i] = p->drop;
+		r->epoch[i] = p->epoch;
+		r->loss[i] = p->loss;
+		r->off[i] = p->norm > 0 ? p->off / p->norm : NAN;
 		if (p->norm > 0) {
-			r->least = fmin(r->least, p->off / p->norm);
-			r->most = fmax(r->most, p->off / p->norm);
+			r->least = fmin(r->least, r->off[i]);
+			r->most = fmax(r->most, r->off[i]);
 		}
 	}
 }
@@ -120,7 +129,11 @@ routes_make(struct routes *r, const struct points *surface, int rep,
 	r->trails = memory_new(r->n_points, sizeof(*r->trails), err);
 	r->at = memory_new(r->n_points, sizeof(*r->at), err);
 	r->drop = memory_new(r->n_points, 1, err);
-	if (r->trails == NULL || r->at == NULL || r->drop == NULL)
+	r->epoch = memory_new(r->n_points, sizeof(*r->epoch), err);
+	r->loss = memory_new(r->n_points, sizeof(*r->loss), err);
+	r->off = memory_new(r->n_points, sizeof(*r->off), err);
+	if (r->trails == NULL || r->at == NULL || r->drop == NULL ||
+	    r->epoch == NULL || r->loss == NULL || r->off == NULL)
 		return -1;
 	make_trails(r);
 	return 0;

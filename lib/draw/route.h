@@ -20,6 +20,7 @@ struct routes {
 	size_t n_points, room;
 	struct xy *at;
 	unsigned char *drop;
+	double *epoch, *loss, *off;
 };
 
 /*

@@ -13,6 +13,9 @@ struct trail {
 	size_t n;
 	const struct xy *at;
 	const unsigned char *drop; /* 1: the learning rate falls here */
+	/* Of each point, NaN: not known; the drawing does not read these. */
+	const double *epoch, *loss;
+	const double *off; /* share of its distance that is off the plane */
 };
 
 /*
