@@ -52,7 +52,7 @@ PROGRAMS := $(filter-out frame gridrun dirslope lateblas $(if $(HDF5),,h5conv),\
 MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 KERNELS := $(firstword $(wildcard lib/kernel/$(MACHINE)) lib/kernel/other)
 LIB_SRC := $(filter-out lib/hdf5/%,$(wildcard lib/*/*.c)) $(wildcard $(KERNELS)/*.c)
-LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/lib/page/viewer.o
 LIB = $(BUILD)/liblosspipe.a
 BIN = $(PROGRAMS:%=$(BUILD)/bin/%)
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c))
@@ -74,6 +74,23 @@ $(BUILD)/%.o: %.c Makefile
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^
+
+# The viewer of landpage's pages: one script, whose parts share a scope, and one
+# style sheet, as arrays of their bytes.
+VIEWER = $(patsubst %,lib/page/viewer/%.js,open number data colour camera mesh \
+	raster pen scene legend picture plane slice table save controls page close)
+$(BUILD)/lib/page/viewer.c: $(VIEWER) lib/page/viewer/page.css Makefile
+	@mkdir -p $(@D)
+	{ echo '#include "page/viewer.h"'; \
+	  echo 'const char viewer_script[] = {'; \
+	  cat $(VIEWER) | od -An -v -to1 | sed "s/ \([0-7][0-7]*\)/'\\\\\1',/g"; \
+	  echo '0};'; echo 'const char viewer_style[] = {'; \
+	  od -An -v -to1 lib/page/viewer/page.css | \
+	      sed "s/ \([0-7][0-7]*\)/'\\\\\1',/g"; echo '0};'; } > $@.new
+	mv $@.new $@
+
+$(BUILD)/lib/page/viewer.o: $(BUILD)/lib/page/viewer.c
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 # Two programs evaluate grids.
 $(BUILD)/bin/evalgrid $(BUILD)/bin/hessgrid: $(BUILD)/cmd/gridrun.o

@@ -17,6 +17,7 @@ layer()
 	train | curvature | geometry) echo 7 ;;
 	evaluate | survey | convert | hdf5) echo 8 ;;
 	draw) echo 9 ;;
+	page) echo 10 ;;
 	*) echo none ;;
 	esac
 }
