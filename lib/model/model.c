@@ -83,10 +83,12 @@ unpack_normalisation(
 		return error_set(
 		    err, "std has %zu numbers, mean has %zu", n, m->n_channels);
 	for (size_t i = 0; i < n; i++)
-		if (!isfinite(m->mean[i]) || !(m->std[i] > 0.0))
+		if (!isfinite(m->mean[i]) || !isfinite(m->std[i]) ||
+		    !(m->std[i] > 0.0))
 			return error_set(err,
-			    "std of channel %zu is %g, expected more than 0", i,
-			    m->std[i]);
+			    "mean and std of channel %zu are %g and %g, "
+			    "expected finite numbers, std above 0",
+			    i, m->mean[i], m->std[i]);
 	return 0;
 }
 

@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/digest_set.h"
+
 enum { NODES_MAX = 20000, TENSORS_MAX = 20000, ATTRIBUTE_MAX = SHAPE_SIZE_MAX };
 
 /* Where an attribute lives: the same table packs and unpacks. */
@@ -293,10 +295,29 @@ unpack_all(struct graph *graph, const struct value *header, struct error *err)
 	return graph->output < 0 ? -1 : 0;
 }
 
+/* Inputs are known by name, so that two values of one name are no graph. */
+static int
+check_names(const struct graph *graph, struct error *err)
+{
+	struct digest_set names = {0};
+	int status = 1;
+
+	for (size_t i = 0; i < graph->n_values && status == 1; i++) {
+		const char *name = graph->values[i].name;
+
+		status = digest_set_add(&names, name, strlen(name), err);
+		if (status == 0)
+			error_set(err,
+			    "name '%s' stands for two tensors or nodes", name);
+	}
+	digest_set_free(&names);
+	return status == 1 ? 0 : -1;
+}
+
 int
 graph_unpack(struct graph *graph, const struct value *header, struct error *err)
 {
-	if (unpack_all(graph, header, err) == 0)
+	if (unpack_all(graph, header, err) == 0 && check_names(graph, err) == 0)
 		return 0;
 	graph_free(graph);
 	return -1;

@@ -1,6 +1,7 @@
 /* Required entries of a header map (stream/value.h). */
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,6 +45,27 @@ field_real(
 	const struct value *value = value_get(map, key);
 
 	return value_real(value, out) ? 0 : wrong(value, key, "a number", err);
+}
+
+int
+field_real_in(const struct value *map, const char *key, double lo, double hi,
+    double *out, struct error *err)
+{
+	const struct value *value = value_get(map, key);
+	char expected[96];
+
+	if (value_real(value, out) && *out >= lo && *out <= hi)
+		return 0;
+	snprintf(expected, sizeof(expected), "a number from %g to %g", lo, hi);
+	return wrong(value, key, expected, err);
+}
+
+int
+field_real_or_nan(
+    const struct value *map, const char *key, double *out, struct error *err)
+{
+	*out = NAN;
+	return value_get(map, key) != NULL ? field_real(map, key, out, err) : 0;
 }
 
 int

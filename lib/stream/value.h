@@ -67,6 +67,12 @@ int field_int(const struct value *map, const char *key, int64_t lo, int64_t hi,
     int64_t *out, struct error *err);
 int field_real(
     const struct value *map, const char *key, double *out, struct error *err);
+/* A number from lo to hi; NaN is none. */
+int field_real_in(const struct value *map, const char *key, double lo,
+    double hi, double *out, struct error *err);
+/* A number, which may be missing: then *out becomes NaN. */
+int field_real_or_nan(
+    const struct value *map, const char *key, double *out, struct error *err);
 int field_text(const struct value *map, const char *key, char *out, size_t room,
     struct error *err);
 /* A digest, or the beginning of one: so many lower-case hexadecimal digits. */

@@ -1,5 +1,6 @@
 #include "tensor/chunk.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "stream/pack.h"
@@ -33,12 +34,39 @@ unpack_delta(struct chunk *chunk, const struct value *header, struct error *err)
 	return 0;
 }
 
+/* What a chunk says of its tensor must be what the model says. */
+static int
+check_tensor(const struct value *header, const struct tensor *t,
+    enum tensor_type type, struct error *err)
+{
+	int64_t dim[TENSOR_RANK_MAX];
+	size_t rank;
+
+	if (!value_is(value_get(header, "dtype"), tensor_type_word(type)))
+		return error_set(
+		    err, "dtype is not '%s'", tensor_type_word(type));
+	if (field_ints(header, "shape", 0, INT64_MAX, dim, TENSOR_RANK_MAX,
+		&rank, err) < 0)
+		return -1;
+	for (size_t i = 0; i < rank; i++)
+		if ((int)rank == t->rank && dim[i] != t->dim[i])
+			return error_set(err,
+			    "shape has %" PRId64 " at place %zu, the model has "
+			    "%" PRId64,
+			    dim[i], i, t->dim[i]);
+	if ((int)rank != t->rank)
+		return error_set(err, "shape has %zu numbers, the model has %d",
+		    rank, t->rank);
+	return 0;
+}
+
 int
 chunk_unpack(struct chunk *chunk, const struct record *record,
     const struct tensor *tensors, size_t n_tensors, struct error *err)
 {
 	bool delta = record_is(record, "delta");
 	bool moment = record_is(record, "moment");
+	enum tensor_type type = TENSOR_FLOAT32;
 	const struct tensor *t;
 	int64_t index, number = 0;
 	size_t size;
@@ -52,7 +80,11 @@ chunk_unpack(struct chunk *chunk, const struct record *record,
 		return error_set(err,
 		    "%s: tensor %d has another name than the model's '%s'",
 		    record->kind, (int)index, t->name);
-	size = tensor_element_bytes(delta || moment ? TENSOR_FLOAT32 : t->type);
+	if (!delta && !moment)
+		type = t->type;
+	if (check_tensor(record->header, t, type, err) < 0)
+		return error_prefix(err, "%s '%s'", record->kind, t->name);
+	size = tensor_element_bytes(type);
 	chunk->tensor = (int)index;
 	chunk->n = (int64_t)(record->payload_bytes / size);
 	if (record->payload_bytes % size != 0)

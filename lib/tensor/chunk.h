@@ -40,8 +40,8 @@ int axis_parse(const char *word, int *axis, struct error *err);
 
 /*
  * Reads the header of a `tensor`, `delta` or `moment` record against the
- * model's tensor list: index, name and range must fit.  A delta's and a
- * moment's elements are float32 even where the tensor is an integer.
+ * model's tensor list: index, name, dtype, shape and range must fit.  A delta's
+ * and a moment's elements are float32 even where the tensor is an integer.
  */
 int chunk_unpack(struct chunk *chunk, const struct record *record,
     const struct tensor *tensors, size_t n_tensors, struct error *err);
