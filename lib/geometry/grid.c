@@ -1,5 +1,6 @@
 #include "geometry/grid.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,10 +39,31 @@ range_parse(
 	    number_parse_int(part[2], what, 1, GRID_NUM_MAX, &range->num, err) <
 		0)
 		return -1;
-	if (range->num > 1 && !(range->lo < range->hi))
+	return range_check(range, what, err);
+}
+
+int
+range_check(const struct range *range, const char *what, struct error *err)
+{
+	const double lo = range->lo, hi = range->hi;
+	const double step = (hi - lo) / (double)(range->num - 1);
+
+	if (!isfinite(lo) || !isfinite(hi))
 		return error_set(err,
-		    "%s goes from %g to %g, expected lo below hi", what,
-		    range->lo, range->hi);
+		    "%s goes from %g to %g, expected finite numbers", what, lo,
+		    hi);
+	if (range->num < 2)
+		return 0;
+	if (!(lo < hi))
+		return error_set(err,
+		    "%s goes from %g to %g, expected lo below hi", what, lo,
+		    hi);
+	/* rounded, two coordinates must not be one */
+	if (!isfinite(hi - lo) || !(lo + step > lo) || !(hi - step < hi))
+		return error_set(err,
+		    "%s goes from %.17g to %.17g in %" PRId64
+		    " coordinates, which double numbers do not tell apart",
+		    what, lo, hi, range->num);
 	return 0;
 }
 
@@ -122,14 +144,14 @@ unpack_range(struct range *range, const struct value *header, const char *key,
 
 	if (field_reals(header, key, v, 3, &n, err) < 0)
 		return -1;
-	if (n != 3 || !isfinite(v[0]) || !isfinite(v[1]) || !(v[2] >= 0) ||
-	    v[2] > GRID_NUM_MAX || v[2] != floor(v[2]))
+	if (n != 3 || !(v[2] >= 0) || v[2] > GRID_NUM_MAX ||
+	    v[2] != floor(v[2]))
 		return error_set(err,
 		    "%s is no [lo, hi, num] with num from 0 "
 		    "to %d",
 		    key, GRID_NUM_MAX);
 	*range = (struct range){v[0], v[1], (int64_t)v[2]};
-	return 0;
+	return range_check(range, key, err);
 }
 
 static int
@@ -150,6 +172,58 @@ unpack_sets(struct grid *g, const struct value *header, struct error *err)
 			return error_set(err, "sets has an entry that is no "
 					      "short text");
 		snprintf(g->set[i], sizeof(g->set[i]), "%.*s", (int)n, chars);
+		for (int j = 0; j < i; j++)
+			if (strcmp(g->set[j], g->set[i]) == 0)
+				return error_set(
+				    err, "sets has '%s' twice", g->set[i]);
+	}
+	return 0;
+}
+
+/* Of the images of a data set: how many were used, of how many, and which. */
+static int
+unpack_images(
+    struct grid_images *images, const struct value *map, struct error *err)
+{
+	char name[64];
+
+	if (field_text(map, "name", name, sizeof(name), err) < 0 ||
+	    field_int(map, "total", 1, INT64_MAX, &images->total, err) < 0 ||
+	    field_int(map, "n", 1, images->total, &images->n, err) < 0)
+		return -1;
+	return field_hex(
+	    map, "digest", images->digest, sizeof(images->digest) - 1, err);
+}
+
+/* `data` has an entry for each of `sets`, in their order. */
+static int
+unpack_data(struct grid *g, const struct value *h, struct error *err)
+{
+	const struct value *data;
+	struct grid_images norms;
+
+	if (value_get(h, "bn_data") != NULL &&
+	    unpack_images(&norms, value_get(h, "bn_data"), err) < 0)
+		return error_prefix(err, "bn_data");
+	if (value_get(h, "data") == NULL)
+		return 0;
+	data = field_array(h, "data", SETS_MAX, err);
+	if (data == NULL)
+		return -1;
+	if (value_get(h, "exec") != NULL)
+		return error_set(err, "data and exec exclude each other");
+	if (array_count(data) != (size_t)g->sets)
+		return error_set(err, "data has %zu entries, sets has %d",
+		    array_count(data), g->sets);
+	for (int i = 0; i < g->sets; i++) {
+		const struct value *entry = array_at(data, (size_t)i);
+
+		if (!value_is(value_get(entry, "set"), g->set[i]))
+			return error_set(err,
+			    "entry %d of data is not of the set '%s'", i,
+			    g->set[i]);
+		if (unpack_images(&g->images[i], entry, err) < 0)
+			return error_prefix(err, "data of '%s'", g->set[i]);
 	}
 	return 0;
 }
@@ -173,30 +247,33 @@ unpack_plane(struct grid *g, const struct value *h, struct error *err)
 }
 
 static int
+unpack_axes(struct grid *g, const struct value *h, struct error *err)
+{
+	for (; g->axes < AXES_MAX && has_axis(h, g->axes); g->axes++)
+		if (unpack_range(
+			&g->range[g->axes], h, axis_word(g->axes), err) < 0)
+			return -1;
+	if (g->axes == 0 && has_axis(h, 1))
+		return error_set(err, "y is a range, x is none");
+	return 0;
+}
+
+static int
 unpack(struct grid *g, const struct value *h, struct error *err)
 {
 	int64_t reps, points;
 	int64_t shard[2];
 	size_t n;
 
-	if (field_text(h, "run", g->run, sizeof(g->run), err) < 0 ||
+	if (field_hex(h, "run", g->run, sizeof(g->run) - 1, err) < 0 ||
 	    field_int(h, "reps", 1, REPS_MAX, &reps, err) < 0 ||
 	    field_text(h, "loss", g->loss, sizeof(g->loss), err) < 0 ||
 	    field_ints(h, "shard", 0, GRID_POINTS_MAX, shard, 2, &n, err) < 0 ||
-	    unpack_sets(g, h, err) < 0 || unpack_plane(g, h, err) < 0)
+	    unpack_axes(g, h, err) < 0 || unpack_sets(g, h, err) < 0 ||
+	    unpack_data(g, h, err) < 0 || unpack_plane(g, h, err) < 0)
 		return -1;
-	if (strlen(g->run) != DIGEST_TEXT_BYTES - 1 ||
-	    strspn(g->run, "0123456789abcdef") != DIGEST_TEXT_BYTES - 1)
-		return error_set(err,
-		    "run is '%s', expected 64 hexadecimal "
-		    "digits",
-		    g->run);
 	if (n != 2 || shard[0] >= shard[1])
 		return error_set(err, "shard is no [i, n] with i below n");
-	for (; g->axes < AXES_MAX && has_axis(h, g->axes); g->axes++)
-		if (unpack_range(
-			&g->range[g->axes], h, axis_word(g->axes), err) < 0)
-			return -1;
 	g->reps = (int)reps;
 	g->shard = (int)shard[0];
 	g->shards = (int)shard[1];
@@ -214,6 +291,40 @@ grid_unpack(struct grid *grid, const struct value *header, struct error *err)
 	if (unpack(grid, header, err) < 0)
 		return error_prefix(err, "grid");
 	return 0;
+}
+
+static int
+same_range(const struct range *a, const struct range *b)
+{
+	return a->lo == b->lo && a->hi == b->hi && a->num == b->num;
+}
+
+int
+grid_agrees(const struct grid *a, const struct grid *b, struct error *err)
+{
+	const char *key = NULL;
+
+	for (int i = 0; i < AXES_MAX; i++)
+		if (!same_range(&a->range[i], &b->range[i]))
+			key = axis_word(i);
+	if (a->reps != b->reps)
+		key = "reps";
+	if (a->sets != b->sets || memcmp(a->set, b->set, sizeof(a->set)) != 0)
+		key = "sets";
+	if (strcmp(a->loss, b->loss) != 0)
+		key = "loss";
+	if (memcmp(a->images, b->images, sizeof(a->images)) != 0)
+		key = "data";
+	if (strcmp(a->model, b->model) != 0)
+		key = "model";
+	if (strcmp(a->plane.digest, b->plane.digest) != 0)
+		key = "plane";
+	if (key == NULL)
+		return 0;
+	return error_set(err,
+	    "two segments of run %.16s differ in %s: one of them is not of "
+	    "this run",
+	    a->run, key);
 }
 
 void

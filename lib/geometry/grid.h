@@ -37,8 +37,20 @@ struct range {
 int range_parse(
     const char *text, const char *what, struct range *range, struct error *err);
 
+/*
+ * Finite bounds; of two and more coordinates, lo below hi, and each above the
+ * one before it.  what names the range.
+ */
+int range_check(const struct range *range, const char *what, struct error *err);
+
 /* Coordinate i, in numpy's arithmetic: lo + i * step, the last exactly hi. */
 double range_at(const struct range *range, int64_t i);
+
+/* The images of a data set, as far as a grid says: total 0, it does not. */
+struct grid_images {
+	char digest[DIGEST_TEXT_BYTES];
+	int64_t n, total; /* used, and there */
+};
 
 struct grid {
 	char run[DIGEST_TEXT_BYTES]; /* of all that determines the numbers */
@@ -52,6 +64,7 @@ struct grid {
 	/* What the points are of; read, not packed.  Empty: not known. */
 	struct plane_id plane;
 	char model[DIGEST_TEXT_BYTES];
+	struct grid_images images[SETS_MAX]; /* of each set */
 };
 
 /* Coordinates along an axis: 1 on an axis that is not there, 0 when all points
@@ -73,11 +86,17 @@ int64_t grid_index(const struct grid *grid, const struct grid_place *place);
 int shard_parse(const char *text, int *shard, int *shards, struct error *err);
 
 /*
- * Reads the header of a `grid` record; refuses a grid of more than
- * GRID_POINTS_MAX points.
+ * Reads the header of a `grid` record, whose keys are held against each other;
+ * refuses a grid of more than GRID_POINTS_MAX points.
  */
 int grid_unpack(
     struct grid *grid, const struct value *header, struct error *err);
+
+/*
+ * Two segments of one run: all that determines the run must be the same, only
+ * the shard may differ.  Names the first key that does not.
+ */
+int grid_agrees(const struct grid *a, const struct grid *b, struct error *err);
 
 /*
  * Packs the keys of struct grid, into a map opened by the caller with

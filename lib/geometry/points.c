@@ -10,22 +10,10 @@
 
 /* ---- one point ---- */
 
-/* The header of a stored record; NULL with an error. */
-static struct decoded *
-decode(const struct point *point, struct error *err)
-{
-	struct scan scan;
-	size_t need;
-
-	if (scan_record(point->bytes, point->n_bytes, &scan, &need, err) != 1)
-		return NULL;
-	return decoded_new(point->bytes + scan.header, scan.header_bytes, err);
-}
-
 struct decoded *
 points_decode(const struct points *points, int64_t index, struct error *err)
 {
-	return decode(&points->at[index], err);
+	return point_decode(&points->at[index], err);
 }
 
 bool
@@ -33,70 +21,12 @@ points_value(
     const struct points *points, int64_t index, const char *field, double *out)
 {
 	const struct point *p = &points->at[index];
-	struct decoded *d = p->bytes != NULL ? decode(p, NULL) : NULL;
+	struct decoded *d = p->bytes != NULL ? point_decode(p, NULL) : NULL;
 	bool found =
 	    d != NULL && value_real(value_get(decoded_value(d), field), out);
 
 	decoded_free(d);
 	return found;
-}
-
-static bool
-reals_agree(double a, double b)
-{
-	return a == b || (isnan(a) && isnan(b)) ||
-	       fabs(a - b) <= MIXED_RTOL * fmax(fabs(a), fabs(b));
-}
-
-/* Same keys, numbers within MIXED_RTOL, all else equal. */
-static bool
-headers_agree(const struct value *a, const struct value *b)
-{
-	if (map_count(a) != map_count(b))
-		return false;
-	for (size_t i = 0; i < map_count(a); i++) {
-		struct text ta = {0}, tb = {0};
-		double ra, rb;
-		bool same;
-
-		value_print(map_key(a, i), &ta);
-		value_print(map_key(b, i), &tb);
-		if (value_real(map_item(a, i), &ra) &&
-		    value_real(map_item(b, i), &rb)) {
-			same = reals_agree(ra, rb);
-		} else {
-			value_print(map_item(a, i), &ta);
-			value_print(map_item(b, i), &tb);
-			same = true;
-		}
-		same = same && ta.n == tb.n && !ta.failed && !tb.failed &&
-		       memcmp(ta.chars, tb.chars, ta.n) == 0;
-		text_free(&ta);
-		text_free(&tb);
-		if (!same)
-			return false;
-	}
-	return true;
-}
-
-bool
-point_agrees(const struct point *a, const struct point *b, bool mixed)
-{
-	struct decoded *da, *db;
-	bool agree;
-
-	if (a->n_bytes == b->n_bytes &&
-	    memcmp(a->bytes, b->bytes, b->n_bytes) == 0)
-		return true;
-	if (!mixed)
-		return false;
-	da = decode(a, NULL);
-	db = decode(b, NULL);
-	agree = da != NULL && db != NULL &&
-		headers_agree(decoded_value(da), decoded_value(db));
-	decoded_free(da);
-	decoded_free(db);
-	return agree;
 }
 
 /* ---- reading ---- */
@@ -185,62 +115,19 @@ take_grid(struct points_list *list, struct segment *segment,
 		    "shards of run %.16s were computed by different kernels, "
 		    "'%s' and '%s': same results are promised per kernel only",
 		    grid.run, p->kernel, kernel);
-	if (grid_points(&grid) != p->n)
-		return error_set(err,
-		    "run %.16s has a grid of %" PRId64 " points, another shard "
-		    "says %" PRId64,
-		    grid.run, grid_points(&grid), p->n);
+	if (grid_agrees(&p->grid, &grid, err) < 0)
+		return -1;
 	segment->item = p - list->item;
 	return 0;
 }
 
-int
-point_set(const struct grid *grid, const struct value *header, int *set,
-    struct error *err)
-{
-	for (int i = 0; i < grid->sets; i++)
-		if (value_is(value_get(header, "set"), grid->set[i])) {
-			*set = i;
-			return 0;
-		}
-	return error_set(err, "set is none of the grid's data sets");
-}
-
 static int
-point_place(const struct grid *g, const struct value *h, struct grid_place *p,
-    struct error *err)
-{
-	int64_t rep;
-
-	if (field_int(h, "rep", 0, g->reps - 1, &rep, err) < 0 ||
-	    point_set(g, h, &p->set, err) < 0 ||
-	    field_int(h, "ix", 0, grid_num(g, 0) - 1, &p->ix, err) < 0 ||
-	    field_int(h, "iy", 0, grid_num(g, 1) - 1, &p->iy, err) < 0)
-		return -1;
-	p->rep = (int)rep;
-	return 0;
-}
-
-int
-point_keep(struct point *point, const struct record *record, struct error *err)
-{
-	point->bytes = (uint8_t *)memory_text_n(
-	    (const char *)record->bytes, record->n_bytes, err);
-	point->n_bytes = record->n_bytes;
-	return point->bytes != NULL ? 0 : -1;
-}
-
-static int
-take_grid_point(struct points *p, const struct record *record, bool mixed,
-    struct error *err)
+take_grid_point(struct points *p, const struct grid_place *place,
+    const struct record *record, bool mixed, struct error *err)
 {
 	const struct point came = {(uint8_t *)record->bytes, record->n_bytes};
-	struct grid_place place;
-	struct point *at;
+	struct point *at = &p->at[grid_index(&p->grid, place)];
 
-	if (point_place(&p->grid, record->header, &place, err) < 0)
-		return error_prefix(err, "point");
-	at = &p->at[grid_index(&p->grid, &place)];
 	if (at->bytes == NULL) {
 		p->present++;
 		return point_keep(at, record, err);
@@ -250,7 +137,7 @@ take_grid_point(struct points *p, const struct record *record, bool mixed,
 	return error_set(err,
 	    "point rep %d, ix %" PRId64 ", iy %" PRId64
 	    " comes twice and the two disagree",
-	    place.rep, place.ix, place.iy);
+	    place->rep, place->ix, place->iy);
 }
 
 static int
@@ -259,9 +146,10 @@ take_point(struct points_list *list, const struct segment *segment,
     struct error *err)
 {
 	struct points *p = NULL;
+	struct point_place place;
 	char run[RUN_BYTES];
 
-	if (field_text(record->header, "run", run, sizeof(run), err) < 0)
+	if (field_hex(record->header, "run", run, RUN_BYTES - 1, err) < 0)
 		return error_prefix(err, "point");
 	/* most often that of the segment's grid */
 	if (segment->item >= 0)
@@ -277,9 +165,11 @@ take_point(struct points_list *list, const struct segment *segment,
 		    "a point of run %s stands in a segment that is not of this "
 		    "run",
 		    run);
-	if (value_get(record->header, "id") != NULL)
-		return points_take_asked(p, record, err);
-	return take_grid_point(p, record, rules->mixed, err);
+	if (point_unpack(&place, &p->grid, record->header, err) < 0)
+		return -1;
+	if (place.asked)
+		return points_take_asked(p, &place, record, err);
+	return take_grid_point(p, &place.at, record, rules->mixed, err);
 }
 
 /* 1 when the summary does not have this record of a later shard, 0, or -1. */
@@ -360,7 +250,7 @@ points_read(struct points_list *list, struct reader *reader,
 		}
 	pack_free(&segment.begin);
 	for (size_t i = 0; i < list->n && status == 0; i++)
-		status = points_settle_asked(&list->item[i], rules->mixed, err);
+		status = points_settle_asked(&list->item[i], rules, err);
 	return status == 0 ? points_check_paths(list, err) : -1;
 }
 

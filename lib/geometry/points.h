@@ -17,15 +17,10 @@
 #include "base/text.h"
 #include "geometry/grid.h"
 #include "geometry/path.h"
+#include "geometry/point.h"
 #include "geometry/request.h"
 #include "stream/reader.h"
 #include "stream/writer.h"
-
-/* One `point` record as it came; bytes NULL: missing. */
-struct point {
-	uint8_t *bytes;
-	size_t n_bytes;
-};
 
 struct points {
 	struct grid grid;
@@ -47,8 +42,6 @@ struct points {
 	struct loose *loose;        /* (while reading) points of requests */
 	size_t n_loose, room_loose;
 };
-
-#define MIXED_RTOL 1e-5
 
 struct points_list {
 	struct points *item;

@@ -7,24 +7,19 @@
 #include "base/memory.h"
 
 int
-points_take_asked(
-    struct points *points, const struct record *record, struct error *err)
+points_take_asked(struct points *points, const struct point_place *place,
+    const struct record *record, struct error *err)
 {
-	const struct value *h = record->header;
-	struct loose loose = {0};
-	int64_t rep;
+	struct loose loose = {.set = place->at.set,
+	    .asked = {.id = place->id,
+		.rep = place->at.rep,
+		.sets = 1U << place->at.set,
+		.x = place->x,
+		.y = place->y}};
 
-	if (field_int(h, "id", 0, INT64_MAX, &loose.asked.id, err) < 0 ||
-	    field_int(h, "rep", 0, points->grid.reps - 1, &rep, err) < 0 ||
-	    point_set(&points->grid, h, &loose.set, err) < 0 ||
-	    field_real(h, "x", &loose.asked.x, err) < 0 ||
-	    field_real(h, "y", &loose.asked.y, err) < 0)
-		return error_prefix(err, "point");
 	if (points->n_loose >= GRID_POINTS_MAX)
 		return error_set(
 		    err, "more than %d requested points", GRID_POINTS_MAX);
-	loose.asked.rep = (int)rep;
-	loose.asked.sets = 1U << loose.set;
 	if (memory_grow(&points->loose, &points->room_loose,
 		points->n_loose + 1, sizeof(loose), err) < 0 ||
 	    point_keep(&loose.point, record, err) < 0)
@@ -95,23 +90,55 @@ place_point(
 	return 0;
 }
 
-int
-points_settle_asked(struct points *points, bool mixed, struct error *err)
+/* Points that nobody asked for: a request was lost, or the point is no answer.
+ */
+static int
+check_asked(const struct points *p, struct error *err)
 {
-	requests_settle(&points->requests);
+	for (size_t i = 0; i < p->n_loose; i++) {
+		const struct asked *a = &p->loose[i].asked, *asked;
+		const int64_t at = asked_find(&p->asked, a->id, a->rep);
+
+		asked = at >= 0 ? &p->asked.item[at] : NULL;
+		if (asked == NULL || (asked->sets & a->sets) == 0)
+			return error_set(err,
+			    "point id %" PRId64 ", rep %d, set '%s' was not "
+			    "requested",
+			    a->id, a->rep, p->grid.set[p->loose[i].set]);
+	}
+	return 0;
+}
+
+/* The places of requests, and of points whose requests may be lost. */
+static int
+settle_places(
+    struct points *points, const struct points_rules *rules, struct error *err)
+{
+	struct asked_list *asked = &points->asked;
+
 	if (requests_check_plane(&points->requests, &points->grid.plane, err) <
 		0 ||
-	    asked_add_requests(
-		&points->asked, &points->requests, &points->grid, err) < 0)
+	    asked_add_requests(asked, &points->requests, &points->grid, err) <
+		0 ||
+	    asked_settle(asked, err) < 0 ||
+	    (!rules->salvage && check_asked(points, err) < 0))
 		return -1;
 	for (size_t i = 0; i < points->n_loose; i++)
-		if (asked_add(&points->asked, &points->loose[i].asked, err) < 0)
+		if (asked_add(asked, &points->loose[i].asked, err) < 0)
 			return -1;
-	if (asked_settle(&points->asked, err) < 0 ||
-	    make_places(points, err) < 0)
+	return asked_settle(asked, err) < 0 ? -1 : make_places(points, err);
+}
+
+int
+points_settle_asked(
+    struct points *points, const struct points_rules *rules, struct error *err)
+{
+	requests_settle(&points->requests);
+	if (settle_places(points, rules, err) < 0)
 		return error_prefix(err, "run %.16s", points->grid.run);
 	for (size_t i = 0; i < points->n_loose; i++)
-		if (place_point(points, &points->loose[i], mixed, err) < 0)
+		if (place_point(points, &points->loose[i], rules->mixed, err) <
+		    0)
 			return -1;
 	return 0;
 }

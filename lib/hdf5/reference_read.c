@@ -125,9 +125,7 @@ read_axis(const struct h5 *h5, const char *name, struct range *range,
 		    name, shape.rank, (long long)shape.n, GRID_NUM_MAX);
 	if (status == 0) {
 		*range = (struct range){at[0], at[shape.n - 1], shape.n};
-		if (!isfinite(range->lo) || !isfinite(range->hi) ||
-		    (shape.n > 1 && !(range->lo < range->hi)))
-			status = error_set(err, "%s does not increase", name);
+		status = range_check(range, name, err);
 	}
 	for (int64_t i = 0; status == 0 && i < shape.n; i++)
 		if (!(fabs(at[i] - range_at(range, i)) <=

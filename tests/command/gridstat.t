@@ -63,7 +63,7 @@ has "$T/steep.ll" "look +the range is too large" "verdict: too large"
 has "$T/bowl.ll" "ok +the range shows" "verdict: as it should be"
 has "$T/flat.ll" "look +the directions are not normalised" "verdict: not normalised"
 has "$S/surface.ll" "look +not all of 6 points have a loss: 1 nan" "verdict: points without a loss"
-awk 'BEGIN { print "ix,iy,x,y,loss,acc"; for (i = 0; i < 4; i++) print i ",0," i / 3 - 0.5 ",0,1,9" }' |
+awk 'BEGIN { CONVFMT = "%.17g"; print "ix,iy,x,y,loss,acc"; for (i = 0; i < 4; i++) print i ",0," i / 3 - 0.5 ",0,1,9" }' |
 	$python "$ROOT/tests/data/points/make.py" >"$T/even.ll"
 has "$T/even.ll" "note +no point lies at the centre: without it there are no widths" "no centre is a fact, not a mistake"
 
