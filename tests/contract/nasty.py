@@ -120,8 +120,8 @@ def grid(s, w, run, y):
     s.put(b'grid', {
         b'run': run, b'x': [-1.0, 1.0, 3], b'y': y, b'reps': 1, b'sets': sets,
         b'loss': w('loss', b'crossentropy', SET_BYTES), b'shard': [0, 1],
-        b'label': w('label', b'net'), b'arch': w('label', b'tiny'), b'plane': b'p' * 64,
-        b'model': b'm' * 64, b'kernel': w('kernel', b'test', 127),
+        b'label': w('label', b'net'), b'arch': w('label', b'tiny'), b'plane': b'b' * 64,
+        b'model': b'c' * 64, b'kernel': w('kernel', b'test', 127),
         b'meta': {b'acc': 90.0, b'note': w('label', b'x')},
         b'data': [{b'set': sets[0], b'name': w('set', b'npz'), b'n': 8, b'total': 9,
                    b'digest': b'd' * 64}]})
@@ -139,7 +139,7 @@ def surface(w):
     s.put(b'path', {
         b'name': w('name', b'run'), b'rep': 0, b'i': 0, b'method': b'lstsq', b'x': 0.5,
         b'y': 0.5, b'norm': 1.0, b'off': 0.0, b'off_biasbn': 0.0, b'off_rest': 0.0,
-        b'model': b'm' * 16, b'checkpoint': b'c' * 16, b'length_x': 1.0, b'length_y': 1.0,
+        b'model': b'c' * 16, b'checkpoint': b'd' * 16, b'length_x': 1.0, b'length_y': 1.0,
         b'cosine': 0.0})
     extra(s, w)
     for i in range(6):
