@@ -1,12 +1,20 @@
 /* gridstat: the numbers beside the picture.  Is my plot right? */
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/memory.h"
+#include "base/number.h"
 #include "base/output.h"
 #include "frame.h"
-#include "survey/survey.h"
+#include "survey/rank.h"
 
 struct settings {
-	int json, partial, rank; /* rank: -1 for none */
+	int json, partial;
+	int rank, compare; /* -1: none */
+	const char *set;   /* of --compare; NULL: the first */
+	double values[2];
+	int from[2];
+	bool has_values, has_from;
 };
 
 static int
@@ -24,36 +32,17 @@ read_points(struct points_list *list, char **paths, int n,
 	return status;
 }
 
-static void
-print_text(const struct survey_list *list, const struct rank *ranks, size_t n,
-    const struct settings *set, struct text *out)
+static int
+read_surveys(struct survey_list *list, char **paths, int n,
+    const struct settings *set, struct error *err)
 {
-	for (size_t i = 0; i < list->n; i++) {
-		if (i > 0)
-			text_add(out, "\n");
-		survey_print(&list->item[i], out);
-	}
-	if (ranks == NULL)
-		return;
-	text_add(out, "\n");
-	rank_print(ranks, n, (enum rank_key)set->rank, out);
-}
+	struct points_list points = {0};
+	int status = read_points(&points, paths, n, set, err);
 
-static void
-print_json(const struct survey_list *list, const struct rank *ranks, size_t n,
-    const struct settings *set, struct text *out)
-{
-	text_add(out, "{\"surfaces\":[");
-	for (size_t i = 0; i < list->n; i++) {
-		text_add(out, i > 0 ? ",\n" : "\n");
-		survey_print_json(&list->item[i], out);
-	}
-	text_add(out, "]");
-	if (ranks != NULL) {
-		text_add(out, ",\n\"rank\":");
-		rank_print_json(ranks, n, (enum rank_key)set->rank, out);
-	}
-	text_add(out, "}\n");
+	if (status == 0)
+		status = survey_make(list, &points, err);
+	points_list_free(&points);
+	return status;
 }
 
 static int
@@ -71,47 +60,258 @@ write_text(struct text *text, const struct frame *frame, struct error *err)
 	return output_commit(&output, err);
 }
 
-static int
-run(char **paths, int n, const struct settings *set, const struct frame *frame,
-    struct error *err)
+static void
+warn_unknown(const struct frame *frame)
 {
-	struct points_list points = {0};
-	struct survey_list list = {0};
-	struct rank *ranks = NULL;
-	struct text out = {0};
-	size_t n_ranks = 0;
-	int status = read_points(&points, paths, n, set, err);
+	frame_warn(frame,
+	    "whether these networks have learned something is not known: the "
+	    "input does not say into how many classes they sort, or has no "
+	    "centre");
+}
 
-	if (status == 0)
-		status = survey_make(&list, &points, err);
+/* ---- surveys, and their order ---- */
+
+static void
+print_text(const struct survey_list *list, const struct ranking *ranking,
+    struct text *out)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (i > 0)
+			text_add(out, "\n");
+		survey_print(&list->item[i], out);
+	}
+	if (ranking->n == 0)
+		return;
+	text_add(out, "\n");
+	ranking_print(ranking, out);
+}
+
+static void
+print_json(const struct survey_list *list, const struct ranking *ranking,
+    struct text *out)
+{
+	text_add(out, "{\"surfaces\":[");
+	for (size_t i = 0; i < list->n; i++) {
+		text_add(out, i > 0 ? ",\n" : "\n");
+		survey_print_json(&list->item[i], out);
+	}
+	text_add(out, "]");
+	if (ranking->n > 0) {
+		text_add(out, ",\n\"rank\":");
+		ranking_print_json(ranking, out);
+	}
+	text_add(out, "}\n");
+}
+
+static int
+survey(char **paths, int n, const struct settings *set,
+    const struct frame *frame, struct error *err)
+{
+	struct survey_list list = {0};
+	struct ranking ranking = {0};
+	struct text out = {0};
+	bool unknown = false;
+	int status = read_surveys(&list, paths, n, set, err);
+
 	if (status == 0 && list.alone > 0)
 		frame_warn(frame,
 		    "%zu evaluations without directions are of no surface in "
 		    "the input",
 		    list.alone);
-	points_list_free(&points);
 	if (status == 0 && set->rank >= 0)
-		status = survey_rank(
-		    &list, (enum rank_key)set->rank, &ranks, &n_ranks, err);
+		status =
+		    survey_rank(&ranking, &list, (enum rank_key)set->rank, err);
+	for (size_t i = 0; i < ranking.n; i++)
+		unknown |= ranking.item[i].unknown;
+	if (status == 0 && unknown)
+		warn_unknown(frame);
 	if (status == 0) {
-		(set->json ? print_json : print_text)(
-		    &list, ranks, n_ranks, set, &out);
+		(set->json ? print_json : print_text)(&list, &ranking, &out);
 		status = write_text(&out, frame, err);
 	}
-	free(ranks);
+	ranking_free(&ranking);
 	text_free(&out);
 	survey_list_free(&list);
 	return status;
 }
 
+/* ---- two networks ---- */
+
+struct network {
+	struct survey_list list;
+	const struct survey **sets;
+	struct side side;
+};
+
+/* The direction sets of the one run of a file, on one data set. */
+static int
+read_network(struct network *network, char *path, const struct settings *set,
+    struct error *err)
+{
+	struct survey_list *list = &network->list;
+	const char *name = set->set;
+
+	if (read_surveys(list, &path, 1, set, err) < 0)
+		return -1;
+	network->sets = memory_new(list->n, sizeof(*network->sets), err);
+	if (network->sets == NULL)
+		return -1;
+	network->side.survey = network->sets;
+	name = name != NULL ? name : list->item[0].set;
+	for (size_t i = 0; i < list->n; i++) {
+		if (strcmp(list->item[i].run, list->item[0].run) != 0)
+			return error_set(
+			    err, "%s has several runs, expected one", path);
+		if (strcmp(list->item[i].set, name) == 0)
+			network->sets[network->side.n++] = &list->item[i];
+	}
+	if (network->side.n == 0)
+		return error_set(err, "%s has no data set '%.60s'", path, name);
+	return 0;
+}
+
+static void
+free_network(struct network *network)
+{
+	free(network->sets);
+	survey_list_free(&network->list);
+}
+
+/* What is measured on a grid must be of equal ones. */
+static int
+check_pair(const struct network *a, const struct network *b,
+    enum measure measure, struct error *err)
+{
+	switch (measure) {
+	case MEASURE_SHARPNESS:
+	case MEASURE_WIDTH:
+	case MEASURE_BENDS:
+	case MEASURE_CURVATURE:
+	case MEASURE_OUTWARD:
+		if (survey_comparable(a->sets[0], b->sets[0], err) < 0)
+			return error_prefix(err, "not to be compared");
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static int
+compare(char **paths, int n, const struct settings *set,
+    const struct frame *frame, struct error *err)
+{
+	const enum measure measure = (enum measure)set->compare;
+	struct network network[2] = {0};
+	struct claim claim;
+	struct text out = {0};
+	int status = 0;
+
+	for (int i = 0; i < 2 && status == 0; i++) {
+		status = read_network(
+		    &network[i], paths[i < n ? i : n - 1], set, err);
+		network[i].side.end = set->from[i];
+		network[i].side.given = estimate_exact(set->values[i]);
+	}
+	if (status == 0)
+		status = check_pair(&network[0], &network[1], measure, err);
+	if (status == 0) {
+		claim_judge(
+		    &claim, &network[0].side, &network[1].side, measure);
+		if (claim.unknown)
+			warn_unknown(frame);
+		if (set->json)
+			claim_print_json(&claim, measure, &out);
+		else
+			claim_print(&claim, &out);
+		status = write_text(&out, frame, err);
+	}
+	text_free(&out);
+	for (int i = 0; i < 2; i++)
+		free_network(&network[i]);
+	return status;
+}
+
+/* ---- the command line ---- */
+
+static int
+take_two(
+    const char *value, const char *option, double out[2], struct error *err)
+{
+	size_t n;
+
+	if (number_parse_reals(value, option, out, 2, &n, err) < 0)
+		return -1;
+	return n == 2 ? 0
+		      : error_set(err, "%s is '%.60s', expected two numbers",
+			    option, value);
+}
+
+static int
+take_values(void *target, const char *value, struct error *err)
+{
+	struct settings *set = target;
+
+	set->has_values = true;
+	return take_two(value, "--values", set->values, err);
+}
+
+static int
+take_from(void *target, const char *value, struct error *err)
+{
+	struct settings *set = target;
+	double from[2];
+
+	if (take_two(value, "--from", from, err) < 0)
+		return -1;
+	for (int i = 0; i < 2; i++) {
+		if (from[i] != 0 && from[i] != 1)
+			return error_set(err,
+			    "--from is '%.60s', expected 0 or 1 twice", value);
+		set->from[i] = (int)from[i];
+	}
+	set->has_from = true;
+	return 0;
+}
+
+static void
+check_usage(const struct frame *frame, const struct settings *set, int n)
+{
+	const bool two = set->compare >= 0;
+
+	if (!two && (set->has_values || set->has_from || set->set != NULL))
+		frame_usage(
+		    frame, "--values, --from and --set are for --compare");
+	if (!two)
+		return;
+	if (set->rank >= 0)
+		frame_usage(frame, "--compare and --rank exclude each other");
+	if (n < 1 || n > 2)
+		frame_usage(frame,
+		    "%d operands, --compare wants two files (or one that is "
+		    "both)",
+		    n);
+	if (set->has_values != (set->compare == MEASURE_VALUES))
+		frame_usage(frame, "--values go with --compare values");
+	if (set->has_from != (set->compare == MEASURE_OUTWARD))
+		frame_usage(frame, "--from goes with --compare outward");
+}
+
 int
 main(int argc, char **argv)
 {
-	struct settings set = {.rank = -1};
+	struct settings set = {.rank = -1, .compare = -1};
 	const struct option_row options[] = {
 	    OPTION_FLAG(0, "json", &set.json, "one JSON object"),
 	    OPTION_CHOICE(0, "rank", rank_words, &set.rank,
 		"order the runs; refused when they cannot be compared"),
+	    OPTION_CHOICE(0, "compare", measure_words, &set.compare,
+		"is it less in the first file than in the second?"),
+	    OPTION_TEXT(0, "set", "NAME", &set.set,
+		"compare on this data set (the first)"),
+	    OPTION_CALL(0, "from", "X,X", &set, take_from,
+		"compare outward: from 0 or 1 in each file"),
+	    OPTION_CALL(0, "values", "A,B", &set, take_values,
+		"compare values: these numbers of the two networks"),
 	    OPTION_FLAG(0, "partial", &set.partial,
 		"take what is there of torn or incomplete input"),
 	    OPTION_END};
@@ -123,7 +323,9 @@ main(int argc, char **argv)
 	int first = frame_start(&frame, argc, argv);
 	struct error err;
 
-	if (run(argv + first, argc - first, &set, &frame, &err) < 0)
+	check_usage(&frame, &set, argc - first);
+	if ((set.compare >= 0 ? compare : survey)(
+		argv + first, argc - first, &set, &frame, &err) < 0)
 		frame_fail(&frame, &err);
 	return 0;
 }

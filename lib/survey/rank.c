@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/character.h"
 #include "base/memory.h"
-#include "survey/survey.h"
+#include "survey/rank.h"
 
 const char *const rank_words[] = {"sharpness", "width", "bends", NULL};
 
@@ -85,71 +86,69 @@ survey_comparable(
 
 /* ---- in order ---- */
 
-static double
-mean_width(const struct survey *s, bool *open)
-{
-	double sum = 0;
-
-	for (int h = 0; h < 2 * s->axes; h++) {
-		const struct crossing *c = &s->width[1][h];
-
-		if (c->kind == CROSSING_BROKEN)
-			return NAN;
-		*open |= c->kind == CROSSING_OPEN;
-		sum += c->at;
-	}
-	return sum / (2 * s->axes);
-}
-
-static double
-value_of(const struct survey *s, enum rank_key key, bool *open)
-{
-	switch (key) {
-	case RANK_SHARPNESS:
-		return s->sharpness[1].rise;
-	case RANK_WIDTH:
-		return mean_width(s, open);
-	default:
-		return s->bends.points > 0
-			   ? (double)s->bends.down / (double)s->bends.points
-			   : NAN;
-	}
-}
-
 static bool
 same_run(const struct survey *a, const struct survey *b)
 {
 	return strcmp(a->run, b->run) == 0 && strcmp(a->set, b->set) == 0;
 }
 
-/* Mean, lowest and highest over the direction sets of one run. */
-static struct rank
-rank_of(const struct survey_list *list, size_t first, enum rank_key key)
+static enum measure
+measure_of(enum rank_key key)
 {
-	struct rank r = {.survey = &list->item[first], .lo = NAN, .hi = NAN};
+	static const enum measure measures[] = {
+	    [RANK_SHARPNESS] = MEASURE_SHARPNESS,
+	    [RANK_WIDTH] = MEASURE_WIDTH,
+	    [RANK_BENDS] = MEASURE_BENDS,
+	};
+
+	return measures[key];
+}
+
+static struct side
+side_of(const struct rank *r)
+{
+	return (struct side){.survey = r->sets, .n = r->reps};
+}
+
+/* A run with its direction sets, which go to sets. */
+static struct rank
+rank_of(const struct survey_list *list, size_t first, enum rank_key key,
+    const struct survey **sets)
+{
+	struct rank r = {
+	    .survey = &list->item[first], .sets = sets, .lo = NAN, .hi = NAN};
+	struct side side;
 
 	for (size_t i = first; i < list->n; i++) {
-		double value;
+		struct estimate one;
 
 		if (!same_run(&list->item[i], r.survey))
 			continue;
-		value = value_of(&list->item[i], key, &r.open);
-		r.reps++;
-		r.mean += value;
-		r.lo = fmin(r.lo, value);
-		r.hi = fmax(r.hi, value);
+		sets[r.reps] = &list->item[i];
+		side = (struct side){.survey = &sets[r.reps++], .n = 1};
+		one = side_measure(&side, measure_of(key));
+		r.lo = fmin(r.lo, one.value);
+		r.hi = fmax(r.hi, one.value);
 	}
-	r.mean /= r.reps;
+	side = side_of(&r);
+	r.mean = side_measure(&side, measure_of(key));
+	r.open = key == RANK_WIDTH && isinf(r.mean.hi);
+	r.unknown = survey_trained(r.survey, r.why) == TRAINED_UNKNOWN;
 	return r;
 }
 
-/* Flattest first, NaN last. */
+/* Flattest first; then those without a number, then the void ones. */
 static bool
 comes_before(const struct rank *a, const struct rank *b, enum rank_key key)
 {
-	if (isnan(a->mean) || isnan(b->mean))
-		return !isnan(a->mean) && isnan(b->mean);
-	return key == RANK_WIDTH ? a->mean > b->mean : a->mean < b->mean;
+	const double x = a->mean.value, y = b->mean.value;
+	const bool void_a = a->why[0] != '\0', void_b = b->why[0] != '\0';
+
+	if (void_a != void_b)
+		return void_b;
+	if (isnan(x) || isnan(y))
+		return !isnan(x) && isnan(y);
+	return key == RANK_WIDTH ? x > y : x < y;
 }
 
 static bool
@@ -163,39 +162,123 @@ is_first(const struct survey_list *list, size_t i)
 
 /* Puts r behind all of its data set that come before it. */
 static int
-insert(struct rank *ranks, size_t *n, struct rank r, enum rank_key key,
-    struct error *err)
+insert(struct ranking *ranking, struct rank r, struct error *err)
 {
-	size_t at = *n, end = 0;
+	struct rank *ranks = ranking->item;
+	size_t at = ranking->n, end = 0;
 
-	for (size_t i = 0; i < *n; i++) {
+	for (size_t i = 0; i < ranking->n; i++) {
 		if (strcmp(ranks[i].survey->set, r.survey->set) != 0)
 			continue;
 		if (survey_comparable(ranks[i].survey, r.survey, err) < 0)
 			return error_prefix(err, "not to be ranked");
 		end = i + 1;
-		if (at == *n && comes_before(&r, &ranks[i], key))
+		if (at == ranking->n &&
+		    comes_before(&r, &ranks[i], ranking->key))
 			at = i;
 	}
-	if (at == *n && end > 0)
+	if (at == ranking->n && end > 0)
 		at = end;
-	memmove(&ranks[at + 1], &ranks[at], (*n - at) * sizeof(r));
+	memmove(&ranks[at + 1], &ranks[at], (ranking->n - at) * sizeof(r));
 	ranks[at] = r;
-	++*n;
+	ranking->n++;
 	return 0;
 }
 
-int
-survey_rank(const struct survey_list *list, enum rank_key key,
-    struct rank **ranks, size_t *n, struct error *err)
+/* Which neighbours cannot be told apart. */
+static void
+find_ties(struct ranking *ranking)
 {
-	*n = 0;
-	*ranks = memory_new(list->n, sizeof(**ranks), err);
-	if (*ranks == NULL)
+	for (size_t i = 1; i < ranking->n; i++) {
+		struct rank *r = &ranking->item[i];
+		const struct rank *before = r - 1;
+		const struct side a = side_of(before), b = side_of(r);
+		struct claim claim;
+
+		if (strcmp(r->survey->set, before->survey->set) != 0)
+			continue;
+		claim_judge(&claim, &a, &b, measure_of(ranking->key));
+		r->tied = claim.outcome == OUTCOME_UNDECIDED;
+	}
+}
+
+int
+survey_rank(struct ranking *ranking, const struct survey_list *list,
+    enum rank_key key, struct error *err)
+{
+	size_t used = 0;
+
+	ranking->key = key;
+	ranking->item = memory_new(list->n, sizeof(*ranking->item), err);
+	ranking->sets = memory_new(list->n, sizeof(*ranking->sets), err);
+	if (ranking->item == NULL || ranking->sets == NULL)
 		return -1;
-	for (size_t i = 0; i < list->n; i++)
-		if (is_first(list, i) &&
-		    insert(*ranks, n, rank_of(list, i, key), key, err) < 0)
+	for (size_t i = 0; i < list->n; i++) {
+		struct rank r;
+
+		if (!is_first(list, i))
+			continue;
+		r = rank_of(list, i, key, ranking->sets + used);
+		used += (size_t)r.reps;
+		if (insert(ranking, r, err) < 0)
 			return -1;
+	}
+	find_ties(ranking);
 	return 0;
+}
+
+void
+ranking_free(struct ranking *ranking)
+{
+	free(ranking->item);
+	free(ranking->sets);
+	*ranking = (struct ranking){0};
+}
+
+/* ---- in words ---- */
+
+static const char *const titles[] = {
+    [RANK_SHARPNESS] = "sharpness within 0.5, the flattest first",
+    [RANK_WIDTH] = "mean width to 0.1 above the centre, the widest first",
+    [RANK_BENDS] = "share of non-convex points, the least first",
+};
+
+static void
+print_rank(const struct rank *r, int place, struct text *out)
+{
+	if (r->why[0] == '\0')
+		text_add(out, "  %d  ", place);
+	else
+		text_add(out, "  -  ");
+	estimate_print(&r->mean, out);
+	if (r->reps > 1)
+		text_add(out, " (%.4g to %.4g, %d directions)", r->lo, r->hi,
+		    r->reps);
+	text_add(out, "  ");
+	text_add_shown(out, name_of(r->survey));
+	text_add(out, " (run %s)", r->survey->run);
+	if (r->why[0] != '\0')
+		text_add(out, ": void, %s", r->why);
+	else if (r->tied)
+		text_add(out, ": not distinguishable from the one before");
+	text_add(out, "\n");
+}
+
+void
+ranking_print(const struct ranking *ranking, struct text *out)
+{
+	const char *set = NULL;
+	int place = 0;
+
+	for (size_t i = 0; i < ranking->n; i++) {
+		const struct rank *r = &ranking->item[i];
+
+		if (set == NULL || strcmp(r->survey->set, set) != 0) {
+			set = r->survey->set;
+			place = 0;
+			text_add_shown(out, set);
+			text_add(out, ", by %s\n", titles[ranking->key]);
+		}
+		print_rank(r, ++place, out);
+	}
 }

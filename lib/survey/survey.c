@@ -214,6 +214,75 @@ measure_lowest(struct survey *s, const struct terrain *t)
 	s->lowest_is_centre = s->centre != CENTRE_NONE && s->loss <= s->lowest;
 }
 
+/* Places 0 and 1 of a line, from each away from the other. */
+static void
+measure_ends(
+    struct survey *s, const struct terrain *t, const struct points *p, int set)
+{
+	static const struct level above = {SURVEY_LEVEL, true};
+
+	for (int k = 0; k < 2 && s->axes == 1; k++) {
+		const int64_t place = terrain_place(t, k);
+		struct line_end *end = &s->end[k];
+
+		end->loss = end->acc = NAN;
+		end->here = place >= 0;
+		if (place < 0)
+			continue;
+		end->loss = t->loss[place];
+		points_value(p, sheet_index(&p->grid, s->rep, set, place),
+		    "acc", &end->acc);
+		end->way = terrain_width(t, place, 0, k == 0 ? -1 : 1, above);
+	}
+}
+
+/* A point of a map of curvature. */
+struct bend {
+	double loss, ratio, bound;
+};
+
+static int
+by_loss(const void *a, const void *b)
+{
+	const struct bend *x = a, *y = b;
+
+	return (x->loss > y->loss) - (x->loss < y->loss);
+}
+
+static int
+measure_curvature(
+    struct survey *s, const struct points *p, int set, struct error *err)
+{
+	const int64_t all = sheet_points(&p->grid);
+	struct bend *bend = memory_new((size_t)all, sizeof(*bend), err);
+	double ratio = 0, bound = 0;
+	int64_t n = 0, half;
+
+	if (bend == NULL)
+		return -1;
+	for (int64_t i = 0; i < all; i++) {
+		const int64_t at = sheet_index(&p->grid, s->rep, set, i);
+		struct bend *b = &bend[n];
+
+		n += points_value(p, at, "loss", &b->loss) &&
+		     points_value(p, at, "ratio", &b->ratio) &&
+		     points_value(p, at, "bound", &b->bound) &&
+		     isfinite(b->loss) && isfinite(b->ratio);
+	}
+	qsort(bend, (size_t)n, sizeof(*bend), by_loss);
+	half = (n + 1) / 2;
+	for (int64_t i = 0; i < half; i++) {
+		ratio += bend[i].ratio / (double)half;
+		bound += bend[i].bound / (double)half;
+	}
+	free(bend);
+	s->curvature = estimate_exact(NAN);
+	if (half > 0)
+		s->curvature =
+		    (struct estimate){ratio, ratio - bound, ratio + bound};
+	return 0;
+}
+
 static int
 survey_sheet(struct survey *s, const struct points *p, int set,
     const struct points_list *all, struct error *err)
@@ -241,6 +310,9 @@ survey_sheet(struct survey *s, const struct points *p, int set,
 			measure_centre(s, &centre);
 		measure_outward(s, &t);
 		measure_lowest(s, &t);
+		measure_ends(s, &t, p, set);
+		if (status == 0)
+			status = measure_curvature(s, p, set, err);
 		s->bends = terrain_bends(&t);
 	}
 	sheet_free(&sheet);

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "geometry/sheet.h"
 #include "model/accuracy.h"
+#include "survey/estimate.h"
 #include "survey/terrain.h"
 
 enum { RADII = 3, LEVELS = 2, HALF_AXES = 4, NAME_BYTES = 256 };
@@ -61,6 +62,18 @@ struct survey {
 	double step[AXES_MAX]; /* between two points */
 	struct sharpness sharpness[RADII];
 	struct bends bends;
+	/*
+	 * Of hessgrid's points: the mean of |min/max| over the half with the
+	 * lowest losses, with the mean of its bounds.
+	 */
+	struct estimate curvature;
+	/* Of a line: x = 0 and x = 1, and the way away from the other one to
+	 * 0.1 above. */
+	struct line_end {
+		bool here;
+		double loss, acc;
+		struct crossing way;
+	} end[2];
 };
 
 struct survey_list {
@@ -91,6 +104,10 @@ enum { WHY_BYTES = 192 };
  */
 enum trained survey_trained(const struct survey *s, char why[WHY_BYTES]);
 
+/* The same of another point of it, with this loss and accuracy. */
+enum trained survey_trained_at(
+    const struct survey *s, double loss, double acc, char why[WHY_BYTES]);
+
 /* ---- in words ---- */
 
 /*
@@ -113,46 +130,8 @@ extern const char *const verdict_words[]; /* "ok" "note" "look" "wrong" */
  */
 size_t survey_judge(const struct survey *s, struct verdict *out);
 
-/*
- * Can the two be compared?  0, or -1 with an error that names the first
- * difference of normalisation, range, data, images or loss.
- */
-int survey_comparable(
-    const struct survey *a, const struct survey *b, struct error *err);
-
 /* Numbers and verdicts as text for people, or as a JSON object. */
 void survey_print(const struct survey *s, struct text *out);
 void survey_print_json(const struct survey *s, struct text *out);
-
-/* ---- side by side ---- */
-
-/* What to rank by; what is flattest (widest, least bent) comes first. */
-enum rank_key { RANK_SHARPNESS, RANK_WIDTH, RANK_BENDS };
-extern const char *const rank_words[]; /* NULL-terminated */
-
-/*
- * A run on a data set: mean, lowest and highest over its direction sets of
- * sharpness(0.5), of the mean width at 0.1 above the centre (a half-axis that
- * is open counts as its length), or of the share that bends down.
- */
-struct rank {
-	const struct survey *survey; /* the first of them, borrowed */
-	double mean, lo, hi;
-	int reps;
-	bool open; /* of a width: some half-axis was open */
-};
-
-/*
- * The runs in order: data sets in order of appearance, in each the flattest
- * first; NaN comes last.  Returns 0, or -1 when two of a data set cannot be
- * compared.  The caller frees *ranks.
- */
-int survey_rank(const struct survey_list *list, enum rank_key key,
-    struct rank **ranks, size_t *n, struct error *err);
-
-void rank_print(
-    const struct rank *ranks, size_t n, enum rank_key key, struct text *out);
-void rank_print_json(
-    const struct rank *ranks, size_t n, enum rank_key key, struct text *out);
 
 #endif

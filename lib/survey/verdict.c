@@ -126,7 +126,9 @@ judge_chance(struct verdicts *v, const struct survey *s)
 	if (has_centre(s) && s->fit != ACCURACY_WRONG &&
 	    survey_trained(s, why) == UNTRAINED)
 		say(v, VERDICT_LOOK,
-		    "%s: not trained, or wrong --arch, --pixels or data?", why);
+		    "at the centre %s: not trained, or wrong --arch, --pixels "
+		    "or data?",
+		    why);
 }
 
 /* A way between models has no reason to be lowest at the first of them. */

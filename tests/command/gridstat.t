@@ -22,7 +22,7 @@ value()
 {
 	local what=$1
 	shift
-	gridstat --json "$@" | jq -c ".surfaces[0] | $what"
+	gridstat -q --json "$@" | jq -c ".surfaces[0] | $what"
 }
 
 made 'x * x + y * y' label=bowl >"$T/bowl.ll"
@@ -120,7 +120,7 @@ is "$(gridstat -q --json "$T/losses.ll" | jq -c '[.surfaces[].centre.trained] | 
 # Networks that have learned nothing; losses of another size.
 netnew small --input 1,28,28 --pixels fashion -s 1 | dirgen -s 1 | fnorm >"$T/new.ll"
 evalgrid -q -d "$D" --x=-1:1:5 --y=-1:1:5 "$T/new.ll" >"$T/untrained.ll"
-has "$T/untrained.ll" "look +the accuracy at the centre, 4.167 % of 48 images, is that of guessing, 10 %: not trained" \
+has "$T/untrained.ll" "look +at the centre the accuracy of 4.167 % of 48 images is that of guessing, 10 %: not trained" \
 	"verdict: not trained"
 tail -c +$(($(grep -abo LLv1.begin "$T/run.ll" | tail -n 1 | cut -d: -f1) - 1)) "$T/run.ll" |
 	dirgen -s 1 | fnorm | evalgrid -q -d "$D" --loss mse --x=-1:1:5 --y=-1:1:5 >"$T/mse.ll"
@@ -128,26 +128,68 @@ tail -c +$(($(grep -abo LLv1.begin "$T/run.ll" | tail -n 1 | cut -d: -f1) - 1)) 
 ok $? "0.1 is no measure of mse"
 is "$(value '.centre.guessing' "$T/mse.ll")" 0.09 "whose guessing is (K - 1) / K^2"
 
-is "$(gridstat --json --rank sharpness "$T/narrow.ll" "$T/bowl.ll" | jq -c '[.rank.order[].name]')" \
+is "$(gridstat -q --json --rank sharpness "$T/narrow.ll" "$T/bowl.ll" | jq -c '[.rank.order[].name]')" \
 	'["bowl","narrow"]' "the flattest comes first"
-is "$(gridstat --json --rank width "$T/narrow.ll" "$T/bowl.ll" | jq -c '[.rank.order[].name]')" \
+is "$(gridstat -q --json --rank width "$T/narrow.ll" "$T/bowl.ll" | jq -c '[.rank.order[].name]')" \
 	'["bowl","narrow"]' "the widest comes first"
-is "$(gridstat --rank bends "$T/saddle.ll" "$T/bowl.ll" | tail -n 2 | cut -d '(' -f 1)" \
+is "$(gridstat -q --rank bends "$T/saddle.ll" "$T/bowl.ll" | tail -n 2 | cut -d '(' -f 1)" \
 	"$(printf '  1  0  bowl \n  2  1  saddle ')" "the least bent comes first"
-is "$(gridstat --json --rank sharpness "$T/net.ll" | jq -c '[.rank.order[] | .reps, (.lo <= .mean and .mean <= .hi)]')" \
+is "$(gridstat -q --json --rank sharpness "$T/net.ll" | jq -c '[.rank.order[] | .reps, (.lo <= .mean and .mean <= .hi)]')" \
 	"[2,true]" "direction sets of a run rank as one"
 fails 1 "not to be ranked: normalisation differs: bowl is filter random of weights, ignoring biasbn, flat none" \
 	"other normalisation is not ranked" gridstat --rank width "$T/bowl.ll" "$T/flat.ll"
 fails 1 "not to be ranked: axes differ" "nor another number of axes" \
-	gridstat --rank width "$T/bowl.ll" "$T/even.ll"
+	gridstat -q --rank width "$T/bowl.ll" "$T/even.ll"
 evalgrid -q -n 2 -d "$ROOT/tests/data/sets/tiny.npz" --x=-1:1:5 --y=-1:1:5 -o "$T/few.ll" \
 	< <(dirgen -s 3:4 <"$T/noted.ll" | fnorm)
 fails 1 "not to be ranked: images differ: tiny [0-9]+ of [0-9]+, tiny 2 of" "nor another number of images" \
-	gridstat --rank width "$T/net.ll" "$T/few.ll"
+	gridstat -q --rank width "$T/net.ll" "$T/few.ll"
 evalgrid -q -d "$ROOT/tests/data/sets/tiny.npz" --x=-1:1:5 --y=-2:2:5 -o "$T/wide.ll" \
 	< <(dirgen -s 3:4 <"$T/noted.ll" | fnorm)
 fails 1 "not to be ranked: the range of y differs" "nor another range" \
-	gridstat --rank width "$T/net.ll" "$T/wide.ll"
+	gridstat -q --rank width "$T/net.ll" "$T/wide.ll"
+
+# Two networks: less, not less, not to be told, void.
+compare() { gridstat -q --compare "$@"; }
+is "$(compare sharpness "$T/bowl.ll" "$T/narrow.ll")" "holds: 0.25 < 1" "the bowl is less sharp"
+is "$(compare sharpness "$T/narrow.ll" "$T/bowl.ll")" "does not hold: 1 < 0.25" "the other one is not"
+is "$(compare width "$T/narrow.ll" "$T/bowl.ll")" "holds: 0.2321 < 0.3143" "but narrower"
+is "$(compare bends "$T/bowl.ll" "$T/saddle.ll")" "holds: 0 < 1" "and less bent than a saddle"
+is "$(compare loss "$T/bowl.ll" "$T/saddle.ll")" "holds: 0 < 2" "loss at the centre"
+# 10 % of 512 images have an error of 1.3 %
+is "$(compare error "$T/bowl.ll" "$T/narrow.ll")" \
+	"not distinguishable: 10 [7.33, 12.7] < 10 [7.33, 12.7]" "errors of equal accuracies"
+is "$(compare values --values 3,4 "$T/bowl.ll" "$T/narrow.ll")" "holds: 3 < 4" "numbers of one's own"
+gridstat --compare sharpness "$T/bowl.ll" "$T/narrow.ll" 2>&1 >/dev/null | grep -q "is not known"
+ok $? "where the classes are not known, it says so"
+compare sharpness "$T/untrained.ll" "$T/untrained.ll" |
+	grep -Eq "^void: [0-9.]+ < [0-9.]+: small: the accuracy of 4.167 % of 48 images is that of guessing, 10 %$"
+ok $? "nothing can be said of a network that has learned nothing"
+gridstat -q --rank sharpness "$T/untrained.ll" | tail -n 1 | grep -Eq "^  -  .*: void, the accuracy"
+ok $? "nor can it be ranked"
+is "$(gridstat -q --json --compare width "$T/narrow.ll" "$T/bowl.ll" |
+	jq -c '[.outcome, (.less.value * 1e4 | round), .more.least < 0.32]')" '["holds",2321,true]' "as JSON"
+# a line between two minima at 0 and 1, the second one narrower
+awk 'BEGIN { print "ix,iy,x,y,loss,acc"
+	for (i = 0; i < 61; i++) {
+		x = i / 20 - 1
+		l = x < 0.5 ? x * x : 0.01 + 4 * (x - 1) * (x - 1)
+		printf "%d,0,%.17g,0,%.17g,90\n", i, x, l } }' |
+	$python "$ROOT/tests/data/points/make.py" >"$T/between.ll"
+is "$(compare outward --from 1,0 "$T/between.ll")" "holds: 0.1571 < 0.3154" "from each end outward"
+is "$(compare outward --from 0,1 "$T/between.ll")" "does not hold: 0.3154 < 0.1571" "and the other way"
+fails 1 "not to be compared: normalisation differs" "other normalisation is not compared" \
+	gridstat --compare sharpness "$T/bowl.ll" "$T/flat.ll"
+cat "$T/bowl.ll" "$T/saddle.ll" >"$T/two.ll"
+fails 1 "has several runs, expected one" "several runs in a file" \
+	gridstat --compare sharpness "$T/two.ll" "$T/bowl.ll"
+fails 1 "has no data set 'test'" "a data set that is not there" \
+	gridstat --compare loss --set test "$T/bowl.ll" "$T/saddle.ll"
+fails 2 "are for --compare" "numbers without a comparison" gridstat --values 1,2 "$T/bowl.ll"
+fails 2 "3 operands, --compare wants two files" "three files" \
+	gridstat --compare loss "$T/bowl.ll" "$T/bowl.ll" "$T/bowl.ll"
+fails 2 "expected two numbers" "one number" gridstat --compare values --values 1 "$T/bowl.ll"
+fails 2 "expected 0 or 1 twice" "from elsewhere" gridstat --compare outward --from 0,2 "$T/bowl.ll"
 
 head -c 1000 "$S/surface.ll" >"$T/torn"
 fails 1 "truncated" "a torn stream is refused" gridstat "$T/torn"

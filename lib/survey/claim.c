@@ -1,0 +1,274 @@
+#include "survey/claim.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/character.h"
+
+const char *const measure_words[] = {
+    [MEASURE_ERROR] = "error",
+    [MEASURE_LOSS] = "loss",
+    [MEASURE_SHARPNESS] = "sharpness",
+    [MEASURE_WIDTH] = "width",
+    [MEASURE_BENDS] = "bends",
+    [MEASURE_CURVATURE] = "curvature",
+    [MEASURE_OUTWARD] = "outward",
+    [MEASURE_VALUES] = "values",
+    NULL,
+};
+
+/* ---- one survey ---- */
+
+static struct estimate
+error_of(const struct survey *s)
+{
+	return estimate_of(
+	    100 - s->acc, s->n > 0 ? accuracy_error(s->acc, s->n) : NAN);
+}
+
+static struct estimate
+mean_width(const struct survey *s)
+{
+	const int n = 2 * s->axes;
+	double sum = 0, squares = 0;
+	bool open = false;
+	struct estimate e;
+
+	if (s->centre != CENTRE_GRID || !isfinite(s->loss) || n == 0)
+		return estimate_exact(NAN);
+	for (int h = 0; h < n; h++) {
+		const struct crossing *c = &s->width[1][h];
+
+		open |= c->kind != CROSSING_AT;
+		sum += c->at;
+		if (c->kind == CROSSING_AT && !isnan(c->error))
+			squares += c->error * c->error;
+	}
+	e = estimate_of(sum / n, sqrt(squares) / n);
+	if (open)
+		e.hi = INFINITY;
+	return e;
+}
+
+static struct estimate
+bends_share(const struct survey *s)
+{
+	const double n = (double)s->bends.points;
+	const double share = (double)s->bends.down / n;
+
+	if (s->bends.points == 0)
+		return estimate_exact(NAN);
+	return (struct estimate){
+	    share, share, share + (double)s->bends.unsure / n};
+}
+
+static struct estimate
+outward(const struct survey *s, int end)
+{
+	const struct crossing *c = &s->end[end].way;
+	struct estimate e;
+
+	if (!s->end[end].here || !isfinite(s->end[end].loss))
+		return estimate_exact(NAN);
+	e = estimate_of(c->at, c->error);
+	if (c->kind != CROSSING_AT)
+		e = (struct estimate){c->at, c->at, INFINITY};
+	return e;
+}
+
+static struct estimate
+measure_of(const struct side *side, int i, enum measure measure)
+{
+	const struct survey *s = side->survey[i];
+
+	switch (measure) {
+	case MEASURE_ERROR:
+		return error_of(s);
+	case MEASURE_LOSS:
+		return estimate_of(s->loss, s->se);
+	case MEASURE_SHARPNESS:
+		return estimate_of(s->sharpness[1].rise, s->sharpness[1].error);
+	case MEASURE_WIDTH:
+		return mean_width(s);
+	case MEASURE_BENDS:
+		return bends_share(s);
+	case MEASURE_CURVATURE:
+		return s->curvature;
+	case MEASURE_OUTWARD:
+		return outward(s, side->end);
+	default:
+		return side->given;
+	}
+}
+
+/* ---- several direction sets ---- */
+
+/* Student's t: 95 % lie within so many standard errors of the mean of n. */
+static double
+student(int n)
+{
+	static const double t[] = {12.71, 4.303, 3.182, 2.776, 2.571, 2.447,
+	    2.365, 2.306, 2.262, 2.228};
+	const int freedom = n - 1;
+
+	if (freedom <= 10)
+		return t[freedom - 1];
+	return 1.96 + 2.5 / freedom;
+}
+
+/* Half the interval of the mean of n numbers, themselves exact. */
+static double
+spread(const double *v, int n)
+{
+	double mean = 0, squares = 0;
+
+	if (n < 2)
+		return 0;
+	for (int i = 0; i < n; i++)
+		mean += v[i] / n;
+	for (int i = 0; i < n; i++)
+		squares += (v[i] - mean) * (v[i] - mean);
+	return student(n) * sqrt(squares / (n - 1) / n);
+}
+
+/* The mean, with the mean of the errors: the sets share their images. */
+static struct estimate
+mean_of(const struct side *side, enum measure measure, double *values)
+{
+	struct estimate sum = {0, 0, 0};
+
+	for (int i = 0; i < side->n; i++) {
+		const struct estimate e = measure_of(side, i, measure);
+
+		values[i] = e.value;
+		sum.value += e.value / side->n;
+		sum.lo += e.lo / side->n;
+		sum.hi += e.hi / side->n;
+	}
+	return sum;
+}
+
+static struct estimate
+widened(struct estimate e, double half)
+{
+	e.lo = e.value - hypot(e.value - e.lo, half);
+	e.hi = e.value + hypot(e.hi - e.value, half);
+	return e;
+}
+
+struct estimate
+side_measure(const struct side *side, enum measure measure)
+{
+	double values[REPS_MAX];
+	const struct estimate e = mean_of(side, measure, values);
+
+	return widened(e, spread(values, side->n));
+}
+
+/* Do both have the same directions, set by set? */
+static bool
+is_paired(const struct side *a, const struct side *b)
+{
+	if (a->n != b->n || a->n < 2)
+		return false;
+	for (int i = 0; i < a->n; i++)
+		for (int x = 0; x < a->survey[i]->axes; x++) {
+			const struct survey *s = a->survey[i];
+			const struct survey *t = b->survey[i];
+
+			if (s->axes != t->axes || !s->has_direction[x] ||
+			    !t->has_direction[x] ||
+			    s->direction[x].direction.kind !=
+				DIRECTION_RANDOM ||
+			    t->direction[x].direction.kind !=
+				DIRECTION_RANDOM ||
+			    s->direction[x].direction.seed !=
+				t->direction[x].direction.seed)
+				return false;
+		}
+	return true;
+}
+
+/*
+ * The same directions: what they have in common does not matter to the
+ * difference, whose spread is that of the differences.
+ */
+static enum outcome
+judge_pairs(const struct side *a, const struct side *b, enum measure measure)
+{
+	double va[REPS_MAX], vb[REPS_MAX], rise[REPS_MAX];
+	const struct estimate ea = mean_of(a, measure, va);
+	struct estimate eb = mean_of(b, measure, vb);
+
+	for (int i = 0; i < a->n; i++)
+		rise[i] = vb[i] - va[i];
+	eb = widened(eb, spread(rise, a->n));
+	return estimate_less(&ea, &eb);
+}
+
+/* ---- did they train? ---- */
+
+static enum trained
+side_trained(const struct side *side, enum measure measure, char why[WHY_BYTES])
+{
+	const struct survey *s = side->survey[0];
+
+	if (measure == MEASURE_OUTWARD)
+		return survey_trained_at(
+		    s, s->end[side->end].loss, s->end[side->end].acc, why);
+	return survey_trained(s, why);
+}
+
+static void
+add_reason(struct claim *claim, const struct survey *s, const char *why)
+{
+	const size_t n = strlen(claim->why);
+
+	if (strstr(claim->why, why) == NULL)
+		snprintf(claim->why + n, sizeof(claim->why) - n, "%s%.100s: %s",
+		    n > 0 ? "; " : "", s->name[0] != '\0' ? s->name : s->run,
+		    why);
+}
+
+void
+claim_judge(struct claim *claim, const struct side *a, const struct side *b,
+    enum measure measure)
+{
+	const struct side *const sides[] = {a, b};
+	bool untrained = false;
+
+	*claim = (struct claim){
+	    .a = side_measure(a, measure), .b = side_measure(b, measure)};
+	claim->outcome = is_paired(a, b) ? judge_pairs(a, b, measure)
+					 : estimate_less(&claim->a, &claim->b);
+	if (claim->outcome == OUTCOME_VOID)
+		snprintf(claim->why, sizeof(claim->why), "there is no number");
+	for (int i = 0; i < 2; i++) {
+		char why[WHY_BYTES];
+		const enum trained t = side_trained(sides[i], measure, why);
+
+		claim->unknown |= t == TRAINED_UNKNOWN;
+		if (t != UNTRAINED)
+			continue;
+		if (!untrained)
+			claim->why[0] = '\0';
+		untrained = true;
+		add_reason(claim, sides[i]->survey[0], why);
+		claim->outcome = OUTCOME_VOID;
+	}
+}
+
+void
+claim_print(const struct claim *claim, struct text *out)
+{
+	text_add(out, "%s: ", outcome_words[claim->outcome]);
+	estimate_print(&claim->a, out);
+	text_add(out, " < ");
+	estimate_print(&claim->b, out);
+	if (claim->why[0] != '\0') {
+		text_add(out, ": ");
+		text_add_shown(out, claim->why);
+	}
+	text_add(out, "\n");
+}
