@@ -136,6 +136,13 @@ text_make_shown(char *chars, size_t n, const char *allowed)
 }
 
 void
+text_show(struct text *text, const char *allowed)
+{
+	if (text->n > 0)
+		text_cut(text, text_make_shown(text->chars, text->n, allowed));
+}
+
+void
 text_add_shown_bytes(struct text *text, const char *chars, size_t n)
 {
 	const size_t before = text->n;
@@ -143,8 +150,7 @@ text_add_shown_bytes(struct text *text, const char *chars, size_t n)
 	text_add_bytes(text, chars, n);
 	if (text->failed || n == 0)
 		return;
-	text->n = before + text_make_shown(text->chars + before, n, "");
-	text->chars[text->n] = '\0';
+	text_cut(text, before + text_make_shown(text->chars + before, n, ""));
 }
 
 void

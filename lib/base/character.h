@@ -43,6 +43,9 @@ bool text_is_shown(const char *chars, size_t n);
  */
 size_t text_make_shown(char *chars, size_t n, const char *allowed);
 
+/* The same of what a text holds. */
+void text_show(struct text *text, const char *allowed);
+
 /* Appends chars on one line, as text_make_shown leaves them. */
 void text_add_shown(struct text *text, const char *chars);
 void text_add_shown_bytes(struct text *text, const char *chars, size_t n);

@@ -32,6 +32,19 @@ error_set(struct error *err, const char *format, ...)
 		    strerror(saved));
 	}
 	make_printable(err->text);
+	err->memory = false;
+	return -1;
+}
+
+int
+error_memory(struct error *err, size_t bytes)
+{
+	if (bytes > 0)
+		error_set(err, "out of memory: %zu bytes wanted", bytes);
+	else
+		error_set(err, "out of memory");
+	if (err != NULL)
+		err->memory = true;
 	return -1;
 }
 

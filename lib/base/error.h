@@ -9,8 +9,12 @@
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 struct error {
 	char text[1024];
+	bool memory; /* it was short: nothing is wrong with the input */
 };
 
 /*
@@ -22,6 +26,10 @@ struct error {
  */
 int error_set(struct error *err, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* "out of memory: N bytes wanted"; 0 where nobody knows how many.  Returns -1.
+ */
+int error_memory(struct error *err, size_t bytes);
 
 /* Puts "context: " in front of a message already set; returns -1. */
 int error_prefix(struct error *err, const char *format, ...)

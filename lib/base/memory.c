@@ -18,7 +18,7 @@ memory_new(size_t count, size_t size, struct error *err)
 	n = (n + 63) / 64 * 64;
 	p = aligned_alloc(64, n > 0 ? n : 64);
 	if (p == NULL) {
-		error_set(err, "out of memory: %zu bytes wanted", n);
+		error_memory(err, n);
 		return NULL;
 	}
 	memset(p, 0, n > 0 ? n : 64);
@@ -43,7 +43,7 @@ memory_grow(
 	memcpy(&old, array, sizeof(old));
 	p = realloc(old, n);
 	if (p == NULL)
-		return error_set(err, "out of memory: %zu bytes wanted", n);
+		return error_memory(err, n);
 	memcpy(array, &p, sizeof(p));
 	*room = want;
 	return 0;

@@ -47,11 +47,15 @@ join(const char *path, const char *ending, struct error *err)
 {
 	struct text text = {0};
 
+	char *joined = NULL;
+	const char *chars;
+
 	text_add(&text, "%s%s", path, ending);
-	if (text_check(&text, err) == 0)
-		return text.chars;
+	chars = text_chars(&text, err);
+	if (chars != NULL)
+		joined = memory_text(chars, err);
 	text_free(&text);
-	return NULL;
+	return joined;
 }
 
 /* What stands there is written, not replaced, nor cut. */
@@ -123,20 +127,25 @@ int
 output_open_temporary(struct output *out, struct error *err)
 {
 	const char *folder = getenv("TMPDIR");
-	struct text path = {0};
+	struct text text = {0};
+	const char *path;
+	char *name;
 
 	*out = (struct output){.fd = -1, .name = "temporary file"};
 	if (folder == NULL || folder[0] == '\0')
 		folder = "/tmp";
-	text_add(&path, "%s/losspipe.XXXXXX", folder);
-	if (text_check(&path, err) < 0)
+	text_add(&text, "%s/losspipe.XXXXXX", folder);
+	path = text_chars(&text, err);
+	name = path != NULL ? memory_text(path, err) : NULL;
+	text_free(&text);
+	if (name == NULL)
 		return -1;
-	out->fd = mkstemp(path.chars);
+	out->fd = mkstemp(name);
 	if (out->fd < 0)
-		error_set(err, "%s:", path.chars);
+		error_set(err, "%s:", name);
 	else
-		unlink(path.chars);
-	text_free(&path);
+		unlink(name);
+	free(name);
 	return out->fd < 0 ? -1 : 0;
 }
 
@@ -171,14 +180,16 @@ int
 output_text(
     struct output *out, struct text *text, size_t at_least, struct error *err)
 {
-	if (text_check(text, err) < 0)
+	const char *chars = text_chars(text, err);
+
+	if (chars == NULL)
 		return -1;
-	if (text->n < at_least)
+	if (text_length(text) < at_least)
 		return 0;
-	text->n = text_make_shown(text->chars, text->n, "\n\t");
-	if (output_write(out, text->chars, text->n, err) < 0)
+	text_show(text, "\n\t");
+	if (output_write(out, chars, text_length(text), err) < 0)
 		return -1;
-	text->n = 0;
+	text_cut(text, 0);
 	return 0;
 }
 

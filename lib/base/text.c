@@ -10,9 +10,11 @@
 static int
 make_room(struct text *text, size_t n)
 {
+	struct error lost;
+
 	if (text->failed || memory_grow(&text->chars, &text->room,
-				text->n + n + 1, 1, NULL) < 0)
-		text->failed = 1;
+				 text->n + n + 1, 1, &lost) < 0)
+		text->failed = true;
 	return text->failed ? -1 : 0;
 }
 
@@ -26,13 +28,15 @@ text_add(struct text *text, const char *format, ...)
 	n = vsnprintf(NULL, 0, format, ap);
 	va_end(ap);
 	if (n < 0 || make_room(text, (size_t)n) < 0) {
-		text->failed = 1;
+		text->failed = true;
 		return;
 	}
 	va_start(ap, format);
-	vsnprintf(text->chars + text->n, (size_t)n + 1, format, ap);
+	if (vsnprintf(text->chars + text->n, (size_t)n + 1, format, ap) == n)
+		text->n += (size_t)n;
+	else
+		text->failed = true;
 	va_end(ap);
-	text->n += (size_t)n;
 }
 
 void
@@ -45,10 +49,52 @@ text_add_bytes(struct text *text, const void *bytes, size_t n)
 	text->chars[text->n] = '\0';
 }
 
+void
+text_add_text(struct text *text, const struct text *other)
+{
+	text_add_bytes(text, other->chars, other->n);
+	text->failed |= other->failed;
+}
+
+void
+text_fail(struct text *text)
+{
+	text->failed = true;
+}
+
 int
 text_check(const struct text *text, struct error *err)
 {
-	return text->failed ? error_set(err, "out of memory for a text") : 0;
+	return text->failed ? error_memory(err, 0) : 0;
+}
+
+const char *
+text_chars(const struct text *text, struct error *err)
+{
+	if (text_check(text, err) < 0)
+		return NULL;
+	return text->chars != NULL ? text->chars : "";
+}
+
+size_t
+text_length(const struct text *text)
+{
+	return text->n;
+}
+
+bool
+text_is_empty(const struct text *text)
+{
+	return text->n == 0 && !text->failed;
+}
+
+void
+text_cut(struct text *text, size_t n)
+{
+	if (n >= text->n)
+		return;
+	text->n = n;
+	text->chars[n] = '\0';
 }
 
 void

@@ -10,20 +10,46 @@
 
 #include "base/error.h"
 
+/* Fields that end in _ are text.c's alone: what a text holds, text_chars gives.
+ */
 struct text {
 	char *chars; /* NUL-terminated; NULL while empty */
 	size_t n;    /* without the NUL */
 	size_t room;
-	int failed;
+	bool failed;
 };
 
-/* Appends formatted text, or n raw bytes.  text starts as (struct text){0}. */
+/*
+ * Appends formatted text, n raw bytes, or what another text holds (its failure,
+ * too).  text starts as (struct text){0}.
+ */
 void text_add(struct text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void text_add_bytes(struct text *text, const void *bytes, size_t n);
+void text_add_text(struct text *text, const struct text *other);
+
+/* What is to be appended cannot be had: as if appending it had failed. */
+void text_fail(struct text *text);
 
 /* 0, or -1 when any append failed for want of memory. */
-int text_check(const struct text *text, struct error *err);
+int text_check(const struct text *text, struct error *err)
+    __attribute__((warn_unused_result));
+
+/*
+ * The text: borrowed until it changes, with a NUL behind text_length bytes, ""
+ * when nothing was appended.  NULL with an error when any append has failed.
+ */
+const char *text_chars(const struct text *text, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* Bytes without the NUL; fewer than they should be after a failure. */
+size_t text_length(const struct text *text);
+
+/* Was nothing appended to it?  What could not be is something. */
+bool text_is_empty(const struct text *text);
+
+/* Forgets what lies behind the first n bytes, not that an append failed. */
+void text_cut(struct text *text, size_t n);
 
 /*
  * Compares as strcmp does, but runs of digits by their value: "step2" comes

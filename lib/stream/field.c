@@ -13,13 +13,16 @@ wrong(const struct value *value, const char *key, const char *expected,
     struct error *err)
 {
 	struct text found = {0};
+	const char *chars;
 
 	if (value == NULL)
 		return error_set(
 		    err, "%s is missing, expected %s", key, expected);
 	value_print(value, &found);
-	error_set(err, "%s is %.60s, expected %s", key,
-	    found.chars != NULL ? found.chars : "?", expected);
+	chars = text_chars(&found, err);
+	if (chars != NULL)
+		error_set(
+		    err, "%s is %.60s, expected %s", key, chars, expected);
 	text_free(&found);
 	return -1;
 }

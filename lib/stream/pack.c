@@ -102,8 +102,7 @@ pack_value(struct pack *pack, const struct value *value)
 void
 pack_pack(struct pack *pack, const struct pack *inner)
 {
-	text_add_bytes(&pack->bytes, inner->bytes.chars, inner->bytes.n);
-	pack->bytes.failed |= inner->bytes.failed;
+	text_add_text(&pack->bytes, &inner->bytes);
 }
 
 void
@@ -156,8 +155,7 @@ static const struct value *
 same_key(const struct value *map, const struct value *key)
 {
 	for (size_t i = 0; i < map_count(map); i++)
-		if (msgpack_object_equal(
-			*value_object(map_key(map, i)), *value_object(key)))
+		if (value_equal(map_key(map, i), key))
 			return map_item(map, i);
 	return NULL;
 }
@@ -191,6 +189,19 @@ pack_check(const struct pack *pack, struct error *err)
 	return text_check(&pack->bytes, err);
 }
 
+bool
+pack_is_empty(const struct pack *pack)
+{
+	return text_is_empty(&pack->bytes);
+}
+
+const void *
+pack_encoded(const struct pack *pack, size_t *n, struct error *err)
+{
+	*n = text_length(&pack->bytes);
+	return text_chars(&pack->bytes, err);
+}
+
 void
 pack_free(struct pack *pack)
 {
@@ -213,20 +224,37 @@ decoded_new(const void *bytes, size_t n, struct error *err)
 		return NULL;
 	d->bytes = memory_text_n(bytes, n, err);
 	if (d->bytes == NULL || !msgpack_zone_init(&d->zone, 1024)) {
-		error_set(err, "out of memory for a header of %zu bytes", n);
+		error_memory(err, n);
 		free(d->bytes);
 		free(d);
 		return NULL;
 	}
+	/* what this suite packed or a scan has bounded is msgpack */
 	if (msgpack_unpack(d->bytes, n, &used, &d->zone, &d->object) !=
-		MSGPACK_UNPACK_SUCCESS ||
-	    used != n) {
+	    MSGPACK_UNPACK_SUCCESS) {
+		error_memory(err, 0);
+		decoded_free(d);
+		return NULL;
+	}
+	if (used != n) {
 		error_set(
 		    err, "a header of %zu bytes is not one msgpack value", n);
 		decoded_free(d);
 		return NULL;
 	}
 	return d;
+}
+
+struct decoded *
+pack_decode(const struct pack *pack, struct error *err)
+{
+	size_t n;
+	const void *bytes = pack_encoded(pack, &n, err);
+
+	if (bytes == NULL)
+		return NULL;
+	return n > 0 ? decoded_new(bytes, n, err)
+		     : decoded_new(&(const uint8_t){0xc0}, 1, err);
 }
 
 const struct value *

@@ -12,7 +12,12 @@
 #include "base/text.h"
 #include "stream/value.h"
 
-/* Encoded msgpack; start as (struct pack){0}, release with pack_free. */
+/*
+ * Encoded msgpack; start as (struct pack){0}, release with pack_free.  The
+ * field is pack.c's alone: what was packed leaves it as a record
+ * (writer_record), as part of another pack, or by the functions below that can
+ * fail.
+ */
 struct pack {
 	struct text bytes;
 };
@@ -48,7 +53,17 @@ void pack_key_ints(
 void pack_merge(
     struct pack *pack, const struct value *base, const struct value *over);
 
-int pack_check(const struct pack *pack, struct error *err);
+/* 0, or -1 when anything could not be packed for want of memory. */
+int pack_check(const struct pack *pack, struct error *err)
+    __attribute__((warn_unused_result));
+
+/* Was nothing packed?  What could not be is something. */
+bool pack_is_empty(const struct pack *pack);
+
+/* The encoded bytes, borrowed until the pack changes; NULL as pack_check. */
+const void *pack_encoded(const struct pack *pack, size_t *n, struct error *err)
+    __attribute__((warn_unused_result));
+
 void pack_free(struct pack *pack);
 
 /*
@@ -58,6 +73,13 @@ void pack_free(struct pack *pack);
  */
 struct decoded;
 struct decoded *decoded_new(const void *bytes, size_t n, struct error *err);
+
+/*
+ * What was packed, decoded: nil when that is nothing, so that NULL always is a
+ * failure.
+ */
+struct decoded *pack_decode(const struct pack *pack, struct error *err);
+
 const struct value *decoded_value(const struct decoded *decoded);
 void decoded_free(struct decoded *decoded);
 

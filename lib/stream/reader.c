@@ -118,7 +118,7 @@ reader_new(char *const *paths, int n, struct error *err)
 	r->paths = n > 0 ? paths : standard_input;
 	r->n_paths = n > 0 ? n : 1;
 	if (!msgpack_zone_init(&r->zone, 8192)) {
-		error_set(err, "out of memory for a reader");
+		error_memory(err, 0);
 		free(r);
 		return NULL;
 	}
@@ -141,12 +141,22 @@ reader_new_bytes(const void *bytes, size_t n, struct error *err)
 	r->buffer = (uint8_t *)memory_text_n(bytes, n, err);
 	r->room = r->end = n;
 	if (r->buffer == NULL || !msgpack_zone_init(&r->zone, 8192)) {
-		error_set(err, "out of memory for a reader");
+		error_memory(err, n);
 		free(r->buffer);
 		free(r);
 		return NULL;
 	}
 	return r;
+}
+
+struct reader *
+reader_new_text(const struct text *records, struct error *err)
+{
+	const char *chars = text_chars(records, err);
+
+	return chars != NULL
+		   ? reader_new_bytes(chars, text_length(records), err)
+		   : NULL;
 }
 
 struct reader *
@@ -219,10 +229,10 @@ make_record(struct reader *r, const struct scan *scan, struct record *record,
 	msgpack_zone_clear(&r->zone);
 	header = msgpack_zone_malloc(&r->zone, sizeof(*header));
 	if (header == NULL)
-		return error_set(err, "out of memory for a header");
+		return error_memory(err, sizeof(*header));
 	if (msgpack_unpack((const char *)p + scan->header, scan->header_bytes,
 		&used, &r->zone, header) != MSGPACK_UNPACK_SUCCESS)
-		return error_set(err, "the record's header is not msgpack");
+		return error_memory(err, 0); /* the scan found it msgpack */
 	*record = (struct record){.header = value_of_object(header),
 	    .payload = p + scan->payload,
 	    .payload_bytes = scan->payload_bytes,

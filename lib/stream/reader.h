@@ -36,6 +36,9 @@ void reader_free(struct reader *reader);
 /* Reads from memory instead (tests, fuzzing); bytes are borrowed. */
 struct reader *reader_new_bytes(const void *bytes, size_t n, struct error *err);
 
+/* Reads records that were kept in a text (borrowed). */
+struct reader *reader_new_text(const struct text *records, struct error *err);
+
 /* Reads what was put aside; scratch is borrowed, nobody writes to it. */
 struct reader *reader_new_scratch(
     const struct scratch *scratch, struct error *err);

@@ -248,3 +248,93 @@ scan_record(const uint8_t *bytes, size_t n, struct scan *scan, size_t *need,
 		*need = c.need;
 	return status;
 }
+
+/* ---- questions to a header ---- */
+
+static bool
+is_text(const struct cursor *c, const char *text)
+{
+	struct cursor peek = *c;
+	struct head head;
+
+	return read_head(&peek, &head) == FOUND && head.type == TEXT &&
+	       head.length == strlen(text) && peek.n - peek.at >= head.length &&
+	       memcmp(peek.bytes + peek.at, text, (size_t)head.length) == 0;
+}
+
+/* Moves to the value under the key. */
+static bool
+find_key(struct cursor *c, const char *key)
+{
+	struct head map;
+	struct error lost;
+
+	if (read_head(c, &map) != FOUND || map.type != MAP)
+		return false;
+	for (uint64_t i = 0; i < map.length; i++) {
+		bool here = is_text(c, key);
+
+		if (skip_value(c, &lost) != FOUND)
+			return false;
+		if (here)
+			return true;
+		if (skip_value(c, &lost) != FOUND)
+			return false;
+	}
+	return false;
+}
+
+/* An integer of so many bytes (1, 2, 4, 8), with or without a sign. */
+static double
+integer(const uint8_t *p, size_t bytes, bool sign)
+{
+	const uint64_t v = big_endian(p, bytes);
+	const unsigned up = 64 - 8 * (unsigned)bytes;
+
+	return sign ? (double)((int64_t)(v << up) >> up) : (double)v;
+}
+
+/* The number whose type byte is b and whose other bytes are at p. */
+static bool
+real(uint8_t b, const uint8_t *p, double *out)
+{
+	const uint64_t bits = b == 0xcb ? big_endian(p, 8) : 0;
+	const uint32_t low = b == 0xca ? (uint32_t)big_endian(p, 4) : 0;
+	float narrow;
+
+	if (b <= 0x7f || b >= 0xe0) {
+		*out = (int8_t)b;
+	} else if (b == 0xca) {
+		memcpy(&narrow, &low, sizeof(narrow));
+		*out = (double)narrow;
+	} else if (b == 0xcb) {
+		memcpy(out, &bits, sizeof(*out));
+	} else if (b >= 0xcc && b <= 0xd3) {
+		*out = integer(p, (size_t)1 << (b & 3), b >= 0xd0);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+bool
+scan_real(const uint8_t *header, size_t n, const char *key, double *out)
+{
+	struct cursor c = {.bytes = header, .n = n};
+	struct cursor end;
+	struct error lost;
+
+	if (!find_key(&c, key))
+		return false;
+	end = c;
+	return skip_value(&end, &lost) == FOUND &&
+	       real(header[c.at], header + c.at + 1, out);
+}
+
+bool
+scan_says(const uint8_t *header, size_t n, const char *key, const char *text)
+{
+	struct cursor c = {.bytes = header, .n = n};
+
+	return find_key(&c, key) && is_text(&c, text);
+}

@@ -15,6 +15,7 @@
 #ifndef STREAM_SCAN_H
 #define STREAM_SCAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,5 +49,14 @@ struct scan {
  */
 int scan_record(const uint8_t *bytes, size_t n, struct scan *scan, size_t *need,
     struct error *err);
+
+/*
+ * Questions to a header as it is encoded (n bytes that scan_record has found),
+ * which need no memory and so cannot fail: the number under a text key, false
+ * when there is none (an integer serves); is the value under it this text?
+ */
+bool scan_real(const uint8_t *header, size_t n, const char *key, double *out);
+bool scan_says(
+    const uint8_t *header, size_t n, const char *key, const char *text);
 
 #endif

@@ -176,3 +176,9 @@ value_is(const struct value *value, const char *text)
 	return value_chars(value, &chars, &n) && n == strlen(text) &&
 	       memcmp(chars, text, n) == 0;
 }
+
+bool
+value_equal(const struct value *a, const struct value *b)
+{
+	return msgpack_object_equal(*value_object(a), *value_object(b));
+}

@@ -57,6 +57,9 @@ bool value_chars(const struct value *value, const char **chars, size_t *n);
 bool value_bytes(const struct value *value, const void **bytes, size_t *n);
 bool value_is(const struct value *value, const char *text);
 
+/* The same type and contents, to the last bit; neither may be NULL. */
+bool value_equal(const struct value *a, const struct value *b);
+
 /*
  * Required entries of a map, with an error that names the key, what was found
  * and what was expected.  field_text copies into out with a NUL (room bytes

@@ -95,13 +95,19 @@ static void
 print_key(const msgpack_object *key, int json, struct text *out)
 {
 	struct text plain = {0};
+	struct error lost;
+	const char *chars;
 
 	if (!json || key->type == MSGPACK_OBJECT_STR) {
 		print_object(key, json, out);
 		return;
 	}
 	print_object(key, 0, &plain);
-	value_print_json_chars(plain.chars, plain.n, out);
+	chars = text_chars(&plain, &lost);
+	if (chars != NULL)
+		value_print_json_chars(chars, text_length(&plain), out);
+	else
+		text_fail(out);
 	text_free(&plain);
 }
 

@@ -41,12 +41,12 @@ writer_free(struct writer *writer)
 static int
 flush_pending(struct writer *w, struct error *err)
 {
-	int status = text_check(&w->pending, err);
+	const char *chars = text_chars(&w->pending, err);
+	int status = chars != NULL ? output_write(w->output, chars,
+					 text_length(&w->pending), err)
+				   : -1;
 
-	if (status == 0)
-		status = output_write(
-		    w->output, w->pending.chars, w->pending.n, err);
-	w->pending.n = 0;
+	text_cut(&w->pending, 0);
 	return status;
 }
 
@@ -54,14 +54,17 @@ flush_pending(struct writer *w, struct error *err)
 static int
 finish_record(struct writer *w, size_t at, struct error *err)
 {
-	if (text_check(&w->pending, err) < 0)
+	const char *chars = text_chars(&w->pending, err);
+	const size_t n = text_length(&w->pending);
+
+	if (chars == NULL)
 		return -1;
-	if (w->pending.n - at > RECORD_BYTES_MAX)
+	if (n - at > RECORD_BYTES_MAX)
 		return error_set(err,
-		    "a record has %zu bytes, at most %d are allowed",
-		    w->pending.n - at, RECORD_BYTES_MAX);
-	digest_add(&w->digest, w->pending.chars + at, w->pending.n - at);
-	if (w->each || w->pending.n >= COLLECT_BYTES)
+		    "a record has %zu bytes, at most %d are allowed", n - at,
+		    RECORD_BYTES_MAX);
+	digest_add(&w->digest, chars + at, n - at);
+	if (w->each || n >= COLLECT_BYTES)
 		return flush_pending(w, err);
 	return 0;
 }
@@ -70,8 +73,9 @@ static int
 write_record(struct writer *w, const char *kind, const struct pack *header,
     const void *payload, size_t bytes, struct error *err)
 {
-	size_t at = w->pending.n;
+	size_t at = text_length(&w->pending);
 	struct pack frame = {.bytes = w->pending};
+	const char *chars;
 	uint32_t crc;
 	uint8_t tail[CRC_BYTES];
 
@@ -85,10 +89,11 @@ write_record(struct writer *w, const char *kind, const struct pack *header,
 	else
 		pack_bytes(&frame, payload, bytes);
 	w->pending = frame.bytes;
-	if (text_check(&w->pending, err) < 0)
+	chars = text_chars(&w->pending, err);
+	if (chars == NULL)
 		return -1;
-	crc = (uint32_t)crc32(
-	    0, (const Bytef *)w->pending.chars + at, (uInt)(w->pending.n - at));
+	crc = (uint32_t)crc32(0, (const Bytef *)chars + at,
+	    (uInt)(text_length(&w->pending) - at));
 	tail[0] = 0xce;
 	for (int i = 0; i < 4; i++)
 		tail[1 + i] = (uint8_t)(crc >> (24 - 8 * i));
@@ -127,9 +132,7 @@ writer_begin(struct writer *writer, const struct value *before,
 		pack_value(&own, array_at(history, i));
 	if (entry != NULL)
 		pack_pack(&own, entry);
-	changed = pack_check(&own, err) == 0
-		      ? decoded_new(own.bytes.chars, own.bytes.n, err)
-		      : NULL;
+	changed = pack_decode(&own, err);
 	if (changed != NULL) {
 		/* keys of `begin` that nobody here knows travel on */
 		pack_merge(&header, before, decoded_value(changed));
@@ -156,7 +159,7 @@ int
 writer_copy(
     struct writer *writer, const struct record *record, struct error *err)
 {
-	size_t at = writer->pending.n;
+	size_t at = text_length(&writer->pending);
 
 	writer->records++;
 	text_add_bytes(&writer->pending, record->bytes, record->n_bytes);
@@ -186,6 +189,17 @@ writer_copy_all(
 		n -= scan.bytes;
 	}
 	return 0;
+}
+
+int
+writer_copy_text(
+    struct writer *writer, const struct text *records, struct error *err)
+{
+	const char *chars = text_chars(records, err);
+
+	return chars != NULL
+		   ? writer_copy_all(writer, chars, text_length(records), err)
+		   : -1;
 }
 
 int

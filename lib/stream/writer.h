@@ -50,6 +50,8 @@ int writer_copy(
 /* n bytes that are whole records as they came, one behind the other. */
 int writer_copy_all(
     struct writer *writer, const void *bytes, size_t n, struct error *err);
+int writer_copy_text(
+    struct writer *writer, const struct text *records, struct error *err);
 
 /* The same for records that were put aside. */
 int writer_copy_scratch(

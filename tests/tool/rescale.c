@@ -86,7 +86,7 @@ int
 main(int argc, char **argv)
 {
 	struct plane plane = {0};
-	struct error err = {""};
+	struct error err = {.text = ""};
 	struct output output;
 	struct reader *reader = reader_new(NULL, 0, &err);
 	struct writer *writer = NULL;

@@ -108,7 +108,7 @@ every_form_and_layout(void **state)
 	    "torch/legacy.pt", "torch/legacy4.pt", "weights/types.safetensors",
 	    "weights/types.npz"};
 	struct checkpoint c;
-	struct error err = {""};
+	struct error err = {.text = ""};
 	bool text;
 
 	(void)state;
@@ -135,7 +135,7 @@ static void
 a_dict_of_tensors_alone(void **state)
 {
 	struct checkpoint c;
-	struct error err = {""};
+	struct error err = {.text = ""};
 
 	(void)state;
 	assert_int_equal(load(&c, "torch/plain.pt", &err), 0);

@@ -89,7 +89,7 @@ static struct dataset
 open_good(const char *path, struct dataset_choice choice)
 {
 	struct dataset dataset;
-	struct error err = {""};
+	struct error err = {.text = ""};
 
 	if (dataset_open(&dataset, path, &choice, &err) < 0)
 		fail_msg("%s", err.text);
@@ -100,7 +100,7 @@ static void
 open_bad(const char *path, struct dataset_choice choice, const char *reason)
 {
 	struct dataset dataset;
-	struct error err = {""};
+	struct error err = {.text = ""};
 
 	assert_int_equal(dataset_open(&dataset, path, &choice, &err), -1);
 	if (strstr(err.text, reason) == NULL)

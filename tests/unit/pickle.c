@@ -101,7 +101,7 @@ static void
 check(const char *text, size_t n, const char *words)
 {
 	struct pickle pickle;
-	struct error err = {""};
+	struct error err = {.text = ""};
 	uint8_t *bytes = malloc(n + 1); /* exact, for the sanitizer */
 	int status;
 

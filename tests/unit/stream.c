@@ -187,7 +187,7 @@ count_intact(const void *p, size_t n, size_t *skipped)
 static void
 expect_error(const void *p, size_t n, const char *reason)
 {
-	struct error err = {""};
+	struct error err = {.text = ""};
 
 	assert_int_equal(count_records(p, n, &err), -1);
 	if (strstr(err.text, reason) == NULL)
@@ -259,6 +259,47 @@ round_trip(void **state)
 	reader_free(reader);
 	free(b.p);
 	free(collected.p);
+}
+
+/* A header answers as it is encoded what it answers decoded. */
+static void
+encoded_header_answers(void **state)
+{
+	static const char *const numbers[] = {"\x07", "\xe0", "\xcc\xff",
+	    "\xcd\xff\xfe", "\xce\xff\xff\xff\xfe", "\xd0\x80", "\xd1\x80\x01",
+	    "\xd2\x80\x00\x00\x01", "\xcf\xff\xff\xff\xff\xff\xff\xff\xff",
+	    "\xd3\x80\x00\x00\x00\x00\x00\x00\x01",
+	    "\xd3\x00\x00\x00\x00\x00\x00\x00\x05", "\xca\xbf\xc0\x00\x00",
+	    "\xcb\x40\x09\x21\xfb\x54\x44\x2d\x18", "\xc0", "\xc3", "\xa1x",
+	    "\x90"};
+	static const size_t bytes[] = {
+	    1, 1, 2, 3, 5, 2, 3, 5, 9, 9, 9, 5, 9, 1, 1, 2, 1};
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bytes) / sizeof(bytes[0]); i++) {
+		uint8_t map[32] = "\x83\xa1k\x92\xa1v\x01\xa1v";
+		const size_t n = 9 + bytes[i] + 4;
+		struct decoded *d;
+		double want = -0.5, got = -0.5;
+
+		memcpy(map + 9, numbers[i], bytes[i]);
+		memcpy(map + 9 + bytes[i], "\xa1w\xa1x", 4);
+		d = decoded_new(map, n, &err);
+		assert_non_null(d);
+		assert_int_equal(scan_real(map, n, "v", &got),
+		    value_real(value_get(decoded_value(d), "v"), &want));
+		assert_true(got == want);
+		assert_true(scan_says(map, n, "w", "x"));
+		assert_false(scan_says(map, n, "w", "xx"));
+		assert_int_equal(scan_says(map, n, "v", "x"),
+		    bytes[i] == 2 && numbers[i][0] == '\xa1');
+		assert_false(scan_real(map, n, "k", &got));
+		assert_false(scan_real(map, n, "none", &got));
+		/* a header that is cut off answers nothing beyond its end */
+		assert_false(scan_real(map, 9 + bytes[i] - 1, "v", &got));
+		decoded_free(d);
+	}
 }
 
 static struct bytes copied; /* what emit_copy reads */
@@ -458,14 +499,17 @@ check_bad_end(int64_t count, const char *digest, const char *reason)
 				   "begin\x81\xa7version\x01\xc0";
 	uint8_t bytes[512];
 	struct pack tail = {0};
-	size_t n = forge(bytes, open, sizeof(open) - 1);
+	struct error err;
+	const void *end;
+	size_t n = forge(bytes, open, sizeof(open) - 1), n_end;
 
 	pack_text(&tail, "end");
 	pack_map(&tail, 2);
 	pack_key_int(&tail, "count", count);
 	pack_key_text(&tail, "digest", digest);
 	pack_nil(&tail);
-	n += forge(bytes + n, tail.bytes.chars, tail.bytes.n);
+	end = pack_encoded(&tail, &n_end, &err);
+	n += forge(bytes + n, end, n_end);
 	expect_error(bytes, n, reason);
 	pack_free(&tail);
 }
@@ -537,7 +581,7 @@ history_grows(void **state)
 	history_entry(&entry, "first", 0);
 	pack_pack(&header, &entry);
 	pack_free(&entry);
-	before = decoded_new(header.bytes.chars, header.bytes.n, &err);
+	before = pack_decode(&header, &err);
 	history_entry(&entry, "second", 0);
 	assert_int_equal(
 	    writer_begin(writer, decoded_value(before), &entry, &err), 0);
@@ -596,6 +640,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(put_aside),
 	    cmocka_unit_test(arrays_are_no_maps),
+	    cmocka_unit_test(encoded_header_answers),
 	    cmocka_unit_test(round_trip),
 	    cmocka_unit_test(pass_through),
 	    cmocka_unit_test(concatenation),
