@@ -79,8 +79,7 @@ static int
 describe(struct text *desc, const struct settings *s,
     const struct landscape *landscape, struct error *err)
 {
-	if (landscape->history.chars != NULL)
-		text_add(desc, "%s", landscape->history.chars);
+	text_add_text(desc, &landscape->history);
 	text_add(desc, "contour %s style=%s field=%s", LOSSPIPE_VERSION,
 	    styles[s->style], s->field);
 	if (s->log)
@@ -171,13 +170,16 @@ draw(const struct settings *s, const struct landscape *landscape,
 	    .width = (double)s->width,
 	    .height = (double)s->height};
 	int status = describe(&desc, s, landscape, err);
+	const char *how = status == 0 ? text_chars(&desc, err) : NULL;
 
 	if (landscape->axes == 2)
 		fix_range(s, landscape, &picture);
 	/* a path starts high above the levels of a minimum */
 	if (landscape->paths > 0 && s->levels.n > 0)
 		levels_add_decades(&picture.levels, landscape->highest);
-	picture.desc = desc.chars;
+	picture.desc = how;
+	if (how == NULL)
+		status = -1;
 	if (status == 0 && s->band && landscape->axes == 2)
 		status = error_set(err, "--band is for grids of one axis, "
 					"these have two");
@@ -262,7 +264,9 @@ draw_histograms(const struct settings *s, const struct histogram_list *list,
 	    .height = (double)s->height};
 	int status = describe_each(&desc, s, list->begin, list->n, err);
 
-	picture.desc = desc.chars;
+	picture.desc = status == 0 ? text_chars(&desc, err) : NULL;
+	if (picture.desc == NULL)
+		status = -1;
 	if (status == 0)
 		status = picture_histograms(&picture, list, svg, err);
 	text_free(&desc);
@@ -279,7 +283,9 @@ draw_densities(const struct settings *s, const struct density_list *list,
 	    .height = (double)s->height};
 	int status = describe_each(&desc, s, list->begin, list->n, err);
 
-	picture.desc = desc.chars;
+	picture.desc = status == 0 ? text_chars(&desc, err) : NULL;
+	if (picture.desc == NULL)
+		status = -1;
 	if (status == 0)
 		status = picture_densities(&picture, list, svg, err);
 	text_free(&desc);

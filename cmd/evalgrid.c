@@ -84,13 +84,14 @@ print_estimate(
 }
 
 static int
-describe(const struct evaluation *e, struct error *err)
+describe(
+    const struct gridrun *run, const struct evaluation *e, struct error *err)
 {
 	struct text how = {0};
 	int status = estimate_plan(e, &how, err);
 
 	if (status == 0)
-		frame_lines(&how);
+		frame_lines(run->frame, &how);
 	text_free(&how);
 	return status;
 }
@@ -103,7 +104,7 @@ evaluate(struct gridrun *run, struct surface *surface, struct error *err)
 	if (e->exec.command != NULL)
 		frame_say(run->frame, "losses by '%.200s', processes: %d",
 		    e->exec.command, e->threads);
-	else if (run->frame->verbose > 0 && describe(e, err) < 0)
+	else if (run->frame->verbose > 0 && describe(run, e, err) < 0)
 		return -1;
 	warn_about_norms(run, &surface->evaluation);
 	if (tell_norms(run, &surface->evaluation, err) < 0)

@@ -199,12 +199,16 @@ frame_say(const struct frame *frame, const char *format, ...)
 }
 
 void
-frame_lines(struct text *text)
+frame_lines(const struct frame *frame, struct text *text)
 {
-	if (text->n > 0) {
-		text->n = text_make_shown(text->chars, text->n, "\t\n");
-		fwrite(text->chars, 1, text->n, stderr);
-	}
+	struct error err;
+	const char *chars;
+
+	text_show(text, "\t\n");
+	chars = text_chars(text, &err);
+	if (chars == NULL)
+		frame_fail(frame, &err);
+	fputs(chars, stderr);
 	text_free(text);
 }
 

@@ -67,8 +67,8 @@ void frame_warn(const struct frame *frame, const char *format, ...)
 void frame_say(const struct frame *frame, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Lines that were asked for, on stderr.  Frees text. */
-void frame_lines(struct text *text);
+/* Lines that were asked for, on stderr; text is freed, and must be whole. */
+void frame_lines(const struct frame *frame, struct text *text);
 
 /*
  * "name: text" over what stands in the terminal's line; on no other stderr, and

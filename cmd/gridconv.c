@@ -52,9 +52,7 @@ static int
 write_surface(struct text *text, const struct points *points,
     struct output *output, struct error *err)
 {
-	const struct pack *header = &points->grid_header;
-	struct decoded *grid =
-	    decoded_new(header->bytes.chars, header->bytes.n, err);
+	struct decoded *grid = pack_decode(&points->grid_header, err);
 	const char *comma = "";
 
 	if (grid == NULL)

@@ -84,30 +84,35 @@ warn_about_classes(const struct gridrun *s)
 
 /* A wrong constant, architecture or data set shows at the centre. */
 static void
-check_centre(const struct gridrun *s, const struct model *model,
-    const struct score *score, const char *set)
+check_centre(
+    const struct gridrun *s, const struct score *score, const char *set)
 {
 	const struct accuracy measured = {.acc = score->acc,
 	    .n = score->n,
 	    .set = set,
 	    .recomputed = s->surface->evaluation.norms.mode == NORMS_RECOMPUTE};
-	struct decoded *meta = NULL;
+	double noted = s->noted;
 	enum accuracy_fit fit;
-	double noted;
 
-	if (model->meta.bytes.n > 0)
-		meta = decoded_new(
-		    model->meta.bytes.chars, model->meta.bytes.n, NULL);
-	if (meta != NULL && accuracy_noted(decoded_value(meta), &noted)) {
-		fit = accuracy_compare(&measured, &noted);
-		if (fit != ACCURACY_FITS)
-			frame_warn(s->frame,
-			    "centre accuracy %.4g %%, checkpoint says %.4g "
-			    "%%: %s",
-			    score->acc, noted,
-			    accuracy_question(&measured, fit));
-	}
+	if (!s->has_noted)
+		return;
+	fit = accuracy_compare(&measured, &noted);
+	if (fit != ACCURACY_FITS)
+		frame_warn(s->frame,
+		    "centre accuracy %.4g %%, checkpoint says %.4g %%: %s",
+		    score->acc, noted, accuracy_question(&measured, fit));
+}
+
+static int
+take_noted(struct gridrun *s, const struct model *model, struct error *err)
+{
+	struct decoded *meta = pack_decode(&model->meta, err);
+
+	if (meta == NULL)
+		return -1;
+	s->has_noted = accuracy_noted(decoded_value(meta), &s->noted);
 	decoded_free(meta);
+	return 0;
 }
 
 /* surface_seen: progress, and what a person should know of this point. */
@@ -128,8 +133,7 @@ seen(void *context, const struct place *place, const struct score *scores)
 	for (int i = 0; i < s->choice.sets && scores != NULL; i++)
 		if (place->a == 0.0 && place->b == 0.0 &&
 		    (place->sets >> i & 1U) != 0)
-			check_centre(s, &s->surface->evaluation.plane->model,
-			    &scores[i], s->choice.name[i]);
+			check_centre(s, &scores[i], s->choice.name[i]);
 	if (progress_step(&s->progress, scores == NULL, "point", text))
 		frame_progress(s->frame, s->progress.done == s->progress.total,
 		    "%s", text);
@@ -142,7 +146,8 @@ gridrun_write(struct gridrun *run, struct surface *surface, struct error *err)
 	const struct points *old;
 	int status;
 
-	if (resume_find(&run->resume, surface, &old, err) < 0)
+	if (resume_find(&run->resume, surface, &old, err) < 0 ||
+	    take_noted(run, &surface->evaluation.plane->model, err) < 0)
 		return -1;
 	if (old != NULL && !run->frame->quiet)
 		frame_show(run->frame,

@@ -31,6 +31,8 @@ struct gridrun {
 	struct writer *writer;
 	struct progress progress;
 	bool told_unreliable;
+	bool has_noted; /* the accuracy that the checkpoint says */
+	double noted;
 };
 
 /* Before the command line is read. */

@@ -86,8 +86,7 @@ begin(struct writer *writer, const struct settings *s,
 		pack_key_real(&entry, "width", rule->width);
 	if (rule->ranged)
 		pack_key_reals(&entry, "range", range, 2);
-	before =
-	    decoded_new(plane->begin.bytes.chars, plane->begin.bytes.n, err);
+	before = pack_decode(&plane->begin, err);
 	if (before != NULL)
 		status =
 		    writer_begin(writer, decoded_value(before), &entry, err);

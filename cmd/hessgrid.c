@@ -13,14 +13,16 @@ enum { BASIS_MIN = 8, BASIS_MAX = 1024 };
 enum { PRODUCTS_GUESS = 50 };
 
 /* On standard error, or with --estimate as the output. */
-static void
+static int
 print_cost(const struct gridrun *run, const struct hessian *hessian,
-    const struct surface *surface, const struct hessian_cost *cost)
+    const struct surface *surface, const struct hessian_cost *cost,
+    struct error *err)
 {
 	const int64_t places = surface_places(surface);
 	const int64_t products =
 	    PRODUCTS_GUESS + 2 * hessian->rule.lanczos.k + hessian->rule.probes;
 	struct text text = {0};
+	const char *said;
 	char time[32];
 
 	text_add(&text,
@@ -34,13 +36,14 @@ print_cost(const struct gridrun *run, const struct hessian *hessian,
 	    (double)cost->bytes * 1e-6);
 	if (run->estimate) {
 		frame_print(run->frame, &text);
-		return;
+		return 0;
 	}
-	if (text_check(&text, NULL) == 0) {
-		text.chars[text.n - 1] = '\0';
-		frame_show(run->frame, "%s", text.chars);
-	}
+	text_cut(&text, text_length(&text) - 1);
+	said = text_chars(&text, err);
+	if (said != NULL)
+		frame_show(run->frame, "%s", said);
 	text_free(&text);
+	return said != NULL ? 0 : -1;
 }
 
 static void
@@ -67,7 +70,7 @@ evaluate(struct gridrun *run, struct surface *surface, struct error *err)
 	if (status == 0)
 		status = hessian_cost(&hessian, surface, &cost, err);
 	if (status == 0 && (run->estimate || !run->frame->quiet))
-		print_cost(run, &hessian, surface, &cost);
+		status = print_cost(run, &hessian, surface, &cost, err);
 	if (status == 0 && !run->estimate) {
 		warn_about_subset(run, surface);
 		status = gridrun_write(run, surface, err);

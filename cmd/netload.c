@@ -177,7 +177,7 @@ settle_classes(const struct frame *frame, struct graph *graph,
 
 	if (status == 0 && frame->verbose > 0) {
 		classes_list(graph, classes, &list);
-		frame_lines(&list);
+		frame_lines(frame, &list);
 	}
 	free(classes);
 	return status;

@@ -60,10 +60,10 @@ check_coordinates(const struct plane *p, struct error *err)
 	struct plane_id id;
 	bool guessed = false;
 
-	plane_identify(p, &id);
-	return path_check(p, &id, &guessed, err) < 0
-		   ? -1
-		   : requests_check_plane(&p->requests, &id, err);
+	if (plane_identify(p, &id, err) < 0 ||
+	    path_check(p, &id, &guessed, err) < 0)
+		return -1;
+	return requests_check_plane(&p->requests, &id, err);
 }
 
 /* theta(x, y): the caller frees the tensors. */
@@ -144,10 +144,8 @@ save(const struct plane *p, const struct settings *set, struct error *err)
 		tensors = direction_tensors(p, set, &n, err);
 	else
 		tensors = moved_tensors(p, set, err);
-	if (tensors != NULL) {
-		save_metadata(&p->model, &metadata);
+	if (tensors != NULL && save_metadata(&p->model, &metadata, err) == 0)
 		status = write_tensors(set, tensors, n, &metadata, err);
-	}
 	text_free(&metadata);
 	tensors_free(tensors, n);
 	return status;

@@ -78,8 +78,7 @@ read_model(struct session *s, char **operands, int n, struct error *err)
 	reader_free(reader);
 	if (status < 0)
 		return -1;
-	s->begin = decoded_new(
-	    s->plane.begin.bytes.chars, s->plane.begin.bytes.n, err);
+	s->begin = pack_decode(&s->plane.begin, err);
 	return s->begin != NULL ? 0 : -1;
 }
 
@@ -160,7 +159,8 @@ describe(struct session *s, struct error *err)
 	char model[DIGEST_TEXT_BYTES];
 	char kernel[128];
 
-	model_digest(&s->plane.model, model);
+	if (model_digest(&s->plane.model, model, err) < 0)
+		return -1;
 	snprintf(kernel, sizeof(kernel), "%s %s, openblas %s",
 	    plan_name(s->plan), plan_kernel(s->plan), openblas_get_corename());
 	history_entry(e, "nettrain", 8 + trainer_rule_keys(&s->rule));

@@ -23,7 +23,7 @@ report(struct output *output, char *const names[2], uint64_t number,
 	text_add(&line, " differ: record %llu (", (unsigned long long)number);
 	value_print_chars(record->kind, strlen(record->kind), &line);
 	text_add(&line, "): ");
-	text_add_bytes(&line, c->what.chars, c->what.n);
+	text_add_text(&line, &c->what);
 	text_add(&line, "\n");
 	status = output_text(output, &line, 0, err);
 	text_free(&line);
@@ -37,7 +37,7 @@ compare_streams(struct reader *reader[2], char *const names[2],
 {
 	for (uint64_t number = 1;; number++) {
 		struct record record[2];
-		int got[2];
+		int got[2], equal;
 
 		for (int i = 0; i < 2; i++) {
 			got[i] = reader_next(reader[i], &record[i], err);
@@ -52,7 +52,10 @@ compare_streams(struct reader *reader[2], char *const names[2],
 			return report(
 			    output, names, number, &record[got[1]], c, err);
 		}
-		if (!compare_records(c, &record[0], &record[1]))
+		equal = compare_records(c, &record[0], &record[1], err);
+		if (equal < 0)
+			return TROUBLE;
+		if (!equal)
 			return report(
 			    output, names, number, &record[0], c, err);
 	}

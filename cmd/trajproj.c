@@ -28,19 +28,23 @@ struct trajproj {
 
 /* ---- losses that evalgrid made ---- */
 
-/* The loss of the model itself, when the item is that of the checkpoint. */
-static bool
-take_loss(const struct points *item, const char *checkpoint, double *loss)
+/*
+ * The loss of the model itself, when the item is that of the checkpoint: 1, 0
+ * or -1.
+ */
+static int
+take_loss(const struct points *item, const char *checkpoint, double *loss,
+    struct error *err)
 {
 	struct decoded *grid;
 	bool same;
 
 	if (item->grid.axes > 0)
-		return false;
-	grid = decoded_new(
-	    item->grid_header.bytes.chars, item->grid_header.bytes.n, NULL);
-	same = grid != NULL &&
-	       value_is(value_get(decoded_value(grid), "model"), checkpoint);
+		return 0;
+	grid = pack_decode(&item->grid_header, err);
+	if (grid == NULL)
+		return -1;
+	same = value_is(value_get(decoded_value(grid), "model"), checkpoint);
 	decoded_free(grid);
 	return same && points_value(item, 0, "loss", loss);
 }
@@ -60,13 +64,15 @@ join_losses(
 		digest_add_text(&digest, list->item[k].grid.run);
 	digest_finish_text(&digest, t->losses_digest);
 	for (size_t i = 0; i < t->runs.n; i++) {
-		bool here = false;
+		int here = 0;
 
 		t->loss[i] = NAN;
-		for (size_t k = 0; k < list->n && !here; k++)
+		for (size_t k = 0; k < list->n && here == 0; k++)
 			here = take_loss(&list->item[k],
-			    t->runs.checkpoints[i].digest, &t->loss[i]);
-		found += here;
+			    t->runs.checkpoints[i].digest, &t->loss[i], err);
+		if (here < 0)
+			return -1;
+		found += (size_t)here;
 	}
 	if (found == 0)
 		return error_set(err,

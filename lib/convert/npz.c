@@ -20,13 +20,15 @@ add(const struct npz *npz, const char *set, const char *name, int rank,
     const int64_t *dim, const double *values, struct error *err)
 {
 	struct text full = {0};
+	const char *entry;
 	int status = -1;
 
 	text_add(&full, "%s%s%s%s", npz->prefix, set, set[0] != '\0' ? "_" : "",
 	    name);
-	if (text_check(&full, err) == 0)
-		status = npz_add_f64(
-		    npz->archive, full.chars, rank, dim, values, err);
+	entry = text_chars(&full, err);
+	if (entry != NULL)
+		status =
+		    npz_add_f64(npz->archive, entry, rank, dim, values, err);
 	text_free(&full);
 	return status;
 }

@@ -48,17 +48,14 @@ mark_ghosts(char *out, size_t room, const struct value *begin)
 	}
 }
 
-/* Calls mark with the decoded header, when there is one. */
+/* Calls mark with the decoded header: nil where there is none. */
 static int
 with_header(const struct pack *pack,
     void (*mark)(char *out, size_t room, const struct value *header), char *out,
     size_t room, struct error *err)
 {
-	struct decoded *header;
+	struct decoded *header = pack_decode(pack, err);
 
-	if (pack->bytes.n == 0)
-		return 0;
-	header = decoded_new(pack->bytes.chars, pack->bytes.n, err);
 	if (header == NULL)
 		return -1;
 	mark(out, room, decoded_value(header));
@@ -80,19 +77,13 @@ void
 caption_count(
     struct caption_gaps *gaps, const struct points *points, int64_t index)
 {
-	struct decoded *point;
 	double loss;
 
 	gaps->n++;
 	gaps->missing += points->at[index].bytes == NULL;
-	if (!points_value(points, index, "loss", &loss) || !isnan(loss))
-		return;
-	point = points_decode(points, index, NULL);
-	if (point == NULL)
-		return;
-	gaps->badvar +=
-	    value_is(value_get(decoded_value(point), "status"), "badvar");
-	decoded_free(point);
+	gaps->badvar += points_value(points, index, "loss", &loss) &&
+			isnan(loss) &&
+			points_says(points, index, "status", "badvar");
 }
 
 void
@@ -119,12 +110,9 @@ caption_gaps(const struct caption_gaps *gaps, char *out, size_t room)
 int
 caption_history(struct text *out, const struct pack *begin, struct error *err)
 {
-	struct decoded *header;
+	struct decoded *header = pack_decode(begin, err);
 	const struct value *history, *options;
 
-	if (begin->bytes.n == 0)
-		return text_check(out, err);
-	header = decoded_new(begin->bytes.chars, begin->bytes.n, err);
 	if (header == NULL)
 		return -1;
 	history = value_get(decoded_value(header), "history");
@@ -172,8 +160,7 @@ int
 caption_subset(
     const struct pack *grid, int set, char *out, size_t room, struct error *err)
 {
-	struct decoded *header =
-	    decoded_new(grid->bytes.chars, grid->bytes.n, err);
+	struct decoded *header = pack_decode(grid, err);
 	const struct value *data;
 	char used[32], all[32];
 	int64_t n, total;

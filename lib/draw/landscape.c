@@ -115,9 +115,7 @@ fill_panel(
 static int
 read_directions(struct panel *panel, char *seed, size_t room, struct error *err)
 {
-	const struct text *summary = &panel->points->summary;
-	struct reader *reader =
-	    reader_new_bytes(summary->chars, summary->n, err);
+	struct reader *reader = reader_new_text(&panel->points->summary, err);
 	struct record record;
 	struct direction d;
 	int status;
@@ -167,10 +165,8 @@ append_part(char *label, const char *part)
 static int
 name_panel(struct panel *panel, struct error *err)
 {
-	const struct pack *pack = &panel->points->grid_header;
 	const struct grid *grid = &panel->points->grid;
-	struct decoded *header =
-	    decoded_new(pack->bytes.chars, pack->bytes.n, err);
+	struct decoded *header = pack_decode(&panel->points->grid_header, err);
 	char name[NAME_BYTES], seed[48], marks[96];
 
 	if (header == NULL)

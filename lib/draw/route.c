@@ -29,12 +29,13 @@ take_point(struct routes *r, struct digest_set *seen,
     const struct path_point *p, struct error *err)
 {
 	struct text key = {0};
-	int status;
+	const char *chars;
+	int status = -1;
 
 	text_add(&key, "%s\n%" PRId64 " %a %a", p->name, p->i, p->x, p->y);
-	status = text_check(&key, err);
-	if (status == 0)
-		status = digest_set_add(seen, key.chars, key.n, err);
+	chars = text_chars(&key, err);
+	if (chars != NULL)
+		status = digest_set_add(seen, chars, text_length(&key), err);
 	text_free(&key);
 	if (status != 1)
 		return status;
@@ -56,8 +57,7 @@ static int
 take_all(struct routes *r, struct taking *taking, const struct text *records,
     struct error *err)
 {
-	struct reader *reader =
-	    reader_new_bytes(records->chars, records->n, err);
+	struct reader *reader = reader_new_text(records, err);
 	int status = reader != NULL ? 1 : -1;
 	struct record record;
 	struct path_point p;

@@ -56,16 +56,17 @@ struct job {
 int
 exec_check(const struct exec_rule *rule, struct error *err)
 {
-	struct text line = {0};
-	size_t n = strlen(rule->command);
+	size_t n = strlen(rule->command), part;
+	bool printable = true;
 	int status = 0;
 
-	text_add(&line, "%s", rule->command);
-	for (size_t i = 0; i < line.n; i++)
-		if (line.chars[i] == '\t' || line.chars[i] == '\n')
-			line.chars[i] = ' ';
-	if (n == 0 || n > COMMAND_BYTES_MAX ||
-	    !text_is_printable(line.chars, line.n))
+	for (const char *p = rule->command; printable; p += part + 1) {
+		part = strcspn(p, "\t\n");
+		printable = text_is_printable(p, part);
+		if (p[part] == '\0')
+			break;
+	}
+	if (n == 0 || n > COMMAND_BYTES_MAX || !printable)
 		status = error_set(err,
 		    "--exec is no command: expected UTF-8 text of at most %d "
 		    "bytes",
@@ -77,7 +78,6 @@ exec_check(const struct exec_rule *rule, struct error *err)
 		    "--exec-loss is '%.60s', expected a name of 1 to %zu "
 		    "bytes",
 		    rule->loss, sizeof(((struct grid *)0)->loss) - 1);
-	text_free(&line);
 	return status;
 }
 

@@ -45,12 +45,10 @@ exec_explain(
 int
 exec_open(struct exec_process *p, const struct evaluation *e, struct error *err)
 {
-	const struct text *begin = &e->plane->begin.bytes;
-
 	*p = (struct exec_process){.child = {.to = -1, .from = -1},
 	    .n_tensors = e->plane->model.graph.n_tensors};
 	p->theta = plane_theta_new(e->plane, err);
-	p->begin = decoded_new(begin->chars, begin->n, err);
+	p->begin = pack_decode(&e->plane->begin, err);
 	if (p->theta == NULL || p->begin == NULL ||
 	    norms_open(&p->norms, &e->norms, e->plane, NULL, NULL, NULL, err) <
 		0)
@@ -129,9 +127,7 @@ write_line(const struct exec_process *p, const struct place *place,
 				text_add(
 				    &line, " %.9g", (double)p->theta[t].f32[i]);
 	text_add(&line, "\n");
-	status = text_check(&line, err);
-	if (status == 0)
-		status = output_write(out, line.chars, line.n, err);
+	status = output_text(out, &line, 0, err);
 	text_free(&line);
 	return status;
 }

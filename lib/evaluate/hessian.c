@@ -252,8 +252,7 @@ hessian_open(struct hessian *hessian, const struct hessian_rule *rule,
 	snprintf(surface->kernel, sizeof(surface->kernel), "curvature %s%s",
 	    hvp_kernel(h->hvp[0]), norms_kernel(e->norms.mode, norms));
 	surface->work = &h->work;
-	surface_identify(surface);
-	return 0;
+	return surface_identify(surface, err);
 }
 
 void

@@ -252,9 +252,9 @@ surface_setup(struct surface *s, const struct surface_choice *choice,
 	struct norms_rule norms;
 
 	*s = (struct surface){0};
-	plane_identify(plane, &s->plane);
-	model_digest(&plane->model, s->model);
-	if (path_check(plane, &s->plane, &s->guessed, err) < 0 ||
+	if (plane_identify(plane, &s->plane, err) < 0 ||
+	    model_digest(&plane->model, s->model, err) < 0 ||
+	    path_check(plane, &s->plane, &s->guessed, err) < 0 ||
 	    setup_grid(&s->grid, choice, plane, err) < 0 ||
 	    setup_requests(s, plane, err) < 0 ||
 	    (choice->exec.command == NULL &&
@@ -272,8 +272,7 @@ surface_setup(struct surface *s, const struct surface_choice *choice,
 	    .exec = choice->exec,
 	    .threads = (int)choice->threads};
 	name_kernel(s);
-	surface_identify(s);
-	return 0;
+	return surface_identify(s, err);
 }
 
 void

@@ -53,21 +53,27 @@ identify_data(struct digest *digest, const struct surface *surface)
 	add_reals(digest, e->std, pixel_channels(e));
 }
 
-static void
-identify_work(struct digest *digest, const struct surface_work *work)
+static int
+identify_work(
+    struct digest *digest, const struct surface_work *work, struct error *err)
 {
 	struct pack pack = {0};
+	const void *bytes;
+	size_t n;
 
 	if (work == NULL)
-		return;
+		return 0;
 	work->pack(work->context, &pack);
+	bytes = pack_encoded(&pack, &n, err);
 	digest_add_text(digest, work->program);
-	digest_add(digest, pack.bytes.chars, pack.bytes.n);
+	if (bytes != NULL)
+		digest_add(digest, bytes, n);
 	pack_free(&pack);
+	return bytes != NULL ? 0 : -1;
 }
 
-void
-surface_identify(struct surface *surface)
+int
+surface_identify(struct surface *surface, struct error *err)
 {
 	const struct evaluation *e = &surface->evaluation;
 	const struct grid *g = &surface->grid;
@@ -87,8 +93,10 @@ surface_identify(struct surface *surface)
 
 		add_reals(&digest, range, 3);
 	}
-	identify_work(&digest, surface->work);
+	if (identify_work(&digest, surface->work, err) < 0)
+		return -1;
 	digest_finish_text(&digest, surface->grid.run);
+	return 0;
 }
 
 /* ---- places ---- */
@@ -218,8 +226,7 @@ write_begin(const struct surface *s, struct writer *writer, struct error *err)
 	pack_data(&entry, s);
 	pack_work(&entry, s);
 	pack_key_text(&entry, "kernel", s->kernel);
-	before =
-	    decoded_new(plane->begin.bytes.chars, plane->begin.bytes.n, err);
+	before = pack_decode(&plane->begin, err);
 	if (before != NULL)
 		status =
 		    writer_begin(writer, decoded_value(before), &entry, err);
@@ -249,7 +256,7 @@ write_grid(const struct surface *s, struct writer *writer, struct error *err)
 
 	pack_map(&header, GRID_KEYS + 6 + 2 * (size_t)pixels + classes +
 			      NORMS_KEYS(&e->norms) + work_keys(s) +
-			      (m->meta.bytes.n > 0));
+			      !pack_is_empty(&m->meta));
 	grid_pack(&header, &s->grid);
 	pack_norms(&header, &e->norms);
 	pack_key_text(&header, "plane", s->plane.digest);
@@ -264,7 +271,7 @@ write_grid(const struct surface *s, struct writer *writer, struct error *err)
 	if (classes)
 		pack_key_int(
 		    &header, "classes", (int64_t)plan_classes(s->plan));
-	if (m->meta.bytes.n > 0) {
+	if (!pack_is_empty(&m->meta)) {
 		pack_text(&header, "meta");
 		pack_pack(&header, &m->meta);
 	}
@@ -286,8 +293,7 @@ write_direction(const struct plane *plane, int rep, int axis,
 	pack_key_real(&extra, "length", plane_norm(plane, rep, axis));
 	if (plane->axes > 1)
 		pack_key_real(&extra, "cosine", plane_cosine(plane, rep));
-	if (pack_check(&extra, err) == 0)
-		d = decoded_new(extra.bytes.chars, extra.bytes.n, err);
+	d = pack_decode(&extra, err);
 	if (d != NULL &&
 	    direction_pack(&header, &plane->direction[rep * plane->axes + axis],
 		decoded_value(d), err) == 0)

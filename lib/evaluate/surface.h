@@ -61,7 +61,8 @@ struct surface {
  * input normalisation, batch norms, loss, grid and work; not the kernel, the
  * shard or the requests.
  */
-void surface_identify(struct surface *surface);
+int surface_identify(struct surface *surface, struct error *err)
+    __attribute__((warn_unused_result));
 
 /*
  * Places, on which all data sets are evaluated: those of the grid in canonical

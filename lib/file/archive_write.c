@@ -171,17 +171,16 @@ npy_header(struct text *out, const char *descr, int rank, const int64_t *dim)
 		text_add(&dict, "%s%" PRId64 "%s", i > 0 ? " " : "", dim[i],
 		    i < rank - 1 || rank == 1 ? "," : "");
 	text_add(&dict, "), }");
-	while ((NPY_BEFORE + dict.n + 1) % NPY_ALIGN != 0 && !dict.failed)
-		text_add(&dict, " ");
-	text_add(&dict, "\n");
-	length = dict.n;
+	length = NPY_BEFORE + text_length(&dict) + 1;
+	text_add(&dict, "%*s\n",
+	    (int)((NPY_ALIGN - length % NPY_ALIGN) % NPY_ALIGN), "");
+	length = text_length(&dict);
 	text_add_bytes(out, "\x93NUMPY\1", 7);
 	text_add_bytes(out, "\0", 1);
 	text_add_bytes(out,
 	    (const uint8_t[]){(uint8_t)(length & 255), (uint8_t)(length >> 8)},
 	    2);
-	text_add_bytes(out, dict.chars, dict.n);
-	out->failed |= dict.failed;
+	text_add_text(out, &dict);
 	text_free(&dict);
 }
 
@@ -190,6 +189,7 @@ npz_add(struct archive_writer *w, const char *name, const char *descr, int rank,
     const int64_t *dim, const void *values, size_t size, struct error *err)
 {
 	struct text npy = {0}, entry = {0};
+	const char *file, *bytes;
 	size_t n = size;
 	int status = -1;
 
@@ -198,9 +198,11 @@ npz_add(struct archive_writer *w, const char *name, const char *descr, int rank,
 	npy_header(&npy, descr, rank, dim);
 	text_add_bytes(&npy, values, n);
 	text_add(&entry, "%s.npy", name);
-	if (text_check(&npy, err) == 0 && text_check(&entry, err) == 0)
+	file = text_chars(&entry, err);
+	bytes = text_chars(&npy, err);
+	if (file != NULL && bytes != NULL)
 		status =
-		    archive_writer_add(w, entry.chars, npy.chars, npy.n, err);
+		    archive_writer_add(w, file, bytes, text_length(&npy), err);
 	text_free(&npy);
 	text_free(&entry);
 	return status;

@@ -113,8 +113,7 @@ direction_pack(struct pack *pack, const struct direction *d,
 	pack_key_text(&own, "over", direction_over_words[d->over]);
 	pack_key_text(&own, "norm", direction_norm_words[d->norm]);
 	pack_key_text(&own, "ignore", direction_ignore_words[d->ignore]);
-	if (pack_check(&own, err) == 0)
-		decoded = decoded_new(own.bytes.chars, own.bytes.n, err);
+	decoded = pack_decode(&own, err);
 	if (decoded != NULL)
 		pack_merge(pack, before, decoded_value(decoded));
 	decoded_free(decoded);

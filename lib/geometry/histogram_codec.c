@@ -29,8 +29,9 @@ write_histogram(struct writer *writer, const struct histogram *h,
 	char digest[DIGEST_TEXT_BYTES];
 	int status;
 
-	model_digest(model, digest);
-	pack_map(&header, SPREAD_KEYS + 9 + (model->meta.bytes.n > 0));
+	if (model_digest(model, digest, err) < 0)
+		return -1;
+	pack_map(&header, SPREAD_KEYS + 9 + !pack_is_empty(&model->meta));
 	pack_key_text(&header, "model", digest);
 	pack_key_text(&header, "label", h->label);
 	pack_key_text(&header, "arch", h->arch);
@@ -41,7 +42,7 @@ write_histogram(struct writer *writer, const struct histogram *h,
 	pack_key_int(&header, "below", h->below);
 	pack_key_int(&header, "above", h->above);
 	pack_key_int(&header, "nan", h->nan);
-	if (model->meta.bytes.n > 0) {
+	if (!pack_is_empty(&model->meta)) {
 		pack_text(&header, "meta");
 		pack_pack(&header, &model->meta);
 	}

@@ -145,8 +145,7 @@ static int
 other_plane(const struct path_point *p, const struct plane *plane,
     const struct plane_id *id, struct error *err)
 {
-	struct decoded *begin =
-	    decoded_new(plane->begin.bytes.chars, plane->begin.bytes.n, err);
+	struct decoded *begin = pack_decode(&plane->begin, err);
 	char is[PLANE_NAME_BYTES], here[PLANE_NAME_BYTES];
 
 	if (begin == NULL)
@@ -172,7 +171,8 @@ check_point(const struct path_point *p, const struct plane *plane,
 		    "path '%s' is of rep %d, the plane has %d direction sets",
 		    p->name, p->rep, plane->reps);
 	if (same == PLANE_UNKNOWN) {
-		model_digest(&plane->model, is.model);
+		if (model_digest(&plane->model, is.model, err) < 0)
+			return -1;
 		for (int a = 0; a < plane->axes; a++)
 			is.length[a] = plane_norm(plane, p->rep, a);
 		same = path_lies_in(p, &is);

@@ -100,14 +100,16 @@ plane_apply(const struct plane *plane, int rep, double a, double b,
 
 /* ---- what it is ---- */
 
-void
-plane_identify(const struct plane *plane, struct plane_id *id)
+int
+plane_identify(
+    const struct plane *plane, struct plane_id *id, struct error *err)
 {
 	const struct graph *g = &plane->model.graph;
 	struct plane_sum sum;
 	char model[DIGEST_TEXT_BYTES];
 
-	model_digest(&plane->model, model);
+	if (model_digest(&plane->model, model, err) < 0)
+		return -1;
 	plane_sum_start(&sum, model, plane->axes, plane->reps);
 	for (size_t d = 0; d < plane_slot(plane, plane->reps, 0); d++)
 		for (size_t t = 0; t < g->n_tensors; t++) {
@@ -119,6 +121,7 @@ plane_identify(const struct plane *plane, struct plane_id *id)
 				    &sum, delta, g->tensors[t].n);
 		}
 	plane_sum_finish(&sum, id);
+	return 0;
 }
 
 static double

@@ -71,7 +71,8 @@ void plane_apply(const struct plane *plane, int rep, double a, double b,
 struct tensor *plane_theta_new(const struct plane *plane, struct error *err);
 
 /* Which plane it is: the first part of a run's identity. */
-void plane_identify(const struct plane *plane, struct plane_id *id);
+int plane_identify(const struct plane *plane, struct plane_id *id,
+    struct error *err) __attribute__((warn_unused_result));
 
 /* Euclidean norm of a direction, and the cosine between x and y of a rep. */
 double plane_norm(const struct plane *plane, int rep, int axis);

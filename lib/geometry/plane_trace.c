@@ -89,8 +89,7 @@ plane_trace_step(
 
 	switch (step) {
 	case PASSAGE_MODEL:
-		model_digest_start(&p->model, &t->model);
-		return 0;
+		return model_digest_start(&p->model, &t->model, err);
 	case PASSAGE_DECLARED:
 		return start(t, err);
 	case PASSAGE_TENSOR:

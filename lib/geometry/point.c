@@ -240,15 +240,31 @@ point_keep(struct point *point, const struct record *record, struct error *err)
 	return point->bytes != NULL ? 0 : -1;
 }
 
+const uint8_t *
+point_header(const struct point *point, size_t *n)
+{
+	struct scan scan;
+	struct error lost;
+	size_t need;
+
+	/* it was a record when it was read */
+	if (point->bytes == NULL ||
+	    scan_record(point->bytes, point->n_bytes, &scan, &need, &lost) != 1)
+		return NULL;
+	*n = scan.header_bytes;
+	return point->bytes + scan.header;
+}
+
 struct decoded *
 point_decode(const struct point *point, struct error *err)
 {
-	struct scan scan;
-	size_t need;
+	size_t n;
+	const uint8_t *header = point_header(point, &n);
 
-	if (scan_record(point->bytes, point->n_bytes, &scan, &need, err) != 1)
-		return NULL;
-	return decoded_new(point->bytes + scan.header, scan.header_bytes, err);
+	if (header != NULL)
+		return decoded_new(header, n, err);
+	error_set(err, "a point is missing");
+	return NULL;
 }
 
 static bool
@@ -265,45 +281,35 @@ headers_agree(const struct value *a, const struct value *b)
 	if (map_count(a) != map_count(b))
 		return false;
 	for (size_t i = 0; i < map_count(a); i++) {
-		struct text ta = {0}, tb = {0};
-		double ra, rb;
-		bool same;
+		const struct value *x = map_item(a, i), *y = map_item(b, i);
+		double rx, ry;
 
-		value_print(map_key(a, i), &ta);
-		value_print(map_key(b, i), &tb);
-		if (value_real(map_item(a, i), &ra) &&
-		    value_real(map_item(b, i), &rb)) {
-			same = reals_agree(ra, rb);
-		} else {
-			value_print(map_item(a, i), &ta);
-			value_print(map_item(b, i), &tb);
-			same = true;
-		}
-		same = same && ta.n == tb.n && !ta.failed && !tb.failed &&
-		       memcmp(ta.chars, tb.chars, ta.n) == 0;
-		text_free(&ta);
-		text_free(&tb);
-		if (!same)
+		if (!value_equal(map_key(a, i), map_key(b, i)))
+			return false;
+		if (value_real(x, &rx) && value_real(y, &ry)
+			? !reals_agree(rx, ry)
+			: !value_equal(x, y))
 			return false;
 	}
 	return true;
 }
 
-bool
-point_agrees(const struct point *a, const struct point *b, bool mixed)
+int
+point_agrees(
+    const struct point *a, const struct point *b, bool mixed, struct error *err)
 {
 	struct decoded *da, *db;
-	bool agree;
+	int agree = -1;
 
 	if (a->n_bytes == b->n_bytes &&
 	    memcmp(a->bytes, b->bytes, b->n_bytes) == 0)
-		return true;
+		return 1;
 	if (!mixed)
-		return false;
-	da = point_decode(a, NULL);
-	db = point_decode(b, NULL);
-	agree = da != NULL && db != NULL &&
-		headers_agree(decoded_value(da), decoded_value(db));
+		return 0;
+	da = point_decode(a, err);
+	db = da != NULL ? point_decode(b, err) : NULL;
+	if (db != NULL)
+		agree = headers_agree(decoded_value(da), decoded_value(db));
 	decoded_free(da);
 	decoded_free(db);
 	return agree;

@@ -39,11 +39,16 @@ int point_unpack(struct point_place *place, const struct grid *grid,
 int point_keep(
     struct point *point, const struct record *record, struct error *err);
 
+/* Its encoded header, for the questions of stream/scan.h; NULL: it is missing.
+ */
+const uint8_t *point_header(const struct point *point, size_t *n);
+
 /* The header of a point that is there; free it with decoded_free. */
 struct decoded *point_decode(const struct point *point, struct error *err);
 
-/* The same bytes or, mixed, the same within MIXED_RTOL. */
+/* 1: the same bytes or, mixed, the same within MIXED_RTOL; 0; -1 failed. */
 #define MIXED_RTOL 1e-5
-bool point_agrees(const struct point *a, const struct point *b, bool mixed);
+int point_agrees(const struct point *a, const struct point *b, bool mixed,
+    struct error *err) __attribute__((warn_unused_result));
 
 #endif

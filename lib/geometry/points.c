@@ -20,13 +20,20 @@ bool
 points_value(
     const struct points *points, int64_t index, const char *field, double *out)
 {
-	const struct point *p = &points->at[index];
-	struct decoded *d = p->bytes != NULL ? point_decode(p, NULL) : NULL;
-	bool found =
-	    d != NULL && value_real(value_get(decoded_value(d), field), out);
+	size_t n;
+	const uint8_t *header = point_header(&points->at[index], &n);
 
-	decoded_free(d);
-	return found;
+	return header != NULL && scan_real(header, n, field, out);
+}
+
+bool
+points_says(const struct points *points, int64_t index, const char *field,
+    const char *text)
+{
+	size_t n;
+	const uint8_t *header = point_header(&points->at[index], &n);
+
+	return header != NULL && scan_says(header, n, field, text);
 }
 
 /* ---- reading ---- */
@@ -75,8 +82,7 @@ keep_header(struct points *p, const struct record *record, struct error *err)
 
 	pack_map(&over, 1);
 	pack_key_ints(&over, "shard", whole, 2);
-	if (pack_check(&over, err) == 0)
-		d = decoded_new(over.bytes.chars, over.bytes.n, err);
+	d = pack_decode(&over, err);
 	if (d != NULL)
 		pack_merge(&p->grid_header, record->header, decoded_value(d));
 	decoded_free(d);
@@ -127,13 +133,15 @@ take_grid_point(struct points *p, const struct grid_place *place,
 {
 	const struct point came = {(uint8_t *)record->bytes, record->n_bytes};
 	struct point *at = &p->at[grid_index(&p->grid, place)];
+	int agrees;
 
 	if (at->bytes == NULL) {
 		p->present++;
 		return point_keep(at, record, err);
 	}
-	if (point_agrees(at, &came, mixed))
-		return 0;
+	agrees = point_agrees(at, &came, mixed, err);
+	if (agrees != 0)
+		return agrees < 0 ? -1 : 0;
 	return error_set(err,
 	    "point rep %d, ix %" PRId64 ", iy %" PRId64
 	    " comes twice and the two disagree",
@@ -176,10 +184,13 @@ take_point(struct points_list *list, const struct segment *segment,
 static int
 is_new(struct points *p, const struct record *record, struct error *err)
 {
-	const uint8_t *at = (const uint8_t *)p->summary.chars;
-	size_t left = p->seen.n == 0 ? p->summary.n : 0, need;
+	const char *chars = text_chars(&p->summary, err);
+	const uint8_t *at = (const uint8_t *)chars;
+	size_t left = p->seen.n == 0 ? text_length(&p->summary) : 0, need;
 	struct scan scan;
 
+	if (chars == NULL)
+		return -1;
 	/* what the first shard brought, when the second one comes */
 	for (; left > 0; at += scan.bytes, left -= scan.bytes)
 		if (scan_record(at, left, &scan, &need, err) != 1 ||
@@ -306,6 +317,7 @@ int
 points_complete(const struct points *points, struct error *err)
 {
 	struct text missing = {0};
+	const char *names;
 	int shown = 0;
 
 	if (points->present == points->wanted)
@@ -315,11 +327,14 @@ points_complete(const struct points *points, struct error *err)
 			name_place(points, i, &missing);
 			shown++;
 		}
-	error_set(err,
-	    "run %.16s: %" PRId64 " of %" PRId64 " points are missing:%s%s",
-	    points->grid.run, points->wanted - points->present, points->wanted,
-	    missing.chars != NULL ? missing.chars : "",
-	    points->wanted - points->present > shown ? " ..." : "");
+	names = text_chars(&missing, err);
+	if (names != NULL)
+		error_set(err,
+		    "run %.16s: %" PRId64 " of %" PRId64
+		    " points are missing:%s%s",
+		    points->grid.run, points->wanted - points->present,
+		    points->wanted, names,
+		    points->wanted - points->present > shown ? " ..." : "");
 	text_free(&missing);
 	return -1;
 }
@@ -330,17 +345,12 @@ static int
 write_begin(
     const struct points *points, struct writer *writer, struct error *err)
 {
-	struct decoded *begin = NULL;
+	struct decoded *begin = pack_decode(&points->begin, err);
 	int status;
 
-	if (points->begin.bytes.n > 0) {
-		begin = decoded_new(
-		    points->begin.bytes.chars, points->begin.bytes.n, err);
-		if (begin == NULL)
-			return -1;
-	}
-	status = writer_begin(
-	    writer, begin != NULL ? decoded_value(begin) : NULL, NULL, err);
+	if (begin == NULL)
+		return -1;
+	status = writer_begin(writer, decoded_value(begin), NULL, err);
 	decoded_free(begin);
 	return status;
 }
@@ -352,8 +362,7 @@ points_write(
 	if (write_begin(points, writer, err) < 0 ||
 	    writer_record(writer, "grid", &points->grid_header, NULL, 0, err) <
 		0 ||
-	    writer_copy_all(
-		writer, points->summary.chars, points->summary.n, err) < 0)
+	    writer_copy_text(writer, &points->summary, err) < 0)
 		return -1;
 	for (size_t i = 0; i < points->requests.n; i++)
 		if (writer_copy_all(writer, points->requests.item[i].bytes,

@@ -101,6 +101,10 @@ bool points_wanted(const struct points *points, int64_t index);
 bool points_value(
     const struct points *points, int64_t index, const char *field, double *out);
 
+/* Is a field of the point at place index ("status", ...) this text? */
+bool points_says(const struct points *points, int64_t index, const char *field,
+    const char *text);
+
 /*
  * The header of the point at place index, which must not be missing; free it
  * with decoded_free.  NULL with an error when memory is short.

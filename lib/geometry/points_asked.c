@@ -74,8 +74,12 @@ place_point(
 	    &p->at[grid_points(&p->grid) +
 		   asked_find(&p->asked, a->id, a->rep) * p->grid.sets +
 		   loose->set];
+	int agrees =
+	    at->bytes == NULL || point_agrees(at, &loose->point, mixed, err);
 
-	if (at->bytes != NULL && !point_agrees(at, &loose->point, mixed))
+	if (agrees < 0)
+		return -1;
+	if (agrees == 0)
 		return error_set(err,
 		    "point rep %d, id %" PRId64
 		    " comes twice and the two disagree",

@@ -66,14 +66,12 @@ static int
 name_plane(const struct plane_id *id, const struct pack *begin,
     char out[PLANE_NAME_BYTES], struct error *err)
 {
-	struct decoded *d = NULL;
+	const struct pack none = {0};
+	struct decoded *d = pack_decode(begin != NULL ? begin : &none, err);
 
-	if (begin != NULL && begin->bytes.n > 0) {
-		d = decoded_new(begin->bytes.chars, begin->bytes.n, err);
-		if (d == NULL)
-			return -1;
-	}
-	plane_id_name(id, d != NULL ? decoded_value(d) : NULL, out);
+	if (d == NULL)
+		return -1;
+	plane_id_name(id, decoded_value(d), out);
 	decoded_free(d);
 	return 0;
 }

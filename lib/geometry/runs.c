@@ -87,19 +87,15 @@ open_run(const char *path, struct error *err)
 
 /* ---- the index ---- */
 
-static void
-take_note(const struct model *model, struct run_checkpoint *c)
+static int
+take_note(
+    const struct model *model, struct run_checkpoint *c, struct error *err)
 {
-	struct decoded *meta = NULL;
+	struct decoded *meta = pack_decode(&model->meta, err);
 	const struct value *v;
 
-	c->epoch = c->lr = c->running_loss = NAN;
-	c->step = -1;
-	if (model->meta.bytes.n > 0)
-		meta = decoded_new(
-		    model->meta.bytes.chars, model->meta.bytes.n, NULL);
 	if (meta == NULL)
-		return;
+		return -1;
 	v = decoded_value(meta);
 	if (!value_real(value_get(v, "epoch"), &c->epoch))
 		c->epoch = NAN;
@@ -110,6 +106,7 @@ take_note(const struct model *model, struct run_checkpoint *c)
 	if (!value_int(value_get(v, "step"), &c->step) || c->step < 0)
 		c->step = -1;
 	decoded_free(meta);
+	return 0;
 }
 
 /* An indexing in progress. */
@@ -142,13 +139,12 @@ take_model(struct indexing *x, struct error *err)
 	c = &runs->checkpoints[runs->n++];
 	*c = (struct run_checkpoint){
 	    .run = (int)(x->run - runs->runs), .begin = x->begin};
-	take_note(model, c);
+	if (take_note(model, c, err) < 0)
+		return -1;
 	if (x->run->n++ == 0 && x->run->name[0] == '\0')
 		snprintf(x->run->name, RUN_NAME_BYTES, "%.*s",
 		    RUN_NAME_BYTES - 1, model->label);
-	if (runs->digests)
-		model_digest_start(model, &x->digest);
-	return 0;
+	return runs->digests ? model_digest_start(model, &x->digest, err) : 0;
 }
 
 static int

@@ -51,9 +51,7 @@ int
 sheet_direction(const struct points *points, int rep, int axis,
     struct sheet_direction *out, struct error *err)
 {
-	const struct text *summary = &points->summary;
-	struct reader *reader =
-	    reader_new_bytes(summary->chars, summary->n, err);
+	struct reader *reader = reader_new_text(&points->summary, err);
 	struct record record;
 	int status, found = 0;
 

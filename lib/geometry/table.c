@@ -126,23 +126,25 @@ static void
 add_text_cell(struct text *text, const char *chars, size_t n)
 {
 	struct text cell = {0};
-	size_t blanks = 0;
+	struct error lost;
+	const char *shown;
+	size_t blanks, mark;
 
+	/* the mark comes first, so that it may stand before all or not */
+	text_add(&cell, "'");
 	text_add_shown_bytes(&cell, chars, n);
-	while (blanks < cell.n && cell.chars[blanks] == ' ')
-		blanks++;
-	if (cell.n > blanks &&
-	    is_formula(cell.chars + blanks, cell.n - blanks)) {
-		struct text marked = {0};
-
-		text_add(&marked, "'");
-		text_add_bytes(&marked, cell.chars, cell.n);
-		marked.failed |= cell.failed;
-		text_free(&cell);
-		cell = marked;
+	shown = text_chars(&cell, &lost);
+	if (shown == NULL) {
+		text_fail(text);
+	} else {
+		mark = strlen("'");
+		blanks = strspn(shown + mark, " ");
+		n = text_length(&cell) - mark;
+		if (is_formula(shown + mark + blanks, n - blanks))
+			add_cell(text, shown, mark + n);
+		else
+			add_cell(text, shown + mark, n);
 	}
-	add_cell(text, cell.chars, cell.n);
-	text->failed |= cell.failed;
 	text_free(&cell);
 }
 
@@ -160,6 +162,7 @@ static void
 add_value(struct text *text, const struct value *value)
 {
 	struct text cell = {0};
+	struct error lost;
 	const char *chars;
 	size_t n;
 
@@ -173,8 +176,11 @@ add_value(struct text *text, const struct value *value)
 		value_print_json(value, &cell);
 	else
 		value_print(value, &cell);
-	add_cell(text, cell.chars, cell.n);
-	text->failed |= cell.failed;
+	chars = text_chars(&cell, &lost);
+	if (chars != NULL)
+		add_cell(text, chars, text_length(&cell));
+	else
+		text_fail(text);
 	text_free(&cell);
 }
 

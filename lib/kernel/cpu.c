@@ -28,6 +28,7 @@ static int
 refuse(const char *word, struct error *err)
 {
 	struct text expected = {0};
+	const char *words;
 
 	for (int level = CPU_REF; level_word(level) != NULL; level++)
 		text_add(&expected, "%s%s",
@@ -35,9 +36,10 @@ refuse(const char *word, struct error *err)
 		    : level_word(level + 1) == NULL ? " or "
 						    : ", ",
 		    level_word(level));
-	if (text_check(&expected, err) == 0)
-		error_set(err, "LOSSPIPE_CPU is '%s', expected %s", word,
-		    expected.chars);
+	words = text_chars(&expected, err);
+	if (words != NULL)
+		error_set(
+		    err, "LOSSPIPE_CPU is '%s', expected %s", word, words);
 	text_free(&expected);
 	return -1;
 }

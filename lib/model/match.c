@@ -59,8 +59,10 @@ list_part(struct text *line, const struct list *list, const char *what)
 {
 	if (list->n == 0)
 		return;
-	text_add(line, "%s%zu %s (%s)", line->n > 0 ? "; " : "", list->n, what,
-	    list->text.chars != NULL ? list->text.chars : "");
+	text_add(
+	    line, "%s%zu %s (", text_is_empty(line) ? "" : "; ", list->n, what);
+	text_add_text(line, &list->text);
+	text_add(line, ")");
 }
 
 /*
@@ -165,6 +167,7 @@ check(const struct graph *graph, const struct checkpoint *checkpoint,
 	const bool counters = has_counters(graph, checkpoint);
 	struct list missing = {0}, left = {0}, differ = {0};
 	struct text line = {0};
+	const char *said;
 	size_t next = 0;
 
 	*passed = (struct match_passed){0};
@@ -182,8 +185,9 @@ check(const struct graph *graph, const struct checkpoint *checkpoint,
 	list_part(&line, &missing, "tensors are missing");
 	list_part(&line, &left, "are left over");
 	list_part(&line, &differ, "have another shape");
-	if (line.n > 0)
-		error_set(err, "%s", line.chars);
+	said = text_chars(&line, err);
+	if (said != NULL)
+		error_set(err, "%s", said);
 	text_free(&missing.text);
 	text_free(&left.text);
 	text_free(&differ.text);
@@ -352,6 +356,7 @@ match_find_architecture(const struct checkpoint *checkpoint,
 	char shape[TENSOR_SHAPE_TEXT_BYTES];
 	struct match_fit candidate;
 	struct list found = {0};
+	const char *fits;
 
 	for (size_t i = 0; architecture_name(i) != NULL; i++) {
 		candidate.arch = architecture_name(i);
@@ -369,10 +374,9 @@ match_find_architecture(const struct checkpoint *checkpoint,
 		    "...): --arch NAME says where they differ",
 		    checkpoint->n_tensors, first->name,
 		    tensor_shape_text(first, shape));
-	else if (found.n > 1)
+	else if (found.n > 1 && (fits = text_chars(&found.text, err)) != NULL)
 		error_set(err,
-		    "the tensors fit %s: --arch must say which it is",
-		    found.text.chars);
+		    "the tensors fit %s: --arch must say which it is", fits);
 	text_free(&found.text);
 	return found.n == 1 ? 0 : -1;
 }

@@ -18,7 +18,7 @@ pack_model(struct pack *pack, const struct model *m)
 {
 	bool graph = m->graph.n_nodes > 0;
 	size_t n = 1 + graph + (m->arch[0] != '\0') + (m->label[0] != '\0') +
-		   2 * (m->n_channels > 0) + (m->meta.bytes.n > 0);
+		   2 * (m->n_channels > 0) + !pack_is_empty(&m->meta);
 
 	pack_map(pack, n);
 	if (m->arch[0] != '\0')
@@ -29,7 +29,7 @@ pack_model(struct pack *pack, const struct model *m)
 		pack_key_reals(pack, "mean", m->mean, m->n_channels);
 		pack_key_reals(pack, "std", m->std, m->n_channels);
 	}
-	if (m->meta.bytes.n > 0) {
+	if (!pack_is_empty(&m->meta)) {
 		pack_text(pack, "meta");
 		pack_pack(pack, &m->meta);
 	}
@@ -123,29 +123,38 @@ model_unpack(
 	return error_prefix(err, "model");
 }
 
-void
-model_digest_start(const struct model *model, struct digest *digest)
+int
+model_digest_start(
+    const struct model *model, struct digest *digest, struct error *err)
 {
 	struct pack graph = {0};
+	const void *bytes;
+	size_t n;
 
 	digest_start(digest);
 	graph_pack_tensors(&graph, &model->graph);
 	if (model->graph.n_nodes > 0)
 		graph_pack(&graph, &model->graph);
-	digest_add(digest, graph.bytes.chars, graph.bytes.n);
+	bytes = pack_encoded(&graph, &n, err);
+	if (bytes != NULL)
+		digest_add(digest, bytes, n);
 	pack_free(&graph);
+	return bytes != NULL ? 0 : -1;
 }
 
-void
-model_digest(const struct model *model, char out[DIGEST_TEXT_BYTES])
+int
+model_digest(
+    const struct model *model, char out[DIGEST_TEXT_BYTES], struct error *err)
 {
 	struct digest digest;
 
-	model_digest_start(model, &digest);
+	if (model_digest_start(model, &digest, err) < 0)
+		return -1;
 	for (size_t i = 0; i < model->graph.n_tensors; i++) {
 		const struct tensor *t = &model->graph.tensors[i];
 
 		digest_add(&digest, t->data, tensor_bytes(t));
 	}
 	digest_finish_text(&digest, out);
+	return 0;
 }

@@ -52,12 +52,14 @@ int model_unpack(
  * The digest that names the model: graph, and every tensor's name, shape and
  * elements.  Label, metadata and input normalisation are not in it.
  */
-void model_digest(const struct model *model, char out[DIGEST_TEXT_BYTES]);
+int model_digest(const struct model *model, char out[DIGEST_TEXT_BYTES],
+    struct error *err) __attribute__((warn_unused_result));
 
 /*
  * The same of a model that passes by: starts with its graph; the caller adds
  * the elements of every tensor in turn (digest_add) and finishes.
  */
-void model_digest_start(const struct model *model, struct digest *digest);
+int model_digest_start(const struct model *model, struct digest *digest,
+    struct error *err) __attribute__((warn_unused_result));
 
 #endif

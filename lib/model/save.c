@@ -11,7 +11,7 @@ static void
 add_entry(struct text *json, const char *name, size_t n_name, const char *text,
     size_t n_text)
 {
-	text_add(json, json->chars[json->n - 1] == '{' ? "" : ",");
+	text_add(json, text_length(json) > strlen("{") ? "," : "");
 	value_print_json_chars(name, n_name, json);
 	text_add(json, ":");
 	value_print_json_chars(text, n_text, json);
@@ -47,25 +47,24 @@ add_note(struct text *json, const struct value *name, const struct value *value)
 	}
 }
 
-void
-save_metadata(const struct model *model, struct text *json)
+int
+save_metadata(const struct model *model, struct text *json, struct error *err)
 {
-	const struct text *bytes = &model->meta.bytes;
-	struct decoded *meta =
-	    bytes->n > 0 ? decoded_new(bytes->chars, bytes->n, NULL) : NULL;
+	struct decoded *meta = pack_decode(&model->meta, err);
+	const struct value *notes;
 
+	if (meta == NULL)
+		return -1;
+	notes = decoded_value(meta);
 	text_add(json, "{");
-	if (json->failed == 0) {
-		add_word(json, "format", "pt");
-		add_word(json, "arch", model->arch);
-		add_word(json, "label", model->label);
-	}
-	if (meta != NULL && json->failed == 0)
-		for (size_t i = 0; i < map_count(decoded_value(meta)); i++)
-			add_note(json, map_key(decoded_value(meta), i),
-			    map_item(decoded_value(meta), i));
+	add_word(json, "format", "pt");
+	add_word(json, "arch", model->arch);
+	add_word(json, "label", model->label);
+	for (size_t i = 0; i < map_count(notes); i++)
+		add_note(json, map_key(notes, i), map_item(notes, i));
 	text_add(json, "}");
 	decoded_free(meta);
+	return text_check(json, err);
 }
 
 /* The header's line of a tensor whose elements begin at byte *at. */
@@ -93,24 +92,26 @@ write_header(const struct tensor *tensors, size_t n,
 {
 	struct text header = {0};
 	uint8_t length[8];
-	uint64_t at = 0;
+	uint64_t at = 0, n_header;
 	int status;
 
-	text_add(&header, "{\"__metadata__\":%s", metadata->chars);
+	text_add(&header, "{\"__metadata__\":");
+	text_add_text(&header, metadata);
 	for (int k = 0; k < 2; k++)
 		for (size_t i = 0; i < n; i++)
 			if (tensors[i].type == in_order[k])
 				add_tensor(&header, &tensors[i], &at);
 	text_add(&header, "}");
-	while (header.n % 8 != 0 && !header.failed)
-		text_add(&header, " ");
+	/* the elements begin at a multiple of 8 */
+	text_add(&header, "%*s", (int)((8 - text_length(&header) % 8) % 8), "");
+	n_header = text_length(&header);
 	for (int i = 0; i < 8; i++)
-		length[i] = (uint8_t)((uint64_t)header.n >> 8 * i);
+		length[i] = (uint8_t)(n_header >> 8 * i);
 	status = text_check(&header, err);
 	if (status == 0)
 		status = output_write(output, length, sizeof(length), err);
 	if (status == 0)
-		status = output_write(output, header.chars, header.n, err);
+		status = output_text(output, &header, 0, err);
 	text_free(&header);
 	return status;
 }
@@ -119,8 +120,7 @@ int
 save_safetensors(const struct tensor *tensors, size_t n,
     const struct text *metadata, struct output *output, struct error *err)
 {
-	if (text_check(metadata, err) < 0 ||
-	    write_header(tensors, n, metadata, output, err) < 0)
+	if (write_header(tensors, n, metadata, output, err) < 0)
 		return -1;
 	for (int k = 0; k < 2; k++)
 		for (size_t i = 0; i < n; i++)

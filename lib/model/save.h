@@ -14,7 +14,8 @@
  * __metadata__ of a safetensors file: format, arch, label, and the notes of its
  * own file (epoch, acc, ...) that are numbers or texts.
  */
-void save_metadata(const struct model *model, struct text *json);
+int save_metadata(
+    const struct model *model, struct text *json, struct error *err);
 
 /*
  * Writes n tensors with elements as safetensors: the length of the header, the

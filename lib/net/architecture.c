@@ -91,12 +91,14 @@ static int
 unknown(const char *name, struct error *err)
 {
 	struct text names = {0};
+	const char *list;
 
 	for (size_t i = 0; i < N_ARCHITECTURES; i++)
 		text_add(&names, "%s%s", i > 0 ? ", " : "", table[i].name);
-	if (text_check(&names, err) == 0)
+	list = text_chars(&names, err);
+	if (list != NULL)
 		error_set(err, "architecture is '%.60s', expected one of %s",
-		    name, names.chars);
+		    name, list);
 	text_free(&names);
 	return -1;
 }

@@ -22,7 +22,7 @@ near(struct comparison *c, double a, double b)
 static bool
 differ(struct comparison *c, const struct value *a, const struct value *b)
 {
-	text_add_bytes(&c->what, c->path.chars, c->path.n);
+	text_add_text(&c->what, &c->path);
 	text_add(&c->what, ": ");
 	if (a != NULL)
 		value_print(a, &c->what);
@@ -42,7 +42,7 @@ static bool
 same_inside(struct comparison *c, const char *dot, const struct value *name,
     size_t i, const struct value *a, const struct value *b)
 {
-	size_t at = c->path.n;
+	size_t at = text_length(&c->path);
 	bool result;
 
 	if (name != NULL) {
@@ -52,7 +52,7 @@ same_inside(struct comparison *c, const char *dot, const struct value *name,
 		text_add(&c->path, "[%zu]", i);
 	}
 	result = same(c, a, b);
-	c->path.n = at;
+	text_cut(&c->path, at);
 	return result;
 }
 
@@ -75,7 +75,7 @@ find_key(const struct value *map, const struct value *key)
 static bool
 is_history(const struct comparison *c, const struct value *key)
 {
-	return !c->history && c->path.n == 0 &&
+	return !c->history && text_is_empty(&c->path) &&
 	       (value_is(key, "history") || value_is(key, "digest") ||
 		   value_is(key, "kernel"));
 }
@@ -113,19 +113,11 @@ same_arrays(struct comparison *c, const struct value *a, const struct value *b)
 	return true;
 }
 
-/* Equal as they are written out: texts, bytes, truth values, nil. */
+/* Equal to the last bit: texts, bytes, truth values, nil. */
 static bool
-same_print(struct comparison *c, const struct value *a, const struct value *b)
+same_bits(struct comparison *c, const struct value *a, const struct value *b)
 {
-	struct text x = {0}, y = {0};
-	bool result;
-
-	value_print(a, &x);
-	value_print(b, &y);
-	result = x.n == y.n && x.n > 0 && memcmp(x.chars, y.chars, x.n) == 0;
-	text_free(&x);
-	text_free(&y);
-	return result || differ(c, a, b);
+	return value_equal(a, b) || differ(c, a, b);
 }
 
 static bool
@@ -145,7 +137,7 @@ same_numbers(struct comparison *c, const struct value *a, const struct value *b)
 	if (value_int(a, &i) && value_int(b, &j) && i == j)
 		return true;
 	if (!value_real(a, &x) || !value_real(b, &y))
-		return same_print(c, a, b);
+		return same_bits(c, a, b);
 	if (value_int(a, &i) && value_int(b, &j) && x == y)
 		return differ(c, a, b);
 	return near(c, x, y) || differ(c, a, b);
@@ -164,7 +156,7 @@ same(struct comparison *c, const struct value *a, const struct value *b)
 		return same_maps(c, a, b);
 	if (value_type(a) == VALUE_TYPE_ARRAY)
 		return same_arrays(c, a, b);
-	return same_print(c, a, b);
+	return same_bits(c, a, b);
 }
 
 static bool
@@ -207,18 +199,30 @@ same_payloads(
 	return true;
 }
 
-bool
-compare_records(struct comparison *comparison, const struct record *a,
-    const struct record *b)
+static bool
+same_records(
+    struct comparison *c, const struct record *a, const struct record *b)
 {
-	comparison->what.n = 0;
-	comparison->path.n = 0;
 	if (!record_is(a, b->kind)) {
-		text_add(&comparison->what, "kind: %s, %s", a->kind, b->kind);
+		text_add(&c->what, "kind: %s, %s", a->kind, b->kind);
 		return false;
 	}
-	return same(comparison, a->header, b->header) &&
-	       same_payloads(comparison, a, b);
+	return same(c, a->header, b->header) && same_payloads(c, a, b);
+}
+
+int
+compare_records(struct comparison *comparison, const struct record *a,
+    const struct record *b, struct error *err)
+{
+	bool equal;
+
+	text_cut(&comparison->what, 0);
+	text_cut(&comparison->path, 0);
+	equal = same_records(comparison, a, b);
+	if (text_check(&comparison->path, err) < 0 ||
+	    text_check(&comparison->what, err) < 0)
+		return -1;
+	return equal;
 }
 
 void

@@ -25,10 +25,12 @@ struct comparison {
 /*
  * Compares kind, header and payload.  Maps are compared by key, in any order;
  * the payload of a float32 record (dtype "<f4") number by number, any other
- * byte by byte.  False: what says where they differ, with both values.
+ * byte by byte.  1: equal; 0: what says where they differ, with both values; -1
+ * with an error.
  */
-bool compare_records(struct comparison *comparison, const struct record *a,
-    const struct record *b);
+int compare_records(struct comparison *comparison, const struct record *a,
+    const struct record *b, struct error *err)
+    __attribute__((warn_unused_result));
 
 void comparison_free(struct comparison *comparison);
 

@@ -77,8 +77,7 @@ same_numbers(const struct value *a, const struct value *b, const char *set)
 static struct decoded *
 header_of(const struct points *p, struct error *err)
 {
-	return decoded_new(
-	    p->grid_header.bytes.chars, p->grid_header.bytes.n, err);
+	return pack_decode(&p->grid_header, err);
 }
 
 static int

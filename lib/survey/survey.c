@@ -90,8 +90,7 @@ read_chance(struct survey *s, const struct value *header)
 static int
 read_header(struct survey *s, const struct points *p, struct error *err)
 {
-	struct decoded *header = decoded_new(
-	    p->grid_header.bytes.chars, p->grid_header.bytes.n, err);
+	struct decoded *header = pack_decode(&p->grid_header, err);
 	const struct value *h;
 
 	if (header == NULL)
@@ -123,29 +122,21 @@ read_header(struct survey *s, const struct points *p, struct error *err)
 static void
 count(struct tally *tally, const struct points *p, int64_t index)
 {
-	const struct value *status;
-	struct decoded *point;
-
 	tally->all++;
-	point =
-	    p->at[index].bytes != NULL ? points_decode(p, index, NULL) : NULL;
-	if (point == NULL) {
+	if (p->at[index].bytes == NULL)
 		tally->missing++;
-		return;
-	}
-	status = value_get(decoded_value(point), "status");
 	/* hessgrid's concave points have a loss like others */
-	if (value_is(status, "ok") || value_is(status, "concave"))
+	else if (points_says(p, index, "status", "ok") ||
+		 points_says(p, index, "status", "concave"))
 		tally->ok++;
-	else if (value_is(status, "nan"))
+	else if (points_says(p, index, "status", "nan"))
 		tally->nan++;
-	else if (value_is(status, "overflow"))
+	else if (points_says(p, index, "status", "overflow"))
 		tally->overflow++;
-	else if (value_is(status, "badvar"))
+	else if (points_says(p, index, "status", "badvar"))
 		tally->badvar++;
 	else
 		tally->other++;
-	decoded_free(point);
 }
 
 static void

@@ -54,70 +54,73 @@ last_line(const struct record *begin)
 	return n > 0 ? array_at(history, n - 1) : NULL;
 }
 
-/* Is the last line of a `begin`'s history entry? */
-static bool
-is_of(const struct record *begin, const struct pack *entry)
+/* 1: the last line of a `begin`'s history is entry; 0; -1 failed. */
+static int
+is_of(const struct record *begin, const struct pack *entry, struct error *err)
 {
 	const struct value *line = last_line(begin);
 	struct pack last = {0};
-	bool same;
+	const void *a, *b;
+	size_t n, m;
+	int same = -1;
 
 	if (line == NULL)
-		return false;
+		return 0;
 	pack_value(&last, line);
-	same = last.bytes.n == entry->bytes.n &&
-	       memcmp(last.bytes.chars, entry->bytes.chars, last.bytes.n) == 0;
+	a = pack_encoded(&last, &n, err);
+	b = pack_encoded(entry, &m, err);
+	if (a != NULL && b != NULL)
+		same = n == m && memcmp(a, b, n) == 0;
 	pack_free(&last);
 	return same;
 }
 
-/* "seed is 1 there and 2 here": the first key of here that differs. */
+/* "seed is 1 there and 2 here", when they differ in this key. */
 static void
-name_difference(
-    const struct value *there, const struct value *here, struct text *out)
+name_value(const struct value *there, const struct value *key,
+    const struct value *here, struct text *out)
 {
-	for (size_t i = 0; i < map_count(here); i++) {
-		struct text text[3] = {{0}};
-		const char *key;
-		size_t n;
+	const struct value *other = NULL;
 
-		if (!value_chars(map_key(here, i), &key, &n))
-			continue;
-		text_add_bytes(&text[2], key, n);
-		if (text_check(&text[2], NULL) < 0)
-			return;
-		if (value_get(there, text[2].chars) != NULL)
-			value_print(value_get(there, text[2].chars), &text[0]);
-		else
-			text_add(&text[0], "nothing");
-		value_print(map_item(here, i), &text[1]);
-		if (text_check(&text[0], NULL) == 0 &&
-		    text_check(&text[1], NULL) == 0 &&
-		    strcmp(text[0].chars, text[1].chars) != 0)
-			text_add(out, "%s is %.80s there and %.80s here",
-			    text[2].chars, text[0].chars, text[1].chars);
-		for (int j = 0; j < 3; j++)
-			text_free(&text[j]);
-		if (out->n > 0)
-			return;
-	}
+	for (size_t i = 0; i < map_count(there) && other == NULL; i++)
+		if (value_equal(map_key(there, i), key))
+			other = map_item(there, i);
+	if (other != NULL && value_equal(other, here))
+		return;
+	value_print(key, out);
+	text_add(out, " is ");
+	if (other != NULL)
+		value_print(other, out);
+	else
+		text_add(out, "nothing");
+	text_add(out, " there and ");
+	value_print(here, out);
+	text_add(out, " here");
 }
 
-static void
-explain(const struct record *begin, const struct pack *entry, struct text *why)
+/* The first key of the entry's options that differs. */
+static int
+explain(const struct record *begin, const struct pack *entry, struct text *why,
+    struct error *err)
 {
-	struct decoded *here =
-	    decoded_new(entry->bytes.chars, entry->bytes.n, NULL);
+	struct decoded *own = pack_decode(entry, err);
+	const struct value *there, *here;
+	const char *said;
 
-	if (here != NULL)
-		name_difference(value_get(last_line(begin), "options"),
-		    value_get(decoded_value(here), "options"), why);
-	decoded_free(here);
-	if (why->n == 0)
+	if (own == NULL)
+		return -1;
+	there = value_get(last_line(begin), "options");
+	here = value_get(decoded_value(own), "options");
+	for (size_t i = 0; i < map_count(here) && text_is_empty(why); i++)
+		name_value(there, map_key(here, i), map_item(here, i), why);
+	decoded_free(own);
+	if (text_is_empty(why))
 		text_add(why, "another program wrote it");
-	else if (strncmp(why->chars, "epochs ", 7) == 0)
+	said = text_chars(why, err);
+	if (said != NULL && strncmp(said, "epochs ", 7) == 0)
 		text_add(why, ", and with --schedule cosine every learning "
 			      "rate depends on it");
+	return text_check(why, err);
 }
 
 enum segment_found {
@@ -134,18 +137,22 @@ find(const char *path, const struct pack *entry, struct text *why,
 	char *paths[1] = {(char *)path};
 	struct reader *reader;
 	struct record record;
-	int found = SEGMENT_NONE;
+	int found = SEGMENT_NONE, got;
 
 	if (access(path, F_OK) < 0 && errno == ENOENT)
 		return SEGMENT_NONE;
 	reader = reader_new(paths, 1, err);
 	if (reader == NULL)
 		return -1;
-	if (reader_next(reader, &record, err) == 1) {
-		found = is_of(&record, entry) ? SEGMENT_SAME : SEGMENT_OTHER;
-		if (found == SEGMENT_OTHER)
-			explain(&record, entry, why);
-	}
+	got = reader_next(reader, &record, err);
+	if (got < 0 && err->memory)
+		found = -1;
+	if (got == 1)
+		found = is_of(&record, entry, err);
+	if (got == 1 && found >= 0)
+		found = found == 1 ? SEGMENT_SAME : SEGMENT_OTHER;
+	if (found == SEGMENT_OTHER && explain(&record, entry, why, err) < 0)
+		found = -1;
 	reader_free(reader);
 	return found;
 }
@@ -156,14 +163,20 @@ consider(const char *path, bool refuse, const struct pack *entry, char **found,
     struct error *err)
 {
 	struct text why = {0};
+	const char *said;
 	int what = path == NULL || *found != NULL
 		       ? SEGMENT_NONE
 		       : find(path, entry, &why, err);
 
-	if (what == SEGMENT_OTHER && refuse)
-		what = error_set(err,
-		    "%s is of another run (%s): remove it or choose another -o",
-		    path, text_check(&why, NULL) == 0 ? why.chars : "");
+	if (what == SEGMENT_OTHER && refuse) {
+		what = -1;
+		said = text_chars(&why, err);
+		if (said != NULL)
+			error_set(err,
+			    "%s is of another run (%s): remove it or choose "
+			    "another -o",
+			    path, said);
+	}
 	if (what == SEGMENT_SAME) {
 		*found = memory_text(path, err);
 		what = *found != NULL ? SEGMENT_SAME : -1;
@@ -217,8 +230,7 @@ static int
 take_segment(
     struct trainer *trainer, const struct text *segment, struct error *err)
 {
-	struct reader *reader =
-	    reader_new_bytes(segment->chars, segment->n, err);
+	struct reader *reader = reader_new_text(segment, err);
 	struct record record;
 	int status = reader != NULL ? 1 : -1;
 
@@ -233,24 +245,27 @@ take_segment(
 
 /*
  * Reads on to the next `end`, all bytes into segment.  1, or 0 when there is no
- * whole segment any more: whatever is wrong, the run goes on from the one
- * before.
+ * whole segment any more: whatever is wrong with it, the run goes on from the
+ * one before.  -1 when memory is short.
  */
 static int
-next_segment(
-    struct reader *reader, const struct pack *entry, struct text *segment)
+next_segment(struct reader *reader, const struct pack *entry,
+    struct text *segment, struct error *err)
 {
 	struct record record;
+	int got, ours = 1;
 
-	segment->n = 0;
-	while (reader_next(reader, &record, NULL) == 1) {
-		if (record_is(&record, "begin") && !is_of(&record, entry))
-			return 0;
+	text_cut(segment, 0);
+	while ((got = reader_next(reader, &record, err)) == 1) {
+		if (record_is(&record, "begin"))
+			ours = is_of(&record, entry, err);
+		if (ours != 1)
+			return ours;
 		text_add_bytes(segment, record.bytes, record.n_bytes);
 		if (record_is(&record, "end"))
-			return 1;
+			return text_check(segment, err) < 0 ? -1 : 1;
 	}
-	return 0;
+	return got < 0 && err->memory ? -1 : 0;
 }
 
 int
@@ -263,11 +278,16 @@ segment_resume(const char *path, const struct pack *entry,
 	int now = 0, status = reader != NULL ? 0 : -1;
 	bool copied = false;
 
-	while (status == 0 && next_segment(reader, entry, &segment[now]) == 1) {
-		status = text_check(&segment[now], err);
-		if (status == 0)
-			status = output_write(
-			    output, segment[now].chars, segment[now].n, err);
+	while (status == 0) {
+		const char *chars;
+		int got = next_segment(reader, entry, &segment[now], err);
+
+		if (got == 0)
+			break;
+		chars = got == 1 ? text_chars(&segment[now], err) : NULL;
+		status = chars == NULL ? -1
+				       : output_write(output, chars,
+					     text_length(&segment[now]), err);
 		now = 1 - now;
 		copied = true;
 	}

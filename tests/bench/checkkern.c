@@ -94,6 +94,7 @@ main(int argc, char **argv)
 	struct set sets[SETS_MAX];
 	int n;
 	struct text help = {0};
+	const char *said;
 	struct error err;
 	const struct option_row options[] = {
 	    OPTION_U64(
@@ -108,7 +109,8 @@ main(int argc, char **argv)
 
 	if (options_parse(options, argc, argv, &err) != argc) {
 		options_help(options, &help);
-		fprintf(stderr, "%s", help.chars);
+		said = text_chars(&help, &err);
+		fputs(said != NULL ? said : err.text, stderr);
 		text_free(&help);
 		return 2;
 	}

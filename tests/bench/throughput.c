@@ -273,14 +273,15 @@ describe(const struct bench *b)
 	const int block = plan_block(b->plan);
 	float logits[BLOCK_MAX * CLASSES];
 	struct text text = {0};
+	const char *said;
 	struct error err;
 
 	if (plan_bind(b->plan, b->graph.tensors, b->weights, &err) < 0)
 		die(err.text);
 	plan_describe(b->plan, b->weights, scratch, b->pixels,
 	    b->images < block ? b->images : block, logits, &text);
-	if (text_check(&text, NULL) == 0)
-		fputs(text.chars, stderr);
+	said = text_chars(&text, &err);
+	fputs(said != NULL ? said : err.text, stderr);
 	text_free(&text);
 }
 
@@ -299,6 +300,7 @@ main(int argc, char **argv)
 	char line[16];
 	float *images;
 	struct text help = {0};
+	const char *said;
 	struct error err;
 	const struct option_row options[] = {
 	    OPTION_TEXT('a', "arch", "NAME", &arch, "network"),
@@ -316,7 +318,8 @@ main(int argc, char **argv)
 
 	if (options_parse(options, argc, argv, &err) != argc) {
 		options_help(options, &help);
-		fprintf(stderr, "%s", help.chars);
+		said = text_chars(&help, &err);
+		fputs(said != NULL ? said : err.text, stderr);
 		text_free(&help);
 		return 2;
 	}

@@ -102,11 +102,12 @@ noted_in(const char *key, double value, double *acc)
 {
 	struct pack pack = {0};
 	struct decoded *d;
+	struct error err;
 	bool found;
 
 	pack_map(&pack, 1);
 	pack_key_real(&pack, key, value);
-	d = decoded_new(pack.bytes.chars, pack.bytes.n, NULL);
+	d = pack_decode(&pack, &err);
 	assert_non_null(d);
 	found = accuracy_noted(decoded_value(d), acc);
 	decoded_free(d);

@@ -69,18 +69,21 @@ shown_text(void **state)
 		"&lt;a b=&quot;c&quot;&gt;&amp;'"},
 	};
 
+	struct error err;
+
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct text shown = {0}, xml = {0};
 
 		text_add_shown(&shown, cases[i].text);
-		assert_string_equal(shown.chars, cases[i].shown);
-		assert_true(text_is_shown(shown.chars, shown.n));
+		assert_string_equal(text_chars(&shown, &err), cases[i].shown);
+		assert_true(text_is_shown(
+		    text_chars(&shown, &err), text_length(&shown)));
 		assert_int_equal(
 		    text_is_shown(cases[i].text, strlen(cases[i].text)),
 		    strcmp(cases[i].text, cases[i].shown) == 0);
 		text_add_xml(&xml, cases[i].text);
-		assert_string_equal(xml.chars, cases[i].xml);
+		assert_string_equal(text_chars(&xml, &err), cases[i].xml);
 		text_free(&shown);
 		text_free(&xml);
 	}
@@ -92,6 +95,7 @@ shown_in_place(void **state)
 {
 	char chars[] = "a\x1b\n\xe2\x80\xae\tb";
 	struct text text = {0};
+	struct error err;
 
 	(void)state;
 	assert_int_equal(text_make_shown(chars, strlen(chars), "\n\t"), 6);
@@ -99,7 +103,7 @@ shown_in_place(void **state)
 	text_add(&text, "\n");
 	text_add_shown(&text, "\x80");
 	text_add_shown_bytes(&text, "\0", 1);
-	assert_string_equal(text.chars, "\n??");
+	assert_string_equal(text_chars(&text, &err), "\n??");
 	text_free(&text);
 }
 
