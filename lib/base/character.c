@@ -138,19 +138,20 @@ text_make_shown(char *chars, size_t n, const char *allowed)
 void
 text_show(struct text *text, const char *allowed)
 {
-	if (text->n > 0)
-		text_cut(text, text_make_shown(text->chars, text->n, allowed));
+	if (text->n_ > 0)
+		text_cut(
+		    text, text_make_shown(text->chars_, text->n_, allowed));
 }
 
 void
 text_add_shown_bytes(struct text *text, const char *chars, size_t n)
 {
-	const size_t before = text->n;
+	const size_t before = text->n_;
 
 	text_add_bytes(text, chars, n);
-	if (text->failed || n == 0)
+	if (text->failed_ || n == 0)
 		return;
-	text_cut(text, before + text_make_shown(text->chars + before, n, ""));
+	text_cut(text, before + text_make_shown(text->chars_ + before, n, ""));
 }
 
 void

@@ -62,8 +62,8 @@ join(const char *path, const char *ending, struct error *err)
 static int
 open_standing(struct output *out, const struct place *place, struct error *err)
 {
-	out->fd =
-	    open(place->path.chars, O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC);
+	out->fd = open(
+	    place->path.chars_, O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC);
 	if (out->fd < 0)
 		return error_set(err, "%s:", out->name);
 	return 0;
@@ -74,7 +74,7 @@ static int
 open_part(struct output *out, const struct place *place, bool resumes,
     struct error *err)
 {
-	const char *path = place->path.chars;
+	const char *path = place->path.chars_;
 
 	out->path = memory_text(path, err);
 	out->part = join(path, ".part", err);

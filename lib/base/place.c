@@ -45,7 +45,7 @@ place_folder(struct text *folder, const char *path, struct error *err)
 {
 	const char *slash = strrchr(path, '/');
 
-	folder->n = 0;
+	text_cut(folder, 0);
 	if (slash == NULL)
 		text_add(folder, ".");
 	else
@@ -62,7 +62,7 @@ is_of_process(const char *path, struct error *err)
 	struct statfs fs;
 	int is = place_folder(&folder, path, err);
 
-	if (is == 0 && statfs(folder.chars, &fs) == 0)
+	if (is == 0 && statfs(folder.chars_, &fs) == 0)
 		is = fs.f_type == PROC_MAGIC;
 	text_free(&folder);
 	return is;
@@ -73,15 +73,15 @@ static int
 follow(struct text *path, struct error *err)
 {
 	char target[PATH_MAX];
-	const ssize_t n = readlink(path->chars, target, sizeof(target));
+	const ssize_t n = readlink(path->chars_, target, sizeof(target));
 	struct text next = {0};
-	const char *slash = strrchr(path->chars, '/');
+	const char *slash = strrchr(path->chars_, '/');
 
 	if (n < 0 || n == (ssize_t)sizeof(target))
-		return error_set(err, "%s:", path->chars);
+		return error_set(err, "%s:", path->chars_);
 	if (target[0] != '/' && slash != NULL)
 		text_add_bytes(
-		    &next, path->chars, (size_t)(slash + 1 - path->chars));
+		    &next, path->chars_, (size_t)(slash + 1 - path->chars_));
 	text_add_bytes(&next, target, (size_t)n);
 	text_free(path);
 	*path = next;
@@ -96,9 +96,9 @@ check_folder(const char *path, struct error *err)
 	int status = place_folder(&folder, path, err);
 
 	if (status == 0 &&
-	    faccessat(AT_FDCWD, folder.chars, W_OK | X_OK, AT_EACCESS) < 0)
+	    faccessat(AT_FDCWD, folder.chars_, W_OK | X_OK, AT_EACCESS) < 0)
 		status = error_set(
-		    err, "%s: no file can be made in %s:", path, folder.chars);
+		    err, "%s: no file can be made in %s:", path, folder.chars_);
 	text_free(&folder);
 	return status;
 }
@@ -109,17 +109,17 @@ new_file(struct place *place, struct error *err)
 	const struct text *path = &place->path;
 
 	place->manner = PLACE_FILE;
-	if (path->chars[path->n - 1] == '/')
+	if (path->chars_[path->n_ - 1] == '/')
 		return error_set(err,
 		    "%s: the name of a folder, expected that of a file",
-		    path->chars);
-	return check_folder(path->chars, err);
+		    path->chars_);
+	return check_folder(path->chars_, err);
 }
 
 static int
 look(struct place *place, struct error *err)
 {
-	const char *path = place->path.chars;
+	const char *path = place->path.chars_;
 
 	if (S_ISDIR(place->is.st_mode))
 		return error_set(
@@ -142,17 +142,17 @@ walk(struct place *place, const char *name, struct error *err)
 	for (int links = 0; links < LINKS_MAX; links++) {
 		int of_process;
 
-		if (is_descriptor(path->chars, &place->number)) {
+		if (is_descriptor(path->chars_, &place->number)) {
 			place->manner = PLACE_DESCRIPTOR;
 			return 0;
 		}
-		if (lstat(path->chars, &place->is) < 0)
+		if (lstat(path->chars_, &place->is) < 0)
 			return errno == ENOENT
 				   ? new_file(place, err)
-				   : error_set(err, "%s:", path->chars);
+				   : error_set(err, "%s:", path->chars_);
 		if (!S_ISLNK(place->is.st_mode))
 			return look(place, err);
-		of_process = is_of_process(path->chars, err);
+		of_process = is_of_process(path->chars_, err);
 		if (of_process != 0) {
 			place->manner = PLACE_OPEN;
 			return of_process < 0 ? -1 : 0;

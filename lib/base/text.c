@@ -12,10 +12,10 @@ make_room(struct text *text, size_t n)
 {
 	struct error lost;
 
-	if (text->failed || memory_grow(&text->chars, &text->room,
-				 text->n + n + 1, 1, &lost) < 0)
-		text->failed = true;
-	return text->failed ? -1 : 0;
+	if (text->failed_ || memory_grow(&text->chars_, &text->room_,
+				 text->n_ + n + 1, 1, &lost) < 0)
+		text->failed_ = true;
+	return text->failed_ ? -1 : 0;
 }
 
 void
@@ -28,14 +28,14 @@ text_add(struct text *text, const char *format, ...)
 	n = vsnprintf(NULL, 0, format, ap);
 	va_end(ap);
 	if (n < 0 || make_room(text, (size_t)n) < 0) {
-		text->failed = true;
+		text->failed_ = true;
 		return;
 	}
 	va_start(ap, format);
-	if (vsnprintf(text->chars + text->n, (size_t)n + 1, format, ap) == n)
-		text->n += (size_t)n;
+	if (vsnprintf(text->chars_ + text->n_, (size_t)n + 1, format, ap) == n)
+		text->n_ += (size_t)n;
 	else
-		text->failed = true;
+		text->failed_ = true;
 	va_end(ap);
 }
 
@@ -44,28 +44,28 @@ text_add_bytes(struct text *text, const void *bytes, size_t n)
 {
 	if (n == 0 || make_room(text, n) < 0)
 		return;
-	memcpy(text->chars + text->n, bytes, n);
-	text->n += n;
-	text->chars[text->n] = '\0';
+	memcpy(text->chars_ + text->n_, bytes, n);
+	text->n_ += n;
+	text->chars_[text->n_] = '\0';
 }
 
 void
 text_add_text(struct text *text, const struct text *other)
 {
-	text_add_bytes(text, other->chars, other->n);
-	text->failed |= other->failed;
+	text_add_bytes(text, other->chars_, other->n_);
+	text->failed_ |= other->failed_;
 }
 
 void
 text_fail(struct text *text)
 {
-	text->failed = true;
+	text->failed_ = true;
 }
 
 int
 text_check(const struct text *text, struct error *err)
 {
-	return text->failed ? error_memory(err, 0) : 0;
+	return text->failed_ ? error_memory(err, 0) : 0;
 }
 
 const char *
@@ -73,34 +73,41 @@ text_chars(const struct text *text, struct error *err)
 {
 	if (text_check(text, err) < 0)
 		return NULL;
-	return text->chars != NULL ? text->chars : "";
+	return text->chars_ != NULL ? text->chars_ : "";
+}
+
+const char *
+text_chars_for(struct text *other, const struct text *text)
+{
+	other->failed_ |= text->failed_;
+	return text->failed_ || text->chars_ == NULL ? "" : text->chars_;
 }
 
 size_t
 text_length(const struct text *text)
 {
-	return text->n;
+	return text->n_;
 }
 
 bool
 text_is_empty(const struct text *text)
 {
-	return text->n == 0 && !text->failed;
+	return text->n_ == 0 && !text->failed_;
 }
 
 void
 text_cut(struct text *text, size_t n)
 {
-	if (n >= text->n)
+	if (n >= text->n_)
 		return;
-	text->n = n;
-	text->chars[n] = '\0';
+	text->n_ = n;
+	text->chars_[n] = '\0';
 }
 
 void
 text_free(struct text *text)
 {
-	free(text->chars);
+	free(text->chars_);
 	*text = (struct text){0};
 }
 

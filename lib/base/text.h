@@ -10,13 +10,15 @@
 
 #include "base/error.h"
 
-/* Fields that end in _ are text.c's alone: what a text holds, text_chars gives.
+/*
+ * Fields that end in _ are this folder's alone (a test holds it): what a text
+ * holds, text_chars gives.
  */
 struct text {
-	char *chars; /* NUL-terminated; NULL while empty */
-	size_t n;    /* without the NUL */
-	size_t room;
-	bool failed;
+	char *chars_; /* NUL-terminated; NULL while empty */
+	size_t n_;    /* without the NUL */
+	size_t room_;
+	bool failed_;
 };
 
 /*
@@ -41,6 +43,12 @@ int text_check(const struct text *text, struct error *err)
  */
 const char *text_chars(const struct text *text, struct error *err)
     __attribute__((warn_unused_result));
+
+/*
+ * The same for text that is to be appended to another in some other form: never
+ * NULL, "" when an append has failed, and then other has failed, too.
+ */
+const char *text_chars_for(struct text *other, const struct text *text);
 
 /* Bytes without the NUL; fewer than they should be after a failure. */
 size_t text_length(const struct text *text);

@@ -15,14 +15,18 @@
 static void
 add_name(struct text *text, const char *name)
 {
-	const size_t before = text->n;
+	struct text shown = {0};
+	const char *chars;
 
-	text_add_shown(text, name);
-	for (size_t i = before; i < text->n; i++)
-		if ((unsigned char)text->chars[i] < 0x80 &&
-		    !isalnum((unsigned char)text->chars[i]) &&
-		    strchr(".:+-", text->chars[i]) == NULL)
-			text->chars[i] = '_';
+	text_add_shown(&shown, name);
+	for (chars = text_chars_for(text, &shown); *chars != '\0'; chars++)
+		text_add(text, "%c",
+		    (unsigned char)*chars >= 0x80 ||
+			    isalnum((unsigned char)*chars) ||
+			    strchr(".:+-", *chars) != NULL
+			? *chars
+			: '_');
+	text_free(&shown);
 }
 
 static void

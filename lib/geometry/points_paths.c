@@ -178,8 +178,7 @@ static int
 check_records(struct points_list *list, struct held *held, size_t n,
     const struct text *records, bool beside, struct error *err)
 {
-	struct reader *reader =
-	    reader_new_bytes(records->chars, records->n, err);
+	struct reader *reader = reader_new_text(records, err);
 	int status = reader != NULL ? 1 : -1;
 	struct record record;
 	struct path_point p;
@@ -211,7 +210,7 @@ points_check_paths(struct points_list *list, struct error *err)
 		if (list->item[i].has_paths)
 			status = check_records(list, &held[i], 1,
 			    &list->item[i].summary, false, err);
-	if (status == 0 && list->paths.n > 0)
+	if (status == 0 && !text_is_empty(&list->paths))
 		status =
 		    check_records(list, held, list->n, &list->paths, true, err);
 	free(held);

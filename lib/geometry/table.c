@@ -105,14 +105,13 @@ add_cell(struct text *text, const char *chars, size_t n)
 
 /* Would a spreadsheet compute it?  In some places also the wide forms. */
 static bool
-is_formula(const char *chars, size_t n)
+is_formula(const char *chars)
 {
 	static const char *const signs[] = {"=", "+", "-", "@", "\xef\xbc\x9d",
 	    "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
 
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
-		if (n >= strlen(signs[i]) &&
-		    memcmp(chars, signs[i], strlen(signs[i])) == 0)
+		if (strncmp(chars, signs[i], strlen(signs[i])) == 0)
 			return true;
 	return false;
 }
@@ -126,25 +125,15 @@ static void
 add_text_cell(struct text *text, const char *chars, size_t n)
 {
 	struct text cell = {0};
-	struct error lost;
 	const char *shown;
-	size_t blanks, mark;
 
 	/* the mark comes first, so that it may stand before all or not */
 	text_add(&cell, "'");
 	text_add_shown_bytes(&cell, chars, n);
-	shown = text_chars(&cell, &lost);
-	if (shown == NULL) {
-		text_fail(text);
-	} else {
-		mark = strlen("'");
-		blanks = strspn(shown + mark, " ");
-		n = text_length(&cell) - mark;
-		if (is_formula(shown + mark + blanks, n - blanks))
-			add_cell(text, shown, mark + n);
-		else
-			add_cell(text, shown + mark, n);
-	}
+	shown = text_chars_for(text, &cell);
+	if (*shown != '\0' && !is_formula(shown + 1 + strspn(shown + 1, " ")))
+		shown++;
+	add_cell(text, shown, strlen(shown));
 	text_free(&cell);
 }
 
@@ -162,7 +151,6 @@ static void
 add_value(struct text *text, const struct value *value)
 {
 	struct text cell = {0};
-	struct error lost;
 	const char *chars;
 	size_t n;
 
@@ -176,11 +164,8 @@ add_value(struct text *text, const struct value *value)
 		value_print_json(value, &cell);
 	else
 		value_print(value, &cell);
-	chars = text_chars(&cell, &lost);
-	if (chars != NULL)
-		add_cell(text, chars, text_length(&cell));
-	else
-		text_fail(text);
+	chars = text_chars_for(text, &cell);
+	add_cell(text, chars, strlen(chars));
 	text_free(&cell);
 }
 

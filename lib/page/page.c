@@ -376,9 +376,8 @@ add_survey(const struct page *page, struct text *out, struct error *err)
 		add_verdicts(&page->surveys.item[i], out);
 		survey_print(&page->surveys.item[i], &numbers);
 		text_add(out, "<pre>");
-		text_add_xml(out, numbers.chars != NULL ? numbers.chars : "");
+		text_add_xml(out, text_chars_for(out, &numbers));
 		text_add(out, "</pre>\n");
-		out->failed |= numbers.failed;
 		text_free(&numbers);
 	}
 	text_add(out, "</details>\n");
@@ -388,8 +387,6 @@ add_survey(const struct page *page, struct text *out, struct error *err)
 static int
 add_body(const struct page *page, struct text *out, struct error *err)
 {
-	const char *history = page->field[0].landscape.history.chars;
-
 	text_add(out, "<main>\n");
 	if ((page->axes == 2 ? add_surfaces : add_curves)(page, out, err) < 0)
 		return -1;
@@ -401,7 +398,8 @@ add_body(const struct page *page, struct text *out, struct error *err)
 		      "</summary></details>\n"
 		      "<details id=\"provenance\"><summary>How it was made"
 		      "</summary>\n<pre id=\"pipeline\">");
-	text_add_xml(out, history != NULL ? history : "");
+	text_add_xml(
+	    out, text_chars_for(out, &page->field[0].landscape.history));
 	text_add(out, "landpage %s</pre>\n</details>\n", LOSSPIPE_VERSION);
 	return 0;
 }

@@ -21,17 +21,17 @@ static void
 add_text(struct text *out, const char *chars)
 {
 	struct text shown = {0}, json = {0};
+	const char *p;
 
 	text_add_shown(&shown, chars);
-	value_print_json_chars(
-	    shown.chars != NULL ? shown.chars : "", shown.n, &json);
-	for (size_t i = 0; i < json.n; i++) {
-		if (strchr("<>&", json.chars[i]) != NULL)
-			text_add(out, "\\u%04x", json.chars[i]);
+	p = text_chars_for(out, &shown);
+	value_print_json_chars(p, strlen(p), &json);
+	for (p = text_chars_for(out, &json); *p != '\0'; p++) {
+		if (strchr("<>&", *p) != NULL)
+			text_add(out, "\\u%04x", *p);
 		else
-			text_add_bytes(out, json.chars + i, 1);
+			text_add_bytes(out, p, 1);
 	}
-	out->failed |= shown.failed | json.failed;
 	text_free(&shown);
 	text_free(&json);
 }

@@ -20,7 +20,7 @@ packer_on(struct pack *pack)
 {
 	msgpack_packer pk;
 
-	msgpack_packer_init(&pk, &pack->bytes, append);
+	msgpack_packer_init(&pk, &pack->bytes_, append);
 	return pk;
 }
 
@@ -102,7 +102,7 @@ pack_value(struct pack *pack, const struct value *value)
 void
 pack_pack(struct pack *pack, const struct pack *inner)
 {
-	text_add_text(&pack->bytes, &inner->bytes);
+	text_add_text(&pack->bytes_, &inner->bytes_);
 }
 
 void
@@ -186,26 +186,26 @@ pack_merge(
 int
 pack_check(const struct pack *pack, struct error *err)
 {
-	return text_check(&pack->bytes, err);
+	return text_check(&pack->bytes_, err);
 }
 
 bool
 pack_is_empty(const struct pack *pack)
 {
-	return text_is_empty(&pack->bytes);
+	return text_is_empty(&pack->bytes_);
 }
 
 const void *
 pack_encoded(const struct pack *pack, size_t *n, struct error *err)
 {
-	*n = text_length(&pack->bytes);
-	return text_chars(&pack->bytes, err);
+	*n = text_length(&pack->bytes_);
+	return text_chars(&pack->bytes_, err);
 }
 
 void
 pack_free(struct pack *pack)
 {
-	text_free(&pack->bytes);
+	text_free(&pack->bytes_);
 }
 
 struct decoded {

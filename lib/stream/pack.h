@@ -14,12 +14,12 @@
 
 /*
  * Encoded msgpack; start as (struct pack){0}, release with pack_free.  The
- * field is pack.c's alone: what was packed leaves it as a record
+ * field is this folder's alone: what was packed leaves it as a record
  * (writer_record), as part of another pack, or by the functions below that can
  * fail.
  */
 struct pack {
-	struct text bytes;
+	struct text bytes_;
 };
 
 void pack_map(struct pack *pack, size_t n); /* n keys and values follow */

@@ -1,6 +1,7 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "base/character.h"
 #include "base/number.h"
@@ -95,7 +96,6 @@ static void
 print_key(const msgpack_object *key, int json, struct text *out)
 {
 	struct text plain = {0};
-	struct error lost;
 	const char *chars;
 
 	if (!json || key->type == MSGPACK_OBJECT_STR) {
@@ -103,11 +103,8 @@ print_key(const msgpack_object *key, int json, struct text *out)
 		return;
 	}
 	print_object(key, 0, &plain);
-	chars = text_chars(&plain, &lost);
-	if (chars != NULL)
-		value_print_json_chars(chars, text_length(&plain), out);
-	else
-		text_fail(out);
+	chars = text_chars_for(out, &plain);
+	value_print_json_chars(chars, strlen(chars), out);
 	text_free(&plain);
 }
 

@@ -74,21 +74,21 @@ write_record(struct writer *w, const char *kind, const struct pack *header,
     const void *payload, size_t bytes, struct error *err)
 {
 	size_t at = text_length(&w->pending);
-	struct pack frame = {.bytes = w->pending};
+	struct pack frame = {.bytes_ = w->pending};
 	const char *chars;
 	uint32_t crc;
 	uint8_t tail[CRC_BYTES];
 
 	if (pack_check(header, err) < 0)
 		return -1;
-	text_add_bytes(&frame.bytes, stream_magic, MAGIC_BYTES);
+	text_add_bytes(&frame.bytes_, stream_magic, MAGIC_BYTES);
 	pack_text(&frame, kind);
 	pack_pack(&frame, header);
 	if (payload == NULL)
 		pack_nil(&frame);
 	else
 		pack_bytes(&frame, payload, bytes);
-	w->pending = frame.bytes;
+	w->pending = frame.bytes_;
 	chars = text_chars(&w->pending, err);
 	if (chars == NULL)
 		return -1;

@@ -64,9 +64,10 @@ static void
 printed(struct estimate e, const char *want)
 {
 	struct text out = {0};
+	struct error err;
 
 	estimate_print(&e, &out);
-	assert_string_equal(out.chars, want);
+	assert_string_equal(text_chars(&out, &err), want);
 	text_free(&out);
 }
 
