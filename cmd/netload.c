@@ -137,6 +137,13 @@ say(const struct frame *frame, const char *path, const struct model *model,
 		    "torch.onnx.export(..., training=TrainingMode.PRESERVE, "
 		    "do_constant_folding=False) keeps it",
 		    path);
+	if (report->onnx.n_training > 0)
+		frame_warn(frame,
+		    "%s: %zu nodes (%s%s) are in training mode: read as the "
+		    "trained network, with running statistics and nothing "
+		    "dropped",
+		    path, report->onnx.n_training, report->onnx.training,
+		    report->onnx.n_training > 1 ? ", ..." : "");
 	if (report->passed.n > 0)
 		frame_warn(frame,
 		    "%s: %zu tensors of integers (%s%s) are not in the graph, "

@@ -30,6 +30,10 @@ struct onnx_notes {
 	int64_t opset;
 	bool folded;        /* convolutions whose batch norms seem folded */
 	bool probabilities; /* the last operator is a Softmax */
+	/* Batch norms and dropouts that train, read as if they did not; the
+	 * first one's name. */
+	size_t n_training;
+	char training[TENSOR_NAME_MAX + 1];
 };
 
 /*

@@ -38,7 +38,7 @@ convert_leaky_relu(const struct onnx_step *step)
 {
 	struct attributes attr = {0};
 
-	if (onnx_real(step, "alpha", 0.01, &attr.alpha) < 0)
+	if (onnx_real(step, "alpha", &attr.alpha) < 0)
 		return -1;
 	return pointwise(step, OP_LEAKY_RELU, &attr);
 }
@@ -48,7 +48,7 @@ convert_elu(const struct onnx_step *step)
 {
 	struct attributes attr = {0};
 
-	if (onnx_real(step, "alpha", 1.0, &attr.alpha) < 0)
+	if (onnx_real(step, "alpha", &attr.alpha) < 0)
 		return -1;
 	return pointwise(step, OP_ELU, &attr);
 }
@@ -58,26 +58,26 @@ convert_hard_sigmoid(const struct onnx_step *step)
 {
 	struct attributes attr = {0};
 
-	if (onnx_real(step, "alpha", 0.2, &attr.alpha) < 0 ||
-	    onnx_real(step, "beta", 0.5, &attr.beta) < 0)
+	if (onnx_real(step, "alpha", &attr.alpha) < 0 ||
+	    onnx_real(step, "beta", &attr.beta) < 0)
 		return -1;
 	return pointwise(step, OP_HARD_SIGMOID, &attr);
 }
 
 /* A bound: attribute in old opsets, input in new ones. */
 static int
-read_bound(const struct onnx_step *step, const char *name, size_t i,
-    double fallback, float *out)
+read_bound(const struct onnx_step *step, const char *name, size_t i, float *out)
 {
 	const double *number;
 	struct onnx_result *in;
 
-	if (onnx_real(step, name, fallback, out) < 0)
-		return -1;
+	if (onnx_is_attribute(step, name))
+		return onnx_real(step, name, out);
 	if (!onnx_has(step, i))
 		return 0;
 	in = onnx_in(step, i);
-	number = onnx_numbers(step->import, in);
+	if (in == NULL || onnx_numbers(step->import, in, &number) < 0)
+		return -1;
 	if (number == NULL || in->n != 1 || isnan(number[0]))
 		return error_set(step->import->err,
 		    "%s is no number that is known before the network runs",
@@ -89,10 +89,10 @@ read_bound(const struct onnx_step *step, const char *name, size_t i,
 static int
 convert_clip(const struct onnx_step *step)
 {
-	struct attributes attr = {0};
+	struct attributes attr = {.min = -FLT_MAX, .max = FLT_MAX};
 
-	if (read_bound(step, "min", 1, -(double)FLT_MAX, &attr.min) < 0 ||
-	    read_bound(step, "max", 2, (double)FLT_MAX, &attr.max) < 0)
+	if (read_bound(step, "min", 1, &attr.min) < 0 ||
+	    read_bound(step, "max", 2, &attr.max) < 0)
 		return -1;
 	return pointwise(step, OP_CLIP, &attr);
 }
@@ -250,22 +250,38 @@ pool_globally(const struct onnx_step *step, const struct onnx_result *x,
 			 : onnx_emit(step, OP_FLATTEN, 1, &value, &flat, to);
 }
 
+/* Without axes: all of them, or (as later opsets can say) none. */
+static int
+read_noop(const struct onnx_step *step, int64_t *none)
+{
+	*none = 0;
+	return onnx_is_attribute(step, "noop_with_empty_axes")
+		   ? onnx_int(step, "noop_with_empty_axes", none)
+		   : 0;
+}
+
 static int
 convert_reduce_mean(const struct onnx_step *step)
 {
 	const struct onnx_result *x = onnx_image(step, 0);
 	bool reduced[TENSOR_RANK_MAX] = {false};
 	struct attributes attr = {0};
-	int64_t axes[TENSOR_RANK_MAX], keep;
+	int64_t axes[TENSOR_RANK_MAX], keep, none;
 	struct onnx_shape to = {0};
-	size_t n;
 	int count = 0, place;
+	size_t n;
 
 	to.outer = x != NULL ? x->shape.outer : 0;
-	if (x == NULL || onnx_int(step, "keepdims", 1, &keep) < 0 ||
+	if (x == NULL || onnx_int(step, "keepdims", &keep) < 0 ||
+	    read_noop(step, &none) < 0 ||
 	    onnx_ints_or_input(step, "axes", 1, axes, TENSOR_RANK_MAX, &n) < 0)
 		return -1;
 	attr.keepdims = keep != 0;
+	if (n == 0 && none != 0)
+		return onnx_alias(step, x, &x->shape);
+	if (n == 0)
+		return error_set(step->import->err,
+		    "the mean over all axes, the batch among them, is taken");
 	for (size_t i = 0; i < n; i++) {
 		if (onnx_axis(step, axes[i], x->shape.rank, &place) < 0)
 			return -1;
@@ -287,7 +303,6 @@ convert_reduce_mean(const struct onnx_step *step)
 	return onnx_emit(step, OP_REDUCE_MEAN, 1, &x->value, &attr, &to);
 }
 
-/* Before opset 13 all axes from this one on were taken together. */
 static int
 softmax(const struct onnx_step *step, enum operator_kind op)
 {
@@ -297,7 +312,7 @@ softmax(const struct onnx_step *step, enum operator_kind op)
 	int64_t axis;
 	int place;
 
-	if (x == NULL || onnx_int(step, "axis", old ? 1 : -1, &axis) < 0 ||
+	if (x == NULL || onnx_int(step, "axis", &axis) < 0 ||
 	    onnx_axis(step, axis, x->shape.rank, &place) < 0)
 		return -1;
 	if (x->shape.dim[place] % BATCH == 0 ||

@@ -1,5 +1,6 @@
 #include "model/onnx_file.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,26 +22,21 @@ onnx_text_is(struct onnx_text text, const char *other)
 enum {
 	MODEL_GRAPH = 7,
 	MODEL_OPSET = 8,
+	MODEL_FUNCTION = 25,
 	OPSET_DOMAIN = 1,
 	OPSET_VERSION = 2,
 	GRAPH_NODE = 1,
 	GRAPH_INITIALIZER = 5,
 	GRAPH_INPUT = 11,
 	GRAPH_OUTPUT = 12,
+	GRAPH_QUANTISATION = 14,
 	GRAPH_SPARSE = 15,
 	NODE_INPUT = 1,
 	NODE_OUTPUT = 2,
 	NODE_NAME = 3,
 	NODE_OP = 4,
-	NODE_ATTRIBUTE = 5,
+	NODE_ATTRIBUTE = ONNX_NODE_ATTRIBUTE,
 	NODE_DOMAIN = 7,
-	ATTRIBUTE_NAME = 1,
-	ATTRIBUTE_F = 2,
-	ATTRIBUTE_I = 3,
-	ATTRIBUTE_S = 4,
-	ATTRIBUTE_T = 5,
-	ATTRIBUTE_FLOATS = 7,
-	ATTRIBUTE_INTS = 8,
 	TENSOR_DIMS = 1,
 	TENSOR_TYPE = 2,
 	TENSOR_NAME = 8,
@@ -54,8 +50,9 @@ enum {
 	DIM_VALUE = 1,
 };
 
-static int
-want(const struct wire_field *field, enum wire_type type, struct error *err)
+int
+onnx_want(
+    const struct wire_field *field, enum wire_type type, struct error *err)
 {
 	if (field->type != type)
 		return error_set(err, "field %u has wire type %u, expected %u",
@@ -63,17 +60,24 @@ want(const struct wire_field *field, enum wire_type type, struct error *err)
 	return 0;
 }
 
-static int
-read_text(
+int
+onnx_read_text(
     const struct wire_field *field, struct onnx_text *text, struct error *err)
 {
-	if (want(field, WIRE_BYTES, err) < 0)
+	if (onnx_want(field, WIRE_BYTES, err) < 0)
 		return -1;
 	*text = (struct onnx_text){
 	    (const char *)field->bytes.at, wire_bytes(&field->bytes)};
 	if (!text_is_printable(text->chars, text->n))
 		return error_set(err, "a name is not printable text");
 	return 0;
+}
+
+/* ONNX's number of an element type; -1: none that it could be. */
+static int
+element_type(uint64_t number)
+{
+	return number <= INT_MAX ? (int)number : -1;
 }
 
 static int
@@ -97,8 +101,9 @@ read_dims(
 	return more;
 }
 
-static int
-read_tensor(struct wire message, struct onnx_tensor *tensor, struct error *err)
+int
+onnx_read_tensor(
+    struct wire message, struct onnx_tensor *tensor, struct error *err)
 {
 	struct wire wire = message;
 	struct wire_field field;
@@ -111,13 +116,17 @@ read_tensor(struct wire message, struct onnx_tensor *tensor, struct error *err)
 		if (field.number == TENSOR_DIMS) {
 			status = read_dims(&field, tensor, err);
 		} else if (field.number == TENSOR_NAME) {
-			status = read_text(&field, &tensor->name, err);
+			status = onnx_read_text(&field, &tensor->name, err);
 		} else if (field.number == TENSOR_TYPE) {
-			status = want(&field, WIRE_INTEGER, err);
-			tensor->type = (int)(field.integer & 0xff);
+			status = onnx_want(&field, WIRE_INTEGER, err);
+			tensor->type = element_type(field.integer);
 		} else if (field.number == TENSOR_LOCATION) {
-			status = want(&field, WIRE_INTEGER, err);
-			tensor->external = field.integer != 0;
+			status = onnx_want(&field, WIRE_INTEGER, err);
+			tensor->external = field.integer == 1;
+			if (status == 0 && field.integer > 1)
+				status = error_set(err,
+				    "data location is %llu, expected 0 or 1",
+				    (unsigned long long)field.integer);
 		}
 		if (status < 0)
 			return error_prefix(
@@ -141,7 +150,7 @@ add_name(struct onnx_file *file, const struct wire_field *field, size_t *first,
 	if (*first + *n != file->n_names)
 		return error_set(err, "a node's inputs and outputs are mixed");
 	(*n)++;
-	return read_text(field, &file->names[file->n_names++], err);
+	return onnx_read_text(field, &file->names[file->n_names++], err);
 }
 
 static int
@@ -163,13 +172,13 @@ read_node(struct onnx_file *file, struct wire message, struct onnx_node *node,
 			status = add_name(
 			    file, &field, &node->out, &node->n_out, err);
 		else if (field.number == NODE_NAME)
-			status = read_text(&field, &node->name, err);
+			status = onnx_read_text(&field, &node->name, err);
 		else if (field.number == NODE_OP)
-			status = read_text(&field, &node->op, err);
+			status = onnx_read_text(&field, &node->op, err);
 		else if (field.number == NODE_DOMAIN)
-			status = read_text(&field, &node->domain, err);
+			status = onnx_read_text(&field, &node->domain, err);
 		else if (field.number == NODE_ATTRIBUTE)
-			status = want(&field, WIRE_BYTES, err);
+			status = onnx_want(&field, WIRE_BYTES, err);
 		if (status < 0)
 			return error_prefix(
 			    err, "node '%.*s'", ONNX_TEXT(node->name));
@@ -188,7 +197,7 @@ find_message(
 	while ((more = wire_next(&message, &field, err)) > 0) {
 		if (field.number != number)
 			continue;
-		if (want(&field, WIRE_BYTES, err) < 0)
+		if (onnx_want(&field, WIRE_BYTES, err) < 0)
 			return -1;
 		*inner = field.bytes;
 		found = 1;
@@ -203,9 +212,13 @@ read_dim(struct wire message, int64_t *dim, struct error *err)
 	int more;
 
 	*dim = -1;
-	while ((more = wire_next(&message, &field, err)) > 0)
-		if (field.number == DIM_VALUE && field.type == WIRE_INTEGER)
-			*dim = (int64_t)field.integer;
+	while ((more = wire_next(&message, &field, err)) > 0) {
+		if (field.number != DIM_VALUE)
+			continue;
+		if (onnx_want(&field, WIRE_INTEGER, err) < 0)
+			return -1;
+		*dim = (int64_t)field.integer;
+	}
 	return more;
 }
 
@@ -221,7 +234,7 @@ read_shape(struct wire message, struct onnx_value *value, struct error *err)
 		if (value->rank == TENSOR_RANK_MAX)
 			return error_set(
 			    err, "more than %d dimensions", TENSOR_RANK_MAX);
-		if (want(&field, WIRE_BYTES, err) < 0 ||
+		if (onnx_want(&field, WIRE_BYTES, err) < 0 ||
 		    read_dim(field.bytes, &value->dim[value->rank++], err) < 0)
 			return -1;
 	}
@@ -238,12 +251,15 @@ read_type(struct wire message, struct onnx_value *value, struct error *err)
 	if (more <= 0)
 		return more;
 	while ((more = wire_next(&tensor, &field, err)) > 0)
-		if (field.number == TYPE_ELEMENT && field.type == WIRE_INTEGER)
-			value->type = (int)(field.integer & 0xff);
-		else if (field.number == TYPE_SHAPE &&
-			 (want(&field, WIRE_BYTES, err) < 0 ||
-			     read_shape(field.bytes, value, err) < 0))
+		if (field.number == TYPE_ELEMENT) {
+			if (onnx_want(&field, WIRE_INTEGER, err) < 0)
+				return -1;
+			value->type = element_type(field.integer);
+		} else if (field.number == TYPE_SHAPE &&
+			   (onnx_want(&field, WIRE_BYTES, err) < 0 ||
+			       read_shape(field.bytes, value, err) < 0)) {
 			return -1;
+		}
 	return more;
 }
 
@@ -256,9 +272,9 @@ read_value(struct wire message, struct onnx_value *value, struct error *err)
 	*value = (struct onnx_value){0};
 	while ((more = wire_next(&message, &field, err)) > 0)
 		if ((field.number == VALUE_NAME &&
-			read_text(&field, &value->name, err) < 0) ||
+			onnx_read_text(&field, &value->name, err) < 0) ||
 		    (field.number == VALUE_TYPE &&
-			(want(&field, WIRE_BYTES, err) < 0 ||
+			(onnx_want(&field, WIRE_BYTES, err) < 0 ||
 			    read_type(field.bytes, value, err) < 0)))
 			return error_prefix(
 			    err, "value '%.*s'", ONNX_TEXT(value->name));
@@ -284,7 +300,7 @@ read_graph_field(
 		if (memory_grow(&f->tensors, &f->room_tensors, f->n_tensors + 1,
 			sizeof(*f->tensors), err) < 0)
 			return -1;
-		return read_tensor(
+		return onnx_read_tensor(
 		    field->bytes, &f->tensors[f->n_tensors++], err);
 	case GRAPH_INPUT:
 		if (memory_grow(&f->inputs, &f->room_inputs, f->n_inputs + 1,
@@ -297,8 +313,13 @@ read_graph_field(
 			return -1;
 		return read_value(
 		    field->bytes, &f->outputs[f->n_outputs++], err);
+	case GRAPH_QUANTISATION:
+		return error_set(err,
+		    "a quantised graph (quantization_annotation), expected one "
+		    "of real numbers");
 	case GRAPH_SPARSE:
-		return error_set(err, "sparse tensors are not supported");
+		return error_set(err,
+		    "sparse tensors (sparse_initializer) are not supported");
 	default:
 		return 0;
 	}
@@ -314,8 +335,8 @@ read_graph(struct onnx_file *file, struct wire message, struct error *err)
 		if ((field.number == GRAPH_NODE ||
 			(field.number >= GRAPH_INITIALIZER &&
 			    field.number <= GRAPH_SPARSE)) &&
-		    field.type == WIRE_BYTES &&
-		    read_graph_field(file, &field, err) < 0)
+		    (onnx_want(&field, WIRE_BYTES, err) < 0 ||
+			read_graph_field(file, &field, err) < 0))
 			return -1;
 	return more;
 }
@@ -330,15 +351,53 @@ read_opset(struct onnx_file *file, struct wire message, struct error *err)
 	int more;
 
 	while ((more = wire_next(&message, &field, err)) > 0)
-		if (field.number == OPSET_DOMAIN &&
-		    read_text(&field, &domain, err) < 0)
-			return -1;
-		else if (field.number == OPSET_VERSION &&
-			 field.type == WIRE_INTEGER)
+		if (field.number == OPSET_DOMAIN) {
+			if (onnx_read_text(&field, &domain, err) < 0)
+				return -1;
+		} else if (field.number == OPSET_VERSION) {
+			if (onnx_want(&field, WIRE_INTEGER, err) < 0)
+				return -1;
 			version = (int64_t)field.integer;
-	if (domain.n == 0 || onnx_text_is(domain, "ai.onnx"))
-		file->opset = version;
-	return more;
+		}
+	if (more < 0 || (domain.n > 0 && !onnx_text_is(domain, "ai.onnx")))
+		return more;
+	if (file->opset != 0 && file->opset != version)
+		return error_set(err, "opset %lld and opset %lld, expected one",
+		    (long long)file->opset, (long long)version);
+	file->opset = version;
+	return 0;
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	const struct onnx_text *p = a, *q = b;
+	const int order = memcmp(p->chars, q->chars, p->n < q->n ? p->n : q->n);
+
+	return order != 0 ? order : (p->n > q->n) - (p->n < q->n);
+}
+
+/* A node has no name, or one of its own. */
+static int
+check_nodes(const struct onnx_file *file, struct error *err)
+{
+	struct onnx_text *sorted =
+	    memory_new(file->n_nodes + 1, sizeof(*sorted), err);
+	size_t n = 0, i = 1;
+
+	if (sorted == NULL)
+		return -1;
+	for (size_t k = 0; k < file->n_nodes; k++)
+		if (file->nodes[k].name.n > 0)
+			sorted[n++] = file->nodes[k].name;
+	qsort(sorted, n, sizeof(*sorted), compare_names);
+	while (i < n && compare_names(&sorted[i - 1], &sorted[i]) != 0)
+		i++;
+	if (i < n)
+		error_set(
+		    err, "two nodes are called '%.*s'", ONNX_TEXT(sorted[i]));
+	free(sorted);
+	return i < n ? -1 : 0;
 }
 
 int
@@ -352,11 +411,15 @@ onnx_file_read(
 
 	*file = (struct onnx_file){0};
 	while ((more = wire_next(&model, &field, err)) > 0) {
-		if (field.type != WIRE_BYTES)
+		if (field.number != MODEL_OPSET &&
+		    field.number != MODEL_GRAPH &&
+		    field.number != MODEL_FUNCTION)
 			continue;
-		if (field.number == MODEL_OPSET &&
-		    read_opset(file, field.bytes, err) < 0)
+		if (onnx_want(&field, WIRE_BYTES, err) < 0 ||
+		    (field.number == MODEL_OPSET &&
+			read_opset(file, field.bytes, err) < 0))
 			return -1;
+		file->functions |= field.number == MODEL_FUNCTION;
 		if (field.number != MODEL_GRAPH)
 			continue;
 		if (found)
@@ -369,7 +432,7 @@ onnx_file_read(
 		return -1;
 	if (!found)
 		return error_set(err, "an ONNX file without a graph");
-	return 0;
+	return check_nodes(file, err);
 }
 
 void
@@ -381,93 +444,4 @@ onnx_file_free(struct onnx_file *file)
 	free(file->outputs);
 	free(file->names);
 	*file = (struct onnx_file){0};
-}
-
-static int
-read_ints(struct wire_field *field, struct onnx_attribute *a, struct error *err)
-{
-	int64_t v;
-	int more;
-
-	while ((more = wire_next_integer(field, &v, err)) > 0) {
-		if (a->n_ints == 2 * TENSOR_RANK_MAX)
-			return error_set(
-			    err, "more than %d integers", 2 * TENSOR_RANK_MAX);
-		a->ints[a->n_ints++] = v;
-	}
-	return more;
-}
-
-static int
-read_attribute_field(
-    struct wire_field *field, struct onnx_attribute *a, struct error *err)
-{
-	const uint8_t *at;
-	uint32_t bits;
-
-	switch (field->number) {
-	case ATTRIBUTE_F:
-		if (want(field, WIRE_4, err) < 0)
-			return -1;
-		at = field->bytes.at;
-		bits = (uint32_t)at[0] | (uint32_t)at[1] << 8 |
-		       (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
-		memcpy(&a->f, &bits, sizeof(a->f));
-		return 0;
-	case ATTRIBUTE_I:
-		a->i = (int64_t)field->integer;
-		return want(field, WIRE_INTEGER, err);
-	case ATTRIBUTE_S:
-		return read_text(field, &a->s, err);
-	case ATTRIBUTE_T:
-		a->has_tensor = true;
-		if (want(field, WIRE_BYTES, err) < 0)
-			return -1;
-		return read_tensor(field->bytes, &a->tensor, err);
-	case ATTRIBUTE_FLOATS:
-		a->n_floats++;
-		return 0;
-	case ATTRIBUTE_INTS:
-		return read_ints(field, a, err);
-	default:
-		return 0;
-	}
-}
-
-/* 1 when message is the attribute called name. */
-static int
-read_attribute(struct wire message, const char *name, struct onnx_attribute *a,
-    struct error *err)
-{
-	struct onnx_text text = {"", 0};
-	struct wire wire = message;
-	struct wire_field field;
-	int more;
-
-	while ((more = wire_next(&wire, &field, err)) > 0)
-		if (field.number == ATTRIBUTE_NAME &&
-		    read_text(&field, &text, err) < 0)
-			return -1;
-	if (more < 0 || !onnx_text_is(text, name))
-		return more;
-	*a = (struct onnx_attribute){0};
-	while ((more = wire_next(&message, &field, err)) > 0)
-		if (read_attribute_field(&field, a, err) < 0)
-			return error_prefix(err, "attribute %s", name);
-	return more < 0 ? -1 : 1;
-}
-
-int
-onnx_attribute(const struct onnx_node *node, const char *name,
-    struct onnx_attribute *attribute, struct error *err)
-{
-	struct wire wire = node->message;
-	struct wire_field field;
-	int found = 0;
-
-	while (found == 0 && wire_next(&wire, &field, err) > 0)
-		if (field.number == NODE_ATTRIBUTE)
-			found =
-			    read_attribute(field.bytes, name, attribute, err);
-	return found;
 }

@@ -51,7 +51,8 @@ struct onnx_value {
 };
 
 struct onnx_file {
-	int64_t opset;
+	int64_t opset;  /* 0: the file names none */
+	bool functions; /* it defines operators of its own */
 	struct onnx_node *nodes;
 	struct onnx_tensor *tensors;
 	struct onnx_value *inputs, *outputs;
@@ -68,20 +69,16 @@ int onnx_file_read(
     struct onnx_file *file, const struct content *content, struct error *err);
 void onnx_file_free(struct onnx_file *file);
 
-/* One attribute of a node: what the file gave, the rest is 0. */
-struct onnx_attribute {
-	float f;
-	int64_t i;
-	struct onnx_text s;
-	bool has_tensor;
-	struct onnx_tensor tensor;
-	int64_t ints[2 * TENSOR_RANK_MAX]; /* the first so many */
-	size_t n_ints;
-	size_t n_floats;
-};
-
-/* 1 with the attribute of this name, 0 when the node has none, -1. */
-int onnx_attribute(const struct onnx_node *node, const char *name,
-    struct onnx_attribute *attribute, struct error *err);
+/*
+ * For onnx_known.c: a field as text, and a tensor; -1 with an error when they
+ * are none.  A node's field of attributes.
+ */
+enum { ONNX_NODE_ATTRIBUTE = 5 };
+int onnx_want(
+    const struct wire_field *field, enum wire_type type, struct error *err);
+int onnx_read_text(
+    const struct wire_field *field, struct onnx_text *text, struct error *err);
+int onnx_read_tensor(
+    struct wire message, struct onnx_tensor *tensor, struct error *err);
 
 #endif

@@ -80,9 +80,11 @@ onnx_has(const struct onnx_step *step, size_t i)
 }
 
 struct onnx_result *
-onnx_in(const struct onnx_step *step, size_t i)
+onnx_find_in(const struct onnx_step *step, size_t i)
 {
 	struct onnx_import *import = step->import;
+	const struct onnx_file *file = import->file;
+	struct onnx_result *result;
 	const int *slot;
 
 	if (!onnx_has(step, i)) {
@@ -95,7 +97,24 @@ onnx_in(const struct onnx_step *step, size_t i)
 		    ONNX_TEXT(onnx_name_at(step, step->node->in + i)));
 		return NULL;
 	}
-	return &import->results[*slot - 1];
+	result = &import->results[*slot - 1];
+	if (result->kind == ONNX_UNKNOWN) {
+		const struct onnx_node *node = &file->nodes[result->origin];
+
+		error_set(import->err,
+		    "reads '%.*s', which is not the first output of a %.*s "
+		    "('%.*s'): only that is supported",
+		    ONNX_TEXT(result->name), ONNX_TEXT(node->op),
+		    ONNX_TEXT(node->name));
+		return NULL;
+	}
+	return result;
+}
+
+struct onnx_result *
+onnx_in(const struct onnx_step *step, size_t i)
+{
+	return onnx_see_input(step, i) < 0 ? NULL : onnx_find_in(step, i);
 }
 
 struct onnx_result *
@@ -107,6 +126,16 @@ onnx_out(const struct onnx_step *step, size_t i)
 	}
 	return onnx_add_result(
 	    step->import, onnx_name_at(step, step->node->out + i));
+}
+
+void
+onnx_note_training(const struct onnx_step *step)
+{
+	struct onnx_notes *notes = step->import->notes;
+
+	if (notes->n_training++ == 0)
+		snprintf(notes->training, sizeof(notes->training), "%.*s",
+		    ONNX_TEXT(onnx_node_name(step)));
 }
 
 struct onnx_result *
@@ -176,49 +205,6 @@ onnx_alias(const struct onnx_step *step, const struct onnx_result *in,
 	return 0;
 }
 
-int
-onnx_int(const struct onnx_step *step, const char *name, int64_t fallback,
-    int64_t *out)
-{
-	struct onnx_attribute a;
-	int found = onnx_attribute(step->node, name, &a, step->import->err);
-
-	*out = found > 0 ? a.i : fallback;
-	return found < 0 ? -1 : 0;
-}
-
-int
-onnx_real(
-    const struct onnx_step *step, const char *name, double fallback, float *out)
-{
-	struct onnx_attribute a;
-	int found = onnx_attribute(step->node, name, &a, step->import->err);
-
-	*out = found > 0 ? a.f : (float)fallback;
-	if (found > 0 && !isfinite(a.f))
-		return error_set(step->import->err, "%s is not finite", name);
-	return found < 0 ? -1 : 0;
-}
-
-int
-onnx_ints(const struct onnx_step *step, const char *name, int64_t *out,
-    size_t room, size_t *n)
-{
-	struct onnx_attribute a;
-	int found = onnx_attribute(step->node, name, &a, step->import->err);
-
-	*n = 0;
-	if (found <= 0)
-		return found;
-	if (a.n_ints > room)
-		return error_set(step->import->err,
-		    "%s has %zu numbers, expected at most %zu", name, a.n_ints,
-		    room);
-	*n = a.n_ints;
-	memcpy(out, a.ints, a.n_ints * sizeof(*out));
-	return 0;
-}
-
 int64_t
 onnx_whole(double number)
 {
@@ -234,14 +220,16 @@ onnx_ints_or_input(const struct onnx_step *step, const char *name, size_t i,
 	struct onnx_result *in;
 	const double *number;
 
-	if (onnx_ints(step, name, out, room, n) < 0)
-		return -1;
-	if (*n > 0 || !onnx_has(step, i))
+	*n = 0;
+	if (onnx_is_attribute(step, name))
+		return onnx_ints(step, name, out, room, n);
+	if (!onnx_has(step, i))
 		return 0;
 	in = onnx_in(step, i);
 	if (in == NULL)
 		return -1;
-	number = onnx_numbers(step->import, in);
+	if (onnx_numbers(step->import, in, &number) < 0)
+		return -1;
 	if (number == NULL)
 		return error_set(step->import->err,
 		    "%s ('%.*s') is not known before the network runs", name,
@@ -254,6 +242,13 @@ onnx_ints_or_input(const struct onnx_step *step, const char *name, size_t i,
 	for (size_t j = 0; j < *n; j++)
 		out[j] = onnx_whole(number[j]);
 	return 0;
+}
+
+int64_t
+onnx_clamp(int64_t at, int64_t n)
+{
+	at += at < 0 ? n : 0;
+	return at < 0 ? 0 : at > n ? n : at;
 }
 
 int

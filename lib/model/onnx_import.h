@@ -4,6 +4,7 @@
 
 #include "model/onnx.h"
 #include "model/onnx_file.h"
+#include "model/onnx_known.h"
 #include "model/onnx_tensor.h"
 
 /*
@@ -14,7 +15,7 @@
 enum { BATCH = 1000003, CONSTANT_MAX = 4096 };
 
 enum onnx_kind {
-	ONNX_UNKNOWN,
+	ONNX_UNKNOWN,    /* an output that nobody makes; origin: its node */
 	ONNX_ACTIVATION, /* a value of the graph, per image */
 	ONNX_TENSOR,     /* an initialiser */
 	ONNX_CONSTANT,   /* a few numbers, known now */
@@ -39,6 +40,7 @@ struct onnx_result {
 	bool learned;    /* an initialiser, not a Constant node */
 	bool transposed; /* a matrix that is read the other way round */
 	bool reshaped;   /* shape is not the initialiser's */
+	bool cast;       /* to real numbers */
 	int origin;      /* the result that has the value: itself, or another */
 	/* CONSTANT (or a TENSOR that was asked for its numbers): owned */
 	double *number;
@@ -85,6 +87,14 @@ int onnx_unique_name(struct onnx_import *import, struct onnx_text base,
 struct onnx_step {
 	struct onnx_import *import;
 	const struct onnx_node *node;
+	const struct onnx_operator *listed;
+	struct onnx_seen *seen;
+};
+
+/* How nodes of an operator are converted. */
+struct onnx_row {
+	const char *op;
+	int (*convert)(const struct onnx_step *step);
 };
 
 /* The node's name, or its output's; a name of the file's list. */
@@ -92,14 +102,18 @@ struct onnx_text onnx_node_name(const struct onnx_step *step);
 struct onnx_text onnx_name_at(const struct onnx_step *step, size_t i);
 
 /*
- * Input i of the node: NULL with an error when it does not exist; with
- * optional, NULL without one.
+ * Input i of the node, NULL with an error when it does not exist; a converter's
+ * list must have it.  onnx_find_in is for all others.
  */
+struct onnx_result *onnx_find_in(const struct onnx_step *step, size_t i);
 struct onnx_result *onnx_in(const struct onnx_step *step, size_t i);
 bool onnx_has(const struct onnx_step *step, size_t i);
 
 /* Output i to be filled in (its name is there), or NULL with an error. */
 struct onnx_result *onnx_out(const struct onnx_step *step, size_t i);
+
+/* The node is one of training, and is read as if it were not. */
+void onnx_note_training(const struct onnx_step *step);
 
 /* Input i as an activation. */
 struct onnx_result *onnx_image(const struct onnx_step *step, size_t i);
@@ -111,17 +125,16 @@ struct onnx_result *onnx_plain(
 int onnx_alias(const struct onnx_step *step, const struct onnx_result *in,
     const struct onnx_shape *shape);
 
-/* Attributes with a default; -1 with an error when malformed. */
-int onnx_int(const struct onnx_step *step, const char *name, int64_t fallback,
-    int64_t *out);
-int onnx_real(const struct onnx_step *step, const char *name, double fallback,
-    float *out);
-/* n integers or none: *n as found; at most room. */
-int onnx_ints(const struct onnx_step *step, const char *name, int64_t *out,
-    size_t room, size_t *n);
-/* The same from the attribute (older opsets), else from input i. */
+/* Integers of an attribute in opsets that have it, else of input i. */
 int onnx_ints_or_input(const struct onnx_step *step, const char *name, size_t i,
     int64_t *out, size_t room, size_t *n);
+
+/* The shape that a Reshape asks for, at most TENSOR_RANK_MAX numbers. */
+int onnx_read_shape(
+    const struct onnx_step *step, int64_t dim[TENSOR_RANK_MAX], size_t *n);
+
+/* A place among n, counted from the end when negative, kept in 0 to n. */
+int64_t onnx_clamp(int64_t at, int64_t n);
 
 /* Counts axis from 0 whatever its sign. */
 int onnx_axis(const struct onnx_step *step, int64_t axis, int rank, int *out);
@@ -148,30 +161,42 @@ int onnx_emit(const struct onnx_step *step, enum operator_kind op, int n_in,
 int onnx_use_tensor(const struct onnx_step *step, struct onnx_result *result,
     enum tensor_role role, const char *slot, int out_axis);
 
-/* The numbers of result, when it is a constant or a small tensor; or NULL. */
-const double *onnx_numbers(
-    const struct onnx_import *import, struct onnx_result *result);
+/*
+ * The numbers of result, when it is a constant or a small tensor: 1, 0 when it
+ * is neither (*number is NULL), -1 with an error when they cannot be read.
+ */
+int onnx_numbers(const struct onnx_import *import, struct onnx_result *result,
+    const double **number);
 
 /* The step's output 0 becomes n numbers (rank 0 or 1). */
 int onnx_set_numbers(const struct onnx_step *step, const double *number,
     int64_t n, int rank, bool whole);
 
+/* An input among constants: rank 0 to 2, which the caller has seen to. */
+struct onnx_numbers {
+	const double *at;
+	int64_t n;
+	int64_t width; /* of a matrix's rows; 1 otherwise */
+	int rank;
+	bool whole;
+};
+
+/* Input i; and output 0 as numbers of this rank. */
+int onnx_get_numbers(
+    const struct onnx_step *step, size_t i, struct onnx_numbers *numbers);
+int onnx_set_matrix(const struct onnx_step *step, const double *number,
+    int64_t n, int rank, int64_t width, bool whole);
+
 /* A real number that may be far out of int64's range. */
 int64_t onnx_whole(double number);
 
-/* The values of one file's rows. */
-typedef int onnx_convert_fn(const struct onnx_step *step);
-
-struct onnx_row {
-	const char *op;
-	onnx_convert_fn *convert;
-};
-
-/* Rows end with an op of NULL. */
+/*
+ * Rows end with an op of NULL; those of onnx_constants and
+ * onnx_arithmetic apply when all inputs
+ * are constants.
+ */
 extern const struct onnx_row onnx_layers[], onnx_elements[], onnx_layouts[],
-    onnx_shapes[], onnx_norms[], onnx_constants[];
-
-/* onnx_constants: rows that apply when all inputs are constants. */
-bool onnx_all_constant(const struct onnx_step *step);
+    onnx_extends[], onnx_shapes[], onnx_norms[], onnx_constants[],
+    onnx_arithmetic[];
 
 #endif

@@ -6,33 +6,35 @@
 /* Integers of an attribute for both spatial axes (or both sides of both). */
 static int
 read_spatial(const struct onnx_step *step, const char *name, size_t want,
-    int fallback, int *out)
+    int least, int fallback, int *out)
 {
 	int64_t v[2 * SPATIAL];
-	size_t n;
+	size_t n = 0;
 
-	if (onnx_ints(step, name, v, 2 * SPATIAL, &n) < 0)
+	if (onnx_is_attribute(step, name) &&
+	    onnx_ints(step, name, v, 2 * SPATIAL, &n) < 0)
 		return -1;
 	if (n != 0 && n != want)
 		return error_set(step->import->err,
 		    "%s has %zu numbers, expected %zu (images of c h w)", name,
 		    n, want);
 	for (size_t i = 0; i < want; i++) {
-		if (n > 0 && (v[i] < 0 || v[i] > 1 << 20))
+		if (n > 0 && (v[i] < least || v[i] > 1 << 20))
 			return error_set(step->import->err,
-			    "%s is %lld, expected 0 or more", name,
-			    (long long)v[i]);
+			    "%s is %lld, expected %d or more", name,
+			    (long long)v[i], least);
 		out[i] = n > 0 ? (int)v[i] : fallback;
 	}
 	return 0;
 }
 
+/* An integer of opsets that have it, else 0. */
 static int
-read_int(const struct onnx_step *step, const char *name, int fallback, int *out)
+read_int(const struct onnx_step *step, const char *name, int *out)
 {
-	int64_t v;
+	int64_t v = 0;
 
-	if (onnx_int(step, name, fallback, &v) < 0)
+	if (onnx_is_attribute(step, name) && onnx_int(step, name, &v) < 0)
 		return -1;
 	if (v < -(1 << 20) || v > 1 << 20)
 		return error_set(
@@ -44,15 +46,15 @@ read_int(const struct onnx_step *step, const char *name, int fallback, int *out)
 static int
 read_window(const struct onnx_step *step, struct attributes *attr)
 {
-	if (read_spatial(step, "kernel_shape", SPATIAL, 0, attr->kernel_shape) <
+	if (read_spatial(
+		step, "kernel_shape", SPATIAL, 1, 0, attr->kernel_shape) < 0 ||
+	    read_spatial(step, "strides", SPATIAL, 1, 1, attr->strides) < 0 ||
+	    read_spatial(step, "pads", 2 * SPATIAL, 0, 0, attr->pads) < 0 ||
+	    read_spatial(step, "dilations", SPATIAL, 1, 1, attr->dilations) <
 		0 ||
-	    read_spatial(step, "strides", SPATIAL, 1, attr->strides) < 0 ||
-	    read_spatial(step, "pads", 2 * SPATIAL, 0, attr->pads) < 0 ||
-	    read_spatial(step, "dilations", SPATIAL, 1, attr->dilations) < 0 ||
-	    read_int(step, "ceil_mode", 0, &attr->ceil_mode) < 0 ||
-	    read_int(step, "count_include_pad", 0, &attr->count_include_pad) <
-		0 ||
-	    read_int(step, "group", 1, &attr->group) < 0)
+	    read_int(step, "ceil_mode", &attr->ceil_mode) < 0 ||
+	    read_int(step, "count_include_pad", &attr->count_include_pad) < 0 ||
+	    read_int(step, "group", &attr->group) < 0)
 		return -1;
 	return 0;
 }
@@ -65,19 +67,26 @@ static int
 read_auto_pad(const struct onnx_step *step, const struct onnx_result *x,
     struct attributes *attr)
 {
-	struct onnx_attribute pad;
-	const int found =
-	    onnx_attribute(step->node, "auto_pad", &pad, step->import->err);
-	const bool upper = found > 0 && onnx_text_is(pad.s, "SAME_UPPER");
-	const bool lower = found > 0 && onnx_text_is(pad.s, "SAME_LOWER");
+	const int before = attr->pads[0] + attr->pads[1] + attr->pads[SPATIAL] +
+			   attr->pads[SPATIAL + 1];
+	struct onnx_text pad;
+	bool upper, lower;
 
-	if (found <= 0 || pad.s.n == 0 || onnx_text_is(pad.s, "NOTSET"))
-		return found < 0 ? -1 : 0;
-	if (!upper && !lower && !onnx_text_is(pad.s, "VALID"))
+	if (onnx_text(step, "auto_pad", &pad) < 0)
+		return -1;
+	if (pad.n == 0 || onnx_text_is(pad, "NOTSET"))
+		return 0;
+	upper = onnx_text_is(pad, "SAME_UPPER");
+	lower = onnx_text_is(pad, "SAME_LOWER");
+	if (!upper && !lower && !onnx_text_is(pad, "VALID"))
 		return error_set(step->import->err,
 		    "auto_pad is '%.*s', expected NOTSET, SAME_UPPER, "
 		    "SAME_LOWER or VALID",
-		    ONNX_TEXT(pad.s));
+		    ONNX_TEXT(pad));
+	if (before != 0)
+		return error_set(step->import->err,
+		    "auto_pad is %.*s and pads are given, expected one of them",
+		    ONNX_TEXT(pad));
 	for (int i = 0; i < SPATIAL; i++) {
 		const int64_t size = x->shape.dim[2 + i],
 			      stride =
@@ -143,9 +152,6 @@ convert_pool(const struct onnx_step *step, enum operator_kind op)
 	if (x == NULL || read_window(step, &attr) < 0 ||
 	    read_auto_pad(step, x, &attr) < 0)
 		return -1;
-	attr.group = 0;
-	if (op == OP_MAX_POOL)
-		attr.count_include_pad = 0;
 	return onnx_emit(step, op, 1, &x->value, &attr, NULL);
 }
 
@@ -200,18 +206,10 @@ static int
 read_gemm(const struct onnx_step *step, const struct onnx_result *w,
     struct attributes *attr)
 {
-	float alpha, beta;
-	int64_t trans_a, trans_b;
+	int64_t trans_b;
 
-	if (onnx_real(step, "alpha", 1.0, &alpha) < 0 ||
-	    onnx_real(step, "beta", 1.0, &beta) < 0 ||
-	    onnx_int(step, "transA", 0, &trans_a) < 0 ||
-	    onnx_int(step, "transB", 0, &trans_b) < 0)
+	if (onnx_int(step, "transB", &trans_b) < 0)
 		return -1;
-	if (alpha != 1.0F || beta != 1.0F || trans_a != 0)
-		return error_set(step->import->err,
-		    "alpha %g, beta %g, transA %lld, expected 1, 1, 0",
-		    (double)alpha, (double)beta, (long long)trans_a);
 	if (w->shape.rank != 2)
 		return error_set(step->import->err,
 		    "the weight has %d dimensions, expected 2", w->shape.rank);
@@ -300,6 +298,27 @@ convert_mat_mul(const struct onnx_step *step)
 	    &attr, &to);
 }
 
+/*
+ * Is it one that trains?  It is read as the trained one, which is noted. Before
+ * training_mode, outputs behind the first said so.
+ */
+static int
+read_mode(const struct onnx_step *step)
+{
+	int64_t training = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < step->node->n_out; i++)
+		n += onnx_name_at(step, step->node->out + i).n > 0;
+	if (!onnx_is_attribute(step, "training_mode"))
+		training = n > 1;
+	else if (onnx_int(step, "training_mode", &training) < 0)
+		return -1;
+	if (training != 0)
+		onnx_note_training(step);
+	return 0;
+}
+
 static int
 convert_batch_norm(const struct onnx_step *step)
 {
@@ -311,7 +330,8 @@ convert_batch_norm(const struct onnx_step *step)
 	struct attributes attr = {0};
 	int in[5];
 
-	if (x == NULL || onnx_real(step, "epsilon", 1e-5, &attr.epsilon) < 0)
+	if (x == NULL || onnx_real(step, "epsilon", &attr.epsilon) < 0 ||
+	    read_mode(step) < 0)
 		return -1;
 	in[0] = x->value;
 	for (size_t i = 0; i < 4; i++) {
@@ -335,8 +355,8 @@ convert_layer_norm(const struct onnx_step *step)
 	int in[3], place, batch, n = onnx_has(step, 2) ? 3 : 2;
 
 	if (x == NULL || onnx_in(step, 1) == NULL ||
-	    onnx_real(step, "epsilon", 1e-5, &attr.epsilon) < 0 ||
-	    onnx_int(step, "axis", -1, &axis) < 0 ||
+	    onnx_real(step, "epsilon", &attr.epsilon) < 0 ||
+	    onnx_int(step, "axis", &axis) < 0 ||
 	    onnx_axis(step, axis, x->shape.rank, &place) < 0 ||
 	    (batch = onnx_batch(step, &x->shape)) < 0)
 		return -1;

@@ -1,4 +1,5 @@
-/* Operators that take parts and put them together: Slice, Split, Concat, Pad.
+/* Operators that take parts and put them together: Gather, Slice, Split,
+ * Concat.
  */
 #include <string.h>
 
@@ -211,11 +212,11 @@ convert_gather(const struct onnx_step *step)
 	int64_t axis;
 	int place;
 
-	if (in == NULL || index == NULL ||
-	    onnx_int(step, "axis", 0, &axis) < 0 ||
+	if (in == NULL || index == NULL || onnx_int(step, "axis", &axis) < 0 ||
 	    onnx_axis(step, axis, in->shape.rank, &place) < 0)
 		return -1;
-	at = onnx_numbers(step->import, index);
+	if (onnx_numbers(step->import, index, &at) < 0)
+		return -1;
 	if (at == NULL || index->n < 1 || index->shape.rank > 1)
 		return error_set(step->import->err,
 		    "the indices are not known before the network runs");
@@ -224,18 +225,12 @@ convert_gather(const struct onnx_step *step)
 	return index->shape.rank == 0 ? drop_axis(step, place) : 0;
 }
 
-static int64_t
-clamp(int64_t at, int64_t n)
-{
-	at += at < 0 ? n : 0;
-	return at < 0 ? 0 : at > n ? n : at;
-}
-
 static int
 convert_slice(const struct onnx_step *step)
 {
 	const struct onnx_result *in = onnx_image(step, 0);
 	int64_t v[4][TENSOR_RANK_MAX];
+	bool cut[TENSOR_RANK_MAX] = {false};
 	struct part part;
 	size_t n[4];
 	int axis;
@@ -261,8 +256,12 @@ convert_slice(const struct onnx_step *step)
 		if (onnx_axis(step, n[2] > 0 ? v[2][i] : (int64_t)i,
 			in->shape.rank, &axis) < 0)
 			return -1;
-		range.start = clamp(v[0][i], part.shape.dim[axis]);
-		range.end = clamp(v[1][i], part.shape.dim[axis]);
+		if (cut[axis])
+			return error_set(
+			    step->import->err, "axis %d is given twice", axis);
+		cut[axis] = true;
+		range.start = onnx_clamp(v[0][i], part.shape.dim[axis]);
+		range.end = onnx_clamp(v[1][i], part.shape.dim[axis]);
 		if (range.start == 0 && range.end == part.shape.dim[axis] &&
 		    range.step == 1)
 			continue;
@@ -272,31 +271,66 @@ convert_slice(const struct onnx_step *step)
 	return give(step, 0, &part);
 }
 
+/*
+ * The sizes of the node's outputs along an axis of `all` elements: as they are
+ * given, or equal ones, of which the last may be smaller where the opset has
+ * num_outputs.
+ */
+static int
+read_sizes(const struct onnx_step *step, int64_t all, int64_t *size)
+{
+	const int64_t n = (int64_t)step->node->n_out;
+	int64_t told = n, sum = 0, part;
+	bool uneven = onnx_is_attribute(step, "num_outputs");
+	size_t n_sizes;
+
+	if (onnx_ints_or_input(
+		step, "split", 1, size, 2 * TENSOR_RANK_MAX, &n_sizes) < 0 ||
+	    (uneven && onnx_int_given(step, "num_outputs", &told) < 0))
+		return -1;
+	if (told != n || (n_sizes != 0 && (int64_t)n_sizes != n))
+		return error_set(step->import->err,
+		    "%lld sizes for %lld outputs",
+		    (long long)(told != n ? told : (int64_t)n_sizes),
+		    (long long)n);
+	part = (all + n - 1) / n;
+	for (int64_t i = 0; i < n; i++) {
+		if (n_sizes == 0)
+			size[i] = i < n - 1 || !uneven ? part : all - sum;
+		if (size[i] < 0 || size[i] > all - sum)
+			return error_set(step->import->err,
+			    "part %lld has %lld elements, %lld of %lld are "
+			    "left",
+			    (long long)i, (long long)size[i],
+			    (long long)(all - sum), (long long)all);
+		sum += size[i];
+	}
+	if (sum != all)
+		return error_set(step->import->err,
+		    "parts of %lld elements in all, the axis has %lld",
+		    (long long)sum, (long long)all);
+	return 0;
+}
+
 static int
 convert_split(const struct onnx_step *step)
 {
 	const struct onnx_result *in = onnx_image(step, 0);
 	int64_t size[NODE_INPUTS_MAX], axis, n = (int64_t)step->node->n_out;
 	struct range range = {.step = 1};
-	size_t n_sizes;
 	int place;
 
-	if (in == NULL || onnx_int(step, "axis", 0, &axis) < 0 ||
-	    onnx_axis(step, axis, in->shape.rank, &place) < 0 ||
-	    n > NODE_INPUTS_MAX ||
-	    onnx_ints_or_input(
-		step, "split", 1, size, 2 * TENSOR_RANK_MAX, &n_sizes) < 0)
+	if (in == NULL || onnx_int(step, "axis", &axis) < 0 ||
+	    onnx_axis(step, axis, in->shape.rank, &place) < 0)
 		return -1;
-	if (n_sizes != 0 && (int64_t)n_sizes != n)
+	if (n < 1 || n > NODE_INPUTS_MAX)
 		return error_set(step->import->err,
-		    "%zu sizes for %lld outputs", n_sizes, (long long)n);
+		    "%lld outputs, expected 1 to %d", (long long)n,
+		    NODE_INPUTS_MAX);
+	if (read_sizes(step, in->shape.dim[place], size) < 0)
+		return -1;
 	for (int64_t i = 0; i < n; i++) {
-		int64_t most = in->shape.dim[place];
-		int64_t part = n_sizes > 0 ? size[i] : (most + n - 1) / n;
-
-		range.end = part < 0 || part > most - range.start
-				? most
-				: range.start + part;
+		range.end = range.start + size[i];
 		if (cut(step, (size_t)i, in, place, &range) < 0)
 			return -1;
 		range.start = range.end;
@@ -317,7 +351,7 @@ convert_concat(const struct onnx_step *step)
 	if (n > NODE_INPUTS_MAX)
 		return error_set(import->err, "%d inputs, expected at most %d",
 		    n, NODE_INPUTS_MAX);
-	if (onnx_int(step, "axis", 1, &axis) < 0)
+	if (onnx_int(step, "axis", &axis) < 0)
 		return -1;
 	for (int i = 0; i < n; i++) {
 		struct onnx_result *r = onnx_in(step, (size_t)i);
@@ -361,118 +395,10 @@ convert_concat(const struct onnx_step *step)
 	return onnx_emit(step, OP_CONCAT, n, in, &attr, &to);
 }
 
-static int
-convert_shape(const struct onnx_step *step)
-{
-	const struct onnx_result *in = onnx_in(step, 0);
-	double number[TENSOR_RANK_MAX];
-	int64_t start, end;
-
-	if (in == NULL || onnx_int(step, "start", 0, &start) < 0 ||
-	    onnx_int(step, "end", in->shape.rank, &end) < 0)
-		return -1;
-	start = clamp(start, in->shape.rank);
-	end = clamp(end, in->shape.rank);
-	if (end < start)
-		end = start;
-	for (int64_t i = start; i < end; i++)
-		number[i - start] = (double)in->shape.dim[i];
-	return onnx_set_numbers(step, number, end - start, 1, true);
-}
-
-/* A class token for every image, or a shape that is there already. */
-static int
-convert_expand(const struct onnx_step *step)
-{
-	const struct onnx_result *in = onnx_in(step, 0);
-	const int64_t batch = step->import->static_batch;
-	int64_t dim[TENSOR_RANK_MAX];
-	struct onnx_shape to;
-	size_t n;
-
-	if (in == NULL ||
-	    onnx_ints_or_input(step, "shape", 1, dim, TENSOR_RANK_MAX, &n) < 0)
-		return -1;
-	to = in->shape;
-	for (size_t i = 0; i < n && (int)n == to.rank; i++) {
-		if (dim[i] == to.dim[i] || dim[i] == 1 || dim[i] == -1)
-			continue;
-		if (to.dim[i] != 1 || i > 0 ||
-		    (dim[i] != BATCH && dim[i] != batch))
-			return error_set(step->import->err,
-			    "axis %zu is stretched, expected the batch alone",
-			    i);
-		to.dim[i] = BATCH;
-	}
-	if ((int)n != to.rank)
-		return error_set(step->import->err,
-		    "%zu dimensions, the input has %d", n, to.rank);
-	if (in->kind != ONNX_ACTIVATION && batch > 0 && to.dim[0] == 1)
-		to.dim[0] = BATCH;
-	return onnx_alias(step, in, &to);
-}
-
-static int
-convert_pad(const struct onnx_step *step)
-{
-	const struct onnx_result *in = onnx_plain(step, 0, 0);
-	int64_t pads[2 * TENSOR_RANK_MAX];
-	struct attributes attr = {0};
-	struct onnx_attribute mode;
-	struct onnx_result *value;
-	const double *number;
-	bool any = false;
-	size_t n;
-	int found, rank;
-
-	if (in == NULL || onnx_ints_or_input(step, "pads", 1, pads,
-			      2 * TENSOR_RANK_MAX, &n) < 0)
-		return -1;
-	found = onnx_attribute(step->node, "mode", &mode, step->import->err);
-	rank = in->shape.rank;
-	if (found < 0 || onnx_has(step, 3))
-		return found < 0 ? -1
-				 : error_set(step->import->err,
-				       "axes as an input are not supported");
-	if (n != 2 * (size_t)rank)
-		return error_set(
-		    step->import->err, "%zu pads, expected %d", n, 2 * rank);
-	for (size_t i = 0; i < n; i++)
-		any |= pads[i] != 0;
-	if (!any)
-		return onnx_alias(step, in, &in->shape);
-	if (found > 0 && !onnx_text_is(mode.s, "constant"))
-		return error_set(step->import->err,
-		    "mode is '%.*s', expected constant", ONNX_TEXT(mode.s));
-	if (onnx_has(step, 2)) {
-		value = onnx_in(step, 2);
-		number = onnx_numbers(step->import, value);
-		if (number == NULL || value->n != 1 || number[0] != 0.0)
-			return error_set(step->import->err,
-			    "pads with something else than 0");
-	}
-	if (rank != 4 || pads[0] != 0 || pads[4] != 0)
-		return error_set(
-		    step->import->err, "pads something else than c h w");
-	for (int i = 0; i < 3; i++) {
-		if (pads[i + 1] < 0 || pads[i + 5] < 0 ||
-		    pads[i + 1] > 1 << 20 || pads[i + 5] > 1 << 20)
-			return error_set(step->import->err,
-			    "pads by %lld and %lld, expected 0 or more",
-			    (long long)pads[i + 1], (long long)pads[i + 5]);
-		attr.pad_before[i] = (int)pads[i + 1];
-		attr.pad_after[i] = (int)pads[i + 5];
-	}
-	return onnx_emit(step, OP_PAD, 1, &in->value, &attr, NULL);
-}
-
 const struct onnx_row onnx_layouts[] = {
     {"Gather", convert_gather},
     {"Slice", convert_slice},
     {"Split", convert_split},
     {"Concat", convert_concat},
-    {"Shape", convert_shape},
-    {"Expand", convert_expand},
-    {"Pad", convert_pad},
     {NULL, NULL},
 };

@@ -71,19 +71,20 @@ add_reshape(
 	return onnx_add(step, OP_RESHAPE, 1, &value, &attr);
 }
 
-/* Is input i no parameter, and all its numbers are this one? */
-static bool
-is_all(const struct onnx_step *step, size_t i, double number)
+/* Is the input no parameter, and all its numbers are this one?  1, 0, -1. */
+static int
+is_all(const struct onnx_step *step, struct onnx_result *in, double number)
 {
-	struct onnx_result *in = onnx_in(step, i);
-	const double *at = in != NULL ? onnx_numbers(step->import, in) : NULL;
+	const double *at;
+	int known;
 
-	if (at == NULL || (in->kind == ONNX_TENSOR && in->learned))
-		return false;
-	for (int64_t k = 0; k < in->n; k++)
+	if (in->kind == ONNX_TENSOR && in->learned)
+		return 0;
+	known = onnx_numbers(step->import, in, &at);
+	for (int64_t k = 0; known > 0 && k < in->n; k++)
 		if (at[k] != number)
-			return false;
-	return true;
+			return 0;
+	return known;
 }
 
 /* value op input i, a number for each channel of an image of `rank` axes. */
@@ -94,10 +95,13 @@ add_channels(const struct onnx_step *step, int value, enum operator_kind op,
 	const bool scale = op == OP_MUL;
 	const struct attributes none = {0};
 	struct onnx_result *vector = onnx_in(step, i), column;
-	int in[2] = {value, -1};
+	int in[2] = {value, -1}, same;
 
-	if (value < 0 || vector == NULL || is_all(step, i, scale ? 1.0 : 0.0))
-		return vector == NULL ? -1 : value;
+	if (value < 0 || vector == NULL)
+		return -1;
+	same = is_all(step, vector, scale ? 1.0 : 0.0);
+	if (same != 0)
+		return same < 0 ? -1 : value;
 	if (vector->kind != ONNX_TENSOR || vector->shape.rank != 1)
 		return error_set(
 		    step->import->err, "input %zu is no vector of the file", i);
@@ -126,7 +130,7 @@ convert_instance_norm(const struct onnx_step *step)
 	struct shape one;
 	int value;
 
-	if (x == NULL || onnx_real(step, "epsilon", 1e-5, &attr.epsilon) < 0)
+	if (x == NULL || onnx_real(step, "epsilon", &attr.epsilon) < 0)
 		return -1;
 	one = onnx_one(&x->shape);
 	if (one.rank < 2)

@@ -8,26 +8,32 @@
 
 #include "base/memory.h"
 
-const double *
-onnx_numbers(const struct onnx_import *import, struct onnx_result *result)
+int
+onnx_numbers(const struct onnx_import *import, struct onnx_result *result,
+    const double **number)
 {
+	const struct onnx_tensor *tensor = &result->tensor;
 	struct onnx_folder nowhere = {0};
 
-	if (result->number != NULL || result->kind != ONNX_TENSOR)
-		return result->number;
-	if (result->tensor.n > CONSTANT_MAX || result->transposed)
-		return NULL;
-	result->number = memory_new(
-	    (size_t)result->tensor.n, sizeof(*result->number), import->err);
-	if (result->number == NULL || onnx_tensor_doubles(&result->tensor,
-					  &nowhere, result->number, NULL) < 0) {
-		free(result->number);
-		result->number = NULL;
-		return NULL;
-	}
-	result->n = result->tensor.n;
-	result->whole = !onnx_tensor_is_real(&result->tensor);
-	return result->number;
+	*number = result->number;
+	if (result->number != NULL)
+		return 1;
+	if (result->kind != ONNX_TENSOR || tensor->n > CONSTANT_MAX ||
+	    result->transposed || tensor->external ||
+	    (!onnx_tensor_is_real(tensor) && !onnx_tensor_is_whole(tensor)))
+		return 0;
+	result->number =
+	    memory_new((size_t)tensor->n, sizeof(*result->number), import->err);
+	if (result->number == NULL)
+		return -1;
+	if (onnx_tensor_doubles(tensor, &nowhere, result->number, import->err) <
+	    0)
+		return error_prefix(
+		    import->err, "'%.*s'", ONNX_TEXT(result->name));
+	result->n = tensor->n;
+	result->whole = onnx_tensor_is_whole(tensor) && !result->cast;
+	*number = result->number;
+	return 1;
 }
 
 int
@@ -49,27 +55,31 @@ onnx_set_numbers(const struct onnx_step *step, const double *number, int64_t n,
 	return 0;
 }
 
-/* What is learned stays a tensor, however small. */
-static bool
+/* 1, 0, -1.  What is learned stays a tensor, however small. */
+static int
 is_known(const struct onnx_import *import, struct onnx_result *result)
 {
 	const struct onnx_tensor *t = &result->tensor;
+	const double *number;
 
 	if (result->kind == ONNX_TENSOR && result->learned && t->n > 1 &&
 	    onnx_tensor_is_real(t))
-		return false;
-	return result->kind != ONNX_ACTIVATION && result->shape.rank <= 2 &&
-	       onnx_numbers(import, result) != NULL;
+		return 0;
+	if (result->kind == ONNX_ACTIVATION || result->shape.rank > 2)
+		return 0;
+	return onnx_numbers(import, result, &number);
 }
 
-bool
-onnx_all_constant(const struct onnx_step *step)
+/* Are all inputs constants?  1, 0, -1. */
+static int
+all_constant(const struct onnx_step *step)
 {
-	for (size_t i = 0; i < step->node->n_in; i++)
-		if (onnx_has(step, i) &&
-		    !is_known(step->import, onnx_in(step, i)))
-			return false;
-	return true;
+	int known = 1;
+
+	for (size_t i = 0; i < step->node->n_in && known > 0; i++)
+		if (onnx_has(step, i))
+			known = is_known(step->import, onnx_find_in(step, i));
+	return known;
 }
 
 static const struct onnx_row *
@@ -91,40 +101,85 @@ is_slope(const struct onnx_step *step)
 
 	if (!onnx_text_is(step->node->op, "Unsqueeze"))
 		return false;
-	in = onnx_in(step, 0);
+	in = onnx_find_in(step, 0);
 	return in->kind == ONNX_TENSOR && in->learned && in->shape.rank > 0 &&
 	       onnx_tensor_is_real(&in->tensor);
 }
 
+/* The row that a node is converted by, or NULL with an error. */
+static const struct onnx_row *
+row_of(const struct onnx_step *step)
+{
+	static const struct onnx_row *const files[] = {onnx_layers, onnx_norms,
+	    onnx_elements, onnx_shapes, onnx_layouts, onnx_extends};
+	const struct onnx_text op = step->node->op;
+	const struct onnx_row *row = NULL, *fold = find_row(onnx_constants, op);
+	const int constant = all_constant(step);
+
+	if (fold == NULL)
+		fold = find_row(onnx_arithmetic, op);
+	if (constant < 0)
+		return NULL;
+	if (constant > 0 && !is_slope(step))
+		row = fold;
+	for (size_t i = 0; row == NULL && i < sizeof(files) / sizeof(files[0]);
+	     i++)
+		row = find_row(files[i], op);
+	if (row == NULL)
+		error_set(step->import->err, "this operator is not supported%s",
+		    fold != NULL ? ", but among constants" : "");
+	return row;
+}
+
+/* Outputs that its converter does not make are there, and nobody may read. */
 static int
-convert(const struct onnx_step *step)
+spare_outputs(const struct onnx_step *step)
 {
 	const struct onnx_node *node = step->node;
-	const struct onnx_row *row = NULL;
+
+	for (size_t i = 1; i < node->n_out; i++) {
+		const struct onnx_text name = onnx_name_at(step, node->out + i);
+		struct onnx_result *out;
+
+		if (step->listed->outputs == OUTPUTS_ALL || name.n == 0)
+			continue;
+		out = onnx_add_result(step->import, name);
+		if (out == NULL)
+			return -1;
+		out->kind = ONNX_UNKNOWN;
+		out->origin = (int)(node - step->import->file->nodes);
+	}
+	return 0;
+}
+
+static int
+convert(struct onnx_step *step)
+{
+	const struct onnx_node *node = step->node;
+	const struct onnx_row *row;
 
 	for (size_t i = 0; i < node->n_in; i++)
-		if (onnx_has(step, i) && onnx_in(step, i) == NULL)
+		if (onnx_has(step, i) && onnx_find_in(step, i) == NULL)
 			return -1;
 	if (node->domain.n > 0 && !onnx_text_is(node->domain, "ai.onnx"))
 		return error_set(step->import->err,
-		    "operators of domain '%.*s' are not supported",
-		    ONNX_TEXT(node->domain));
-	if (onnx_all_constant(step) && !is_slope(step))
-		row = find_row(onnx_constants, node->op);
+		    "operators of domain '%.*s' are not supported%s",
+		    ONNX_TEXT(node->domain),
+		    step->import->file->functions
+			? ": the file defines some itself, expected an export "
+			  "with functions inlined"
+			: "");
+	row = row_of(step);
+	step->listed = onnx_find_operator(node->op);
 	if (row == NULL)
-		row = find_row(onnx_layers, node->op);
-	if (row == NULL)
-		row = find_row(onnx_norms, node->op);
-	if (row == NULL)
-		row = find_row(onnx_elements, node->op);
-	if (row == NULL)
-		row = find_row(onnx_shapes, node->op);
-	if (row == NULL)
-		row = find_row(onnx_layouts, node->op);
-	if (row == NULL)
+		return -1;
+	if (step->listed == NULL)
 		return error_set(
-		    step->import->err, "this operator is not supported");
-	return row->convert(step);
+		    step->import->err, "this operator is not listed");
+	if (onnx_check_node(step) < 0 || row->convert(step) < 0 ||
+	    onnx_check_seen(step) < 0)
+		return -1;
+	return spare_outputs(step);
 }
 
 static int
@@ -132,7 +187,9 @@ convert_all(struct onnx_import *import)
 {
 	for (size_t i = 0; i < import->file->n_nodes; i++) {
 		const struct onnx_node *node = &import->file->nodes[i];
-		const struct onnx_step step = {import, node};
+		struct onnx_seen seen = {0};
+		struct onnx_step step = {
+		    .import = import, .node = node, .seen = &seen};
 
 		if (convert(&step) < 0)
 			return error_prefix(import->err,
@@ -209,6 +266,22 @@ add_input(struct onnx_import *import, const struct onnx_value *value,
 	return result->value < 0 ? -1 : 0;
 }
 
+/* An initialiser among the inputs (a default value): is it the same thing? */
+static int
+check_default(const struct onnx_import *import, const struct onnx_value *value,
+    const struct onnx_tensor *tensor)
+{
+	bool same = value->type == tensor->type && value->rank == tensor->rank;
+
+	for (int i = 0; same && i < value->rank; i++)
+		same = value->dim[i] < 0 || value->dim[i] == tensor->dim[i];
+	return same ? 0
+		    : error_set(import->err,
+			  "'%.*s' is an input and an initialiser of another "
+			  "type or shape",
+			  ONNX_TEXT(value->name));
+}
+
 /* Old files list the initialisers among the inputs, too. */
 static int
 start_input(struct onnx_import *import, const struct shape *wanted)
@@ -218,8 +291,14 @@ start_input(struct onnx_import *import, const struct shape *wanted)
 	for (size_t i = 0; i < import->file->n_inputs; i++) {
 		const struct onnx_value *value = &import->file->inputs[i];
 
-		if (*onnx_slot(import, value->name) != 0)
+		const int slot = *onnx_slot(import, value->name);
+
+		if (slot != 0) {
+			if (check_default(import, value,
+				&import->results[slot - 1].tensor) < 0)
+				return -1;
 			continue;
+		}
 		if (found != NULL)
 			return error_set(import->err,
 			    "inputs '%.*s' and '%.*s', expected one",
@@ -246,6 +325,11 @@ finish_output(struct onnx_import *import)
 		return error_set(import->err, "output '%.*s' is made nowhere",
 		    ONNX_TEXT(file->outputs[0].name));
 	result = &import->results[slot - 1];
+	if (result->kind == ONNX_UNKNOWN)
+		return error_set(import->err,
+		    "output '%.*s' is not the first one of its node: only that "
+		    "is supported",
+		    ONNX_TEXT(result->name));
 	if (result->kind != ONNX_ACTIVATION || result->shape.dim[0] != BATCH)
 		return error_set(import->err,
 		    "output '%.*s' has not one row per image",
@@ -319,6 +403,10 @@ run(struct onnx_import *import, const struct shape *input)
 	const struct onnx_file *file = import->file;
 	const size_t n = file->n_names + file->n_tensors + 1;
 
+	if (file->opset == 0)
+		return error_set(import->err,
+		    "the file names no opset (opset_import of ONNX's own "
+		    "domain), expected 7 to 22");
 	if (file->opset < 7 || file->opset > 22)
 		return error_set(import->err, "opset %lld, expected 7 to 22",
 		    (long long)file->opset);

@@ -17,12 +17,42 @@ convert_cast(const struct onnx_step *step)
 {
 	int64_t to;
 
-	if (onnx_int(step, "to", 1, &to) < 0)
+	if (onnx_int(step, "to", &to) < 0)
 		return -1;
 	if (to != 1 && to != 10 && to != 11 && to != 16)
 		return error_set(step->import->err,
 		    "a cast to element type %lld, expected floats",
 		    (long long)to);
+	if (alias(step) < 0)
+		return -1;
+	step->import->results[step->import->n_results - 1].cast = true;
+	return 0;
+}
+
+/*
+ * As it is: a trained network drops nothing.  One that trains, or may, is read
+ * as that, which is noted.
+ */
+static int
+convert_dropout(const struct onnx_step *step)
+{
+	const double *number[2] = {NULL, NULL}; /* ratio, training_mode */
+	bool zero[2] = {false, false};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct onnx_result *in;
+
+		if (!onnx_has(step, i + 1))
+			continue;
+		in = onnx_in(step, i + 1);
+		if (in == NULL)
+			return -1;
+		if (onnx_numbers(step->import, in, &number[i]) < 0)
+			return -1;
+		zero[i] = number[i] != NULL && in->n == 1 && *number[i] == 0.0;
+	}
+	if (onnx_has(step, 2) && !zero[1] && !zero[0])
+		onnx_note_training(step);
 	return alias(step);
 }
 
@@ -79,7 +109,7 @@ keeps_images(const struct onnx_step *step, const struct onnx_shape *from,
 {
 	const struct onnx_import quiet = {.err = NULL};
 	const struct onnx_step silent = {
-	    (struct onnx_import *)&quiet, step->node};
+	    .import = (struct onnx_import *)&quiet, .node = step->node};
 	const int a = onnx_batch(&silent, from), b = onnx_batch(&silent, to);
 	int64_t have, want;
 
@@ -187,6 +217,25 @@ reshape_tensor(const struct onnx_step *step, const struct onnx_result *in,
 	return 0;
 }
 
+int
+onnx_read_shape(
+    const struct onnx_step *step, int64_t dim[TENSOR_RANK_MAX], size_t *n)
+{
+	int64_t zero = 0;
+
+	if (onnx_ints_or_input(step, "shape", 1, dim, TENSOR_RANK_MAX, n) < 0 ||
+	    (onnx_is_attribute(step, "allowzero") &&
+		onnx_int(step, "allowzero", &zero) < 0))
+		return -1;
+	for (size_t i = 0; zero != 0 && i < *n; i++)
+		if (dim[i] == 0)
+			return error_set(step->import->err,
+			    "allowzero is %lld and dimension %zu is 0: nothing "
+			    "would be left",
+			    (long long)zero, i);
+	return 0;
+}
+
 static int
 convert_reshape(const struct onnx_step *step)
 {
@@ -195,8 +244,7 @@ convert_reshape(const struct onnx_step *step)
 	int64_t dim[TENSOR_RANK_MAX];
 	size_t n;
 
-	if (in == NULL ||
-	    onnx_ints_or_input(step, "shape", 1, dim, TENSOR_RANK_MAX, &n) < 0)
+	if (in == NULL || onnx_read_shape(step, dim, &n) < 0)
 		return -1;
 	to.rank = (int)n;
 	for (int i = 0; i < to.rank; i++)
@@ -215,7 +263,7 @@ convert_flatten(const struct onnx_step *step)
 	int64_t axis;
 	int at;
 
-	if (in == NULL || onnx_int(step, "axis", 1, &axis) < 0 ||
+	if (in == NULL || onnx_int(step, "axis", &axis) < 0 ||
 	    onnx_axis(step, axis, in->shape.rank, &at) < 0)
 		return -1;
 	to.dim[0] = product(&in->shape, at);
@@ -362,7 +410,7 @@ convert_transpose(const struct onnx_step *step)
 
 const struct onnx_row onnx_shapes[] = {
     {"Identity", alias},
-    {"Dropout", alias},
+    {"Dropout", convert_dropout},
     {"Cast", convert_cast},
     {"Reshape", convert_reshape},
     {"Flatten", convert_flatten},

@@ -8,8 +8,10 @@
 
 /* Fields of ONNX's TensorProto that hold elements. */
 enum {
+	SEGMENT = 3,
 	FLOAT_DATA = 4,
 	INT32_DATA = 5,
+	STRING_DATA = 6,
 	INT64_DATA = 7,
 	RAW_DATA = 9,
 	DOUBLE_DATA = 10,
@@ -19,34 +21,49 @@ enum {
 	ENTRY_VALUE = 2,
 };
 
-/* ONNX's numbers of element types. */
+static const char *const sources[] = {
+    [FLOAT_DATA] = "float_data",
+    [INT32_DATA] = "int32_data",
+    [STRING_DATA] = "string_data",
+    [INT64_DATA] = "int64_data",
+    [RAW_DATA] = "raw_data",
+    [DOUBLE_DATA] = "double_data",
+    [UINT64_DATA] = "uint64_data",
+    [EXTERNAL_DATA] = "external_data",
+};
+
+enum { SOURCES = sizeof(sources) / sizeof(sources[0]) };
+
+/*
+ * ONNX's numbers of element types, and the integers that lists of them may hold
+ * (halves are there by their bits).
+ */
 static const struct {
 	int onnx;
 	enum element_kind kind;
+	int64_t low, high;
 } types[] = {
-    {1, ELEMENT_F32},
-    {2, ELEMENT_U8},
-    {3, ELEMENT_I8},
-    {4, ELEMENT_U16},
-    {5, ELEMENT_I16},
-    {6, ELEMENT_I32},
-    {7, ELEMENT_I64},
-    {9, ELEMENT_BOOL},
-    {10, ELEMENT_F16},
-    {11, ELEMENT_F64},
-    {12, ELEMENT_U32},
-    {13, ELEMENT_U64},
-    {16, ELEMENT_BF16},
+    {1, ELEMENT_F32, 0, 0},
+    {2, ELEMENT_U8, 0, UINT8_MAX},
+    {3, ELEMENT_I8, INT8_MIN, INT8_MAX},
+    {4, ELEMENT_U16, 0, UINT16_MAX},
+    {5, ELEMENT_I16, INT16_MIN, INT16_MAX},
+    {6, ELEMENT_I32, INT32_MIN, INT32_MAX},
+    {7, ELEMENT_I64, INT64_MIN, INT64_MAX},
+    {9, ELEMENT_BOOL, 0, 1},
+    {10, ELEMENT_F16, 0, UINT16_MAX},
+    {11, ELEMENT_F64, 0, 0},
+    {12, ELEMENT_U32, 0, UINT32_MAX},
+    {13, ELEMENT_U64, INT64_MIN, INT64_MAX}, /* 64 bits of any sign */
+    {16, ELEMENT_BF16, 0, UINT16_MAX},
 };
 
 static int
-find_kind(int type, enum element_kind *kind, struct error *err)
+find_type(int type, struct error *err)
 {
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (types[i].onnx == type) {
-			*kind = types[i].kind;
-			return 0;
-		}
+	for (int i = 0; i < (int)(sizeof(types) / sizeof(types[0])); i++)
+		if (types[i].onnx == type)
+			return i;
 	return error_set(
 	    err, "element type %d is not supported, expected numbers", type);
 }
@@ -54,14 +71,22 @@ find_kind(int type, enum element_kind *kind, struct error *err)
 bool
 onnx_tensor_is_real(const struct onnx_tensor *tensor)
 {
-	enum element_kind kind = ELEMENT_BOOL;
+	const int type = find_type(tensor->type, NULL);
 
-	return find_kind(tensor->type, &kind, NULL) == 0 &&
-	       element_is_real(kind);
+	return type >= 0 && element_is_real(types[type].kind);
+}
+
+bool
+onnx_tensor_is_whole(const struct onnx_tensor *tensor)
+{
+	const int type = find_type(tensor->type, NULL);
+
+	return type >= 0 && !element_is_real(types[type].kind);
 }
 
 /* Dense elements: in the file, or in memory of our own. */
 struct elements {
+	int type; /* in types */
 	enum element_kind kind;
 	const uint8_t *bytes;
 	uint8_t *owned;
@@ -193,6 +218,11 @@ append_list(const struct onnx_tensor *tensor, struct wire_field *field,
 			more = wire_next_fixed(field, size, &at, err);
 		} else {
 			more = wire_next_integer(field, &v, err);
+			if (more > 0 &&
+			    (v < types[e->type].low || v > types[e->type].high))
+				return error_set(err,
+				    "element %lld is out of its type's range",
+				    (long long)v);
 			for (int i = 0; more > 0 && i < 8; i++)
 				bytes[i] = (uint8_t)((uint64_t)v >> (8 * i));
 			at = bytes;
@@ -239,32 +269,67 @@ read_list(
 	return 0;
 }
 
+/*
+ * Where the elements are: one place, or none.  *raw receives them when they are
+ * bytes of the file.
+ */
 static int
-find_elements(const struct onnx_tensor *tensor, struct onnx_folder *folder,
-    struct elements *e, struct error *err)
+find_source(const struct onnx_tensor *tensor, struct wire *raw,
+    uint32_t *source, struct error *err)
 {
 	struct wire wire = tensor->message;
 	struct wire_field field;
 	int more;
 
-	*e = (struct elements){0};
-	if (find_kind(tensor->type, &e->kind, err) < 0)
+	*source = 0;
+	while ((more = wire_next(&wire, &field, err)) > 0) {
+		const uint32_t number = field.number;
+
+		if (number == SEGMENT)
+			return error_set(err, "a segment of a tensor");
+		if (number >= SOURCES || sources[number] == NULL ||
+		    (field.type == WIRE_BYTES && wire_bytes(&field.bytes) == 0))
+			continue;
+		if (*source != 0 && (*source != number || number == RAW_DATA))
+			return error_set(err,
+			    "elements in %s and in %s, expected one of them",
+			    sources[*source], sources[number]);
+		*source = number;
+		if (number != RAW_DATA)
+			continue;
+		if (onnx_want(&field, WIRE_BYTES, err) < 0)
+			return -1;
+		*raw = field.bytes;
+	}
+	return more;
+}
+
+static int
+find_elements(const struct onnx_tensor *tensor, struct onnx_folder *folder,
+    struct elements *e, struct error *err)
+{
+	struct wire raw = {NULL, NULL};
+	uint32_t source, want;
+
+	*e = (struct elements){.type = find_type(tensor->type, err)};
+	if (e->type < 0 || find_source(tensor, &raw, &source, err) < 0)
 		return -1;
+	e->kind = types[e->type].kind;
+	want = tensor->external     ? EXTERNAL_DATA
+	       : source == RAW_DATA ? RAW_DATA
+				    : list_of(e->kind);
+	if (source != want && source != 0)
+		return error_set(err, "elements in %s, expected %s",
+		    sources[source], sources[want]);
 	if (tensor->external)
 		return read_external(tensor, folder, e, err);
-	while ((more = wire_next(&wire, &field, err)) > 0)
-		if (field.number == RAW_DATA && field.type == WIRE_BYTES)
-			break;
-	if (more < 0)
-		return -1;
-	if (more == 0)
+	if (source != RAW_DATA)
 		return read_list(tensor, e, err);
-	e->bytes = field.bytes.at;
-	if (wire_bytes(&field.bytes) !=
-	    (size_t)tensor->n * element_bytes(e->kind))
+	e->bytes = raw.at;
+	if (wire_bytes(&raw) != (size_t)tensor->n * element_bytes(e->kind))
 		return error_set(err,
 		    "%zu bytes of elements, expected %zu as its shape says",
-		    wire_bytes(&field.bytes),
+		    wire_bytes(&raw),
 		    (size_t)tensor->n * element_bytes(e->kind));
 	return 0;
 }

@@ -19,8 +19,9 @@ struct onnx_folder {
 	uint64_t largest; /* of the files seen so far */
 };
 
-/* Does it hold reals?  (Else integers, truth values or something unreadable) */
+/* Does it hold reals; integers or truth values?  (Or something unreadable) */
 bool onnx_tensor_is_real(const struct onnx_tensor *tensor);
+bool onnx_tensor_is_whole(const struct onnx_tensor *tensor);
 
 /*
  * Gives `to`, a float32 tensor of as many elements, its elements; all types of

@@ -318,6 +318,21 @@ take_shape(const struct onnx_step *step, struct onnx_result *origin,
 	return 0;
 }
 
+/* ONNX's operators take operands of one type; exponents are free. */
+static int
+check_real(const struct onnx_step *step, const struct onnx_result *result)
+{
+	const bool whole = result->kind == ONNX_CONSTANT
+			       ? result->whole
+			       : onnx_tensor_is_whole(&result->tensor);
+
+	if (!whole || result->cast || onnx_text_is(step->node->op, "Pow"))
+		return 0;
+	return error_set(step->import->err,
+	    "'%.*s' holds integers, expected real numbers",
+	    ONNX_TEXT(result->name));
+}
+
 int
 onnx_use_tensor(const struct onnx_step *step, struct onnx_result *result,
     enum tensor_role role, const char *slot, int out_axis)
@@ -332,14 +347,16 @@ onnx_use_tensor(const struct onnx_step *step, struct onnx_result *result,
 	if ((result->reshaped || origin->reshaped) &&
 	    take_shape(step, origin, result) < 0)
 		return -1;
+	if (result->kind != ONNX_TENSOR && result->kind != ONNX_CONSTANT)
+		return error_set(step->import->err,
+		    "'%.*s' is an activation, expected a tensor",
+		    ONNX_TEXT(result->name));
+	if (check_real(step, result) < 0)
+		return -1;
 	if (origin->value >= 0)
 		return origin->value;
 	if (result->kind == ONNX_CONSTANT)
 		return add_constant(step, result);
-	if (result->kind != ONNX_TENSOR)
-		return error_set(step->import->err,
-		    "'%.*s' is an activation, expected a tensor",
-		    ONNX_TEXT(result->name));
 	if (!origin->learned || origin->tensor.rank == 0)
 		role = ROLE_CONSTANT;
 	return add_tensor(step, origin, role, slot, out_axis);

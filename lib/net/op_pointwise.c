@@ -31,10 +31,12 @@
 		}                                                         \
 	}
 
+/* With low above high everything becomes high, as ONNX says of Clip. */
 static double
 clamp(double x, double low, double high)
 {
-	return x < low ? low : x > high ? high : x;
+	x = x < low ? low : x;
+	return x > high ? high : x;
 }
 
 POINTWISE(op_relu, x < 0.0 ? 0.0 : x)

@@ -8,7 +8,7 @@ os.chdir(os.path.dirname(os.path.abspath(__file__)))
 
 
 sys.path.insert(0, '../../data/onnx')
-from wire import attr, b, i, ints, model, node, tensor, value, varint  # noqa: E402
+from wire import attr, b, i, ints, model, node, tensor, text, value, varint  # noqa: E402
 
 gemm = node('Gemm', 'xw', 'y', attr('transB', 1))
 image = value(11, dims=(1, 2, 4, 4))
@@ -66,11 +66,11 @@ if not os.path.islink('link'):
 
 # The graph.
 save('cycle', model(node('Relu', 'y', 'y'), value(11), out))
-save('later', model(node('Relu', 'z', 'y'), node('Relu', 'x', 'z'), value(11), out))
-save('made-twice', model(node('Relu', 'x', 'y'), node('Relu', 'x', 'y'), value(11), out))
+save('later', model(node('Relu', 'z', 'y'), node('Relu', 'x', 'z', name='m'), value(11), out))
+save('made-twice', model(node('Relu', 'x', 'y'), node('Relu', 'x', 'y', name='m'), value(11), out))
 save('no-output', model(node('Relu', 'x', 'z'), value(11), out))
 save('output-tensor', model(gemm, tensor(), value(11), value(12, 'w')))
-save('two-outputs', model(node('Relu', 'x', 'y'), node('Relu', 'x', 'z'), value(11), out, value(12, 'z')))
+save('two-outputs', model(node('Relu', 'x', 'y'), node('Relu', 'x', 'z', name='m'), value(11), out, value(12, 'z')))
 save('no-input', model(gemm, tensor(), out))
 save('two-inputs', model(node('Add', 'xz', 'y'), value(11), value(11, 'z'), out))
 save('input-scalar', model(node('Relu', 'x', 'y'), value(11, dims=()), out))
@@ -99,8 +99,8 @@ save('slice', model(node('Slice', ['x', 's', 's'], 'y'), tensor('s', (1,), 7, st
 save('gather', model(node('Gather', 'xs', 'y', attr('axis', 1)),
                      tensor('s', (), 7, struct.pack('<q', -2**63)), value(11), out))
 save('perm', model(node('Transpose', 'x', 'y', ints('perm', 1, 1)), value(11), out))
-save('squeeze', model(node('Squeeze', 'x', 'y', ints('axes', -9)), value(11), out))
-save('constant-many', model(node('ConstantOfShape', 's', 'c'), node('Reshape', 'xc', 'y'),
+save('squeeze', model(node('Squeeze', 'x', 'y', ints('axes', -9)), value(11), out, opset=11))
+save('constant-many', model(node('ConstantOfShape', 's', 'c'), node('Reshape', 'xc', 'y', name='m'),
                             tensor('s', (1,), 7, struct.pack('<q', 2**40)), value(11), out))
 save('epsilon', model(node('BatchNormalization', 'xwwww', 'y', b(5, b(1, 'epsilon') + b'\x15\0\0\xc0\x7f')),
                       tensor(dims=(8,)), value(11), out))
@@ -114,9 +114,9 @@ save('norm-rank', model(node('InstanceNormalization', 'xss', 'y'), tensor('s', (
 save('norm-scale', model(node('InstanceNormalization', 'xss', 'y'), tensor('s', (3,)),
                          image, out))
 save('norm-two-shapes', model(node('InstanceNormalization', 'xss', 'z'),
-                              node('PRelu', 'zs', 'y'), tensor('s', (2,)), image, out))
+                              node('PRelu', 'zs', 'y', name='m'), tensor('s', (2,)), image, out))
 save('global-max-rank', model(node('GlobalMaxPool', 'x', 'y'), value(11), out))
-save('tensor-shape', model(node('Unsqueeze', 'wa', 'v'), node('Mul', 'xv', 'y'),
+save('tensor-shape', model(node('Unsqueeze', 'wa', 'v'), node('Mul', 'xv', 'y', name='m'),
                            tensor('a', (1,), 7, bytes(8)), tensor(), image, out))
 save('auto-pad', model(node('Conv', 'xw', 'y', b(5, b(1, 'auto_pad') + b(4, 'SOME') +
                                                 i(20, 3))), weight, image, out))
@@ -131,4 +131,46 @@ save('gather-many', model(node('Gather', 'xi', 'y', attr('axis', 1)),
 save('slice-nothing', model(node('Slice', 'xsea', 'y'),
                             tensor('s', (2,), 7, struct.pack('<2q', 0, 3)),
                             tensor('e', (2,), 7, struct.pack('<2q', 1, 3)),
-                            tensor('a', (2,), 7, struct.pack('<2q', 2, 2)), image, out))
+                            tensor('a', (2,), 7, struct.pack('<2q', 2, 3)), image, out))
+
+# What contradicts itself, or would be another function if it were passed over.
+real = struct.pack('<f', 1.5)
+
+
+def weights(*fields, dims=(4, 8), kind=1):
+    return b(5, b''.join(i(1, d) for d in dims) + i(2, kind) + b(8, 'w') + b''.join(fields))
+
+
+full = b(9, bytes(128))
+for name, w in (
+        ('raw-and-list', weights(full, b(4, bytes(128)))), ('raw-twice', weights(full, full)),
+        ('list-other', weights(b(10, bytes(256)))), ('list-two', weights(b(4, bytes(128)), b(5, bytes(32)))),
+        ('raw-segment', weights(b(3, i(1, 0) + i(2, 32)), full)), ('raw-external', weights(full, i(14, 1))),
+        ('external-unsaid', weights(b(13, b(1, 'location') + b(2, 'make.py')))), ('location', weights(full, i(14, 2))),
+        ('type-wide', weights(full, kind=257)), ('integers', weights(b(9, bytes(32)), kind=3)),
+        ('quantised', weights(full) + b(14, b(1, 'w'))), ('sparse', weights(full) + b(15, b''))):
+    save(name, model(gemm, w, value(11), out))
+save('byte-range', model(node('Reshape', 'xs', 'y'), b(5, i(1, 1) + i(2, 2) + b(8, 's') + i(5, 300)), image, out))
+save('two-names', model(node('Relu', 'x', 'z'), node('Relu', 'z', 'y'), value(11), out))
+save('opset-missing', i(1, 7) + b(7, gemm + tensor() + value(11) + out) + b(8, b(1, 'ai.onnx.ml') + i(2, 3)))
+save('opset-two', good + b(8, i(2, 9)))
+save('function', good[:2] + b(7, node('Mine', 'x', 'y', domain='own') + value(11) + out) + b(8, i(2, 13)) +
+     b(25, b(1, 'Mine')))
+save('node-field', i(1, 7) + b(7, gemm + i(1, 3) + tensor() + value(11) + out) + b(8, i(2, 13)))
+save('default-shape', model(gemm, tensor(), value(11), value(11, 'w', (4, 9)), out))
+save('default-type', model(gemm, tensor(), value(11), value(11, 'w', (4, 8), 11), out))
+save('indices', model(node('MaxPool', 'x', ['z', 'i'], ints('kernel_shape', 2, 2)),
+                      node('Identity', 'i', 'y', name='m'), image, out))
+save('indices-out', model(node('MaxPool', 'x', ['z', 'y'], ints('kernel_shape', 2, 2)), image, out))
+save('output-twice', model(node('MaxPool', 'x', ['y', 'y'], ints('kernel_shape', 2, 2)), image, out))
+save('split-sum', model(node('Split', 'xs', ['y', 'z'], attr('axis', 1)), tensor('s', (2,), 7, struct.pack('<2q', 1, 8)),
+                        value(11), out))
+save('split-odd', model(node('Split', 'x', ['y', 'z', 'v'], attr('axis', 1)), value(11), out))
+save('mean-all', model(node('ReduceMean', 'x', 'y'), image, out))
+save('pads-twice', model(node('Conv', 'xw', 'y', text('auto_pad', 'SAME_UPPER'), ints('pads', 1, 1, 1, 1)), weight,
+                         image, out))
+save('pad-value', model(node('Pad', 'x', 'y', ints('pads', 0, 0, 1, 1, 0, 0, 1, 1), b(5, b(1, 'value') + b'\x15' + real +
+                                                                                  i(20, 1))), image, out, opset=9))
+save('pad-axes', model(node('Pad', 'xp,a'.replace(',', 'v'), 'y'), tensor('p', (2,), 7, bytes(16)),
+                       tensor('v', (), 1, bytes(4)), tensor('a', (1,), 7, bytes(8)), image, out, opset=18))
+save('reference', model(node('Relu', 'x', 'y', b(5, b(1, 'alpha') + b(21, 'a') + i(20, 1))), value(11), out))

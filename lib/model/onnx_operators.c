@@ -1,0 +1,327 @@
+/*
+ * ONNX's operators as far as they are known here, with what ONNX's own table
+ * says of their inputs and attributes in opsets 7 to 22 (a test compares them).
+ */
+#include <float.h>
+
+#include "model/onnx_known.h"
+
+/* ---- inputs ---- */
+
+static const struct onnx_input none[] = {{.name = NULL}};
+
+static const struct onnx_input any[] = {
+    {.name = "inputs", .many = true}, {.name = NULL}};
+
+static const struct onnx_input one[] = {{.name = "X"}, {.name = NULL}};
+
+static const struct onnx_input two[] = {
+    {.name = "A"}, {.name = "B"}, {.name = NULL}};
+
+static const struct onnx_input three[] = {
+    {.name = "A"}, {.name = "B"}, {.name = "C"}, {.name = NULL}};
+
+static const struct onnx_input batch_norm_inputs[] = {{.name = "X"},
+    {.name = "scale"}, {.name = "B"}, {.name = "mean"}, {.name = "var"},
+    {.name = NULL}};
+
+static const struct onnx_input clip_inputs[] = {{.name = "input"},
+    {.name = "min", .first = 11}, {.name = "max", .first = 11}, {.name = NULL}};
+
+static const struct onnx_input dropout_inputs[] = {{.name = "data"},
+    {.name = "ratio", .first = 12}, {.name = "training_mode", .first = 12},
+    {.name = NULL}};
+
+/* The fourth, axes, is not known. */
+static const struct onnx_input pad_inputs[] = {{.name = "data"},
+    {.name = "pads", .first = 11}, {.name = "constant_value", .first = 11},
+    {.name = NULL}};
+
+static const struct onnx_input reduce_inputs[] = {
+    {.name = "data"}, {.name = "axes", .first = 18}, {.name = NULL}};
+
+static const struct onnx_input slice_inputs[] = {{.name = "data"},
+    {.name = "starts", .first = 10}, {.name = "ends", .first = 10},
+    {.name = "axes", .first = 10}, {.name = "steps", .first = 10},
+    {.name = NULL}};
+
+/* Axes of Squeeze and Unsqueeze, sizes of Split. */
+static const struct onnx_input split_inputs[] = {
+    {.name = "data"}, {.name = "axes", .first = 13}, {.name = NULL}};
+
+/* ---- attributes ---- */
+
+#define KNOWN(name_, holds_, ...)                               \
+	{                                                       \
+		.name = (name_), .holds = (holds_), __VA_ARGS__ \
+	}
+#define LAST                 \
+	{                    \
+		.name = NULL \
+	}
+#define READ .use = ATTRIBUTE_READ
+#define REQUIRED .use = ATTRIBUTE_REQUIRED
+#define FIXED .use = ATTRIBUTE_FIXED
+#define IDLE .use = ATTRIBUTE_IDLE
+
+static const struct onnx_known average_pool[] = {
+    KNOWN("auto_pad", HOLDS_TEXT, READ, .text = "NOTSET"),
+    KNOWN("ceil_mode", HOLDS_INT, READ, .first = 10),
+    KNOWN("count_include_pad", HOLDS_INT, READ),
+    KNOWN("dilations", HOLDS_INTS, READ, .first = 19),
+    KNOWN("kernel_shape", HOLDS_INTS, REQUIRED),
+    KNOWN("pads", HOLDS_INTS, READ),
+    KNOWN("strides", HOLDS_INTS, READ),
+    LAST,
+};
+
+static const struct onnx_known batch_norm[] = {
+    KNOWN("epsilon", HOLDS_REAL, READ, .number = 1e-5),
+    /* of the running statistics, in training */
+    KNOWN("momentum", HOLDS_REAL, IDLE, .number = 0.9),
+    KNOWN("spatial", HOLDS_INT, FIXED, .number = 1, .last = 8),
+    KNOWN("training_mode", HOLDS_INT, READ, .first = 14),
+    LAST,
+};
+
+static const struct onnx_known cast[] = {
+    /* of casts to 8 bits, which are refused */
+    KNOWN("saturate", HOLDS_INT, IDLE, .number = 1, .first = 19),
+    KNOWN("to", HOLDS_INT, REQUIRED),
+    LAST,
+};
+
+static const struct onnx_known clip[] = {
+    KNOWN("max", HOLDS_REAL, READ, .number = (double)FLT_MAX, .last = 10),
+    KNOWN("min", HOLDS_REAL, READ, .number = -(double)FLT_MAX, .last = 10),
+    LAST,
+};
+
+static const struct onnx_known concat[] = {
+    KNOWN("axis", HOLDS_INT, REQUIRED),
+    LAST,
+};
+
+static const struct onnx_known constant[] = {
+    KNOWN("sparse_value", HOLDS_SPARSE, FIXED, .first = 11),
+    KNOWN("value", HOLDS_TENSOR, REQUIRED, .last = 10),
+    KNOWN("value", HOLDS_TENSOR, READ, .first = 11),
+    KNOWN("value_float", HOLDS_REAL, READ, .first = 12, .none = true),
+    KNOWN("value_floats", HOLDS_REALS, FIXED, .first = 12),
+    KNOWN("value_int", HOLDS_INT, READ, .first = 12, .none = true),
+    KNOWN("value_ints", HOLDS_INTS, READ, .first = 12),
+    KNOWN("value_string", HOLDS_TEXT, FIXED, .first = 12),
+    KNOWN("value_strings", HOLDS_TEXTS, FIXED, .first = 12),
+    LAST,
+};
+
+static const struct onnx_known constant_of_shape[] = {
+    KNOWN("value", HOLDS_TENSOR, READ),
+    LAST,
+};
+
+static const struct onnx_known conv[] = {
+    KNOWN("auto_pad", HOLDS_TEXT, READ, .text = "NOTSET"),
+    KNOWN("dilations", HOLDS_INTS, READ),
+    KNOWN("group", HOLDS_INT, READ, .number = 1),
+    KNOWN("kernel_shape", HOLDS_INTS, READ),
+    KNOWN("pads", HOLDS_INTS, READ),
+    KNOWN("strides", HOLDS_INTS, READ),
+    LAST,
+};
+
+static const struct onnx_known dropout[] = {
+    /* of training, which training_mode says */
+    KNOWN("ratio", HOLDS_REAL, IDLE, .number = 0.5, .last = 11),
+    KNOWN("seed", HOLDS_INT, IDLE, .first = 12, .none = true),
+    LAST,
+};
+
+static const struct onnx_known elu[] = {
+    KNOWN("alpha", HOLDS_REAL, READ, .number = 1),
+    LAST,
+};
+
+static const struct onnx_known flatten[] = {
+    KNOWN("axis", HOLDS_INT, READ, .number = 1),
+    LAST,
+};
+
+static const struct onnx_known gather[] = {
+    KNOWN("axis", HOLDS_INT, READ),
+    LAST,
+};
+
+static const struct onnx_known gemm[] = {
+    KNOWN("alpha", HOLDS_REAL, FIXED, .number = 1),
+    KNOWN("beta", HOLDS_REAL, FIXED, .number = 1),
+    KNOWN("transA", HOLDS_INT, FIXED),
+    KNOWN("transB", HOLDS_INT, READ),
+    LAST,
+};
+
+static const struct onnx_known hard_sigmoid[] = {
+    KNOWN("alpha", HOLDS_REAL, READ, .number = 0.2),
+    KNOWN("beta", HOLDS_REAL, READ, .number = 0.5),
+    LAST,
+};
+
+static const struct onnx_known instance_norm[] = {
+    KNOWN("epsilon", HOLDS_REAL, READ, .number = 1e-5),
+    LAST,
+};
+
+static const struct onnx_known layer_norm[] = {
+    KNOWN("axis", HOLDS_INT, READ, .number = -1),
+    KNOWN("epsilon", HOLDS_REAL, READ, .number = 1e-5),
+    KNOWN("stash_type", HOLDS_INT, FIXED, .number = 1),
+    LAST,
+};
+
+static const struct onnx_known leaky_relu[] = {
+    KNOWN("alpha", HOLDS_REAL, READ, .number = 0.01),
+    LAST,
+};
+
+static const struct onnx_known max_pool[] = {
+    KNOWN("auto_pad", HOLDS_TEXT, READ, .text = "NOTSET"),
+    KNOWN("ceil_mode", HOLDS_INT, READ, .first = 10),
+    KNOWN("dilations", HOLDS_INTS, READ, .first = 10),
+    KNOWN("kernel_shape", HOLDS_INTS, REQUIRED),
+    KNOWN("pads", HOLDS_INTS, READ),
+    /* of the numbers of the second output, which nobody can read */
+    KNOWN("storage_order", HOLDS_INT, IDLE, .first = 8),
+    KNOWN("strides", HOLDS_INTS, READ),
+    LAST,
+};
+
+static const struct onnx_known mod[] = {
+    KNOWN("fmod", HOLDS_INT, READ),
+    LAST,
+};
+
+static const struct onnx_known pad[] = {
+    KNOWN("mode", HOLDS_TEXT, READ, .text = "constant"),
+    KNOWN("pads", HOLDS_INTS, REQUIRED, .last = 10),
+    KNOWN("value", HOLDS_REAL, FIXED, .last = 10),
+    LAST,
+};
+
+static const struct onnx_known reduce[] = {
+    KNOWN("axes", HOLDS_INTS, READ, .last = 17),
+    KNOWN("keepdims", HOLDS_INT, READ, .number = 1),
+    KNOWN("noop_with_empty_axes", HOLDS_INT, READ, .first = 18),
+    LAST,
+};
+
+static const struct onnx_known reshape[] = {
+    KNOWN("allowzero", HOLDS_INT, READ, .first = 14),
+    LAST,
+};
+
+static const struct onnx_known shape[] = {
+    KNOWN("end", HOLDS_INT, READ, .first = 15, .none = true),
+    KNOWN("start", HOLDS_INT, READ, .first = 15),
+    LAST,
+};
+
+static const struct onnx_known slice[] = {
+    KNOWN("axes", HOLDS_INTS, READ, .last = 9),
+    KNOWN("ends", HOLDS_INTS, REQUIRED, .last = 9),
+    KNOWN("starts", HOLDS_INTS, REQUIRED, .last = 9),
+    LAST,
+};
+
+/* Before opset 13 all axes from this one on were taken together. */
+static const struct onnx_known softmax[] = {
+    KNOWN("axis", HOLDS_INT, READ, .number = 1, .last = 12),
+    KNOWN("axis", HOLDS_INT, READ, .number = -1, .first = 13),
+    LAST,
+};
+
+static const struct onnx_known split[] = {
+    KNOWN("axis", HOLDS_INT, READ),
+    KNOWN("num_outputs", HOLDS_INT, READ, .first = 18, .none = true),
+    KNOWN("split", HOLDS_INTS, READ, .last = 12),
+    LAST,
+};
+
+static const struct onnx_known squeeze[] = {
+    KNOWN("axes", HOLDS_INTS, READ, .last = 12),
+    LAST,
+};
+
+static const struct onnx_known transpose[] = {
+    KNOWN("perm", HOLDS_INTS, READ),
+    LAST,
+};
+
+static const struct onnx_known unsqueeze[] = {
+    KNOWN("axes", HOLDS_INTS, REQUIRED, .last = 12),
+    LAST,
+};
+
+/* ---- operators ---- */
+
+#define OPERATOR(name_, ...)                           \
+	{                                              \
+		.name = (name_), .inputs = __VA_ARGS__ \
+	}
+
+const struct onnx_operator onnx_operators[] = {
+    OPERATOR("Abs", one),
+    OPERATOR("Add", two),
+    OPERATOR("AveragePool", one, .known = average_pool),
+    OPERATOR("BatchNormalization", batch_norm_inputs, .known = batch_norm),
+    OPERATOR("Cast", one, .known = cast),
+    OPERATOR("Clip", clip_inputs, .known = clip),
+    OPERATOR("Concat", any, .known = concat),
+    OPERATOR("Constant", none, .known = constant),
+    OPERATOR("ConstantOfShape", one, .known = constant_of_shape, .first = 9),
+    OPERATOR("Conv", three, .known = conv),
+    OPERATOR("Div", two),
+    OPERATOR("Dropout", dropout_inputs, .known = dropout),
+    OPERATOR("Elu", one, .known = elu),
+    OPERATOR("Equal", two),
+    OPERATOR("Erf", one, .first = 9),
+    OPERATOR("Exp", one),
+    OPERATOR("Expand", two, .first = 8),
+    OPERATOR("Flatten", one, .known = flatten),
+    OPERATOR("Gather", two, .known = gather),
+    OPERATOR("Gemm", three, .known = gemm),
+    OPERATOR("GlobalAveragePool", one),
+    OPERATOR("GlobalMaxPool", one),
+    OPERATOR("HardSigmoid", one, .known = hard_sigmoid),
+    OPERATOR("HardSwish", one, .first = 14),
+    OPERATOR("Identity", one),
+    OPERATOR("InstanceNormalization", three, .known = instance_norm),
+    OPERATOR("LayerNormalization", three, .known = layer_norm, .first = 17),
+    OPERATOR("LeakyRelu", one, .known = leaky_relu),
+    OPERATOR("Log", one),
+    OPERATOR("LogSoftmax", one, .known = softmax),
+    OPERATOR("MatMul", two),
+    OPERATOR("MaxPool", one, .known = max_pool),
+    OPERATOR("Mod", two, .known = mod, .first = 10),
+    OPERATOR("Mul", two),
+    OPERATOR("Neg", one),
+    OPERATOR("PRelu", two),
+    OPERATOR("Pad", pad_inputs, .known = pad),
+    OPERATOR("Pow", two),
+    OPERATOR("ReduceMean", reduce_inputs, .known = reduce),
+    OPERATOR("Relu", one),
+    OPERATOR("Reshape", two, .known = reshape),
+    OPERATOR("Shape", one, .known = shape),
+    OPERATOR("Sigmoid", one),
+    OPERATOR("Slice", slice_inputs, .known = slice),
+    OPERATOR("Softmax", one, .known = softmax),
+    OPERATOR("Softplus", one),
+    OPERATOR("Split", split_inputs, .known = split, .outputs = OUTPUTS_ALL),
+    OPERATOR("Sqrt", one),
+    OPERATOR("Squeeze", split_inputs, .known = squeeze),
+    OPERATOR("Sub", two),
+    OPERATOR("Tanh", one),
+    OPERATOR("Transpose", one, .known = transpose),
+    OPERATOR("Unsqueeze", split_inputs, .known = unsqueeze),
+    OPERATOR("Where", three, .first = 9),
+    {.name = NULL},
+};

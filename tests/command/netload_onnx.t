@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# ONNX files that contradict themselves, or whose nodes would be another function
+# if a part of them were passed over: refused by name.
+. "$(dirname "$0")/../tap.sh"
+H=$ROOT/tests/hostile/onnx
+
+refused()
+{
+	fails 1 "^netload: .*/$1.onnx: $2$" "$1" netload "$H/$1.onnx"
+}
+
+gemm="node 'n' \(Gemm, opset 13\): tensor 'w':"
+refused raw-and-list "$gemm elements in raw_data and in float_data, expected one of them"
+refused raw-twice "$gemm elements in raw_data and in raw_data, expected one of them"
+refused raw-external "$gemm elements in raw_data, expected external_data"
+refused raw-segment "$gemm a segment of a tensor"
+refused list-other "$gemm elements in double_data, expected float_data"
+refused list-two "$gemm elements in float_data and in int32_data, expected one of them"
+refused external-unsaid "$gemm elements in external_data, expected float_data"
+refused type-wide "$gemm element type 257 is not supported, expected numbers"
+refused integers "node 'n' \(Gemm, opset 13\): 'w' holds integers, expected real numbers"
+refused byte-range "node 'n' .*: 's': element 300 is out of its type's range"
+refused location "tensor 'w': data location is 2, expected 0 or 1"
+refused quantised "a quantised graph \(quantization_annotation\), expected one of real numbers"
+refused sparse "sparse tensors \(sparse_initializer\) are not supported"
+refused two-names "two nodes are called 'n'"
+refused opset-missing "the file names no opset \(opset_import of ONNX's own domain\), expected 7 to 22"
+refused opset-two "opset 13 and opset 9, expected one"
+refused function "node 'n' .*: operators of domain 'own' are not supported: the file defines some itself, .* inlined"
+refused node-field "field 1 has wire type 0, expected 2"
+refused default-shape "'w' is an input and an initialiser of another type or shape"
+refused default-type "'w' is an input and an initialiser of another type or shape"
+refused indices "node 'm' .*: reads 'i', which is not the first output of a MaxPool \('n'\): only that is supported"
+refused indices-out "output 'y' is not the first one of its node: only that is supported"
+refused output-twice "node 'n' .*: value 'y' is made twice"
+refused split-sum "node 'n' .*: part 1 has 8 elements, 7 of 8 are left"
+refused split-odd "node 'n' .*: part 2 has 3 elements, 2 of 8 are left"
+refused mean-all "node 'n' .*: the mean over all axes, the batch among them, is taken"
+refused pads-twice "node 'n' .*: auto_pad is SAME_UPPER and pads are given, expected one of them"
+refused pad-value "node 'n' \(Pad, opset 9\): attribute value is 1.5, expected 0"
+refused pad-axes "node 'n' \(Pad, opset 18\): input 3 \('a'\) is not supported, expected at most 3 inputs"
+refused reference "node 'n' .*: attribute alpha: refers to one of a function"
+
+# Training is said, and is not what is loaded.
+training="1 nodes \(n\) are in training mode: read as the trained network, with running statistics and nothing dropped"
+for file in training-norm training-norm-old training-drop training-drop-open; do
+	netload "$ROOT/tests/data/onnx/$file.onnx" >"$T/x" 2>"$T/err"
+	is "$? $(grep -Ec "^netload: warning: .*$file.onnx: $training$" "$T/err") $(wc -l <"$T/err")" "0 1 1" "$file is said"
+done
+for file in training-off training-none; do
+	is "$(netload "$ROOT/tests/data/onnx/$file.onnx" 2>&1 >"$T/x")" "" "$file is not"
+done
+done_testing
