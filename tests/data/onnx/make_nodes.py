@@ -1,0 +1,214 @@
+#!/usr/bin/python3
+"""Makes nodes/*.onnx: for every attribute that netload reads, values that are not its default.
+
+Each file is a graph with two tensors that no node reads: `image`, the input, and
+`expected`, the output that ONNX Runtime computes of it; where onnx.reference differs,
+that is said. Needs onnx and onnxruntime (pip).
+"""
+import os
+import shutil
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+from onnx.reference import ReferenceEvaluator
+
+os.chdir(os.path.dirname(os.path.abspath(__file__)))
+shutil.rmtree('nodes', ignore_errors=True)
+os.mkdir('nodes')
+rng = np.random.default_rng(5)
+BATCH = 3
+
+
+def data(*shape):
+    return np.round(rng.normal(size=shape), 2).astype(np.float32)
+
+
+def ints(*v):
+    return np.array(v, np.int64)
+
+
+def scalar(v, kind=np.float32):
+    return np.array(v, kind)
+
+
+def case(name, opset, shape, *nodes, **tensors):
+    """nodes: (op, inputs, outputs, attributes); the last output is the graph's."""
+    x = data(BATCH, *shape)
+    made = [helper.make_node(op, i.split(',') if i else [], o.split(','), name='%s_%d' % (op.lower(), k), **attributes)
+            for k, (op, i, o, attributes) in enumerate(nodes)]
+    out = nodes[-1][2].split(',')[0]
+    initial = [numpy_helper.from_array(v, k) for k, v in tensors.items()]
+    graph = helper.make_graph(
+        made, 'g', [helper.make_tensor_value_info('x', TensorProto.FLOAT, ['N', *shape])],
+        [helper.make_tensor_value_info(out, TensorProto.FLOAT, ['N'])], initial)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', opset)], ir_version=7)
+    expected = onnxruntime.InferenceSession(model.SerializeToString(), options).run(None, {'x': x})[0]
+    try:
+        second(name, model, x, expected)
+    except Exception as error:
+        print(name, 'onnx.reference:', error)
+    for size in expected.shape[1:]:
+        model.graph.output[0].type.tensor_type.shape.dim.add().dim_value = size
+    onnx.checker.check_model(model)
+    model.graph.initializer.extend([numpy_helper.from_array(x, 'image'), numpy_helper.from_array(expected, 'expected')])
+    with open('nodes/%s.onnx' % name, 'wb') as f:
+        f.write(model.SerializeToString())
+
+
+def one(op, name, opset, shape, attributes, inputs='', **tensors):
+    case('%s-%s-%d' % (op, name, opset), opset, shape, (op, 'x' + inputs, 'y', attributes), **tensors)
+
+
+def second(name, model, x, expected):
+    """Does onnx.reference agree?"""
+    got = ReferenceEvaluator(model).run(None, {'x': x})[0]
+    if got.shape != expected.shape or not np.allclose(got, expected, rtol=1e-5, atol=1e-6):
+        print(name, 'onnx.reference differs:', got.shape, expected.shape)
+
+
+options = onnxruntime.SessionOptions()
+options.log_severity_level = 4
+image = (2, 7, 6)
+w = {'w': data(4, 2, 3, 3), 'b': data(4)}
+for opset in (7, 13):
+    for name, attributes in (
+            ('plain', {}), ('upper', {'auto_pad': 'SAME_UPPER', 'strides': [2, 2]}),
+            ('lower', {'auto_pad': 'SAME_LOWER', 'strides': [2, 2]}),
+            ('valid', {'auto_pad': 'VALID', 'strides': [2, 1]}), ('dilations', {'dilations': [2, 1]}),
+            ('kernel', {'kernel_shape': [3, 3]}), ('pads', {'pads': [1, 0, 2, 1]}), ('strides', {'strides': [1, 3]})):
+        if opset == 13 or name in ('plain', 'pads'):
+            one('Conv', name, opset, image, attributes, ',w,b', **w)
+one('Conv', 'group', 13, image, {'group': 2}, ',w', w=data(4, 1, 3, 3))
+three = {'kernel_shape': [3, 2]}
+for op, rows in (
+        ('MaxPool', (('upper', 8, {'auto_pad': 'SAME_UPPER', 'strides': [2, 2]}),
+                     ('lower', 12, {'auto_pad': 'SAME_LOWER', 'strides': [2, 2]}),
+                     ('valid', 12, {'auto_pad': 'VALID', 'strides': [2, 2]}),
+                     ('ceil', 12, {'ceil_mode': 1, 'strides': [2, 4]}),
+                     ('dilations', 12, {'dilations': [2, 3]}),
+                     ('pads', 12, {'pads': [1, 0, 2, 1]}), ('strides', 12, {'strides': [3, 2]}),
+                     ('order', 12, {'storage_order': 1}))),
+        ('AveragePool', (('upper', 7, {'auto_pad': 'SAME_UPPER', 'strides': [2, 2]}),
+                         ('lower', 19, {'auto_pad': 'SAME_LOWER', 'strides': [2, 2]}),
+                         ('valid', 19, {'auto_pad': 'VALID', 'strides': [2, 2]}),
+                         ('ceil', 19, {'ceil_mode': 1, 'strides': [2, 4]}),
+                         ('ceil-pads', 19, {'ceil_mode': 1, 'strides': [2, 2], 'pads': [1, 1, 1, 1]}),
+                         ('include', 7, {'count_include_pad': 1, 'pads': [1, 0, 2, 1]}),
+                         ('include', 19, {'count_include_pad': 1, 'pads': [1, 0, 2, 1]}),
+                         ('dilations', 19, {'dilations': [1, 1]}),
+                         ('pads', 11, {'pads': [1, 0, 2, 1]}), ('strides', 11, {'strides': [3, 2]})))):
+    for name, opset, attributes in rows:
+        one(op, name, opset, image, {**three, **attributes})
+norm = {'s': data(2), 'b': data(2), 'm': data(2), 'v': np.abs(data(2)) + 0.1}
+for opset in (7, 9, 15):
+    one('BatchNormalization', 'epsilon', opset, image, {'epsilon': 0.25, 'momentum': 0.5}, ',s,b,m,v', **norm)
+one('BatchNormalization', 'spatial', 8, image, {'spatial': 1}, ',s,b,m,v', **norm)
+one('InstanceNormalization', 'epsilon', 6 + 1, image, {'epsilon': 0.25}, ',s,b', s=norm['s'], b=norm['b'])
+for name, attributes, shape in (('axis', {'axis': 2}, (7, 6)), ('negative', {'axis': -2}, (7, 6)),
+                                ('all', {'axis': 1}, image), ('epsilon', {'epsilon': 0.25}, (6,))):
+    one('LayerNormalization', name, 17, image, attributes, ',s,b', s=data(*shape), b=data(*shape))
+one('LayerNormalization', 'stash', 17, image, {'stash_type': 1}, ',s', s=data(6))
+for op in ('Softmax', 'LogSoftmax'):
+    one(op, 'axis', 11, (4, 5), {'axis': 2})
+    one(op, 'axis', 13, (4, 5), {'axis': 1})
+    one(op, 'default', 11, (5,), {})
+    one(op, 'default', 13, (4, 5), {})
+for opset in (7, 17):
+    one('ReduceMean', 'axes', opset, image, {'axes': [1, 2]})
+    one('ReduceMean', 'keepdims', opset, image, {'axes': [2], 'keepdims': 0})
+one('ReduceMean', 'axes', 18, image, {'noop_with_empty_axes': 1}, ',a', a=ints(-1, 2))
+one('ReduceMean', 'keepdims', 18, image, {'keepdims': 0}, ',a', a=ints(3))
+case('ReduceMean-noop-18', 18, image, ('ReduceMean', 'x', 'y', {'noop_with_empty_axes': 1}), ('Neg', 'y', 'z', {}))
+one('LeakyRelu', 'alpha', 7, (5,), {'alpha': 0.3})
+one('LeakyRelu', 'alpha', 16, (5,), {'alpha': -0.3})
+one('Elu', 'alpha', 7, (5,), {'alpha': 2.5})
+one('HardSigmoid', 'alpha', 7, (5,), {'alpha': 0.5, 'beta': 0.25})
+one('Clip', 'both', 7, (9,), {'min': -0.5, 'max': 0.25})
+one('Clip', 'min', 10, (9,), {'min': -0.5})
+one('Clip', 'max', 10, (9,), {'max': 0.25})
+one('Clip', 'min', 13, (9,), {}, ',l', l=scalar(-0.5))
+one('Clip', 'max', 13, (9,), {}, ',,h', h=scalar(0.25))
+case('Clip-inverted-13', 13, (9,), ('Clip', 'x,l,h', 'c', {}), ('Sub', 'x,c', 'y', {}), l=scalar(0.5), h=scalar(-0.5))
+one('Gemm', 'plain', 7, (5,), {'alpha': 1.0, 'beta': 1.0, 'transA': 0}, ',w,b', w=data(5, 4), b=data(4))
+one('Gemm', 'transB', 13, (5,), {'transB': 1}, ',w', w=data(4, 5))
+case('Flatten-negative-13', 13, (2, 3), ('Flatten', 'x', 'y', {'axis': -2}), ('Neg', 'y', 'z', {}))
+case('Squeeze-axes-11', 11, (1, 3, 1, 4), ('Squeeze', 'x', 'y', {'axes': [3, 1]}), ('Neg', 'y', 'z', {}))
+case('Squeeze-axes-13', 13, (1, 3, 1, 4), ('Squeeze', 'x,a', 'y', {}), ('Neg', 'y', 'z', {}), a=ints(-2))
+case('Unsqueeze-axes-11', 11, (3, 4), ('Unsqueeze', 'x', 'y', {'axes': [1, 3]}), ('Softmax', 'y', 'z', {'axis': 4}))
+case('Unsqueeze-axes-13', 13, (3, 4), ('Unsqueeze', 'x,a', 'y', {}), ('Softmax', 'y', 'z', {'axis': 1}), a=ints(2))
+one('Transpose', 'perm', 13, (2, 3, 4), {'perm': [0, 3, 1, 2]})
+case('Reshape-copy-13', 13, (2, 3, 4), ('Reshape', 'x,s', 'y', {}), ('Softmax', 'y', 'z', {}), s=ints(0, 0, -1))
+case('Reshape-zero-14', 14, (2, 3, 4), ('Reshape', 'x,s', 'y', {'allowzero': 1}), ('Softmax', 'y', 'z', {}),
+     s=ints(-1, 6, 4))
+one('Gather', 'axis', 13, (3, 4), {'axis': 2}, ',i', i=ints(3, 0, 1))
+one('Gather', 'negative', 13, (3, 4), {'axis': -2}, ',i', i=scalar(-1, np.int64))
+one('Slice', 'axes', 9, (5, 6), {'starts': [1, 2], 'ends': [4, 100], 'axes': [1, 2]})
+one('Slice', 'steps', 13, (5, 6), {}, ',s,e,a,t', s=ints(0, -5), e=ints(9, 5), a=ints(1, -1), t=ints(2, 2))
+case('Split-axis-7', 7, (6,), ('Split', 'x', 'a,b', {'axis': 1}), ('Sub', 'a,b', 'y', {}))
+for opset, attributes, inputs in ((11, {'split': [1, 2, 3]}, 'x'), (13, {}, 'x,s')):
+    case('Split-sizes-%d' % opset, opset, (4, 6), ('Split', inputs, 'a,b,c', {'axis': 2, **attributes}),
+         ('Concat', 'c,a,b', 'y', {'axis': 2}), **({} if opset == 11 else {'s': ints(1, 2, 3)}))
+case('Split-equal-13', 13, (4, 6), ('Split', 'x', 'a,b', {'axis': -1}), ('Sub', 'a,b', 'y', {}))
+case('Split-uneven-18', 18, (4, 7), ('Split', 'x', 'a,b,c', {'axis': 2, 'num_outputs': 3}),
+     ('Concat', 'c,a,b', 'y', {'axis': -1}))
+case('Shape-part-15', 15, (2, 3, 4), ('Shape', 'x', 's', {'start': 1, 'end': -1}), ('Concat', 'm,s,r', 't', {'axis': 0}),
+     ('Reshape', 'x,t', 'y', {}), ('Softmax', 'y', 'z', {'axis': 2}), m=ints(-1), r=ints(2, 2))
+case('Cast-double-13', 13, (5,), ('Cast', 'x', 'd', {'to': TensorProto.DOUBLE}), ('Cast', 'd', 'y', {'to': 1}),
+     ('Neg', 'y', 'z', {}))
+case('Cast-saturate-19', 19, (5,), ('Cast', 'x', 'y', {'to': TensorProto.FLOAT, 'saturate': 0}), ('Neg', 'y', 'z', {}))
+case('Dropout-ratio-10', 10, (5,), ('Dropout', 'x', 'y', {'ratio': 0.9}), ('Neg', 'y', 'z', {}))
+case('Dropout-off-13', 13, (5,), ('Dropout', 'x,r,t', 'y', {'seed': 3}), ('Neg', 'y', 'z', {}), r=scalar(0.9),
+     t=scalar(False, np.bool_))
+one('Pad', 'pads', 9, image, {'mode': 'constant', 'pads': [0, 1, 2, 0, 0, 0, 1, 3], 'value': 0.0})
+one('Pad', 'pads', 13, image, {'mode': 'constant'}, ',p,v', p=ints(0, 1, 2, 0, 0, 0, 1, 3), v=scalar(0))
+case('Constant-int-12', 12, (5,), ('Constant', '', 'c', {'value_int': 3}), ('Cast', 'c', 'd', {'to': 1}),
+     ('Mul', 'x,d', 'y', {}))
+case('Constant-ints-12', 12, (4, 6), ('Constant', '', 'c', {'value_ints': [-1, 6, 4]}), ('Reshape', 'x,c', 'y', {}),
+     ('Softmax', 'y', 'z', {'axis': 2}))
+case('Constant-float-12', 12, (5,), ('Constant', '', 'c', {'value_float': 0.375}), ('Mul', 'x,c', 'y', {}))
+for opset in (9, 13):
+    case('Constant-value-%d' % opset, opset, (5,), ('Constant', '', 'c', {'value': numpy_helper.from_array(data(5))}),
+         ('Add', 'x,c', 'y', {}))
+
+
+def arithmetic(name, opset, *nodes, **tensors):
+    """Constants that become the number `c`, by which images are multiplied."""
+    case('fold-%s-%d' % (name, opset), opset, (5,), *nodes, ('Cast', 'c', 'd', {'to': 1}), ('Mul', 'x,d', 'y', {}),
+         **tensors)
+
+
+row = ints(5, 7, 11, 13, 17, 19)
+arithmetic('mod', 13, ('Mod', 'a,b', 'c', {}), a=ints(-7), b=ints(4))
+arithmetic('mod-real', 13, ('Mod', 'a,b', 'c', {'fmod': 1}), a=scalar([-7.5]), b=scalar([4]))
+arithmetic('gather', 13, ('Gather', 'a,i', 'c', {'axis': -1}), a=row, i=scalar(2, np.int64))
+arithmetic('filled', 9, ('ConstantOfShape', 's', 'c', {'value': numpy_helper.from_array(ints(3))}), s=ints(1))
+arithmetic('filled', 13, ('ConstantOfShape', 's', 'f', {}), ('Add', 'f,a', 'c', {}), s=ints(1), a=scalar([2]))
+# Rows and columns of constants of two dimensions: element [1, 0] of [[5, 7, 11], [13, 17, 19]] and the like.
+element = (('Slice', 'm,one,two,zero', 'n', {}), ('Reshape', 'n,flat', 'r', {}), ('Gather', 'r,i', 'c', {}))
+places = {'one': ints(1), 'two': ints(2), 'zero': ints(0), 'flat': ints(-1), 'i': scalar(1, np.int64)}
+arithmetic('matrix', 13, ('Reshape', 'a,s', 'm', {}), *element, a=row, s=ints(2, -1), **places)
+arithmetic('turned', 13, ('Reshape', 'a,s', 'l', {}), ('Transpose', 'l', 'm', {'perm': [1, 0]}), *element,
+           a=row, s=ints(3, 2), **places)
+arithmetic('kept', 13, ('Reshape', 'a,s', 'l', {}), ('Transpose', 'l', 'm', {'perm': [0, 1]}), *element,
+           a=row, s=ints(0, 1), **{**places, 'i': scalar(0, np.int64)})
+arithmetic('unsqueeze', 13, ('Unsqueeze', 'a,u', 'm', {}), *element, a=row, u=ints(1),
+           **{**places, 'i': scalar(0, np.int64)})
+arithmetic('unsqueeze', 11, ('Unsqueeze', 'a', 'm', {'axes': [-1]}), *element, a=row,
+           **{**places, 'i': scalar(0, np.int64)})
+arithmetic('rows', 13, ('Reshape', 'a,s', 'l', {}), ('Concat', 'l,l', 'm', {'axis': 0}),
+           ('Slice', 'm,one,three,zero', 'n', {}), ('Reshape', 'n,flat', 'r', {}), ('Gather', 'r,i', 'c', {}),
+           a=row, s=ints(2, 3), three=ints(3), **{**places, 'i': scalar(4, np.int64)})
+arithmetic('sums', 13, ('Reshape', 'a,s', 'l', {}), ('Add', 'l,t', 'm', {}), *element, a=row, s=ints(2, 3),
+           t=ints(100), **places)
+arithmetic('where', 13, ('Reshape', 'a,s', 'l', {}), ('Equal', 'l,t', 'e', {}), ('Where', 'e,l,t', 'm', {}), *element,
+           a=row, s=ints(2, 3), t=ints(17), **places)
+arithmetic('reversed', 13, ('Slice', 'a,f,g,zero,h', 'r', {}), ('Gather', 'r,i', 'c', {}), a=row, f=ints(-1),
+           g=ints(-99), h=ints(-2), zero=ints(0), i=scalar(1, np.int64))
+arithmetic('sliced', 9, ('Slice', 'a', 'r', {'starts': [2], 'ends': [-1]}), ('Gather', 'r,i', 'c', {}), a=row,
+           i=scalar(1, np.int64))
+arithmetic('squeeze', 13, ('Squeeze', 'a,z', 'c', {}), a=ints(7), z=ints(0))
+arithmetic('squeeze', 11, ('Squeeze', 'a', 'c', {'axes': [0]}), a=ints(7))
+arithmetic('cast', 13, ('Cast', 'a', 'c', {'to': TensorProto.INT32}), a=scalar([-2.75]))
+arithmetic('bool', 13, ('Cast', 'a', 'c', {'to': TensorProto.BOOL}), a=scalar([-2.75]))
