@@ -9,7 +9,7 @@ nasty.py args            writes those texts that no terminal should get, NUL beh
 
 Only the standard library is needed; losspipe(5) explains.
 """
-import csv, hashlib, io, json, os, re, struct, sys, unicodedata, zlib
+import csv, hashlib, html.parser, io, json, os, re, struct, sys, unicodedata, zlib
 import xml.parsers.expat
 
 TEXTS = {
@@ -256,7 +256,43 @@ def bad_json(text):
         return str(e)
 
 
-FORMS = {'csv': bad_csv, 'gnuplot': bad_gnuplot, 'xml': bad_xml, 'json': bad_json}
+class Elements(html.parser.HTMLParser):
+    """The elements of a page of landpage: what is none of its own."""
+    OWN = set('html head meta title style body header h1 h2 h3 p noscript div main section figure '
+              'ul li details summary span b pre script svg defs pattern rect path g circle text '
+              'clippath'.split())
+
+    def __init__(self):
+        super().__init__()
+        self.wrong, self.scripts, self.inside, self.data = None, 0, False, ''
+
+    def handle_starttag(self, tag, attributes):
+        self.scripts += tag == 'script'
+        self.inside = tag == 'script' and dict(attributes).get('id') == 'data'
+        if tag not in self.OWN or any(k[:2] == 'on' for k, _ in attributes):
+            self.wrong = 'element %s %s' % (tag, attributes)
+
+    def handle_endtag(self, tag):
+        self.inside = False
+
+    def handle_data(self, data):
+        if self.inside:
+            self.data += data
+
+    def handle_comment(self, data):
+        self.wrong = 'a comment'
+
+
+def bad_html(text):
+    page = Elements()
+    page.feed(text)
+    if not page.wrong and page.scripts != 2:
+        page.wrong = '%d scripts' % page.scripts
+    return (page.wrong or bad_json(page.data) or
+            next(filter(None, map(bad_xml, re.findall(r'<svg.*?</svg>', text.split('<script')[0], re.S))), None))
+
+
+FORMS = {'html': bad_html, 'csv': bad_csv, 'gnuplot': bad_gnuplot, 'xml': bad_xml, 'json': bad_json}
 
 
 def check(path):

@@ -52,6 +52,7 @@ through gridstat txt surface gridstat -v
 through gridstat-json json surface gridstat --json
 through rank txt surface gridstat --rank sharpness
 through contour xml surface contour
+through landpage html surface landpage
 through relief xml surface contour --style surface --field acc
 through merge bin surface gridmerge -v
 differ() { reccmp --history - "$ROOT/tests/data/streams/surface.ll" || [ $? -eq 1 ]; }
@@ -127,7 +128,7 @@ is "$(nasty check "$T/out"/*)" "" "evalgrid: messages about values of options"
 
 # What is meant to be read passes.
 plain=größe
-for command in gridstat 'gridstat --json' contour recdump 'gridconv -t json'; do
+for command in gridstat 'gridstat --json' contour landpage recdump 'gridconv -t json'; do
 	$command <"$T/in/label/plain.surface.ll" | grep -q "$plain"
 	ok $? "$command shows a label of other letters"
 done
