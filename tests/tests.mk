@@ -10,7 +10,8 @@ TESTS = $(wildcard tests/command/*.t tests/contract/*.t tests/house/*.t)
 # the others do not run are left out.
 ifdef SHORT
 TESTS := $(filter-out tests/house/%.t tests/command/pipelines.t \
-	tests/command/torch.t tests/command/torch_tied.t,$(TESTS))
+	tests/command/torch.t tests/command/torch_tied.t \
+	tests/command/browser.t tests/command/viewer.t,$(TESTS))
 endif
 
 check: all $(UNIT) $(TOOL) $(BUILD)/bench/checkkern
@@ -93,13 +94,15 @@ BENCH_TOOLS = $(BUILD)/bench/checkkern $(BUILD)/bench/throughput
 PEERS = build/peers
 ORT = $(CURDIR)/$(PEERS)/node_modules/onnxruntime-node
 
-# Kernels; plans, instruction sets and compilers; whole grids of evalgrid.
+# Kernels; plans, instruction sets and compilers; whole grids of evalgrid; how
+# smoothly landpage's page turns.
 bench: all $(BENCH_TOOLS)
 	$(MAKE) CC=clang BUILD=build/clang build/clang/bench/throughput
 	$(BUILD)/bench/checkkern --bench
 	tests/bench/race.py plans --build $(BUILD) --build build/clang \
 	    --level avx2 --arch resnet20_a --arch resnet56 --csv $(BUILD)/plans.csv
 	tests/bench/grid.py --build $(BUILD) --csv $(BUILD)/grid.csv
+	tests/bench/page.py --build $(BUILD)
 
 # Evaluation beside the other programs that do it, from Debian and npm, and what
 # threads, shards, points and memory cost.
