@@ -124,25 +124,26 @@ say_training_cost()
 			'BEGIN { print t / f * n * e * k }')") on this machine (now: $few images in $took s)"
 }
 
-# claim STATUS TEXT: what a caption says, and whether this run shows it.
+# claim TEXT WORD LESS MORE [OPTION...]: what a caption says, and whether this run
+# shows it: is WORD (of gridstat --compare) less for the network of the file LESS than
+# for that of MORE?  {less} and {more} in TEXT stand for the numbers.
 claim()
 {
-	if [ "$1" -eq 0 ]; then
-		echo "holds: $2"
-	else
-		echo "DOES NOT HOLD ON THIS RUN: $2"
-	fi
+	local text=$1 line outcome less more why=
+	shift
+	line=$(gridstat -q --compare "$@") || die "no claim can be made: $text"
+	outcome=${line%%: *} line=${line#*: }
+	case $line in *' < '*': '*) why=" (${line#* < *: })" line=${line%%: *} ;; esac
+	less=${line% < *} more=${line#* < }
+	text=${text//'{less}'/$less}
+	echo "$outcome: ${text//'{more}'/$more}$why"
 }
 
 # claims_held FILE: how many of its claims hold, in words.
 claims_held()
 {
-	echo "$(grep -c '^holds: ' "$1" || true) of $(wc -l <"$1") claims of the paper hold on this run"
-}
-
-# below A B: is A < B?  False when one of them is no number.
-below()
-{
-	awk -v a="$1" -v b="$2" 'BEGIN {
-		exit !(a + 0 == a && b + 0 == b && a + 0 < b + 0) }'
+	echo "$(grep -c '^holds: ' "$1" || true) of $(wc -l <"$1") claims of the paper hold on this run$(
+		awk -F: '/^void/ { v++ } /^not distinguishable/ { n++ } END {
+			if (n > 0) printf ", %d cannot be told within the errors", n
+			if (v > 0) printf ", %d are void: the networks have learned too little", v }' "$1")"
 }

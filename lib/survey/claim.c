@@ -23,8 +23,12 @@ const char *const measure_words[] = {
 static struct estimate
 error_of(const struct survey *s)
 {
-	return estimate_of(
+	struct estimate e = estimate_of(
 	    100 - s->acc, s->n > 0 ? accuracy_error(s->acc, s->n) : NAN);
+
+	e.lo = fmax(e.lo, fmin(0, e.value));
+	e.hi = fmin(e.hi, fmax(100, e.value));
+	return e;
 }
 
 static struct estimate
@@ -220,15 +224,22 @@ side_trained(const struct side *side, enum measure measure, char why[WHY_BYTES])
 	return survey_trained(s, why);
 }
 
+/* Of a line between two models each end is another network. */
 static void
-add_reason(struct claim *claim, const struct survey *s, const char *why)
+add_reason(struct claim *claim, const struct side *side, enum measure measure,
+    const char *why)
 {
+	const struct survey *s = side->survey[0];
 	const size_t n = strlen(claim->why);
+	char *end = claim->why + n;
+	const size_t room = sizeof(claim->why) - n;
 
-	if (strstr(claim->why, why) == NULL)
-		snprintf(claim->why + n, sizeof(claim->why) - n, "%s%.100s: %s",
-		    n > 0 ? "; " : "", s->name[0] != '\0' ? s->name : s->run,
-		    why);
+	if (measure == MEASURE_OUTWARD)
+		snprintf(end, room, "%sat x = %d %s", n > 0 ? "; " : "",
+		    side->end, why);
+	else if (strstr(claim->why, why) == NULL)
+		snprintf(end, room, "%s%.100s: %s", n > 0 ? "; " : "",
+		    s->name[0] != '\0' ? s->name : s->run, why);
 }
 
 void
@@ -254,7 +265,7 @@ claim_judge(struct claim *claim, const struct side *a, const struct side *b,
 		if (!untrained)
 			claim->why[0] = '\0';
 		untrained = true;
-		add_reason(claim, sides[i]->survey[0], why);
+		add_reason(claim, sides[i], measure, why);
 		claim->outcome = OUTCOME_VOID;
 	}
 }

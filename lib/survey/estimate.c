@@ -56,7 +56,7 @@ estimate_print(const struct estimate *e, struct text *out)
 	else if (isinf(e->hi) && !isinf(e->value))
 		text_add(out, "at least %.4g", e->value);
 	else if (e->lo < e->hi)
-		text_add(out, "%.4g [%.3g, %.3g]", e->value, e->lo, e->hi);
+		text_add(out, "%.4g [%.4g, %.4g]", e->value, e->lo, e->hi);
 	else
 		text_add(out, "%.4g", e->value);
 }

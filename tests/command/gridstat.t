@@ -158,7 +158,7 @@ is "$(compare bends "$T/bowl.ll" "$T/saddle.ll")" "holds: 0 < 1" "and less bent 
 is "$(compare loss "$T/bowl.ll" "$T/saddle.ll")" "holds: 0 < 2" "loss at the centre"
 # 10 % of 512 images have an error of 1.3 %
 is "$(compare error "$T/bowl.ll" "$T/narrow.ll")" \
-	"not distinguishable: 10 [7.33, 12.7] < 10 [7.33, 12.7]" "errors of equal accuracies"
+	"not distinguishable: 10 [7.33, 12.67] < 10 [7.33, 12.67]" "errors of equal accuracies"
 is "$(compare values --values 3,4 "$T/bowl.ll" "$T/narrow.ll")" "holds: 3 < 4" "numbers of one's own"
 gridstat --compare sharpness "$T/bowl.ll" "$T/narrow.ll" 2>&1 >/dev/null | grep -q "is not known"
 ok $? "where the classes are not known, it says so"
