@@ -20,6 +20,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "execute/conv.h"
 #include "execute/fold.h"
 #include "execute/plan.h"
 #include "execute/slot.h"
@@ -45,15 +46,19 @@ struct fast_step {
 	enum fast_method method;
 	int in, addend, out; /* values; addend -1: none */
 	bool relu;
-	int c, k, group; /* of one group of a convolution */
-	int kh, kw;
-	int taps;       /* rows of taps where a row is contiguous */
-	int taps_c;     /* channels of such a tap */
-	ptrdiff_t *tap; /* owned */
+	struct conv conv; /* of three methods; owned */
 	/* Floats from the start of the weights. */
 	size_t weights, scale, shift;
 	double flops;
 };
+
+/* Does a kernel of convolutions do the step? */
+static inline bool
+fast_is_conv(const struct fast_step *step)
+{
+	return step->method == FAST_WINOGRAD || step->method == FAST_CONV ||
+	       step->method == FAST_DEPTHWISE;
+}
 
 struct fast_stage {
 	size_t first, end; /* steps */

@@ -14,23 +14,11 @@ take(struct fast_plan *plan, size_t floats)
 static size_t
 packed_floats(const struct fast_plan *plan, const struct fast_step *step)
 {
-	size_t taps = (size_t)step->kh * (size_t)step->kw;
-
-	switch (step->method) {
-	case FAST_WINOGRAD:
-		return winograd_weight_floats(step->k, step->c);
-	case FAST_CONV:
-		return step->group * taps * kernel_padded(step->k) *
-		       (size_t)step->c;
-	case FAST_DEPTHWISE:
-		return taps * kernel_padded(plan->slots[step->out].c);
-	case FAST_FALLBACK:
-		return step->fold->weight < 0
-			   ? 0
-			   : (size_t)plan->graph->tensors[step->fold->weight].n;
-	default:
+	if (fast_is_conv(step))
+		return conv_packed(&step->conv);
+	if (step->method != FAST_FALLBACK || step->fold->weight < 0)
 		return 0;
-	}
+	return (size_t)plan->graph->tensors[step->fold->weight].n;
 }
 
 /* Whether bind has factors for a step. */
@@ -49,7 +37,7 @@ fast_place_weights(struct fast_plan *plan)
 	plan->tensors = take(plan, plan->fold.tensor_floats);
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		struct fast_step *step = &plan->steps[i];
-		int groups = step->group > 1 ? step->group : 1;
+		int groups = step->conv.groups > 1 ? step->conv.groups : 1;
 		size_t factors;
 
 		if (!has_factors(step))
@@ -61,60 +49,40 @@ fast_place_weights(struct fast_plan *plan)
 	}
 }
 
-/* Per group of a convolution, so that each starts a block. */
+/* Per group of a convolution, so that each starts a block; of depthwise one
+ * lane per channel, in the order in which they lie. */
 static void
-pack_shift(const struct fast_step *step, const double *shift, float *out)
+pack_shift(
+    const struct conv *conv, const int *order, const double *shift, float *out)
 {
-	for (int g = 0; g < step->group; g++, out += kernel_padded(step->k))
-		for (int k = 0; k < step->k; k++)
-			out[k] = (float)shift[g * step->k + k];
+	for (int p = 0; p < conv->groups && conv->depthwise; p++)
+		out[p] = (float)shift[order[p]];
+	if (conv->depthwise)
+		return;
+	for (int g = 0; g < conv->groups; g++, out += kernel_padded(conv->k))
+		for (int k = 0; k < conv->k; k++)
+			out[k] = (float)shift[g * conv->k + k];
 }
 
 static void
-pack_conv(const struct fast_plan *plan, const struct fast_step *step,
-    const float *w, const double *scale, float *out)
+bind_conv(const struct fast_plan *plan, const struct fast_step *step,
+    const float *w, const double *scale, const double *shift, float *weights)
 {
-	const int *from = plan->slots[step->in].order;
-	const int taps = step->kh * step->kw;
-	struct conv_filters f = {.k = step->k,
-	    .c = step->c,
-	    .taps = taps,
-	    .k_step = (ptrdiff_t)step->c * taps,
-	    .c_step = taps,
-	    .tap_step = 1,
-	    .from = from};
+	const struct conv *conv = &step->conv;
+	const bool trans =
+	    step->fold->kind == FOLD_LINEAR && !step->fold->node->attr.trans_b;
+	struct conv_filters f = conv_filters_of(conv, trans);
+	const int *order = plan->slots[step->out].order;
 
-	if (step->fold->kind == FOLD_LINEAR &&
-	    !step->fold->node->attr.trans_b) {
-		f.k_step = 1;
-		f.c_step *= step->k;
-		f.tap_step = step->k;
-	}
-	for (int g = 0; g < step->group; g++) {
-		f.w = w + g * step->k * f.k_step;
-		f.scale = scale + g * step->k;
-		conv_weights(&f, out);
-		out += (ptrdiff_t)kernel_padded(step->k) * taps * step->c;
-	}
-}
-
-/* One lane per channel, in the order in which they lie. */
-static void
-pack_depthwise(const struct fast_plan *plan, const struct fast_step *step,
-    const float *w, const double *scale, const double *shift, float *out,
-    float *shift_out)
-{
-	const struct slot *v = &plan->slots[step->out];
-	const int taps = step->kh * step->kw;
-
-	for (int p = 0; p < v->c; p++) {
-		int c = v->order[p];
-
-		for (int i = 0; i < taps; i++)
-			out[i * kernel_padded(v->c) + p] =
-			    (float)((double)w[c * taps + i] * scale[c]);
-		shift_out[p] = (float)shift[c];
-	}
+	f.w = w;
+	f.scale = scale;
+	f.from = plan->slots[step->in].order;
+	if (conv->depthwise)
+		conv_pack_depthwise(
+		    conv, w, scale, order, weights + step->weights);
+	else
+		conv_pack(plan->kernels, conv, &f, weights + step->weights);
+	pack_shift(conv, order, shift, weights + step->shift);
 }
 
 static void
@@ -127,35 +95,19 @@ bind_step(const struct fast_plan *plan, const struct fast_step *step,
 	    step->fold->weight < 0 ? NULL : theta[step->fold->weight].f32;
 	const int *from = plan->slots[step->out].order;
 
-	switch (step->method) {
-	case FAST_WINOGRAD:
-		(step->fold->node->attr.strides[0] == 2
-			? plan->kernels->strided_weights
-			: plan->kernels->winograd_weights)(w, scale,
-		    plan->slots[step->in].order, step->k, step->c, packed);
-		pack_shift(step, shift, weights + step->shift);
-		break;
-	case FAST_CONV:
-		pack_conv(plan, step, w, scale, packed);
-		pack_shift(step, shift, weights + step->shift);
-		break;
-	case FAST_DEPTHWISE:
-		pack_depthwise(
-		    plan, step, w, scale, shift, packed, weights + step->shift);
-		break;
-	case FAST_AFFINE:
+	if (fast_is_conv(step)) {
+		bind_conv(plan, step, w, scale, shift, weights);
+	} else if (step->method == FAST_AFFINE) {
 		for (int p = 0; p < step->fold->channels; p++) {
 			weights[step->scale + p] = (float)scale[from[p]];
 			weights[step->shift + p] = (float)shift[from[p]];
 		}
-		break;
-	default:
+	} else {
 		memcpy(packed, w, packed_floats(plan, step) * sizeof(*w));
 		for (int k = 0; k < step->fold->channels; k++) {
 			weights[step->scale + k] = (float)scale[k];
 			weights[step->shift + k] = (float)shift[k];
 		}
-		break;
 	}
 }
 

@@ -37,66 +37,35 @@ inherit(struct fast_plan *plan, int from, int to)
 		b->order[c] = a->order[c];
 }
 
-/*
- * Winograd wins when its tiles are filled well enough and there are at least
- * three channels: measured, see lib/kernel/README.
- */
 static bool
-suits_winograd(const struct fast_plan *plan, const struct fast_step *step)
+is_depthwise(const struct conv *conv)
 {
-	const struct attributes *a = &step->fold->node->attr;
-	const struct slot *out = &plan->slots[step->out];
-	int tiles = ((out->h + WINOGRAD_TILE - 1) / WINOGRAD_TILE) *
-		    ((out->w + WINOGRAD_TILE - 1) / WINOGRAD_TILE);
-	int stride = a->strides[0];
-	int points = stride == 2 ? STRIDED_POINTS : WINOGRAD_POINTS;
-
-	return step->kh == 3 && step->kw == 3 && a->group == 1 && stride <= 2 &&
-	       a->strides[1] == stride && a->dilations[0] == 1 &&
-	       a->dilations[1] == 1 && step->c >= 3 &&
-	       tiles * points * points * 4 < out->h * out->w * 9 * 3;
+	return conv->groups > 1 && conv->c == 1 && conv->k == 1;
 }
 
+/* Convolutions, and linear layers, whose window is the image. */
 static enum fast_method
 compile_conv(struct fast_plan *plan, struct fast_step *step)
 {
-	const struct attributes *a = &step->fold->node->attr;
 	const struct slot *in = &plan->slots[step->in];
 	const struct slot *out = &plan->slots[step->out];
+	struct conv *conv = &step->conv;
 
-	step->group = a->group;
-	step->c = in->c / a->group;
-	step->k = out->c / a->group;
-	step->kh = a->kernel_shape[0];
-	step->kw = a->kernel_shape[1];
+	*conv = conv_of(step->fold->node, in, out);
 	step->flops =
-	    2.0 * step->kh * step->kw * step->c * out->c * out->h * out->w;
+	    2.0 * conv->kh * conv->kw * conv->c * out->c * out->h * out->w;
 	if (step->addend >= 0 && !plan->slots[step->addend].plain)
 		return FAST_FALLBACK;
-	if (a->group > 1 && step->c == 1 && step->k == 1) {
+	if (is_depthwise(conv)) {
 		inherit(plan, step->in, step->out);
-		return step->addend >= 0 && !in->plain ? FAST_FALLBACK
-						       : FAST_DEPTHWISE;
+		conv->depthwise = step->addend < 0 || in->plain;
+		return conv->depthwise ? FAST_DEPTHWISE : FAST_FALLBACK;
 	}
-	if (a->group > 1 && !in->plain)
+	if (conv->groups > 1 && !in->plain)
 		return FAST_FALLBACK;
-	return suits_winograd(plan, step) ? FAST_WINOGRAD : FAST_CONV;
-}
-
-static enum fast_method
-compile_linear(struct fast_plan *plan, struct fast_step *step)
-{
-	const struct slot *in = &plan->slots[step->in];
-
-	step->group = 1;
-	step->c = in->c;
-	step->k = plan->slots[step->out].c;
-	step->kh = in->h;
-	step->kw = in->w;
-	step->flops = 2.0 * in->h * in->w * in->c * step->k;
-	if (step->addend >= 0 && !plan->slots[step->addend].plain)
-		return FAST_FALLBACK;
-	return FAST_CONV;
+	conv->winograd = step->fold->kind == FOLD_CONV &&
+			 conv_suits_winograd(conv, false, out->h, out->w);
+	return conv->winograd ? FAST_WINOGRAD : FAST_CONV;
 }
 
 static bool
@@ -303,9 +272,8 @@ compile_step(struct fast_plan *plan, struct fast_step *step)
 {
 	switch (step->fold->kind) {
 	case FOLD_CONV:
-		return compile_conv(plan, step);
 	case FOLD_LINEAR:
-		return compile_linear(plan, step);
+		return compile_conv(plan, step);
 	case FOLD_AFFINE:
 		return compile_affine(plan, step);
 	case FOLD_ADD:

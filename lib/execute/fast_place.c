@@ -113,38 +113,6 @@ larger(int a, int b)
 	return a > b ? a : b;
 }
 
-/* The last input that tiles of n outputs read. */
-static int
-whole_tiles(int n, int stride)
-{
-	int outputs = (n + WINOGRAD_TILE - 1) / WINOGRAD_TILE * WINOGRAD_TILE;
-
-	return (outputs - 1) * stride + 2;
-}
-
-/* The border that a convolution wants around its input. */
-static void
-want_border(struct fast_plan *plan, const struct fast_step *step)
-{
-	const struct attributes *a = &step->fold->node->attr;
-	const struct slot *in = &plan->slots[step->in];
-	const struct slot *out = &plan->slots[step->out];
-	struct slot *b = buffer_of(plan, step->in);
-	int bottom =
-	    (out->h - 1) * a->strides[0] + (step->kh - 1) * a->dilations[0];
-	int right =
-	    (out->w - 1) * a->strides[1] + (step->kw - 1) * a->dilations[1];
-
-	if (step->method == FAST_WINOGRAD) { /* whole tiles */
-		bottom = whole_tiles(out->h, a->strides[0]);
-		right = whole_tiles(out->w, a->strides[1]);
-	}
-	border_grow(&b->border, (struct border){.top = a->pads[0],
-				    .left = a->pads[1],
-				    .bottom = bottom - a->pads[0] - (in->h - 1),
-				    .right = right - a->pads[1] - (in->w - 1)});
-}
-
 /* Lanes that the writers of value touch, spill included. */
 static int
 lanes_of(const struct fast_plan *plan, int value)
@@ -155,8 +123,8 @@ lanes_of(const struct fast_plan *plan, int value)
 	if (step->method == FAST_INPUT && v->c < KERNEL_BLOCK)
 		return v->c;
 	if (step->method == FAST_CONV)
-		return v->lane + (step->group - 1) * step->k +
-		       kernel_padded(step->k);
+		return v->lane + (step->conv.groups - 1) * step->conv.k +
+		       kernel_padded(step->conv.k);
 	return v->lane + kernel_padded(v->c);
 }
 
@@ -196,11 +164,13 @@ shape_buffers(struct fast_plan *plan)
 		b->gaps |= plan->steps[v->first].method == FAST_COPY;
 	}
 	for (size_t i = 0; i < plan->n_steps; i++) {
-		enum fast_method m = plan->steps[i].method;
+		const struct fast_step *step = &plan->steps[i];
+		const struct slot *out = &plan->slots[step->out];
 
-		if (m == FAST_WINOGRAD || m == FAST_DEPTHWISE ||
-		    (m == FAST_CONV && plan->steps[i].fold->kind == FOLD_CONV))
-			want_border(plan, &plan->steps[i]);
+		if (fast_is_conv(step))
+			border_grow(&buffer_of(plan, step->in)->border,
+			    conv_border(&step->conv, &plan->slots[step->in],
+				out->h, out->w));
 	}
 	for (size_t i = 0; i < plan->graph->n_values; i++) {
 		struct slot *b = &plan->slots[i];
@@ -279,50 +249,16 @@ place_buffers(struct fast_plan *plan, struct error *err)
 	return chosen == NULL || done == NULL ? -1 : 0;
 }
 
-/* Offsets of a convolution's taps; rows of taps in one where contiguous. */
-static int
-place_taps(struct fast_plan *plan, struct fast_step *step, struct error *err)
-{
-	const struct attributes *a = &step->fold->node->attr;
-	const struct slot *b = buffer_of(plan, step->in);
-	const bool linear = step->fold->kind == FOLD_LINEAR;
-	ptrdiff_t row =
-	    (ptrdiff_t)(b->border.left + b->w + b->border.right) * b->lanes;
-	ptrdiff_t down = linear ? row : row * a->dilations[0];
-	ptrdiff_t right = linear ? b->lanes : b->lanes * a->dilations[1];
-	int rows = step->kh, columns = step->kw;
-
-	step->taps_c = step->c;
-	if (right == step->taps_c && step->method == FAST_CONV) {
-		step->taps_c *= columns;
-		columns = 1;
-		if (down == step->taps_c) {
-			step->taps_c *= rows;
-			rows = 1;
-		}
-	}
-	step->taps = rows * columns;
-	step->tap = memory_new((size_t)step->taps, sizeof(*step->tap), err);
-	if (step->tap == NULL)
-		return -1;
-	for (int i = 0; i < step->taps; i++)
-		step->tap[i] = i / columns * down + i % columns * right;
-	return 0;
-}
-
 static size_t
 work_floats(const struct fast_plan *plan, const struct fast_step *step)
 {
 	const struct slot *out = &plan->slots[step->out];
 
-	if (step->method == FAST_WINOGRAD)
-		return (step->fold->node->attr.strides[0] == 2
-			    ? strided_work_floats
-			    : winograd_work_floats)(step->c, step->k, out->h,
-		    out->w, buffer_of(plan, step->out)->images);
-	if (step->method == FAST_FALLBACK)
-		return fast_fallback_floats(plan, step);
-	return 0;
+	if (fast_is_conv(step))
+		return conv_work(&step->conv, out->h, out->w,
+		    buffer_of(plan, step->out)->images);
+	return step->method == FAST_FALLBACK ? fast_fallback_floats(plan, step)
+					     : 0;
 }
 
 int
@@ -339,9 +275,8 @@ fast_place(struct fast_plan *plan, struct error *err)
 		struct fast_step *step = &plan->steps[i];
 		size_t floats = work_floats(plan, step) + plan->work;
 
-		if ((step->method == FAST_CONV ||
-			step->method == FAST_DEPTHWISE) &&
-		    place_taps(plan, step, err) < 0)
+		if (fast_is_conv(step) &&
+		    conv_taps(&step->conv, buffer_of(plan, step->in), err) < 0)
 			return -1;
 		if (floats > plan->scratch_floats)
 			plan->scratch_floats = floats;

@@ -20,7 +20,7 @@ fast_destroy(void *state)
 	     i++)
 		free(plan->slots[i].order);
 	for (size_t i = 0; i < plan->n_steps; i++)
-		free(plan->steps[i].tap);
+		conv_free(&plan->steps[i].conv);
 	free(plan->slots);
 	free(plan->steps);
 	free(plan->stages);
@@ -145,75 +145,21 @@ run_output(const struct run *run, int image, int n)
 }
 
 static void
-run_winograd(
-    const struct run *run, const struct fast_step *step, int image, int n)
-{
-	const struct attributes *a = &step->fold->node->attr;
-	const struct slot *out = &run->plan->slots[step->out];
-	struct winograd_job job = {
-	    .in = view_of(run, step->in, image),
-	    .out = view_of(run, step->out, image),
-	    .add = view_if(run, step->addend, image),
-	    .images = n,
-	    .h = out->h,
-	    .w = out->w,
-	    .c = step->c,
-	    .k = step->k,
-	    .weights = run->weights + step->weights,
-	    .bias = run->weights + step->shift,
-	    .relu = step->relu,
-	    .stride = a->strides[0],
-	    .work = run->scratch + run->plan->work,
-	};
-
-	job.in.at -= a->pads[0] * job.in.row + a->pads[1] * job.in.pixel;
-	run->plan->kernels->winograd(&job);
-}
-
-/* Convolutions, per group, and linear layers, whose window is the image. */
-static void
 run_conv(const struct run *run, const struct fast_step *step, int image, int n)
 {
-	const struct attributes *a = &step->fold->node->attr;
-	const struct kernels *kernels = run->plan->kernels;
 	const struct slot *out = &run->plan->slots[step->out];
-	const bool linear = step->fold->kind == FOLD_LINEAR;
-	const bool depthwise = step->method == FAST_DEPTHWISE;
-	struct conv_job job = {
-	    .in = view_of(run, step->in, image),
-	    .out = view_of(run, step->out, image),
-	    .add = view_if(run, step->addend, image),
-	    .images = n,
-	    .h = out->h,
-	    .w = out->w,
-	    .c = step->taps_c,
-	    .k = depthwise ? out->c : step->k,
-	    .taps = step->taps,
-	    .tap = step->tap,
-	    .weights = run->weights + step->weights,
-	    .bias = run->weights + step->shift,
-	    .relu = step->relu,
-	};
 
-	if (!linear) {
-		job.in.at -=
-		    a->pads[0] * job.in.row + a->pads[1] * job.in.pixel;
-		job.in.row *= a->strides[0];
-		job.in.pixel *= a->strides[1];
-	}
-	if (depthwise) {
-		kernels->depthwise(&job);
-		return;
-	}
-	for (int g = 0; g < step->group; g++) {
-		kernels->conv(&job);
-		job.in.at += step->c;
-		job.out.at += step->k;
-		job.add.at += job.add.at == NULL ? 0 : step->k;
-		job.weights += (ptrdiff_t)kernel_padded(step->k) * step->kh *
-			       step->kw * step->c;
-		job.bias += kernel_padded(step->k);
-	}
+	conv_run(run->plan->kernels, &step->conv,
+	    &(struct conv_call){.in = view_of(run, step->in, image),
+		.out = view_of(run, step->out, image),
+		.add = view_if(run, step->addend, image),
+		.images = n,
+		.h = out->h,
+		.w = out->w,
+		.weights = run->weights + step->weights,
+		.bias = run->weights + step->shift,
+		.relu = step->relu,
+		.work = run->scratch + run->plan->work});
 }
 
 static void
@@ -320,8 +266,6 @@ do_step(const struct run *run, const struct fast_step *step, int image, int n)
 		run_input(run, step, image, n);
 		break;
 	case FAST_WINOGRAD:
-		run_winograd(run, step, image, n);
-		break;
 	case FAST_CONV:
 	case FAST_DEPTHWISE:
 		run_conv(run, step, image, n);

@@ -224,6 +224,7 @@ struct conv_filters {
 	const float *w;
 	const double *scale; /* scale[k] multiplies filter k */
 	const int *from;     /* as in winograd_weights */
+	const int *tap;      /* the filter's tap for each of taps; NULL: all */
 	int k, c, taps;
 	ptrdiff_t k_step, c_step, tap_step;
 };

@@ -5,10 +5,12 @@ static float *
 pack_block(const struct conv_filters *f, int k0, int n, float *out)
 {
 	for (int t = 0; t < f->taps; t++) {
+		const int tap = f->tap != NULL ? f->tap[t] : t;
+
 		for (int c = 0; c < f->c; c++, out += KERNEL_BLOCK) {
 			const float *w = f->w + k0 * f->k_step +
 					 f->from[c] * f->c_step +
-					 t * f->tap_step;
+					 tap * f->tap_step;
 
 			for (int l = 0; l < KERNEL_BLOCK; l++) {
 				out[l] = 0;
