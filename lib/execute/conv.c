@@ -89,9 +89,10 @@ conv_suits_winograd(const struct conv *conv, bool learns, int h, int w)
 	    conv->step[0] != 1 || conv->step[1] != 1 || stride > 2 ||
 	    conv->stride[1] != stride)
 		return false;
-	if (learns && (stride != 1 || conv->c < KERNEL_BLOCK / 2 ||
-			  conv->pad[0] > 2 || conv->pad[1] > 2))
-		return false;
+	for (int i = 0; i < SPATIAL && learns; i++)
+		if (stride != 1 || conv->c < KERNEL_BLOCK / 2 ||
+		    conv->pad[i] < 0 || conv->pad[i] > 2)
+			return false;
 	return conv->c >= 3 &&
 	       tiles_of(h) * tiles_of(w) * points * points * 4 < h * w * 9 * 3;
 }

@@ -18,16 +18,15 @@ fast_free(struct pass *pass)
 {
 	struct fast_pass *p = (struct fast_pass *)(void *)pass;
 
-	for (size_t i = 0; p->conv != NULL && i < pass->graph->n_nodes; i++) {
-		free(p->conv[i].tap);
-		free(p->conv[i].d_taps);
-		free(p->conv[i].d_filter);
-		free(p->conv[i].d_tap);
+	for (size_t i = 0; p->learner != NULL && i < pass->graph->n_nodes;
+	     i++) {
+		conv_free(&p->learner[i].conv);
+		conv_back_free(&p->learner[i].back);
 	}
 	free(p->place);
 	free(p->step);
 	free(p->segment);
-	free(p->conv);
+	free(p->learner);
 	free(p->fused);
 	free(p->owner);
 	free(p->sum);
@@ -132,7 +131,7 @@ widest(const struct fast_pass *p)
 	int most = 0;
 
 	for (size_t i = 0; i < p->base.graph->n_nodes; i++) {
-		const struct conv *conv = &p->conv[i];
+		const struct conv *conv = &p->learner[i].conv;
 		const int taps = conv->kh * conv->kw;
 
 		most = conv->k > most ? conv->k : most;
@@ -216,7 +215,7 @@ pack_node(void *context, int node, int worker)
 	const struct passage *run = context;
 	const struct fast_pass *p = run->p;
 
-	if (p->conv[node].fast)
+	if (p->learner[node].fast)
 		pass_conv_pack(p, node, run->theta, run->gradient != NULL,
 		    memory_of(p, worker) + p->n_local + p->n_gradient);
 }

@@ -10,8 +10,7 @@
  *
  * pass_fast_compile.c	graph to steps and segments
  * pass_fast_place.c	where pixels lie
- * pass_fast_conv.c	convolutions: taps, borders, jobs of the kernels
- * pass_fast_weights.c	their weights, packed, and the gradient by them
+ * pass_fast_conv.c	convolutions, forward and backward
  * pass_fast_run.c	what a step does
  * pass_fast_plain.c	steps without a kernel, by their operator
  * pass_fast_sums.c	sums over the slices
@@ -20,6 +19,7 @@
 #ifndef EXECUTE_PASS_FAST_H
 #define EXECUTE_PASS_FAST_H
 
+#include "execute/conv.h"
 #include "execute/pass_internal.h"
 #include "execute/slot.h"
 #include "kernel/kernel.h"
@@ -60,18 +60,13 @@ struct segment {
 	int group;         /* images at a time */
 };
 
-/* What a step in NHWC makes of a Conv, or of a Gemm: 1x1. */
-struct conv {
-	bool fast;                 /* else the operator does it */
-	bool winograd, d_winograd; /* forward and weights; data */
-	int c, k, kh, kw, stride[2], pad[2];
-	int taps, taps_c; /* taps that are contiguous count as one */
-	ptrdiff_t *tap;   /* owned; forward */
-	/* Backward of data, directly: the pixels of each remainder modulo the
-	 * stride have their own taps; owned. */
-	int *d_taps;      /* how many, by remainder */
-	int *d_filter;    /* which of the filter's: all, one behind another */
-	ptrdiff_t *d_tap; /* where: likewise */
+/* A Conv or a Gemm on the kernels. */
+struct learner {
+	bool fast;        /* else the operator does it */
+	struct conv conv; /* forward and weights; owned */
+	/* Data: by Winograd the transposed one, else by remainders; owned. */
+	struct conv transposed;
+	struct conv_back back;
 	size_t packed, bias;     /* floats from the start of the weights */
 	size_t sums;             /* floats in a worker's memory */
 	size_t partial;          /* floats in a slice's */
@@ -108,10 +103,10 @@ struct fast_pass {
 	size_t n_steps, room_steps, forward_steps;
 	struct segment *segment;
 	size_t n_segments, room_segments, forward_segments;
-	struct conv *conv;   /* by node */
-	struct fused *fused; /* by node */
-	int *owner;          /* of a node: the batch norm it went into, or -1 */
-	size_t *sum;         /* of a node: its doubles in a slice's sums */
+	struct learner *learner; /* by node */
+	struct fused *fused;     /* by node */
+	int *owner;  /* of a node: the batch norm it went into, or -1 */
+	size_t *sum; /* of a node: its doubles in a slice's sums */
 	size_t n_sums;
 	size_t *plain; /* of a node: floats in a slice's partial */
 	/* Floats: of packed weights, factors; of a worker: local places, sums
@@ -166,14 +161,14 @@ int pass_places(const struct fast_pass *p, const struct step *step,
 int pass_fast_compile(struct fast_pass *p, struct error *err);
 int pass_fast_place(struct fast_pass *p, struct error *err);
 
-/* Can a kernel do the node?  Fills p->conv[node]. */
+/* Can a kernel do the node?  Fills p->learner[node]. */
 void pass_conv_init(struct fast_pass *p, int node);
 /* Asks for the zeros that the kernels read. */
 void pass_conv_borders(struct fast_pass *p, const struct step *step);
 /* Tables of taps, when strides are known. */
 int pass_conv_taps(struct fast_pass *p, int node, struct error *err);
 /* Floats of packed weights; of a worker's memory. */
-size_t pass_conv_packed(const struct conv *conv);
+size_t pass_conv_packed(const struct learner *l);
 size_t pass_conv_work(const struct fast_pass *p, int node, int group);
 
 /* Packs the weights of a node for forward, or for backward. */
@@ -183,10 +178,9 @@ void pass_conv_forward(const struct group *g, const struct step *step);
 void pass_conv_backward(const struct group *g, const struct step *step);
 /* Of a slice that is through: its gradient by the weights to its partial. */
 void pass_conv_end(const struct group *g, int node);
-/* Floats of a partial: rows of KERNEL_BLOCK. */
-size_t pass_conv_floats(const struct conv *conv);
-/* Adds rows [first, end) of all slices' partials to the gradient. */
-void pass_conv_add(const struct fast_pass *p, const struct conv *conv,
+/* Adds rows of KERNEL_BLOCK [first, end) of all slices' partials to the
+ * gradient. */
+void pass_conv_add(const struct fast_pass *p, const struct learner *l,
     int slices, size_t first, size_t end, float *gradient);
 
 size_t pass_plain_work(const struct fast_pass *p, int node, int group);

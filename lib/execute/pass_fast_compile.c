@@ -179,7 +179,7 @@ forward_node(struct compiler *c, int i)
 		c->p->place[node->out].root = c->p->place[node->in[0]].root;
 		return;
 	}
-	if (c->p->conv[i].fast)
+	if (c->p->learner[i].fast)
 		step.kind = STEP_CONV;
 	else if (is_pool(c, node))
 		step.kind = STEP_POOL;
@@ -221,7 +221,7 @@ may_share(const struct compiler *c, int reads, int node, int to)
 	for (int i = reads + 1; i < node; i++) {
 		const struct node *between = &c->g->nodes[i];
 		const bool only_reads =
-		    c->p->conv[i].fast ||
+		    c->p->learner[i].fast ||
 		    (between->op == OP_BATCH_NORMALIZATION &&
 			c->p->fused[i].last == i);
 
@@ -301,7 +301,7 @@ find_again(struct compiler *c)
 	}
 	for (size_t i = 0; i < g->n_nodes; i++)
 		for (int j = 0; j < g->nodes[i].n_in; j++)
-			if (!c->p->conv[i].fast)
+			if (!c->p->learner[i].fast)
 				c->again[g->nodes[i].in[j]] = STORED;
 }
 
@@ -390,7 +390,7 @@ backward_node(struct compiler *c, int i)
 		return;
 	if (is_flat(c, node)) {
 		give(c, i, node->out, x, true);
-	} else if (c->p->conv[i].fast) {
+	} else if (c->p->learner[i].fast) {
 		step.kind = BACK_CONV;
 		step.in = recall(c, x);
 		if (wants_gradient(c, x)) {
@@ -473,11 +473,11 @@ pass_fast_compile(struct fast_pass *p, struct error *err)
 	c.started = memory_new(2 * g->n_values, sizeof(*c.started), err);
 	p->n_places = 3 * g->n_values;
 	p->place = memory_new(p->n_places, sizeof(*p->place), err);
-	p->conv = memory_new(g->n_nodes, sizeof(*p->conv), err);
+	p->learner = memory_new(g->n_nodes, sizeof(*p->learner), err);
 	p->fused = memory_new(g->n_nodes, sizeof(*p->fused), err);
 	p->owner = memory_new(g->n_nodes, sizeof(*p->owner), err);
 	if (c.readers == NULL || c.started == NULL || c.again == NULL ||
-	    p->place == NULL || p->conv == NULL || p->fused == NULL ||
+	    p->place == NULL || p->learner == NULL || p->fused == NULL ||
 	    p->owner == NULL) {
 		c.status = -1;
 	} else {

@@ -237,14 +237,14 @@ size_segment(struct fast_pass *p, const struct segment *s)
 		if (work > p->n_work)
 			p->n_work = work;
 		if (step->kind == BACK_CONV) {
-			struct conv *conv = &p->conv[step->node];
+			struct learner *l = &p->learner[step->node];
 
-			conv->partial = partial;
-			partial += pass_conv_floats(conv);
-			conv->sums = gradient;
-			if (conv->winograd)
-				gradient +=
-				    winograd_gradient_floats(conv->k, conv->c);
+			l->partial = partial;
+			partial += conv_direct_floats(&l->conv);
+			l->sums = gradient;
+			if (l->conv.winograd)
+				gradient += winograd_gradient_floats(
+				    l->conv.k, l->conv.c);
 		}
 		if (step->kind == BACK_PLAIN) {
 			p->plain[step->node] = partial;
@@ -276,10 +276,10 @@ size_nodes(struct fast_pass *p)
 			p->fused[i].factors = p->n_factors;
 			p->n_factors += NORM_FACTORS * blocks;
 		}
-		if (p->conv[i].fast) {
-			p->conv[i].packed = p->n_packed;
-			p->n_packed += pass_conv_packed(&p->conv[i]);
-			p->conv[i].bias = p->n_packed;
+		if (p->learner[i].fast) {
+			p->learner[i].packed = p->n_packed;
+			p->n_packed += pass_conv_packed(&p->learner[i]);
+			p->learner[i].bias = p->n_packed;
 			p->n_packed += blocks;
 		}
 	}
@@ -303,7 +303,7 @@ pass_fast_place(struct fast_pass *p, struct error *err)
 	for (size_t i = 0; i < p->n_segments; i++)
 		size_segment(p, &p->segment[i]);
 	for (size_t i = 0; i < p->base.graph->n_nodes; i++)
-		if (p->conv[i].fast && pass_conv_taps(p, (int)i, err) < 0)
+		if (p->learner[i].fast && pass_conv_taps(p, (int)i, err) < 0)
 			return -1;
 	return 0;
 }

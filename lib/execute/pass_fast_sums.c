@@ -124,8 +124,8 @@ finish_back_sums(const struct passage *run, int node)
 /* Partials of the slices, to be added to a gradient. */
 struct addition {
 	const struct passage *run;
-	const struct conv *conv; /* NULL: as they are */
-	size_t partial, n;       /* floats, or rows of a conv */
+	const struct learner *conv; /* NULL: as they are */
+	size_t partial, n;          /* floats, or rows of a conv */
 	float *gradient;
 };
 
@@ -168,16 +168,16 @@ add(const struct addition *a)
 static void
 add_conv(const struct passage *run, int node)
 {
-	const struct conv *conv = &run->p->conv[node];
+	const struct learner *l = &run->p->learner[node];
 	const struct addition a = {.run = run,
-	    .conv = conv,
-	    .n = pass_conv_floats(conv) / KERNEL_BLOCK,
-	    .gradient = run->gradient[conv->weight]};
+	    .conv = l,
+	    .n = conv_direct_floats(&l->conv) / KERNEL_BLOCK,
+	    .gradient = run->gradient[l->weight]};
 	float *d_bias =
-	    conv->bias_tensor >= 0 ? run->gradient[conv->bias_tensor] : NULL;
+	    l->bias_tensor >= 0 ? run->gradient[l->bias_tensor] : NULL;
 
 	add(&a);
-	for (int k = 0; d_bias != NULL && k < conv->k; k++)
+	for (int k = 0; d_bias != NULL && k < l->conv.k; k++)
 		d_bias[k] += (float)total(run, node, (size_t)k);
 }
 
