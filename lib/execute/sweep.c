@@ -35,58 +35,33 @@ describe_value(struct sweep *s, int value, struct error *err)
 	return 0;
 }
 
-/* As in execute/fast_compile.c; out is what the kernel would form from c
- * channels.
- */
-static bool
-suits_winograd(const struct sweep_conv *conv, int c, const struct slot *out)
-{
-	const int tiles = ((out->h + WINOGRAD_TILE - 1) / WINOGRAD_TILE) *
-			  ((out->w + WINOGRAD_TILE - 1) / WINOGRAD_TILE);
-
-	return conv->kh == 3 && conv->kw == 3 && conv->step_y == 1 &&
-	       conv->step_x == 1 && c >= 8 &&
-	       tiles * WINOGRAD_POINTS * WINOGRAD_POINTS * 4 <
-		   out->h * out->w * 9 * 3;
-}
-
+/* By the same method with the tangent as without it. */
 static void
 describe_conv(struct sweep *s, struct sweep_step *step)
 {
-	const struct attributes *a = &step->fold->node->attr;
+	const struct slot *in = &s->values[step->fold->in[0]];
 	const struct slot *out = &s->values[step->fold->out];
-	struct sweep_conv *conv = &step->conv;
+	struct conv *p = step->conv.product;
+	struct slot *spread = &step->conv.spread;
+	const int *stride = p->stride;
 
-	*conv = (struct sweep_conv){.c = s->values[step->fold->in[0]].c,
-	    .k = s->values[step->fold->out].c,
-	    .kh = 1,
-	    .kw = 1,
-	    .stride_y = 1,
-	    .stride_x = 1,
-	    .step_y = 1,
-	    .step_x = 1};
-	if (step->fold->kind == FOLD_CONV) {
-		conv->kh = a->kernel_shape[0];
-		conv->kw = a->kernel_shape[1];
-		conv->stride_y = a->strides[0];
-		conv->stride_x = a->strides[1];
-		conv->step_y = a->dilations[0];
-		conv->step_x = a->dilations[1];
-		conv->top = a->pads[0];
-		conv->left = a->pads[1];
-	}
-	conv->taps = conv->kh * conv->kw;
-	conv->winograd = conv->stride_y == 1 && conv->stride_x == 1 &&
-			 suits_winograd(conv, conv->c, out);
-	conv->back_winograd =
-	    suits_winograd(conv, conv->k, &s->values[step->fold->in[0]]);
-	if (conv->stride_y == 1 && conv->stride_x == 1)
+	p[PRODUCT_FORWARD] = conv_of(step->fold->node, in, out);
+	p[PRODUCT_BACK] = conv_transposed(&p[PRODUCT_FORWARD]);
+	p[PRODUCT_FORWARD].winograd =
+	    conv_suits_winograd(&p[PRODUCT_FORWARD], true, out->h, out->w);
+	p[PRODUCT_BACK].winograd =
+	    conv_suits_winograd(&p[PRODUCT_BACK], true, in->h, in->w);
+	p[PRODUCT_TANGENT] = conv_widened(
+	    &p[PRODUCT_FORWARD], sweep_active(in) ? in->lanes + in->c : in->c);
+	p[PRODUCT_BACK_TANGENT] =
+	    conv_widened(&p[PRODUCT_BACK], out->lanes + out->c);
+	if (stride[0] == 1 && stride[1] == 1)
 		return;
-	conv->spread = *out;
-	conv->spread.root = 0;
-	conv->spread.copies = 2;
-	conv->spread.h = (out->h - 1) * conv->stride_y + 1;
-	conv->spread.w = (out->w - 1) * conv->stride_x + 1;
+	*spread = *out;
+	spread->root = 0;
+	spread->copies = 2;
+	spread->h = (out->h - 1) * stride[0] + 1;
+	spread->w = (out->w - 1) * stride[1] + 1;
 }
 
 static enum sweep_method
@@ -242,8 +217,8 @@ void
 sweep_free(struct sweep *sweep)
 {
 	for (size_t i = 0; sweep->steps != NULL && i < sweep->n_steps; i++) {
-		free(sweep->steps[i].conv.tap);
-		free(sweep->steps[i].conv.back);
+		for (int j = 0; j < PRODUCTS; j++)
+			conv_free(&sweep->steps[i].conv.product[j]);
 	}
 	free(sweep->steps);
 	free(sweep->values);

@@ -30,8 +30,8 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "execute/conv.h"
 #include "execute/fold.h"
-#include "execute/slot.h"
 #include "kernel/kernel.h"
 #include "net/graph.h"
 #include "net/loss.h"
@@ -51,16 +51,22 @@ enum sweep_method {
 	SWEEP_NODE,     /* linear or piecewise linear: operator's own */
 };
 
+/* A step's products: over the values alone, and over them and their tangents.
+ */
+enum sweep_product {
+	PRODUCT_FORWARD,
+	PRODUCT_TANGENT,
+	PRODUCT_BACK, /* by the transposed convolution */
+	PRODUCT_BACK_TANGENT,
+	PRODUCTS
+};
+
 struct sweep_conv {
-	int c, k, taps;
-	int kh, kw, stride_y, stride_x, step_y, step_x, top, left;
-	bool winograd, back_winograd;
-	ptrdiff_t *tap, *back; /* owned; offsets of taps, forward and back */
+	struct conv product[PRODUCTS]; /* owned */
+	size_t packed[PRODUCTS];       /* floats from the start of weights */
 	/* With strides, the gradient with zeros between its pixels; else of no
 	 * lanes. */
 	struct slot spread;
-	/* Packed weights, in floats from their start. */
-	size_t forward, tangent, back_weights, back_tangent;
 	/* winograd: where the sums by the weights grow, floats from the start
 	 * of sums; those of the gradient itself behind those of its tangent. */
 	size_t sums, sums_size;

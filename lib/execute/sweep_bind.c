@@ -60,40 +60,25 @@ find_factors(const struct sweep *s, const struct sweep_step *step,
 	return 0;
 }
 
-/* How a weight's elements lie: element (k, c, tap). */
-struct layout {
-	ptrdiff_t k, c, tap;
-};
-
-static struct layout
-layout_of(const struct sweep_step *step)
+static bool
+is_turned(const struct sweep_step *step)
 {
-	const struct sweep_conv *c = &step->conv;
-
-	if (step->fold->kind == FOLD_LINEAR && !step->fold->node->attr.trans_b)
-		return (struct layout){1, c->k, 0};
-	return (struct layout){(ptrdiff_t)c->c * c->taps, c->taps, 1};
+	return step->fold->kind == FOLD_LINEAR &&
+	       !step->fold->node->attr.trans_b;
 }
 
+/* The dense filters for one of the products. */
 static void
-pack(const struct sweep *s, const struct sweep_weights *w, int k, int c,
-    int taps, bool winograd, float *out)
+pack(const struct sweep *s, const struct sweep_weights *w,
+    const struct sweep_step *step, enum sweep_product product)
 {
-	const struct conv_filters f = {.w = w->dense,
-	    .scale = w->ones,
-	    .from = w->iota,
-	    .k = k,
-	    .c = c,
-	    .taps = taps,
-	    .k_step = (ptrdiff_t)c * taps,
-	    .c_step = taps,
-	    .tap_step = 1};
+	const struct conv *conv = &step->conv.product[product];
+	struct conv_filters f = conv_filters_of(conv, false);
 
-	if (winograd)
-		s->kernels->winograd_weights(
-		    w->dense, w->ones, w->iota, k, c, out);
-	else
-		conv_weights(&f, out);
+	f.w = w->dense;
+	f.scale = w->ones;
+	f.from = w->iota;
+	conv_pack(s->kernels, conv, &f, w->floats + step->conv.packed[product]);
 }
 
 /*
@@ -105,20 +90,21 @@ static void
 fill(const struct sweep *s, const struct sweep_weights *w,
     const struct sweep_step *step, const float *v, bool back, int room, int at)
 {
-	const struct sweep_conv *c = &step->conv;
-	const struct layout l = layout_of(step);
+	const struct conv *c = &step->conv.product[PRODUCT_FORWARD];
+	const struct conv_filters l = conv_filters_of(c, is_turned(step));
 	const struct sweep_factors x = sweep_factors_of(s, w, step);
 	const float *theta = w->theta[step->fold->weight].f32;
 	const float *dir = sweep_part(s, v, step->fold->weight);
 
 	for (int k = 0; k < c->k; k++)
 		for (int q = 0; q < c->c; q++)
-			for (int t = 0; t < c->taps; t++) {
-				const ptrdiff_t e =
-				    k * l.k + q * l.c + t * l.tap;
+			for (int t = 0; t < l.taps; t++) {
+				const ptrdiff_t e = k * l.k_step +
+						    q * l.c_step +
+						    t * l.tap_step;
 				const int row = back ? q : k;
 				const int column = at + (back ? k : q);
-				const int tap = back ? c->taps - 1 - t : t;
+				const int tap = back ? l.taps - 1 - t : t;
 				double y =
 				    v == NULL ? x.scale[k] * (double)theta[e]
 					      : x.t_scale[k] * (double)theta[e];
@@ -126,7 +112,7 @@ fill(const struct sweep *s, const struct sweep_weights *w,
 				if (dir != NULL)
 					y += x.scale[k] * (double)dir[e];
 				w->dense[((ptrdiff_t)row * room + column) *
-					     c->taps +
+					     l.taps +
 					 tap] = (float)y;
 			}
 }
@@ -142,13 +128,12 @@ static void
 bind_conv(const struct sweep *s, const struct sweep_weights *w,
     const struct sweep_step *step)
 {
-	const struct sweep_conv *c = &step->conv;
+	const struct conv *c = &step->conv.product[PRODUCT_FORWARD];
 
 	fill(s, w, step, NULL, false, c->c, 0);
-	pack(s, w, c->k, c->c, c->taps, c->winograd, w->floats + c->forward);
+	pack(s, w, step, PRODUCT_FORWARD);
 	fill(s, w, step, NULL, true, c->k, 0);
-	pack(s, w, c->c, c->k, c->taps, c->back_winograd,
-	    w->floats + c->back_weights);
+	pack(s, w, step, PRODUCT_BACK);
 }
 
 /* The folded weight of a plain step, or its tangent. */
@@ -158,8 +143,7 @@ fill_plain(const struct sweep *s, const struct sweep_weights *w,
 {
 	const struct tensor *t = &w->theta[step->fold->weight];
 	const struct sweep_factors x = sweep_factors_of(s, w, step);
-	const bool last =
-	    step->fold->kind == FOLD_LINEAR && !step->fold->node->attr.trans_b;
+	const bool last = is_turned(step);
 	const int64_t channels = step->fold->channels;
 	const float *dir = sweep_part(s, v, step->fold->weight);
 
@@ -241,24 +225,22 @@ static void
 direct_conv(const struct sweep *s, const struct sweep_weights *w,
     const struct sweep_step *step, const float *v)
 {
-	const struct sweep_conv *c = &step->conv;
+	const struct conv *p = step->conv.product;
 	const struct slot *in = &s->values[step->fold->in[0]];
-	const struct slot *out = &s->values[step->fold->out];
-	const int c2 = sweep_active(in) ? in->lanes + c->c : c->c;
-	const int k2 = out->lanes + c->k;
+	const int taps = p->kh * p->kw;
+	const int c2 = p[PRODUCT_TANGENT].c, k2 = p[PRODUCT_BACK_TANGENT].c;
 
-	clear(w, c->k, c2, c->taps);
+	clear(w, p->k, c2, taps);
 	fill(s, w, step, v, false, c2, 0);
 	if (sweep_active(in))
 		fill(s, w, step, NULL, false, c2, in->lanes);
-	pack(s, w, c->k, c2, c->taps, c->winograd, w->floats + c->tangent);
+	pack(s, w, step, PRODUCT_TANGENT);
 	if (!sweep_active(in))
 		return;
-	clear(w, c->c, k2, c->taps);
+	clear(w, p->c, k2, taps);
 	fill(s, w, step, v, true, k2, 0);
-	fill(s, w, step, NULL, true, k2, out->lanes);
-	pack(s, w, c->c, k2, c->taps, c->back_winograd,
-	    w->floats + c->back_tangent);
+	fill(s, w, step, NULL, true, k2, k2 - p->k);
+	pack(s, w, step, PRODUCT_BACK_TANGENT);
 }
 
 void

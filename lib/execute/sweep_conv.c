@@ -3,100 +3,40 @@
 
 #include "execute/sweep.h"
 
-/* in.at: under the first tap of the first output; c to k channels. */
-struct product {
-	struct view in, out, add;
-	const struct slot *shape; /* of out */
-	int c, k, taps;
-	bool winograd, relu;
-	const ptrdiff_t *tap;
-	const float *weights, *bias;
-};
-
-static void
-multiply(const struct sweep_run *run, const struct product *p)
-{
-	const struct winograd_job winograd = {.in = p->in,
-	    .out = p->out,
-	    .add = p->add,
-	    .images = run->n,
-	    .h = p->shape->h,
-	    .w = p->shape->w,
-	    .c = p->c,
-	    .k = p->k,
-	    .weights = p->weights,
-	    .bias = p->bias,
-	    .relu = p->relu,
-	    .work = run->scratch + run->s->work};
-	const struct conv_job direct = {.in = p->in,
-	    .out = p->out,
-	    .add = p->add,
-	    .images = run->n,
-	    .h = p->shape->h,
-	    .w = p->shape->w,
-	    .c = p->c,
-	    .k = p->k,
-	    .taps = p->taps,
-	    .tap = p->tap,
-	    .weights = p->weights,
-	    .bias = p->bias,
-	    .relu = p->relu};
-
-	if (p->winograd)
-		run->s->kernels->winograd(&winograd);
-	else
-		run->s->kernels->conv(&direct);
-}
-
-/* Where the windows of a convolution start; steps from output to output. */
-static struct view
-windows(const struct sweep_conv *c, struct view in)
-{
-	in.at -= c->top * in.row + c->left * in.pixel;
-	in.row *= c->stride_y;
-	in.pixel *= c->stride_x;
-	return in;
-}
-
 void
 sweep_conv_forward(const struct sweep_run *run, const struct sweep_step *step)
 {
 	const struct sweep_conv *c = &step->conv;
 	const struct fold_step *f = step->fold;
-	const struct slot *in = &run->s->values[f->in[0]];
 	const struct slot *out = &run->s->values[f->out];
 	const float *floats = run->w->floats;
-	struct product p = {.in = windows(c, sweep_view(run, f->in[0])),
+	struct conv_call call = {.in = sweep_view(run, f->in[0]),
 	    .out = sweep_view(run, f->out),
 	    .add =
 		f->addend >= 0 ? sweep_view(run, f->addend) : (struct view){0},
-	    .shape = out,
-	    .c = c->c,
-	    .k = c->k,
-	    .taps = c->taps,
-	    .winograd = c->winograd,
+	    .images = run->n,
+	    .h = out->h,
+	    .w = out->w,
 	    .relu = f->relu,
-	    .tap = c->tap,
-	    .weights = floats + c->forward,
-	    .bias = floats + step->shift};
-	const struct view y = p.out;
+	    .weights = floats + c->packed[PRODUCT_FORWARD],
+	    .bias = floats + step->shift,
+	    .work = run->scratch + run->s->work};
+	const struct view y = call.out;
 
-	multiply(run, &p);
+	conv_run(run->s->kernels, &c->product[PRODUCT_FORWARD], &call);
 	if (!step->active)
 		return;
-	if (sweep_active(in))
-		p.c += in->lanes;
-	p.out = sweep_lane(y, out->lanes);
+	call.out = sweep_lane(y, out->lanes);
 	if (f->addend >= 0 && sweep_active(&run->s->values[f->addend]))
-		p.add = sweep_lane(p.add, out->lanes);
+		call.add = sweep_lane(call.add, out->lanes);
 	else
-		p.add = (struct view){0};
-	p.relu = false;
-	p.weights = floats + c->tangent;
-	p.bias = floats + step->shift + out->lanes;
-	multiply(run, &p);
+		call.add = (struct view){0};
+	call.relu = false;
+	call.weights = floats + c->packed[PRODUCT_TANGENT];
+	call.bias = floats + step->shift + out->lanes;
+	conv_run(run->s->kernels, &c->product[PRODUCT_TANGENT], &call);
 	if (f->relu)
-		sweep_mask(run, out, &p.out, &y, 1);
+		sweep_mask(run, out, &call.out, &y, 1);
 }
 
 /* The gradient with zeros between its pixels. */
@@ -107,6 +47,7 @@ spread(const struct sweep_run *run, const struct sweep_step *step)
 	const struct slot *out = &run->s->values[step->fold->out];
 	const struct view d = sweep_d_view(run, step->fold->out);
 	const struct view e = slot_view(&c->spread, 0, run->scratch, 0);
+	const int *stride = c->product[PRODUCT_FORWARD].stride;
 
 	if (c->spread.lanes == 0)
 		return d;
@@ -114,8 +55,8 @@ spread(const struct sweep_run *run, const struct sweep_step *step)
 		for (int y = 0; y < out->h; y++)
 			for (int x = 0; x < out->w; x++)
 				memcpy(e.at + i * e.image +
-					   y * c->stride_y * e.row +
-					   x * c->stride_x * e.pixel,
+					   y * stride[0] * e.row +
+					   x * stride[1] * e.pixel,
 				    d.at + i * d.image + y * d.row +
 					x * d.pixel,
 				    2 * (size_t)out->lanes * sizeof(float));
@@ -128,29 +69,20 @@ conv_data(const struct sweep_run *run, const struct sweep_step *step)
 	const struct sweep_conv *c = &step->conv;
 	const int value = step->fold->in[0];
 	const struct slot *in = &run->s->values[value];
-	const struct slot *out = &run->s->values[step->fold->out];
-	const float *floats = run->w->floats;
-	struct view d = spread(run, step);
-	struct product p = {.out = sweep_d_view(run, value),
-	    .shape = in,
-	    .c = c->k,
-	    .k = c->c,
-	    .taps = c->taps,
-	    .winograd = c->back_winograd,
-	    .tap = c->back,
-	    .weights = floats + c->back_weights,
-	    .bias = floats + run->s->zeros};
+	struct conv_call call = {.in = spread(run, step),
+	    .out = sweep_d_view(run, value),
+	    .images = run->n,
+	    .h = in->h,
+	    .w = in->w,
+	    .bias = run->w->floats + run->s->zeros,
+	    .work = run->scratch + run->s->work};
 
-	d.at -= ((c->kh - 1) * c->step_y - c->top) * d.row +
-		((c->kw - 1) * c->step_x - c->left) * d.pixel;
-	p.in = d;
-	for (int tangent = 0; tangent < 2; tangent++) {
+	for (int i = PRODUCT_BACK; i <= PRODUCT_BACK_TANGENT; i++) {
 		if (!step->first[0])
-			p.add = p.out;
-		multiply(run, &p);
-		p.out = sweep_lane(p.out, in->lanes);
-		p.c = out->lanes + c->k;
-		p.weights = floats + c->back_tangent;
+			call.add = call.out;
+		call.weights = run->w->floats + c->packed[i];
+		conv_run(run->s->kernels, &c->product[i], &call);
+		call.out = sweep_lane(call.out, in->lanes);
 	}
 }
 
@@ -160,32 +92,20 @@ add_products(const struct sweep_run *run, const struct sweep_step *step,
     struct view x, struct view dy, bool primal)
 {
 	const struct sweep_conv *c = &step->conv;
+	const struct conv *conv = &c->product[PRODUCT_FORWARD];
 	const struct slot *out = &run->s->values[step->fold->out];
-	const struct gradient_job direct = {.in = x,
-	    .d_out = dy,
-	    .images = run->n,
-	    .h = out->h,
-	    .w = out->w,
-	    .c = c->c,
-	    .k = c->k,
-	    .taps = c->taps,
-	    .tap = c->tap,
-	    .d_weights =
-		run->gradients + step->gradient + (primal ? step->size : 0)};
-	const struct winograd_gradient_job winograd = {.in = x,
-	    .d_out = dy,
-	    .images = run->n,
-	    .h = out->h,
-	    .w = out->w,
-	    .c = c->c,
-	    .k = c->k,
-	    .sums = run->sums + c->sums + (primal ? c->sums_size : 0),
-	    .work = run->scratch + run->s->work};
+	float *direct =
+	    run->gradients + step->gradient + (primal ? step->size : 0);
+	float *winograd = run->sums + c->sums + (primal ? c->sums_size : 0);
 
-	if (c->winograd)
-		run->s->kernels->winograd_gradient(&winograd);
-	else
-		run->s->kernels->gradient(&direct);
+	conv_add_sums(run->s->kernels, conv,
+	    &(struct conv_sums_call){.in = x,
+		.d_out = dy,
+		.images = run->n,
+		.h = out->h,
+		.w = out->w,
+		.sums = conv->winograd ? winograd : direct,
+		.work = run->scratch + run->s->work});
 }
 
 /* The tangent of x dy is x dy. + x. dy. */
@@ -195,7 +115,7 @@ conv_weight(const struct sweep_run *run, const struct sweep_step *step)
 	const int value = step->fold->in[0];
 	const struct slot *in = &run->s->values[value];
 	const struct slot *out = &run->s->values[step->fold->out];
-	const struct view x = windows(&step->conv, sweep_view(run, value));
+	const struct view x = sweep_view(run, value);
 	const struct view dy = sweep_d_view(run, step->fold->out);
 
 	add_products(run, step, x, sweep_lane(dy, out->lanes), false);

@@ -10,46 +10,20 @@
  */
 enum { BLOCK_FLOATS = 2 << 20, BLOCK_MAX = 16 };
 
-/* Outputs that a kernel forms: Winograd's whole tiles, and two inputs more. */
-static int
-reach(int n, bool winograd, int kernel_reach)
-{
-	const int tiles = (n + WINOGRAD_TILE - 1) / WINOGRAD_TILE;
-
-	return winograd ? tiles * WINOGRAD_TILE + 2 : n + kernel_reach;
-}
-
 /* What a convolution reads around its input, and on the way back. */
 static void
 ask_borders(struct sweep *s, struct sweep_step *step)
 {
-	struct sweep_conv *c = &step->conv;
+	const struct conv *p = step->conv.product;
 	struct slot *in = &s->values[step->fold->in[0]];
 	struct slot *out = &s->values[step->fold->out];
-	const int far_y = (c->kh - 1) * c->step_y;
-	const int far_x = (c->kw - 1) * c->step_x;
-	const int end_y = c->winograd ? reach(out->h, true, 0)
-				      : (out->h - 1) * c->stride_y + far_y + 1;
-	const int end_x = c->winograd ? reach(out->w, true, 0)
-				      : (out->w - 1) * c->stride_x + far_x + 1;
-	/* the gradient as the way back reads it */
-	struct slot *d = c->spread.lanes > 0 ? &c->spread : out;
-	const int q_y = far_y - c->top, q_x = far_x - c->left;
+	struct slot *d = step->conv.spread.lanes > 0 ? &step->conv.spread : out;
 
-	border_grow(&in->border, (struct border){.top = c->top,
-				     .left = c->left,
-				     .bottom = end_y - c->top - in->h,
-				     .right = end_x - c->left - in->w});
-	if (c->winograd) /* its gradient reads whole tiles of zeros */
-		border_grow(&out->border,
-		    (struct border){
-			.bottom = reach(out->h, true, 0) - 2 - out->h,
-			.right = reach(out->w, true, 0) - 2 - out->w});
-	border_grow(&d->border,
-	    (struct border){.top = q_y,
-		.left = q_x,
-		.bottom = reach(in->h, c->back_winograd, far_y) - q_y - d->h,
-		.right = reach(in->w, c->back_winograd, far_x) - q_x - d->w});
+	border_grow(
+	    &in->border, conv_border(&p[PRODUCT_FORWARD], in, out->h, out->w));
+	border_grow(
+	    &out->border, conv_d_border(&p[PRODUCT_FORWARD], out->h, out->w));
+	border_grow(&d->border, conv_border(&p[PRODUCT_BACK], d, in->h, in->w));
 }
 
 /* ---- buffers ---- */
@@ -107,35 +81,6 @@ place_buffers(struct sweep *s)
 
 /* ---- one step's tables, weights, gradients, work ---- */
 
-static int
-make_taps(struct sweep *s, struct sweep_step *step, struct error *err)
-{
-	struct sweep_conv *c = &step->conv;
-	const struct view in = slot_steps(&s->values[step->fold->in[0]]);
-	const struct view out = slot_steps(
-	    c->spread.lanes > 0 ? &c->spread : &s->values[step->fold->out]);
-
-	c->tap = memory_new((size_t)c->taps, sizeof(*c->tap), err);
-	c->back = memory_new((size_t)c->taps, sizeof(*c->back), err);
-	if (c->tap == NULL || c->back == NULL)
-		return -1;
-	for (int i = 0; i < c->taps; i++) {
-		const int y = i / c->kw * c->step_y, x = i % c->kw * c->step_x;
-
-		c->tap[i] = y * in.row + x * in.pixel;
-		/* flipped: tap i is that of the last but i */
-		c->back[i] = y * out.row + x * out.pixel;
-	}
-	return 0;
-}
-
-static size_t
-packed_floats(int k, int c, int taps, bool winograd)
-{
-	return winograd ? winograd_weight_floats(k, c)
-			: (size_t)kernel_padded(k) * (size_t)c * (size_t)taps;
-}
-
 /* Of the one piece of scratch for kernels and plain steps. */
 static void
 ask(struct sweep *s, size_t floats)
@@ -143,42 +88,49 @@ ask(struct sweep *s, size_t floats)
 	s->work = s->work < floats ? floats : s->work;
 }
 
-static void
-ask_work(struct sweep *s, const struct slot *out, int c, int k)
-{
-	ask(s, winograd_work_floats(c, k, out->h, out->w, s->block));
-}
-
-static void
-place_conv(struct sweep *s, struct sweep_step *step)
+/* Those of the way back read the gradient and give that by the input. */
+static int
+place_products(struct sweep *s, struct sweep_step *step, struct error *err)
 {
 	struct sweep_conv *c = &step->conv;
 	const struct slot *in = &s->values[step->fold->in[0]];
 	const struct slot *out = &s->values[step->fold->out];
-	const int c2 = sweep_active(in) ? in->lanes + c->c : c->c;
-	const int k2 = out->lanes + c->k;
-	const size_t dense = (size_t)c->taps *
-			     (size_t)(out->lanes + c->k + in->lanes + c->c) *
-			     (size_t)(c->c > c->k ? c->c : c->k);
+	const struct slot *d = c->spread.lanes > 0 ? &c->spread : out;
 
-	c->forward =
-	    take(&s->weights, packed_floats(c->k, c->c, c->taps, c->winograd));
-	c->tangent =
-	    take(&s->weights, packed_floats(c->k, c2, c->taps, c->winograd));
-	c->back_weights = take(
-	    &s->weights, packed_floats(c->c, c->k, c->taps, c->back_winograd));
-	c->back_tangent = take(
-	    &s->weights, packed_floats(c->c, k2, c->taps, c->back_winograd));
+	for (int i = 0; i < PRODUCTS; i++) {
+		struct conv *p = &c->product[i];
+		const bool back = i >= PRODUCT_BACK;
+		const struct slot *to = back ? in : out;
+
+		c->packed[i] = take(&s->weights, conv_packed(p));
+		ask(s, conv_work(p, to->h, to->w, s->block));
+		if (conv_taps(p, back ? d : in, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+place_conv(struct sweep *s, struct sweep_step *step, struct error *err)
+{
+	struct sweep_conv *c = &step->conv;
+	const struct conv *p = &c->product[PRODUCT_FORWARD];
+	const struct slot *in = &s->values[step->fold->in[0]];
+	const struct slot *out = &s->values[step->fold->out];
+	const size_t dense = (size_t)(p->kh * p->kw) *
+			     (size_t)(out->lanes + p->k + in->lanes + p->c) *
+			     (size_t)(p->c > p->k ? p->c : p->k);
+
+	if (place_products(s, step, err) < 0)
+		return -1;
 	s->dense = s->dense < dense ? dense : s->dense;
-	ask_work(s, out, c2, c->k);
-	ask_work(s, in, k2, c->c);
-	step->size = (size_t)out->lanes * (size_t)c->taps * (size_t)c->c;
-	if (!c->winograd)
-		return;
-	c->sums_size = winograd_gradient_floats(c->k, c->c);
+	step->size = conv_direct_floats(p);
+	if (!p->winograd)
+		return 0;
+	c->sums_size = winograd_gradient_floats(p->k, p->c);
 	c->sums = take(&s->sums, 2 * c->sums_size);
-	ask(s, winograd_gradient_work_floats(
-		   c->c, c->k, out->h, out->w, s->block));
+	ask(s, conv_sums_work(p, out->h, out->w, s->block));
+	return 0;
 }
 
 static int
@@ -187,11 +139,8 @@ place_step(struct sweep *s, struct sweep_step *step, struct error *err)
 	const struct slot *out = &s->values[step->fold->out];
 	const size_t lanes = (size_t)out->lanes;
 
-	if (step->method == SWEEP_CONV) {
-		place_conv(s, step);
-		if (make_taps(s, step, err) < 0)
-			return -1;
-	}
+	if (step->method == SWEEP_CONV && place_conv(s, step, err) < 0)
+		return -1;
 	if (step->method == SWEEP_BILINEAR) {
 		step->size = (size_t)s->graph->tensors[step->fold->weight].n;
 		step->plain = take(&s->weights, 2 * step->size);

@@ -41,7 +41,8 @@ count_elements(const struct sweep *s, const struct sweep_step *step)
 static struct cursor
 cursor_at(const struct sweep *s, const struct sweep_step *step, int64_t i)
 {
-	const struct sweep_conv *c = &step->conv;
+	const struct conv *c = &step->conv.product[PRODUCT_FORWARD];
+	const int taps = c->kh * c->kw;
 	struct cursor at = {.element = (ptrdiff_t)i, .sum = (ptrdiff_t)i};
 	const bool last =
 	    step->fold->kind == FOLD_LINEAR && !step->fold->node->attr.trans_b;
@@ -52,9 +53,9 @@ cursor_at(const struct sweep *s, const struct sweep_step *step, int64_t i)
 	at.k = (int)(last ? i % channels : i / (n / channels));
 	if (step->method == SWEEP_BILINEAR)
 		return at;
-	q = (int)(last ? i / channels : i / c->taps % c->c);
-	t = (int)(last ? 0 : i % c->taps);
-	at.sum = (((ptrdiff_t)(at.k / KERNEL_BLOCK) * c->taps + t) * c->c + q) *
+	q = (int)(last ? i / channels : i / taps % c->c);
+	t = (int)(last ? 0 : i % taps);
+	at.sum = (((ptrdiff_t)(at.k / KERNEL_BLOCK) * taps + t) * c->c + q) *
 		     KERNEL_BLOCK +
 		 at.k % KERNEL_BLOCK;
 	return at;

@@ -163,13 +163,14 @@ sweep_finish(const struct sweep *sweep, const float *sums, float *gradients)
 	for (size_t i = 0; i < sweep->n_steps; i++) {
 		const struct sweep_step *step = &sweep->steps[i];
 		const struct sweep_conv *c = &step->conv;
+		const struct conv *p = &c->product[PRODUCT_FORWARD];
 
-		if (step->method != SWEEP_CONV || !c->winograd || step->dead)
+		if (step->method != SWEEP_CONV || !p->winograd || step->dead)
 			continue;
 		for (int j = 0; j < 1 + sweep->primal; j++)
 			sweep->kernels->winograd_gradient_end(
-			    sums + c->sums + (size_t)j * c->sums_size, c->k,
-			    c->c,
+			    sums + c->sums + (size_t)j * c->sums_size, p->k,
+			    p->c,
 			    gradients + step->gradient +
 				(size_t)j * step->size);
 	}
