@@ -10,6 +10,7 @@
 #include "draw/histograms.h"
 #include "draw/landscape.h"
 #include "draw/picture.h"
+#include "draw/svg.h"
 #include "frame.h"
 #include "geometry/points.h"
 
@@ -396,7 +397,7 @@ main(int argc, char **argv)
 	struct frame frame = {.name = "contour",
 	    .synopsis = "[FILE...]",
 	    .purpose = "a loss landscape as an SVG picture",
-	    .output = {.manner = OUTPUT_QUICK},
+	    .output = {OUTPUT_QUICK, &svg_kind},
 	    .options = options};
 	struct error err;
 	int first = frame_start(&frame, argc, argv);

@@ -13,6 +13,7 @@
 #include "geometry/extender.h"
 #include "geometry/orthonormal.h"
 #include "geometry/pca.h"
+#include "stream/kind.h"
 
 struct seeds {
 	uint64_t first;
@@ -420,7 +421,7 @@ main(int argc, char **argv)
 	struct dirgen g = {.frame = {.name = "dirgen",
 			       .synopsis = "[other ...] < model > model",
 			       .purpose = "gives a model directions",
-			       .output = {.manner = OUTPUT_QUICK}},
+			       .output = {OUTPUT_QUICK, &stream_of_models}},
 	    .kind = -1,
 	    .ignore = -1,
 	    .center = -1,
@@ -438,7 +439,7 @@ main(int argc, char **argv)
 		0, "axis", axes, &g.order.axis, "the one axis to add"),
 	    OPTION_CHOICE(0, "over", direction_over_words, &over,
 		"what moves: weights, or running statistics too (weights)"),
-	    OPTION_TEXT(0, "from", "FILE", &g.from,
+	    OPTION_INPUT(0, "from", "FILE", &g.from,
 		"npz archive of directions (implies --kind file)"),
 	    OPTION_CHOICE(0, "ignore", direction_ignore_words, &g.ignore,
 		"small tensors that stay, of pca, hessian, gradient (biasbn)"),

@@ -79,7 +79,8 @@ int
 dirslope_make(struct dirslope *d, struct reader *reader,
     const struct frame *frame, struct error *err)
 {
-	if (lateblas_open(err) < 0 || choice_open_data(&d->choice, err) < 0 ||
+	if (lateblas_open(err) < 0 ||
+	    choice_open_data(&d->choice, frame->output.inputs, err) < 0 ||
 	    slope_make(&d->slope, &d->order, &d->choice, reader, err) < 0)
 		return -1;
 	report(d, frame);

@@ -4,6 +4,7 @@
  */
 #include "frame.h"
 #include "geometry/normaliser.h"
+#include "stream/kind.h"
 
 struct fnorm {
 	struct frame frame;
@@ -125,7 +126,7 @@ main(int argc, char **argv)
 	struct fnorm f = {.frame = {.name = "fnorm",
 			      .synopsis = "[model ...] > model",
 			      .purpose = "normalises directions",
-			      .output = {.manner = OUTPUT_QUICK}}};
+			      .output = {OUTPUT_QUICK, &stream_of_models}}};
 	int norm = NORM_FILTER, ignore = IGNORE_BIASBN;
 	int norms[] = {-1, -1}, ignores[] = {-1, -1};
 	const struct option_row options[] = {
@@ -141,8 +142,6 @@ main(int argc, char **argv)
 		"the same for the directions along x"),
 	    OPTION_CHOICE(0, "yignore", direction_ignore_words, &ignores[1],
 		"and along y"),
-	    OPTION_FLAG(0, "force", &f.force,
-		"normalise toward, pca, hessian and gradient too"),
 	    OPTION_END};
 	struct reader *reader;
 	struct output output;
@@ -150,7 +149,10 @@ main(int argc, char **argv)
 	int first, status;
 
 	f.frame.options = options;
+	f.frame.force = "normalise toward, pca, hessian and gradient too; "
+			"replace FILE whatever it is";
 	first = frame_start(&f.frame, argc, argv);
+	f.force = f.frame.output.force;
 	frame_refuse_terminal(&f.frame);
 	for (int axis = 0; axis < AXES_MAX; axis++) {
 		if (norms[axis] < 0)

@@ -77,6 +77,18 @@ add_rows(struct option_row all[OPTIONS_MAX], const struct option_row *own,
 	memcpy(all + n, common, n_common * sizeof(*common));
 }
 
+/* Operands and standard input; options were added as they were read. */
+static int
+add_inputs(const struct frame *frame, char **operands, struct error *err)
+{
+	struct inputs *inputs = frame->output.inputs;
+
+	for (; *operands != NULL && !frame->words; operands++)
+		if (inputs_add_argument(inputs, *operands, err) < 0)
+			return -1;
+	return inputs_add_descriptor(inputs, STDIN_FILENO, err);
+}
+
 int
 frame_start(struct frame *frame, int argc, char **argv)
 {
@@ -87,6 +99,10 @@ frame_start(struct frame *frame, int argc, char **argv)
 		o->manner == OUTPUT_LONG
 		    ? "write FILE; the same line typed again continues it"
 		    : "write to FILE, which appears when it is complete"),
+	    OPTION_FLAG(0, "force", &o->force,
+		frame->force != NULL
+		    ? frame->force
+		    : "replace FILE whatever it is (but what is read)"),
 	    OPTION_FLAG('h', "help", &help, "print this help and exit"),
 	    OPTION_FLAG(
 		'q', "quiet", &frame->quiet, "no warnings, no progress"),
@@ -95,18 +111,22 @@ frame_start(struct frame *frame, int argc, char **argv)
 	    OPTION_FLAG(0, "completion", &completion,
 		"print the options for shell completion and exit"),
 	    OPTION_END};
-	const size_t no_output = o->manner == OUTPUT_NONE;
+	const size_t no_output = o->manner == OUTPUT_NONE ? 2 : 0;
 	struct option_row all[OPTIONS_MAX];
+	static struct inputs inputs; /* for as long as the program runs */
 	struct error err;
 
 	open_standard_descriptors();
 	add_rows(all, frame->options, common + no_output,
 	    sizeof(common) / sizeof(common[0]) - no_output);
-	first = options_parse(all, argc, argv, &err);
+	o->descriptor = -1;
+	o->inputs = &inputs;
+	first = options_parse(all, argc, argv, &inputs, &err);
 	if (first < 0)
 		frame_usage(frame, "%s", err.text);
 	inform(frame, all, help, version, completion);
-	if (output_check(o, &err) < 0)
+	if (add_inputs(frame, argv + first, &err) < 0 ||
+	    output_check(o, &err) < 0)
 		frame_fail(frame, &err);
 	return first;
 }
@@ -120,6 +140,16 @@ frame_refuse_terminal(const struct frame *frame)
 		frame_usage(frame,
 		    "standard output is a terminal, expected a pipe or a file "
 		    "for binary records (recdump shows them)");
+}
+
+void
+frame_settle_kind(struct frame *frame, const struct output_kind *kind)
+{
+	struct error err;
+
+	frame->output.kind = kind;
+	if (output_check(&frame->output, &err) < 0)
+		frame_fail(frame, &err);
 }
 
 int

@@ -17,12 +17,18 @@ struct frame {
 	const char
 	    *synopsis; /* operands and place in a pipe, for the usage line */
 	const char *purpose; /* one line, as in the man page's NAME */
-	const struct option_row *options; /* without -o -h -q -v --version */
-	int quiet;   /* -q: warnings and progress are dropped */
-	int verbose; /* -v, -vv: more of them */
-	int failure; /* exit status of frame_fail; 0 means 1 */
-	/* Its manner is the program's; the frame adds -o to the options. */
+	const struct option_row
+	    *options; /* without -o --force -h -q -v --version */
+	int quiet;    /* -q: warnings and progress are dropped */
+	int verbose;  /* -v, -vv: more of them */
+	int failure;  /* exit status of frame_fail; 0 means 1 */
+	bool words;   /* operands are no files that are read */
+	/*
+	 * Manner and kind are the program's; the frame adds -o and --force to
+	 * the options, and finds out what is read.
+	 */
 	struct output_order output;
+	const char *force; /* what --force does beside, or NULL */
 };
 
 /*
@@ -36,6 +42,12 @@ int frame_start(struct frame *frame, int argc, char **argv);
 /* Refuses to write records to standard output if that is a terminal (exits 2).
  */
 void frame_refuse_terminal(const struct frame *frame);
+
+/*
+ * The kind of what is written was not known to frame_start: looks again at what
+ * -o names (exits 1).
+ */
+void frame_settle_kind(struct frame *frame, const struct output_kind *kind);
 
 /* Opens what -o names, or standard output: output_open. */
 int frame_open_output(

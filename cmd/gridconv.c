@@ -6,6 +6,7 @@
 #include "base/output.h"
 #include "base/text.h"
 #include "convert/convert.h"
+#include "file/archive_write.h"
 #include "frame.h"
 #include "geometry/points.h"
 #include "geometry/table.h"
@@ -19,6 +20,14 @@ static const char *const forms[] = {
     [VTK] = "vtk",
     [GNUPLOT] = "gnuplot",
     NULL,
+};
+
+static const struct output_kind *const kinds[] = {
+    [CSV] = &convert_csv_kind,
+    [JSON] = &convert_json_kind,
+    [NPZ] = &npz_kind,
+    [VTK] = &convert_vtk_kind,
+    [GNUPLOT] = &convert_gnuplot_kind,
 };
 
 struct settings {
@@ -217,6 +226,7 @@ main(int argc, char **argv)
 		frame_usage(&frame, "--zmax and --log are for -t vtk");
 	if (set.form == NPZ)
 		frame_refuse_terminal(&frame);
+	frame_settle_kind(&frame, kinds[set.form]);
 	if (run(&frame, &set, argv + first, argc - first, &err) < 0)
 		frame_fail(&frame, &err);
 	return 0;

@@ -5,6 +5,7 @@
 
 #include "frame.h"
 #include "geometry/points.h"
+#include "stream/kind.h"
 
 struct settings {
 	int partial, mixed;
@@ -87,7 +88,7 @@ main(int argc, char **argv)
 	struct frame frame = {.name = "gridmerge",
 	    .synopsis = "[SHARD ...]",
 	    .purpose = "join the shards of a surface",
-	    .output = {.manner = OUTPUT_QUICK},
+	    .output = {OUTPUT_QUICK, &stream_of_points},
 	    .options = options};
 	int first = frame_start(&frame, argc, argv);
 	struct error err;

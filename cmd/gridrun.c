@@ -8,11 +8,13 @@
 #include "base/number.h"
 #include "geometry/path.h"
 #include "model/accuracy.h"
+#include "stream/kind.h"
 
 void
 gridrun_start(struct gridrun *run, struct frame *frame)
 {
 	frame->output.manner = OUTPUT_LONG;
+	frame->output.kind = &stream_of_points;
 	*run = (struct gridrun){.frame = frame,
 	    .choice = {.block = 64,
 		.shards = 1,
@@ -226,7 +228,8 @@ read_and_write(struct gridrun *s, char **operands, int n, struct error *err)
 	struct reader *reader = reader_new(operands, n, err);
 	int status = -1;
 
-	if (reader != NULL && choice_open_data(&s->choice, err) == 0) {
+	if (reader != NULL &&
+	    choice_open_data(&s->choice, s->frame->output.inputs, err) == 0) {
 		warn_about_classes(s);
 		status = s->estimate ? evaluate_all(s, reader, err)
 				     : write_all(s, reader, err);

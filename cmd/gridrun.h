@@ -45,7 +45,7 @@ int gridrun_take_data(void *target, const char *text, struct error *err);
 
 /* Rows of an option table: which images, for a struct surface_choice. */
 #define GRIDRUN_DATA_OPTIONS(to, losses)                                      \
-	OPTION_CALL('d', "data", "[NAME=]PATH", to, gridrun_take_data,        \
+	OPTION_INPUT_CALL('d', "data", "[NAME=]PATH", to, gridrun_take_data,  \
 	    "data set; may be repeated (train=PATH test=PATH)"),              \
 	    OPTION_CHOICE(0, "split", dataset_split_words, &(to)->split,      \
 		"which part of a data folder"),                               \
@@ -74,7 +74,7 @@ int gridrun_take_data(void *target, const char *text, struct error *err);
 	    GRIDRUN_DATA_OPTIONS(&(run)->choice, losses),                      \
 	    OPTION_CHOICE(0, "bn", norms_words, &(run)->choice.norms,          \
 		"running statistics along a direction"),                       \
-	    OPTION_TEXT(0, "bn-data", "PATH", &(run)->choice.norms_path,       \
+	    OPTION_INPUT(0, "bn-data", "PATH", &(run)->choice.norms_path,      \
 		"training images for --bn recompute (the set `train`)"),       \
 	    OPTION_INT(0, "bn-images", "N", &(run)->choice.norms_images, 1,    \
 		INT32_MAX, "how many of them, chosen as by --sample (1000)"),  \

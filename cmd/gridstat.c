@@ -8,6 +8,10 @@
 #include "frame.h"
 #include "survey/rank.h"
 
+/* With --compare or not, with --json or not. */
+static const struct output_kind *const kinds[2][2] = {
+    {&survey_kind, &survey_json_kind}, {&claim_kind, &claim_json_kind}};
+
 struct settings {
 	int json, partial;
 	int rank, compare; /* -1: none */
@@ -324,6 +328,7 @@ main(int argc, char **argv)
 	struct error err;
 
 	check_usage(&frame, &set, argc - first);
+	frame_settle_kind(&frame, kinds[set.compare >= 0][set.json]);
 	if ((set.compare >= 0 ? compare : survey)(
 		argv + first, argc - first, &set, &frame, &err) < 0)
 		frame_fail(&frame, &err);

@@ -30,16 +30,19 @@ is_known(const uint8_t *bytes, size_t n, struct error *err)
 }
 
 static int
-convert(const struct content *content, const char *name,
-    const struct frame *frame, const struct reference_options *options,
-    struct error *err)
+convert(const struct content *content, const char *name, struct frame *frame,
+    const struct reference_options *options, struct error *err)
 {
+	const bool h5 = h5_is(content->bytes, content->n);
 	struct output output;
 	int status;
 
+	frame_settle_kind(
+	    frame, h5 ? &reference_read_kind : &reference_write_kind);
+
 	if (frame_open_output(frame, &output, err) < 0)
 		return -1;
-	if (h5_is(content->bytes, content->n))
+	if (h5)
 		status = reference_read(content, name, &output, err);
 	else
 		status = reference_write(content, name, options, &output, err);
@@ -50,7 +53,7 @@ convert(const struct content *content, const char *name,
 }
 
 static int
-run(const char *from, const struct frame *frame,
+run(const char *from, struct frame *frame,
     const struct reference_options *options, struct error *err)
 {
 	const char *name = from != NULL ? from : "standard input";

@@ -10,6 +10,7 @@
 #include "evaluate/hessian.h"
 #include "evaluate/setup.h"
 #include "frame.h"
+#include "stream/kind.h"
 
 enum { THREADS_MAX = 1024 };
 
@@ -211,7 +212,8 @@ run(struct settings *s, char **operands, int n, struct error *err)
 	struct output output;
 	int status = -1;
 
-	if (reader != NULL && choice_open_data(&s->choice, err) == 0 &&
+	if (reader != NULL &&
+	    choice_open_data(&s->choice, s->frame->output.inputs, err) == 0 &&
 	    frame_open_output(s->frame, &output, err) == 0) {
 		status = write_all(reader, s, &output, err);
 		if (status < 0)
@@ -273,7 +275,7 @@ main(int argc, char **argv)
 		"of these, the tensors whose names match"),
 	    OPTION_U64('s', "seed", "SEED", &s.density.seed,
 		"of the random vectors (0)"),
-	    OPTION_CALL('d', "data", "[NAME=]PATH", c, take_data,
+	    OPTION_INPUT_CALL('d', "data", "[NAME=]PATH", c, take_data,
 		"data set; may be repeated (train=PATH test=PATH)"),
 	    OPTION_CHOICE(0, "split", dataset_split_words, &c->split,
 		"which part of a data folder"),
@@ -299,7 +301,7 @@ main(int argc, char **argv)
 	struct frame frame = {.name = "hessdens",
 	    .synopsis = "-d DATA [model ...]",
 	    .purpose = "density of the Hessian's eigenvalues",
-	    .output = {.manner = OUTPUT_QUICK},
+	    .output = {OUTPUT_QUICK, &stream_of_densities},
 	    .options = options};
 	struct error err;
 	int first;

@@ -83,7 +83,7 @@ main(int argc, char **argv)
 	struct frame frame = {.name = "landpage",
 	    .synopsis = "[FILE...]",
 	    .purpose = "one page to look around in a loss landscape",
-	    .output = {.manner = OUTPUT_QUICK},
+	    .output = {OUTPUT_QUICK, &page_kind},
 	    .options = options};
 	struct error err;
 	int first = frame_start(&frame, argc, argv);

@@ -5,6 +5,7 @@
 #include "frame.h"
 #include "geometry/histogram.h"
 #include "geometry/plane.h"
+#include "stream/kind.h"
 
 static int
 take_pattern(void *target, const char *value, struct error *err)
@@ -121,7 +122,7 @@ main(int argc, char **argv)
 	struct frame frame = {.name = "nethist",
 	    .synopsis = "[model ...]",
 	    .purpose = "histograms and norms of a network's weights",
-	    .output = {.manner = OUTPUT_QUICK},
+	    .output = {OUTPUT_QUICK, &stream_of_histograms},
 	    .options = options};
 	struct reader *reader;
 	struct output output;

@@ -12,6 +12,7 @@
 #include "model/load.h"
 #include "model/model.h"
 #include "net/shape.h"
+#include "stream/kind.h"
 #include "stream/writer.h"
 
 struct settings {
@@ -200,7 +201,8 @@ convert(struct writer *writer, const struct frame *frame, const char *path,
 	    .names = s->names,
 	    .input = s->input != NULL ? &s->shape : NULL,
 	    .classes = (int)s->classes,
-	    .no_checksum = s->no_checksum != 0};
+	    .no_checksum = s->no_checksum != 0,
+	    .inputs = frame->output.inputs};
 	struct load_report report;
 	struct model model = {0};
 	int status = load_model(&model, path, &options, &report, err);
@@ -281,9 +283,9 @@ main(int argc, char **argv)
 	const struct option_row options[] = {
 	    OPTION_TEXT(0, "arch", "NAME", &s.arch,
 		"the architecture (netnew --list names them)"),
-	    OPTION_TEXT(0, "graph", "FILE", &s.graph,
+	    OPTION_INPUT(0, "graph", "FILE", &s.graph,
 		"the graph of this ONNX file, for weights without one"),
-	    OPTION_TEXT(0, "names-from", "FILE", &s.names,
+	    OPTION_INPUT(0, "names-from", "FILE", &s.names,
 		"name the graph's tensors as this checkpoint names equal ones"),
 	    OPTION_CALL(0, "train", "PATTERN", &s.rules, take_train,
 		"tensors of these names are trainable"),
@@ -306,7 +308,7 @@ main(int argc, char **argv)
 	struct frame frame = {.name = "netload",
 	    .synopsis = "[FILE...]",
 	    .purpose = "trained networks from files of other programs",
-	    .output = {.manner = OUTPUT_QUICK},
+	    .output = {OUTPUT_QUICK, &stream_of_models},
 	    .options = options};
 	struct error err;
 	int first = frame_start(&frame, argc, argv), status;

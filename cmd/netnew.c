@@ -9,6 +9,7 @@
 #include "model/model.h"
 #include "net/architecture.h"
 #include "net/init.h"
+#include "stream/kind.h"
 #include "stream/writer.h"
 #include "tensor/chunk.h"
 
@@ -164,7 +165,8 @@ main(int argc, char **argv)
 	struct frame frame = {.name = "netnew",
 	    .synopsis = "NAME",
 	    .purpose = "a named architecture, freshly initialised",
-	    .output = {.manner = OUTPUT_QUICK},
+	    .words = true,
+	    .output = {OUTPUT_QUICK, &stream_of_models},
 	    .options = options};
 	struct model model = {0};
 	struct error err;

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/output.h"
+#include "file/archive_write.h"
 #include "frame.h"
 #include "geometry/path.h"
 #include "model/save.h"
@@ -226,6 +227,8 @@ main(int argc, char **argv)
 	if (set.moved && set.direction >= 0)
 		frame_usage(&frame, "--at and --direction exclude each other");
 	frame_refuse_terminal(&frame);
+	frame_settle_kind(
+	    &frame, set.form == NPZ ? &npz_kind : &safetensors_kind);
 	set.frame = &frame;
 	if (run(argv + first, argc - first, &set, &err) < 0)
 		frame_fail(&frame, &err);

@@ -11,6 +11,7 @@
 #include "data/pixels.h"
 #include "evaluate/evaluate.h"
 #include "frame.h"
+#include "stream/kind.h"
 #include "train/images.h"
 #include "train/report.h"
 #include "train/segment.h"
@@ -89,7 +90,7 @@ open_images(struct session *s, struct error *err)
 	struct error none;
 
 	if (images_open(&s->images, set->train, set->test, set->first, set->raw,
-		&none, err) < 0)
+		s->frame->output.inputs, &none, err) < 0)
 		return -1;
 	if (none.text[0] != '\0')
 		frame_say(s->frame, "no test images: %s", none.text);
@@ -406,7 +407,8 @@ main(int argc, char **argv)
 	struct schedule *schedule = &session.rule.schedule;
 	struct feed_rule *feed = &session.rule.feed;
 	const struct option_row options[] = {
-	    OPTION_CALL('d', "data", "[train=|test=]PATH", &set, take_data,
+	    OPTION_INPUT_CALL('d', "data", "[train=|test=]PATH", &set,
+		take_data,
 		"images to learn from; test=PATH: images to be tested on"),
 	    OPTION_INT('n', "images", "N", &set.first, 1, INT32_MAX,
 		"the first N images only"),
@@ -467,7 +469,7 @@ main(int argc, char **argv)
 	struct frame frame = {.name = "nettrain",
 	    .synopsis = "-d DATA [FILE ...]",
 	    .purpose = "train a network and write its checkpoints",
-	    .output = {.manner = OUTPUT_LONG},
+	    .output = {OUTPUT_LONG, &stream_of_models},
 	    .options = options};
 	int first = frame_start(&frame, argc, argv);
 	struct error err;

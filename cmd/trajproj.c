@@ -9,6 +9,7 @@
 #include "frame.h"
 #include "geometry/points.h"
 #include "geometry/projection.h"
+#include "stream/kind.h"
 
 struct trajproj {
 	struct frame frame;
@@ -268,11 +269,11 @@ main(int argc, char **argv)
 	struct trajproj t = {.frame = {.name = "trajproj",
 				 .synopsis = "[NAME=]run ... < plane > plane",
 				 .purpose = "show training runs in a plane",
-				 .output = {.manner = OUTPUT_QUICK}}};
+				 .output = {OUTPUT_QUICK, &stream_of_paths}}};
 	const struct option_row options[] = {
 	    OPTION_CHOICE(0, "method", path_method_words, &t.method,
 		"coordinates by least squares or as lengths (lstsq)"),
-	    OPTION_TEXT(0, "losses", "POINTS", &t.losses_path,
+	    OPTION_INPUT(0, "losses", "POINTS", &t.losses_path,
 		"join the losses that evalgrid computed of the checkpoints"),
 	    OPTION_FLAG(0, "path-only", &t.path_only,
 		"write the path alone, without the model"),

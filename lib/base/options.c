@@ -94,8 +94,8 @@ take(const struct option_row *row, const char *value, struct error *err)
 }
 
 int
-options_parse(
-    const struct option_row *table, int argc, char **argv, struct error *err)
+options_parse(const struct option_row *table, int argc, char **argv,
+    struct inputs *inputs, struct error *err)
 {
 	struct getopt_form form = {0};
 	int code;
@@ -118,7 +118,9 @@ options_parse(
 			    argv[optind - 1]);
 		while (option_code(table, i) != code)
 			i++;
-		if (take(&table[i], optarg, err) < 0)
+		if ((table[i].reads &&
+			inputs_add_argument(inputs, optarg, err) < 0) ||
+		    take(&table[i], optarg, err) < 0)
 			return -1;
 	}
 	return optind;

@@ -16,9 +16,11 @@
 #ifndef BASE_OPTIONS_H
 #define BASE_OPTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/inputs.h"
 #include "base/text.h"
 
 enum option_type {
@@ -42,6 +44,8 @@ struct option_row {
 	int64_t min, max;           /* of OPTION_TYPE_INT */
 	const char *const *choices; /* of OPTION_TYPE_CHOICE, NULL-terminated */
 	int (*call)(void *target, const char *value, struct error *err);
+	bool reads; /* the value names a file that is read, as PATH or NAME=PATH
+		     */
 };
 
 #define OPTION_FLAG(l, n, t, h)                                              \
@@ -84,6 +88,18 @@ struct option_row {
 		.letter = l, .name = n, .argument = a, .help = h, \
 		.type = OPTION_TYPE_CALL, .target = t, .call = f  \
 	}
+/* The last two, of a file that the program reads. */
+#define OPTION_INPUT(l, n, a, t, h)                                  \
+	{                                                            \
+		.letter = l, .name = n, .argument = a, .help = h,    \
+		.type = OPTION_TYPE_TEXT, .target = t, .reads = true \
+	}
+#define OPTION_INPUT_CALL(l, n, a, t, f, h)                       \
+	{                                                         \
+		.letter = l, .name = n, .argument = a, .help = h, \
+		.type = OPTION_TYPE_CALL, .target = t, .call = f, \
+		.reads = true                                     \
+	}
 #define OPTION_END           \
 	{                    \
 		.name = NULL \
@@ -94,10 +110,11 @@ enum { OPTIONS_MAX = 64 };
 /*
  * Reads the options of argv into their targets, in any order with operands
  * (GNU getopt_long permutes them; "--" ends the options).  Returns the index of
- * the first operand in argv, or -1 with an error that names the option.
+ * the first operand in argv, or -1 with an error that names the option.  Files
+ * that options read are added to inputs (NULL: to nothing).
  */
-int options_parse(
-    const struct option_row *table, int argc, char **argv, struct error *err);
+int options_parse(const struct option_row *table, int argc, char **argv,
+    struct inputs *inputs, struct error *err);
 
 /* Appends one line per option, as --help shows them. */
 void options_help(const struct option_row *table, struct text *out);

@@ -26,22 +26,6 @@ copy_descriptor(int number, const char *name, struct error *err)
 	return copy < 0 ? error_set(err, "%s:", name) : copy;
 }
 
-int
-output_check(struct output_order *order, struct error *err)
-{
-	struct place place;
-	int status = place_find(&place, order->path, err);
-
-	order->descriptor = -1;
-	if (status == 0 && place.manner == PLACE_DESCRIPTOR) {
-		order->descriptor =
-		    copy_descriptor(place.number, order->path, err);
-		status = order->descriptor < 0 ? -1 : 0;
-	}
-	place_free(&place);
-	return status;
-}
-
 static char *
 join(const char *path, const char *ending, struct error *err)
 {
@@ -57,6 +41,148 @@ join(const char *path, const char *ending, struct error *err)
 	text_free(&text);
 	return joined;
 }
+
+/* ---- what is never replaced ---- */
+
+bool
+output_begins(const unsigned char *head, size_t n, const char *text)
+{
+	const size_t want = strlen(text);
+
+	return n >= want && memcmp(head, text, want) == 0;
+}
+
+bool
+output_has(const unsigned char *head, size_t n, const char *text)
+{
+	for (size_t i = 0; i < n; i++)
+		if (output_begins(head + i, n - i, text))
+			return true;
+	return false;
+}
+
+/* Is it of the kind, or empty?  1, 0, -1. */
+static int
+is_of_kind(int fd, const struct output_kind *kind, struct error *err)
+{
+	unsigned char *head = memory_new(OUTPUT_HEAD, 1, err);
+	size_t n = 0;
+	ssize_t got = head == NULL ? -1 : 1;
+	int is = -1;
+
+	while (got > 0 && n < OUTPUT_HEAD) {
+		got = descriptor_read(fd, head + n, OUTPUT_HEAD - n);
+		if (got > 0)
+			n += (size_t)got;
+		else if (got < 0)
+			error_set(err, "read:");
+	}
+	if (got >= 0)
+		is = n == 0 || kind->is(head, n);
+	free(head);
+	return is;
+}
+
+static int
+check_kind(const char *path, const struct output_kind *kind, struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC), is;
+
+	if (fd < 0)
+		return error_set(err, "%s:", path);
+	is = is_of_kind(fd, kind, err);
+	close(fd);
+	if (is < 0)
+		return error_prefix(err, "%s", path);
+	return is ? 0
+		  : error_set(err,
+			"%s is not %s: choose another -o, or --force "
+			"replaces it",
+			path, kind->name);
+}
+
+/* What lies at one of the names that are written. */
+static int
+check_file(
+    const char *path, const struct output_order *order, struct error *err)
+{
+	struct stat is;
+
+	if (stat(path, &is) < 0)
+		return 0;
+	if (inputs_have(order->inputs, &is))
+		return error_set(err,
+		    "%s is also read, a result cannot take its place: choose "
+		    "another -o",
+		    path);
+	if (!S_ISREG(is.st_mode) || order->kind == NULL || order->force)
+		return 0;
+	return check_kind(path, order->kind, err);
+}
+
+static int
+check_descriptor(
+    int fd, const char *name, const struct inputs *inputs, struct error *err)
+{
+	struct stat is;
+
+	if (fstat(fd, &is) == 0 && inputs_have(inputs, &is))
+		return error_set(err,
+		    "%s goes to a file that is read: what is written would be "
+		    "read again",
+		    name);
+	return 0;
+}
+
+static int
+check_place(const struct place *place, const struct output_order *order,
+    struct error *err)
+{
+	static const char *const endings[] = {"", ".part", ".part.new"};
+
+	switch (place->manner) {
+	case PLACE_STANDARD:
+		return check_descriptor(
+		    STDOUT_FILENO, "standard output", order->inputs, err);
+	case PLACE_DESCRIPTOR:
+		return check_descriptor(
+		    place->number, order->path, order->inputs, err);
+	case PLACE_OPEN:
+	case PLACE_FILE:
+		break;
+	}
+	for (int i = 0; i < 3; i++) {
+		char *name = join(place->path.chars_, endings[i], err);
+		int status = name == NULL ? -1 : check_file(name, order, err);
+
+		free(name);
+		if (status < 0)
+			return -1;
+		if (place->manner == PLACE_OPEN)
+			break;
+	}
+	return 0;
+}
+
+int
+output_check(struct output_order *order, struct error *err)
+{
+	struct place place;
+	int status = place_find(&place, order->path, err);
+
+	if (status == 0)
+		status = check_place(&place, order, err);
+	if (status == 0 && place.manner == PLACE_DESCRIPTOR &&
+	    order->descriptor < 0) {
+		order->descriptor =
+		    copy_descriptor(place.number, order->path, err);
+		status = order->descriptor < 0 ? -1 : 0;
+	}
+	place_free(&place);
+	return status;
+}
+
+/* ---- opening ---- */
 
 /* What stands there is written, not replaced, nor cut. */
 static int
@@ -76,6 +202,9 @@ open_part(struct output *out, const struct place *place, bool resumes,
 {
 	const char *path = place->path.chars_;
 
+	if (out->order->kind == NULL)
+		return error_set(
+		    err, "%s: of what kind the result is was not said", path);
 	out->path = memory_text(path, err);
 	out->part = join(path, ".part", err);
 	if (out->path == NULL || out->part == NULL)
@@ -109,14 +238,17 @@ output_open(
 	if (status == 0 && place.manner != PLACE_STANDARD) {
 		out->fd = -1;
 		out->name = order->path;
-		out->long_lived = order->manner == OUTPUT_LONG;
+		out->order = order;
 	}
+	if (status == 0)
+		status = check_place(&place, order, err);
 	if (status == 0 && place.manner == PLACE_DESCRIPTOR)
 		out->fd = order->descriptor;
 	else if (status == 0 && place.manner == PLACE_OPEN)
 		status = open_standing(out, &place, err);
 	else if (status == 0 && place.manner == PLACE_FILE)
-		status = open_part(out, &place, out->long_lived, err);
+		status =
+		    open_part(out, &place, order->manner == OUTPUT_LONG, err);
 	place_free(&place);
 	if (status < 0)
 		output_abandon(out);
@@ -202,6 +334,28 @@ forget(struct output *out)
 	*out = (struct output){.fd = -1};
 }
 
+/* What may have come to stand there since it was opened? */
+static int
+take_place(struct output *out, struct error *err)
+{
+	struct place place;
+	int status = place_find(&place, out->path, err);
+
+	if (status == 0 && (place.manner != PLACE_FILE ||
+			       strcmp(place.path.chars_, out->path) != 0))
+		status = error_set(err,
+		    "%s is no regular file any more, as it was before",
+		    out->path);
+	if (status == 0)
+		status = check_place(&place, out->order, err);
+	place_free(&place);
+	if (status == 0 && rename(out->grows, out->path) < 0)
+		status = error_set(err, "%s:", out->path);
+	return status == 0
+		   ? 0
+		   : error_prefix(err, "the result is in %s", out->grows);
+}
+
 int
 output_commit(struct output *out, struct error *err)
 {
@@ -209,8 +363,8 @@ output_commit(struct output *out, struct error *err)
 
 	if (status < 0)
 		error_set(err, "%s:", out->name);
-	else if (out->path != NULL && rename(out->grows, out->path) < 0)
-		status = error_set(err, "%s:", out->path);
+	else if (out->path != NULL && (status = output_settle(out, err)) == 0)
+		status = take_place(out, err);
 	forget(out);
 	return status;
 }
@@ -223,7 +377,8 @@ output_abandon(struct output *out)
 			   fstat(out->fd, &is) == 0 && is.st_size == 0;
 
 	if (out->grows != NULL && out->fd >= 0 &&
-	    (empty || !out->long_lived || strcmp(out->grows, out->part) != 0))
+	    (empty || out->order->manner != OUTPUT_LONG ||
+		strcmp(out->grows, out->part) != 0))
 		unlink(out->grows);
 	if (out->fd > STDERR_FILENO)
 		close(out->fd);

@@ -4,7 +4,8 @@
  * There is one rule for all programs.  A regular file appears under its name
  * only when it is complete; until then it is NAME.part, so a good file is never
  * replaced by a bad one.  What is no regular file is opened and written as it
- * stands.
+ * stands.  A result never takes the place of what the program reads, nor,
+ * unless that is wanted (--force), of a file of another kind.
  */
 #ifndef BASE_OUTPUT_H
 #define BASE_OUTPUT_H
@@ -13,7 +14,20 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/inputs.h"
 #include "base/text.h"
+
+/* What a result looks like, to tell it from other files. */
+struct output_kind {
+	const char *name; /* "an SVG picture" */
+	/* Do the first n bytes (OUTPUT_HEAD, or all of fewer) begin one? */
+	bool (*is)(const unsigned char *head, size_t n);
+};
+enum { OUTPUT_HEAD = 64 << 10 };
+
+/* For it: do the n bytes begin with text, or have it anywhere? */
+bool output_begins(const unsigned char *head, size_t n, const char *text);
+bool output_has(const unsigned char *head, size_t n, const char *text);
 
 enum output_manner {
 	OUTPUT_NONE,  /* the program has no -o */
@@ -24,8 +38,11 @@ enum output_manner {
 /* What is wanted: by the program, and on its command line. */
 struct output_order {
 	enum output_manner manner;
-	const char *path; /* of -o; NULL or "-": standard output */
-	int descriptor;   /* what path names when it is open already, or -1 */
+	const struct output_kind *kind; /* NULL: not known yet */
+	const char *path;      /* of -o; NULL or "-": standard output */
+	int force;             /* flag --force */
+	int descriptor;        /* what path names if it is open, or -1 */
+	struct inputs *inputs; /* borrowed: what the program reads */
 };
 
 struct output {
@@ -34,19 +51,22 @@ struct output {
 	char *path;       /* the result; NULL: it is written as it stands */
 	char *part;       /* PATH.part */
 	char *grows;      /* what is written: PATH.part, or PATH.part.new */
-	bool long_lived;  /* OUTPUT_LONG */
+	const struct output_order *order; /* borrowed */
 };
 
 /*
  * Looks where order leads, before any work and before anything is opened: a
- * folder is an error, and a place where no file can be made.  A descriptor that
+ * folder is an error, a place where no file can be made, what the program
+ * reads, and if the kind is known a file of another kind.  A descriptor that
  * it names is copied into the order, so that no other file can be taken for it.
  */
 int output_check(struct output_order *order, struct error *err);
 
 /*
- * Opens it, after output_check.  OUTPUT_LONG: where a PATH.part lies already,
- * the result grows in PATH.part.new until output_settle.  Returns 0 or -1.
+ * Opens it, after output_check, whose questions are asked again: more inputs
+ * and the kind may be known by now.  OUTPUT_LONG: where a PATH.part lies
+ * already, the result grows in PATH.part.new until output_settle.  Returns 0 or
+ * -1.
  */
 int output_open(
     struct output *out, const struct output_order *order, struct error *err);
@@ -82,8 +102,9 @@ int output_text(
 enum { OUTPUT_COLLECT = 64 << 10 }; /* a good at_least */
 
 /*
- * The result is complete: closes it and renames PATH.part to PATH.  A late
- * write error shows here.  out holds nothing afterwards.
+ * The result is complete: closes it and renames PATH.part to PATH, if that is
+ * still allowed; else PATH.part stays, and the error says so.  A late write
+ * error shows here.  out holds nothing afterwards.
  */
 int output_commit(struct output *out, struct error *err);
 

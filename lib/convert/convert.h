@@ -11,6 +11,10 @@
 #include "base/output.h"
 #include "geometry/points.h"
 
+/* What each form looks like; CSV and JSON are those of geometry/table.h. */
+extern const struct output_kind convert_csv_kind, convert_json_kind,
+    convert_vtk_kind, convert_gnuplot_kind;
+
 /*
  * numpy's npz archive: xcoordinates, ycoordinates, and for each data set and
  * field an array such as train_loss, of shape (ny, nx), (nx) on a line, with

@@ -237,6 +237,11 @@ dataset_open(struct dataset *dataset, const char *path,
 		files_close(&files);
 		return -1;
 	}
+	status = files_note(&files, choice->inputs, err);
+	if (status < 0) {
+		files_close(&files);
+		return -1;
+	}
 	status = source_open(&source, &files, err);
 	if (status == 0)
 		status = take(dataset, &source, choice, err);

@@ -18,6 +18,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/inputs.h"
 
 enum dataset_split { SPLIT_TRAIN, SPLIT_TEST };
 
@@ -31,7 +32,8 @@ struct dataset_choice {
 	int64_t sample;           /* so many at random, without replacement */
 	uint64_t sample_seed;
 	int raw; /* flag: reals that are normalised already; bytes refused */
-	bool at_most; /* no error when there are fewer: all of them */
+	bool at_most;          /* no error when there are fewer: all of them */
+	struct inputs *inputs; /* the files that are read are added; or NULL */
 };
 
 struct dataset {

@@ -145,6 +145,15 @@ files_open(struct files *files, const char *path, enum dataset_split split,
 						 : 0;
 }
 
+int
+files_note(const struct files *files, struct inputs *inputs, struct error *err)
+{
+	for (int i = 0; i < files->n; i++)
+		if (inputs_add(inputs, &files->content[i].file, err) < 0)
+			return -1;
+	return inputs_add(inputs, &files->labels.file, err);
+}
+
 void
 files_close(struct files *files)
 {

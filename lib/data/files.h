@@ -21,6 +21,9 @@ struct files {
  */
 int files_open(struct files *files, const char *path, enum dataset_split split,
     struct error *err);
+/* Adds them to what is read. */
+int files_note(
+    const struct files *files, struct inputs *inputs, struct error *err);
 void files_close(struct files *files);
 
 #endif

@@ -7,6 +7,15 @@
 
 #include "base/character.h"
 
+static bool
+is_svg(const unsigned char *head, size_t n)
+{
+	return output_begins(head, n, "<svg") ||
+	       (output_begins(head, n, "<?xml") && output_has(head, n, "<svg"));
+}
+
+const struct output_kind svg_kind = {"an SVG picture", is_svg};
+
 struct svg
 svg_start(struct text *out, double width, double height, const char *title,
     const char *desc)

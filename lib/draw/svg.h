@@ -5,8 +5,12 @@
 #ifndef DRAW_SVG_H
 #define DRAW_SVG_H
 
+#include "base/output.h"
 #include "base/text.h"
 #include "draw/isoline.h"
+
+/* What a picture looks like, of whatever program. */
+extern const struct output_kind svg_kind;
 
 struct svg {
 	struct text *out; /* borrowed */

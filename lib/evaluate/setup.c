@@ -53,7 +53,8 @@ open_norms(struct surface_choice *choice, struct error *err)
 	    .sample = choice->norms_images,
 	    .sample_seed = choice->images.sample_seed,
 	    .raw = choice->images.raw,
-	    .at_most = true};
+	    .at_most = true,
+	    .inputs = choice->images.inputs};
 	const char *path = choice->norms_path;
 
 	for (int i = 0; i < choice->sets && path == NULL; i++)
@@ -68,8 +69,10 @@ open_norms(struct surface_choice *choice, struct error *err)
 }
 
 int
-choice_open_data(struct surface_choice *choice, struct error *err)
+choice_open_data(
+    struct surface_choice *choice, struct inputs *inputs, struct error *err)
 {
+	choice->images.inputs = inputs;
 	for (int i = 0; i < choice->sets; i++)
 		if (open_set(choice, i, err) < 0)
 			return -1;

@@ -49,7 +49,8 @@ int choice_add_data(
  * Opens all data sets; two with one name are an error, and so is recompute
  * without training images.
  */
-int choice_open_data(struct surface_choice *choice, struct error *err);
+int choice_open_data(
+    struct surface_choice *choice, struct inputs *inputs, struct error *err);
 void choice_free_data(struct surface_choice *choice);
 
 /*

@@ -12,6 +12,25 @@
 /* 1980-01-01 00:00, the first date that zip knows. */
 enum { DOS_TIME = 0, DOS_DATE = 0x21 };
 
+/* Of the local header of an entry: where its name's length and name lie. */
+enum { NAME_LENGTH_AT = 26, NAME_AT = 30 };
+
+static bool
+is_npz(const unsigned char *head, size_t n)
+{
+	size_t length;
+
+	if (output_begins(head, n, "PK\005\006"))
+		return true;
+	if (n < NAME_AT || !output_begins(head, n, "PK\003\004"))
+		return false;
+	length = head[NAME_LENGTH_AT] + 256u * head[NAME_LENGTH_AT + 1];
+	return length >= 4 && NAME_AT + length <= n &&
+	       memcmp(head + NAME_AT + length - 4, ".npy", 4) == 0;
+}
+
+const struct output_kind npz_kind = {"an npz archive", is_npz};
+
 struct archive_writer {
 	zip_t *zip; /* NULL when finished */
 	zip_source_t *result;

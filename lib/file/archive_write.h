@@ -10,8 +10,12 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/output.h"
 
 struct archive_writer;
+
+/* An archive whose first entry is an array (or that has none). */
+extern const struct output_kind npz_kind;
 
 struct archive_writer *archive_writer_new(struct error *err);
 

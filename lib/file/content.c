@@ -62,7 +62,9 @@ map_file(struct content *content, int fd, size_t n, struct error *err)
 
 	if (p == MAP_FAILED)
 		return error_set(err, "mmap:");
-	*content = (struct content){.bytes = p, .n = n, .mapped = true};
+	content->bytes = p;
+	content->n = n;
+	content->mapped = true;
 	return 0;
 }
 
@@ -73,17 +75,17 @@ content_open(struct content *content, const char *path,
 {
 	bool standard = path == NULL || strcmp(path, "-") == 0;
 	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
+	const struct stat *st = &content->file;
 	int status;
 
 	*content = (struct content){0};
 	if (fd < 0)
 		return error_set(err, "%s:", path);
-	if (fstat(fd, &st) < 0)
+	if (fstat(fd, &content->file) < 0)
 		status = error_set(err, "fstat:");
-	else if (S_ISREG(st.st_mode) && st.st_size > 0 &&
+	else if (S_ISREG(st->st_mode) && st->st_size > 0 &&
 		 lseek(fd, 0, SEEK_CUR) == 0)
-		status = map_file(content, fd, (size_t)st.st_size, err);
+		status = map_file(content, fd, (size_t)st->st_size, err);
 	else
 		status = read_pipe(content, fd, known, err);
 	if (!standard)

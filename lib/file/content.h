@@ -11,13 +11,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
+#include "base/inputs.h"
 
 struct content {
 	const uint8_t *bytes; /* not NULL, not even when n is 0 */
 	size_t n;
 	bool mapped;
+	struct stat file; /* what it was read from */
+	/* Where files are added that its reader opens beside it; or NULL. */
+	struct inputs *inputs;
 	/* Zip archives in it may lack CRCs (PyTorch can leave them out): their
 	 * entries count as read all the same. */
 	bool no_checksum;

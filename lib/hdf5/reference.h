@@ -21,6 +21,9 @@
 int reference_read(const struct content *content, const char *name,
     struct output *output, struct error *err);
 
+/* What both write: npz archives and streams; files of HDF5. */
+extern const struct output_kind reference_read_kind, reference_write_kind;
+
 struct reference_options {
 	int rep;              /* which direction set */
 	bool partial;         /* points may be missing */

@@ -10,7 +10,19 @@
 #include "geometry/path.h"
 #include "hdf5/h5_read.h"
 #include "hdf5/reference.h"
+#include "stream/kind.h"
 #include "stream/writer.h"
+
+static bool
+is_stream_or_npz(const unsigned char *head, size_t n)
+{
+	return stream_of_points.is(head, n) || stream_of_paths.is(head, n) ||
+	       npz_kind.is(head, n);
+}
+
+const struct output_kind reference_read_kind = {
+    "a losspipe stream of points or paths, nor an npz archive",
+    is_stream_or_npz};
 
 enum kind {
 	KIND_DIRECTIONS,

@@ -8,8 +8,11 @@
 #include "geometry/path.h"
 #include "geometry/plane.h"
 #include "geometry/sheet.h"
+#include "hdf5/h5_read.h"
 #include "hdf5/h5_write.h"
 #include "hdf5/reference.h"
+
+const struct output_kind reference_write_kind = {"an HDF5 file", h5_is};
 
 enum kind {
 	KIND_DIRECTIONS,

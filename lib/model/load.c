@@ -132,6 +132,7 @@ borrow_graph(struct model *model, const struct load_options *options,
 
 	if (open_file(&content, options->graph, err) < 0)
 		return -1;
+	content.inputs = options->inputs;
 	if (!onnx_is(content.bytes, content.n))
 		status = error_set(err, "not an ONNX file");
 	else
@@ -203,6 +204,7 @@ load_model(struct model *model, const char *path,
 	if (open_file(&content, path, err) < 0)
 		return -1;
 	content.no_checksum = options->no_checksum;
+	content.inputs = options->inputs;
 	if (onnx_is(content.bytes, content.n))
 		status = load_onnx(model, &content, path, options, report, err);
 	else

@@ -22,6 +22,8 @@ struct load_options {
 	const struct shape *input; /* of an image, or NULL: find it */
 	int classes;               /* 0: find them */
 	bool no_checksum;          /* archives may lack CRCs */
+	struct inputs
+	    *inputs; /* external data that is read is added; or NULL */
 };
 
 /* What was found. */

@@ -107,7 +107,7 @@ check_range(struct onnx_folder *folder, int fd, uint64_t offset, size_t n,
 		return error_set(err,
 		    "the tensors read external data more than %d times over",
 		    TIMES_READ);
-	return 0;
+	return inputs_add(folder->inputs, &st, err);
 }
 
 int

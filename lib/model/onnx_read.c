@@ -437,7 +437,7 @@ onnx_read(struct graph *graph, const struct content *content, const char *path,
 	struct onnx_file file;
 	struct onnx_import import = {.file = &file,
 	    .graph = graph,
-	    .folder = {.path = path},
+	    .folder = {.path = path, .inputs = content->inputs},
 	    .notes = notes,
 	    .err = err};
 	int status;

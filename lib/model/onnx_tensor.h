@@ -9,14 +9,16 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/inputs.h"
 #include "model/onnx_file.h"
 #include "tensor/tensor.h"
 
 /* Where external data may lie, and how much of it was read. */
 struct onnx_folder {
-	const char *path; /* of the model (borrowed), or NULL: nowhere */
-	uint64_t bytes;   /* read so far */
-	uint64_t largest; /* of the files seen so far */
+	const char *path;      /* of the model (borrowed), or NULL: nowhere */
+	uint64_t bytes;        /* read so far */
+	uint64_t largest;      /* of the files seen so far */
+	struct inputs *inputs; /* files are added when they are read; or NULL */
 };
 
 /* Does it hold reals; integers or truth values?  (Or something unreadable) */

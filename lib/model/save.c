@@ -7,6 +7,18 @@
 #include "base/number.h"
 #include "file/archive_write.h"
 
+/* A length of less than 100 MB, and JSON. */
+static bool
+is_safetensors(const unsigned char *head, size_t n)
+{
+	return n >= 10 && head[7] == 0 && head[6] == 0 && head[5] == 0 &&
+	       head[4] == 0 && head[3] < 6 && head[8] == '{' &&
+	       (head[9] == '"' || head[9] == '}' || head[9] == ' ');
+}
+
+const struct output_kind safetensors_kind = {
+    "a safetensors file", is_safetensors};
+
 static void
 add_entry(struct text *json, const char *name, size_t n_name, const char *text,
     size_t n_text)

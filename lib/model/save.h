@@ -17,6 +17,8 @@
 int save_metadata(
     const struct model *model, struct text *json, struct error *err);
 
+extern const struct output_kind safetensors_kind;
+
 /*
  * Writes n tensors with elements as safetensors: the length of the header, the
  * header in JSON, the elements.  Integers come before reals, so that everything

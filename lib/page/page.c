@@ -202,6 +202,15 @@ title(const struct page *page, struct text *out)
 	text_add_xml(out, label);
 }
 
+static bool
+is_page(const unsigned char *head, size_t n)
+{
+	return output_begins(head, n, "<!DOCTYPE html>") &&
+	       output_has(head, n, "content=\"landpage (losspipe) ");
+}
+
+const struct output_kind page_kind = {"a page of landpage", is_page};
+
 /* A source of the policy: the digest of an element's text. */
 static void
 add_source(struct text *out, const char *chars)

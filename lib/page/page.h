@@ -7,9 +7,13 @@
 #define PAGE_PAGE_H
 
 #include "base/error.h"
+#include "base/output.h"
 #include "base/text.h"
 
 struct points_list;
+
+/* What a page looks like, of any version. */
+extern const struct output_kind page_kind;
 
 /* More points than this are slow to look at and make a page of many MB. */
 enum { PAGE_POINTS_MAX = 400000, PAGE_FIELDS_MAX = 8 };

@@ -60,6 +60,9 @@ struct claim {
 void claim_judge(struct claim *claim, const struct side *a,
     const struct side *b, enum measure measure);
 
+/* What a claim looks like, as text and as JSON. */
+extern const struct output_kind claim_kind, claim_json_kind;
+
 /* "holds: 1.42 [1.3, 1.54] < 13.3 [12, 15]", with a reason behind it. */
 void claim_print(const struct claim *claim, struct text *out);
 void claim_print_json(

@@ -6,6 +6,7 @@
 #define SURVEY_SURVEY_H
 
 #include "base/error.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "geometry/sheet.h"
 #include "model/accuracy.h"
@@ -129,6 +130,9 @@ extern const char *const verdict_words[]; /* "ok" "note" "look" "wrong" */
  * many there are in out, at most VERDICTS_MAX.
  */
 size_t survey_judge(const struct survey *s, struct verdict *out);
+
+/* What gridstat writes, as text and as JSON. */
+extern const struct output_kind survey_kind, survey_json_kind;
 
 /* Numbers and verdicts as text for people, or as a JSON object. */
 void survey_print(const struct survey *s, struct text *out);

@@ -12,15 +12,17 @@ is_folder(const char *path)
 
 int
 images_open(struct images *images, const char *train, const char *test,
-    int64_t first, int raw, struct error *none, struct error *err)
+    int64_t first, int raw, struct inputs *inputs, struct error *none,
+    struct error *err)
 {
 	struct dataset_choice choice = {
-	    .split = SPLIT_TRAIN, .first = first, .raw = raw};
+	    .split = SPLIT_TRAIN, .first = first, .raw = raw, .inputs = inputs};
 
 	none->text[0] = '\0';
 	if (dataset_open(&images->train, train, &choice, err) < 0)
 		return -1;
-	choice = (struct dataset_choice){.split = SPLIT_TEST, .raw = raw};
+	choice = (struct dataset_choice){
+	    .split = SPLIT_TEST, .raw = raw, .inputs = inputs};
 	if (test != NULL)
 		return dataset_open(&images->test, test, &choice, err);
 	/* a folder may have a test part, or not */

@@ -15,13 +15,14 @@ struct images {
 };
 
 /*
- * Opens the first images (0: all) of train, and all of test; raw as in struct
- * dataset_choice.  test NULL: the test part of train's folder, if it has one;
- * *none says why there is none and is empty otherwise.  Release with
+ * Opens the first images (0: all) of train, and all of test; raw and inputs as
+ * in struct dataset_choice.  test NULL: the test part of train's folder, if it
+ * has one; *none says why there is none and is empty otherwise.  Release with
  * images_free in any case.
  */
 int images_open(struct images *images, const char *train, const char *test,
-    int64_t first, int raw, struct error *none, struct error *err);
+    int64_t first, int raw, struct inputs *inputs, struct error *none,
+    struct error *err);
 void images_free(struct images *images);
 
 /* Do they fit the network: shape and labels? train: the path, for errors. */

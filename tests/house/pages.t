@@ -6,7 +6,8 @@ cd "$ROOT" || exit 1
 # rule NAME: what its page says of -o.
 rule()
 {
-	grep -A 4 '^\.It Fl o , Fl -output' "man/$1.1"
+	grep -A 5 '^\.It Fl o , Fl -output' "man/$1.1"
+	grep -x 'whatever it holds, but never what is read\.' "man/$1.1"
 }
 
 for program in cmd/*.c; do
