@@ -159,7 +159,8 @@ gridrun_write(struct gridrun *run, struct surface *surface, struct error *err)
 	surface->context = run;
 	run->surface = surface;
 	progress_start(&run->progress, places);
-	status = surface_write(surface, old, run->writer, &run->output, err);
+	status = surface_write(surface, old, run->writer,
+	    resume_is_settled(&run->resume) ? &run->output : NULL, err);
 	surface->seen = NULL;
 	return status;
 }
@@ -213,6 +214,8 @@ write_all(struct gridrun *s, struct reader *reader, struct error *err)
 		s->writer = writer_new(&s->output, 1, err);
 	if (s->writer != NULL)
 		status = evaluate_all(s, reader, err);
+	if (status == 0)
+		status = resume_end(&s->resume, err);
 	if (status == 0)
 		status = output_commit(&s->output, err);
 	else

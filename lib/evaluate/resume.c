@@ -1,8 +1,11 @@
 #include "evaluate/resume.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/memory.h"
 
 static int
 load(struct points_list *list, const char *path, struct error *err)
@@ -31,23 +34,27 @@ resume_open(struct resume *resume, const struct output *output,
 		    "--resume %s is also the output, which the shell has "
 		    "emptied: use -o %s instead",
 		    from, from);
-	if (from != NULL && load(&resume->other, from, err) < 0)
-		return -1;
 	resume->output = output;
-	if (output->path == NULL)
-		return 0;
-	if (load(&resume->own, output->part, err) < 0)
+	if (output->path != NULL &&
+	    (load(&resume->own, output->part, err) < 0 ||
+		load(&resume->other, output->path, err) < 0))
 		return -1;
-	return load(&resume->other, output->path, err);
+	resume->n_whole = resume->other.n;
+	resume->own_seen = memory_new(resume->own.n, 1, err);
+	resume->whole_seen = memory_new(resume->n_whole, 1, err);
+	if (resume->own_seen == NULL || resume->whole_seen == NULL)
+		return -1;
+	return from != NULL ? load(&resume->other, from, err) : 0;
 }
 
-static const struct points *
-find(const struct points_list *list, const struct surface *surface)
+/* The place of the surface's run among the first n of list, or -1. */
+static int64_t
+find(const struct points_list *list, size_t n, const struct surface *surface)
 {
-	for (size_t i = 0; i < list->n; i++)
+	for (size_t i = 0; i < n; i++)
 		if (strcmp(list->item[i].grid.run, surface->grid.run) == 0)
-			return &list->item[i];
-	return NULL;
+			return (int64_t)i;
+	return -1;
 }
 
 /* The surface's number of the place of point i, or -1: it is not asked for. */
@@ -73,8 +80,8 @@ place_of(const struct points *points, int64_t i, const struct surface *surface)
 
 /* Do all of its points belong to the surface and to its shard? */
 static int
-check_own(const struct points *points, const struct surface *surface,
-    const char *path, struct error *err)
+check_points(const struct points *points, const struct surface *surface,
+    struct error *err)
 {
 	const struct grid *g = &surface->grid;
 
@@ -84,41 +91,107 @@ check_own(const struct points *points, const struct surface *surface,
 				    : g->shard;
 
 		if (place < 0)
-			return error_set(err,
-			    "%s holds points that are not requested now: "
-			    "remove it or choose another -o",
-			    path);
+			return error_set(
+			    err, "points that are not requested now");
 		if (place % g->shards != g->shard)
 			return error_set(err,
-			    "%s holds points of another shard than %d/%d: "
-			    "remove it or choose another -o",
-			    path, g->shard, g->shards);
+			    "points of another shard than %d/%d", g->shard,
+			    g->shards);
 	}
 	return 0;
 }
 
+/*
+ * What lies at path, the first n runs of list, would give way to this surface:
+ * it must be a part of it.  seen: which of them were asked about.
+ */
+static int
+check_run(const char *path, const struct points_list *list, size_t n,
+    unsigned char *seen, const struct surface *surface, struct error *err)
+{
+	const int64_t at = find(list, n, surface);
+	struct error why;
+	int status = 0;
+
+	if (at >= 0) {
+		seen[at] = 1;
+		status = check_points(&list->item[at], surface, &why);
+	} else if (n > 0 && memchr(seen, 1, n) == NULL) {
+		status = error_set(&why,
+		    "run %.16s, this is run %.16s (another plane, data, loss "
+		    "or grid)",
+		    list->item[0].grid.run, surface->grid.run);
+	}
+	return status == 0 ? 0
+			   : error_set(err,
+				 "%s holds %s: choose another -o, or --force "
+				 "replaces it",
+				 path, why.text);
+}
+
 int
-resume_find(const struct resume *resume, const struct surface *surface,
+resume_find(struct resume *resume, const struct surface *surface,
     const struct points **found, struct error *err)
 {
-	const struct points *own = find(&resume->own, surface);
+	const struct output *o = resume->output;
+	const bool force = o->path != NULL && o->order->force;
+	struct error why;
+	int64_t at;
 
-	*found = own != NULL ? own : find(&resume->other, surface);
-	if (own == NULL && resume->own.n > 0)
-		return error_set(err,
-		    "%s holds run %.16s, this is run %.16s (another plane, "
-		    "data, loss or grid): remove it or choose another -o",
-		    resume->output->part, resume->own.item[0].grid.run,
-		    surface->grid.run);
-	if (own != NULL &&
-	    check_own(own, surface, resume->output->part, err) < 0)
+	*found = NULL;
+	if (o->path != NULL &&
+	    (check_run(o->part, &resume->own, resume->own.n, resume->own_seen,
+		 surface, &why) < 0 ||
+		check_run(o->path, &resume->other, resume->n_whole,
+		    resume->whole_seen, surface, &why) < 0) &&
+	    !force) {
+		*err = why;
 		return -1;
-	if (*found != NULL && strcmp((*found)->kernel, surface->kernel) != 0)
-		return error_set(err,
-		    "the earlier points were computed by kernel '%s', this is "
-		    "'%s': same results are promised per kernel only",
-		    (*found)->kernel, surface->kernel);
-	return 0;
+	}
+	at = find(&resume->own, resume->own.n, surface);
+	if (at >= 0)
+		*found = &resume->own.item[at];
+	else if ((at = find(&resume->other, resume->other.n, surface)) >= 0)
+		*found = &resume->other.item[at];
+	if (*found == NULL || strcmp((*found)->kernel, surface->kernel) == 0)
+		return 0;
+	error_set(err,
+	    "the earlier points were computed by kernel '%s', this is '%s': "
+	    "same results are promised per kernel only",
+	    (*found)->kernel, surface->kernel);
+	*found = NULL;
+	return force ? 0 : -1;
+}
+
+bool
+resume_is_settled(const struct resume *resume)
+{
+	return memchr(resume->own_seen, 0, resume->own.n) == NULL;
+}
+
+int
+resume_end(const struct resume *resume, struct error *err)
+{
+	const struct output *o = resume->output;
+	const unsigned char *left = NULL;
+	const char *path = o->part, *run = NULL;
+
+	if (o->path == NULL || o->order->force)
+		return 0;
+	left = memchr(resume->own_seen, 0, resume->own.n);
+	if (left != NULL)
+		run = resume->own.item[left - resume->own_seen].grid.run;
+	left = memchr(resume->whole_seen, 0, resume->n_whole);
+	if (run == NULL && left != NULL) {
+		run = resume->other.item[left - resume->whole_seen].grid.run;
+		path = o->path;
+	}
+	return run == NULL
+		   ? 0
+		   : error_set(err,
+			 "%s also holds run %.16s, which was not asked for: "
+			 "choose another -o, or --force replaces it",
+			 path, run);
 }
 
 void
@@ -126,4 +199,6 @@ resume_free(struct resume *resume)
 {
 	points_list_free(&resume->own);
 	points_list_free(&resume->other);
+	free(resume->own_seen);
+	free(resume->whole_seen);
 }

@@ -11,8 +11,11 @@
 
 struct resume {
 	struct points_list own;   /* from PATH.part: must be of this run */
-	struct points_list other; /* from PATH or --resume: used if it fits */
-	const struct output *output; /* borrowed: names for messages */
+	struct points_list other; /* from PATH, likewise, and --resume */
+	size_t n_whole;           /* of the latter, those from PATH */
+	/* Flags, one for each of them: a surface has this run. */
+	unsigned char *own_seen, *whole_seen;
+	const struct output *output; /* borrowed */
 };
 
 /*
@@ -26,11 +29,19 @@ int resume_open(struct resume *resume, const struct output *output,
 
 /*
  * The old points of this surface, or NULL for none.  *found tells; returns -1
- * with an error when PATH.part has points but of another run, of another kernel
- * or of another shard: they would be lost.
+ * with an error when PATH.part or PATH has points but of another run, of
+ * another kernel, of another shard, or none that is asked for: they would be
+ * lost, which --force allows.  Of several surfaces, one for each model of a
+ * run, those that come after the first may be new.
  */
-int resume_find(const struct resume *resume, const struct surface *surface,
+int resume_find(struct resume *resume, const struct surface *surface,
     const struct points **found, struct error *err);
+
+/* Has every run of PATH.part been written again, so that it may give way? */
+bool resume_is_settled(const struct resume *resume);
+
+/* At the end: a run in PATH or PATH.part that no surface had is an error. */
+int resume_end(const struct resume *resume, struct error *err);
 
 void resume_free(struct resume *resume);
 

@@ -1,6 +1,7 @@
 #include "train/segment.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -111,6 +112,8 @@ explain(const struct record *begin, const struct pack *entry, struct text *why,
 		return -1;
 	there = value_get(last_line(begin), "options");
 	here = value_get(decoded_value(own), "options");
+	if (!value_is(value_get(last_line(begin), "program"), "nettrain"))
+		here = NULL;
 	for (size_t i = 0; i < map_count(here) && text_is_empty(why); i++)
 		name_value(there, map_key(here, i), map_item(here, i), why);
 	decoded_free(own);
@@ -157,27 +160,26 @@ find(const char *path, const struct pack *entry, struct text *why,
 	return found;
 }
 
-/* Takes path when it has this run; refuse: another run is an error. */
+/*
+ * Takes path when it has this run and none was found yet; another run is an
+ * error that ends in what to do, or passed over when that is NULL.
+ */
 static int
-consider(const char *path, bool refuse, const struct pack *entry, char **found,
-    struct error *err)
+consider(const char *path, const char *what_to_do, const struct pack *entry,
+    char **found, struct error *err)
 {
 	struct text why = {0};
 	const char *said;
-	int what = path == NULL || *found != NULL
-		       ? SEGMENT_NONE
-		       : find(path, entry, &why, err);
+	int what = path == NULL ? SEGMENT_NONE : find(path, entry, &why, err);
 
-	if (what == SEGMENT_OTHER && refuse) {
+	if (what == SEGMENT_OTHER && what_to_do != NULL) {
 		what = -1;
 		said = text_chars(&why, err);
 		if (said != NULL)
-			error_set(err,
-			    "%s is of another run (%s): remove it or choose "
-			    "another -o",
-			    path, said);
+			error_set(err, "%s is of another run (%s)%s", path,
+			    said, what_to_do);
 	}
-	if (what == SEGMENT_SAME) {
+	if (what == SEGMENT_SAME && *found == NULL) {
 		*found = memory_text(path, err);
 		what = *found != NULL ? SEGMENT_SAME : -1;
 	}
@@ -189,6 +191,7 @@ int
 segment_choose(const struct output *output, const char *other,
     const struct pack *entry, char **path, struct error *err)
 {
+	const char *to_do = ": choose another -o, or --force replaces it";
 	int status;
 
 	*path = NULL;
@@ -199,11 +202,17 @@ segment_choose(const struct output *output, const char *other,
 		    other, other);
 	if (other != NULL && access(other, R_OK) < 0)
 		return error_set(err, "--resume %s:", other);
-	status = consider(output->part, true, entry, path, err);
+	if (output->path != NULL && output->order->force)
+		to_do = NULL;
+	status = consider(output->part, to_do, entry, path, err);
 	if (status == 0)
-		status = consider(other, true, entry, path, err);
+		status = consider(other, "", entry, path, err);
 	if (status == 0)
-		status = consider(output->path, false, entry, path, err);
+		status = consider(output->path, to_do, entry, path, err);
+	if (status < 0) {
+		free(*path);
+		*path = NULL;
+	}
 	return status;
 }
 

@@ -29,8 +29,9 @@ void segment_note(const struct trainer *trainer,
 /*
  * Which file has the earlier output of the run of entry: PATH.part of output
  * (open), other (may be NULL), or PATH, in this order.  *path is the caller's
- * to free, or NULL for none.  Another run in the first two is an error, and an
- * other that is standard output or not there.
+ * to free, or NULL for none.  Another run there is an error (in the files of
+ * output unless --force was given), and an other that is standard output or not
+ * there.
  */
 int segment_choose(const struct output *output, const char *other,
     const struct pack *entry, char **path, struct error *err);
