@@ -157,7 +157,7 @@ read_network(struct network *network, char *path, const struct settings *set,
 
 	if (read_surveys(list, &path, 1, set, err) < 0)
 		return -1;
-	network->sets = memory_new(list->n, sizeof(*network->sets), err);
+	network->sets = memory_new(list->n, sizeof(void *), err);
 	if (network->sets == NULL)
 		return -1;
 	network->side.survey = network->sets;
@@ -324,13 +324,17 @@ main(int argc, char **argv)
 	    .purpose = "the numbers beside the picture",
 	    .output = {.manner = OUTPUT_QUICK},
 	    .options = options};
-	int first = frame_start(&frame, argc, argv);
+	int first = frame_start(&frame, argc, argv), status;
 	struct error err;
 
 	check_usage(&frame, &set, argc - first);
 	frame_settle_kind(&frame, kinds[set.compare >= 0][set.json]);
-	if ((set.compare >= 0 ? compare : survey)(
-		argv + first, argc - first, &set, &frame, &err) < 0)
+	if (set.compare >= 0)
+		status =
+		    compare(argv + first, argc - first, &set, &frame, &err);
+	else
+		status = survey(argv + first, argc - first, &set, &frame, &err);
+	if (status < 0)
 		frame_fail(&frame, &err);
 	return 0;
 }

@@ -13,6 +13,8 @@ enum { BYTE_VALUES = 256 };
 
 /* How far a pixel may lie outside of 0 ... 1: what rounding does. */
 #define PIXEL_SLACK 1e-6
+/* Pixels above this, and below 256, look like bytes. */
+#define LIKE_BYTES 32.0
 
 const char *const dataset_split_words[] = {"train", "test", NULL};
 
@@ -151,7 +153,7 @@ check_reals(const struct dataset *dataset, size_t pixels, struct error *err)
 	}
 	if (dataset->raw || (lo >= -PIXEL_SLACK && hi <= 1 + PIXEL_SLACK))
 		return 0;
-	if (lo >= 0 && hi > BYTE_VALUES / 8 && hi < BYTE_VALUES)
+	if (lo >= 0 && hi > LIKE_BYTES && hi < BYTE_VALUES)
 		return error_set(err,
 		    "pixels reach %.6g, expected 0 to 1; they look like 0 to "
 		    "255: divide them by 255 (or --raw takes them as they are)",

@@ -138,14 +138,13 @@ spread(const double *v, int n)
 
 /* The mean, with the mean of the errors: the sets share their images. */
 static struct estimate
-mean_of(const struct side *side, enum measure measure, double *values)
+mean_of(const struct side *side, enum measure measure)
 {
 	struct estimate sum = {0, 0, 0};
 
 	for (int i = 0; i < side->n; i++) {
 		const struct estimate e = measure_of(side, i, measure);
 
-		values[i] = e.value;
 		sum.value += e.value / side->n;
 		sum.lo += e.lo / side->n;
 		sum.hi += e.hi / side->n;
@@ -165,9 +164,10 @@ struct estimate
 side_measure(const struct side *side, enum measure measure)
 {
 	double values[REPS_MAX];
-	const struct estimate e = mean_of(side, measure, values);
 
-	return widened(e, spread(values, side->n));
+	for (int i = 0; i < side->n; i++)
+		values[i] = measure_of(side, i, measure).value;
+	return widened(mean_of(side, measure), spread(values, side->n));
 }
 
 /* Do both have the same directions, set by set? */
@@ -201,14 +201,15 @@ is_paired(const struct side *a, const struct side *b)
 static enum outcome
 judge_pairs(const struct side *a, const struct side *b, enum measure measure)
 {
-	double va[REPS_MAX], vb[REPS_MAX], rise[REPS_MAX];
-	const struct estimate ea = mean_of(a, measure, va);
-	struct estimate eb = mean_of(b, measure, vb);
+	const struct estimate from = mean_of(a, measure);
+	struct estimate to = mean_of(b, measure);
+	double rise[REPS_MAX];
 
 	for (int i = 0; i < a->n; i++)
-		rise[i] = vb[i] - va[i];
-	eb = widened(eb, spread(rise, a->n));
-	return estimate_less(&ea, &eb);
+		rise[i] = measure_of(b, i, measure).value -
+			  measure_of(a, i, measure).value;
+	to = widened(to, spread(rise, a->n));
+	return estimate_less(&from, &to);
 }
 
 /* ---- did they train? ---- */

@@ -210,7 +210,7 @@ survey_rank(struct ranking *ranking, const struct survey_list *list,
 
 	ranking->key = key;
 	ranking->item = memory_new(list->n, sizeof(*ranking->item), err);
-	ranking->sets = memory_new(list->n, sizeof(*ranking->sets), err);
+	ranking->sets = memory_new(list->n, sizeof(void *), err);
 	if (ranking->item == NULL || ranking->sets == NULL)
 		return -1;
 	for (size_t i = 0; i < list->n; i++) {
