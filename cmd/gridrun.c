@@ -68,20 +68,23 @@ gridrun_take_data(void *target, const char *text, struct error *err)
 	return choice_add_data(target, text, err);
 }
 
-static void
-warn_about_classes(const struct gridrun *s)
+static int
+warn_about_classes(const struct gridrun *s, struct error *err)
 {
 	const struct surface_choice *c = &s->choice;
 
 	for (int i = 0; i < c->sets && c->images.first > 0; i++) {
-		int present = dataset_classes_present(&c->data[i]);
+		int present = dataset_classes_present(&c->data[i], err);
 
+		if (present < 0)
+			return -1;
 		if (present < c->data[i].classes)
 			frame_warn(s->frame,
 			    "the first %" PRId64 " images have %d of %d "
 			    "classes (--sample takes random ones)",
 			    c->images.first, present, c->data[i].classes);
 	}
+	return 0;
 }
 
 /* A wrong constant, architecture or data set shows at the centre. */
@@ -232,11 +235,10 @@ read_and_write(struct gridrun *s, char **operands, int n, struct error *err)
 	int status = -1;
 
 	if (reader != NULL &&
-	    choice_open_data(&s->choice, s->frame->output.inputs, err) == 0) {
-		warn_about_classes(s);
+	    choice_open_data(&s->choice, s->frame->output.inputs, err) == 0 &&
+	    warn_about_classes(s, err) == 0)
 		status = s->estimate ? evaluate_all(s, reader, err)
 				     : write_all(s, reader, err);
-	}
 	reader_free(reader);
 	choice_free_data(&s->choice);
 	return status;

@@ -21,8 +21,8 @@ struct error {
  * Writes the message and returns -1, so that a check reads
  * `return error_set(err, "...")`.  A format that ends in ':' gets strerror of
  * the current errno appended.  What cannot be shown (base/character.h) in the
- * result, which may come from a hostile file, becomes '?'.  err may be NULL:
- * nothing is written.
+ * result, which may come from a hostile file, becomes '?'.  err may be NULL in
+ * tests: nothing is written.  A house test keeps NULL out of lib and cmd.
  */
 int error_set(struct error *err, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

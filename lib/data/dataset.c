@@ -317,13 +317,13 @@ dataset_check(const struct dataset *dataset, int64_t channels, int64_t height,
 }
 
 int
-dataset_classes_present(const struct dataset *dataset)
+dataset_classes_present(const struct dataset *dataset, struct error *err)
 {
 	int present = 0;
-	bool *seen = memory_new((size_t)dataset->classes, sizeof(*seen), NULL);
+	bool *seen = memory_new((size_t)dataset->classes, sizeof(*seen), err);
 
 	if (seen == NULL)
-		return 0;
+		return -1;
 	for (int64_t i = 0; i < dataset->n; i++)
 		if (!seen[dataset->labels[i]]) {
 			seen[dataset->labels[i]] = true;

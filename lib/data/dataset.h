@@ -74,8 +74,8 @@ int dataset_check(const struct dataset *dataset, int64_t channels,
 int dataset_check_targets(const struct dataset *dataset, int64_t channels,
     int64_t height, int64_t width, int64_t outputs, struct error *err);
 
-/* How many of its classes occur among the chosen images. */
-int dataset_classes_present(const struct dataset *dataset);
+/* How many of its classes occur among the chosen images; -1 failed. */
+int dataset_classes_present(const struct dataset *dataset, struct error *err);
 
 /*
  * Images [first, first + n) as network input: out receives n c h w floats

@@ -21,7 +21,7 @@ mark_norms(char *out, size_t room, const struct value *grid)
 {
 	char word[32], mark[48];
 
-	if (field_text(grid, "bn", word, sizeof(word), NULL) < 0 ||
+	if (!value_text(value_get(grid, "bn"), word, sizeof(word)) ||
 	    strcmp(word, "fixed") == 0)
 		return;
 	snprintf(mark, sizeof(mark), "bn %s", word);

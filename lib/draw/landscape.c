@@ -147,11 +147,9 @@ read_directions(struct panel *panel, char *seed, size_t room, struct error *err)
 static void
 model_name(const struct value *header, char out[NAME_BYTES])
 {
-	if (field_text(header, "label", out, NAME_BYTES, NULL) == 0 &&
-	    out[0] != '\0')
-		return;
-	if (field_text(header, "arch", out, NAME_BYTES, NULL) < 0)
-		out[0] = '\0';
+	if (!value_text(value_get(header, "label"), out, NAME_BYTES) ||
+	    out[0] == '\0')
+		value_text(value_get(header, "arch"), out, NAME_BYTES);
 }
 
 static void

@@ -155,6 +155,7 @@ static int
 read_number(const char *word, double *out)
 {
 	const char *bare = word[0] == '-' || word[0] == '+' ? word + 1 : word;
+	struct error lost; /* the caller has a better word */
 
 	if (strcasecmp(bare, "nan") == 0)
 		*out = NAN;
@@ -162,7 +163,7 @@ read_number(const char *word, double *out)
 		 strcasecmp(bare, "infinity") == 0)
 		*out = word[0] == '-' ? -INFINITY : INFINITY;
 	else
-		return number_parse_real(word, "", out, NULL);
+		return number_parse_real(word, "", out, &lost);
 	return 0;
 }
 

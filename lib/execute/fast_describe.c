@@ -40,17 +40,22 @@ add_share(struct text *out, const struct share *part, const struct share *all)
 	text_add(out, "\n");
 }
 
-/* The seconds of each step, of a few runs; NULL for none. */
+/* The seconds of each step, of a few runs; NULL for none, or out has failed. */
 static double *
-take_times(const struct fast_plan *plan, const struct plan_trial *trial)
+take_times(const struct fast_plan *plan, const struct plan_trial *trial,
+    struct text *out)
 {
 	enum { RUNS = 3 };
-	double *seconds = NULL;
+	double *seconds;
+	struct error lost;
 
-	if (trial->n > 0)
-		seconds = memory_new(plan->n_steps, sizeof(*seconds), NULL);
-	if (seconds == NULL)
+	if (trial->n == 0)
 		return NULL;
+	seconds = memory_new(plan->n_steps, sizeof(*seconds), &lost);
+	if (seconds == NULL) {
+		text_fail(out);
+		return NULL;
+	}
 	fast_run(plan, trial, NULL); /* the first one meets cold caches */
 	for (int i = 0; i < RUNS; i++)
 		fast_run(plan, trial, seconds);
@@ -61,7 +66,7 @@ void
 fast_describe(const struct fast_plan *plan, const struct plan_trial *trial,
     struct text *out)
 {
-	double *seconds = take_times(plan, trial);
+	double *seconds = take_times(plan, trial, out);
 	struct share of[FAST_METHODS] = {{0}}, all = {0};
 
 	for (size_t i = 0; i < plan->n_steps; i++) {

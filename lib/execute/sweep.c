@@ -96,7 +96,7 @@ check_node(const struct sweep *s, const struct fold_step *f, struct error *err)
 			    "as operand",
 			    node->name, operator_name(node->op));
 	if ((law != LAW_LINEAR && law != LAW_PIECEWISE) ||
-	    !operator_trains(s->graph, node, NULL))
+	    !operator_trains(s->graph, node, err))
 		return error_set(err,
 		    "node '%s': no curvature through %s (yet)", node->name,
 		    operator_name(node->op));

@@ -34,18 +34,19 @@ scalar(const struct pickle_value *value, double *out)
 {
 	const struct pickle_value *bytes;
 	struct element element = {ELEMENT_U8, false};
+	struct error lost; /* another kind of value is no error */
 
 	if (!pickle_is_call(value, "numpy.core.multiarray.scalar") &&
 	    !pickle_is_call(value, "numpy._core.multiarray.scalar"))
 		return false;
 	bytes = pickle_item(value->call.arguments, 1);
 	if (!has_bytes(bytes) ||
-	    parse_type(pickle_item(value->call.arguments, 0), &element, NULL) <
+	    parse_type(pickle_item(value->call.arguments, 0), &element, &lost) <
 		0 ||
 	    bytes->text.n != element_bytes(element.kind))
 		return false;
-	return element_real(
-		   element, (const uint8_t *)bytes->text.chars, out, NULL) == 0;
+	return element_real(element, (const uint8_t *)bytes->text.chars, out,
+		   &lost) == 0;
 }
 
 bool

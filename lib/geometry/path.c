@@ -109,8 +109,7 @@ path_unpack(
 		point->step = -1;
 	if (!value_bool(value_get(header, "drop"), &point->drop))
 		point->drop = false;
-	if (field_text(header, "set", point->set, sizeof(point->set), NULL) < 0)
-		point->set[0] = '\0';
+	value_text(value_get(header, "set"), point->set, sizeof(point->set));
 	return 0;
 }
 

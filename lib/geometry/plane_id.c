@@ -33,7 +33,7 @@ add_entry(const struct value *entry, char *out, size_t room)
 	int64_t seed;
 
 	if (!value_is(value_get(entry, "program"), "dirgen") ||
-	    field_text(options, "kind", kind, sizeof(kind), NULL) < 0)
+	    !value_text(value_get(options, "kind"), kind, sizeof(kind)))
 		return;
 	snprintf(out + n, room - n, "%s%s", n > 0 ? "; " : "", kind);
 	if (value_int(value_get(options, "seed"), &seed))

@@ -339,8 +339,11 @@ plane_read_requests(struct plane *plane, struct plane *next,
 	while ((status = reader_next(reader, &record, err)) == 1) {
 		pack_value(&next->begin, record.header);
 		status = pack_check(&next->begin, err);
-		if (status < 0 || !(reader_next_is(reader, "request") ||
-				      reader_next_is(reader, "end")))
+		if (status == 0)
+			status = reader_next_is(reader, "request", err);
+		if (status == 0)
+			status = reader_next_is(reader, "end", err);
+		if (status != 1)
 			break;
 		pack_free(&next->begin);
 		if (read_requests(plane, reader, err) < 0)

@@ -23,13 +23,16 @@ is_array(const char *name)
 	return n > SUFFIX_BYTES && strcmp(name + n - SUFFIX_BYTES, suffix) == 0;
 }
 
-bool
-arrays_is(const struct content *content)
+int
+arrays_is(const struct content *content, struct error *err)
 {
-	struct archive *archive = archive_open(content, NULL);
-	bool is = false;
+	struct archive *archive = archive_open(content, err);
+	int is = 0;
 
-	for (size_t i = 0; archive != NULL && i < archive_count(archive); i++)
+	/* what is no archive is not one of arrays */
+	if (archive == NULL)
+		return err->memory ? -1 : 0;
+	for (size_t i = 0; i < archive_count(archive); i++)
 		is |= is_array(archive_name(archive, i));
 	archive_close(archive);
 	return is;

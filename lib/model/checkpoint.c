@@ -52,13 +52,16 @@ read_content(struct checkpoint *checkpoint, const struct content *content,
     bool tensors, struct error *err)
 {
 	int status = checkpoint_known(content->bytes, content->n, err);
+	int arrays = 0;
 
 	*checkpoint = (struct checkpoint){0};
-	if (status < 0)
+	if (status == 0 && content->bytes[0] == 'P')
+		arrays = arrays_is(content, err);
+	if (status < 0 || arrays < 0)
 		return -1;
 	if (safetensors_is(content->bytes, content->n))
 		status = safetensors_read(checkpoint, content, tensors, err);
-	else if (content->bytes[0] == 'P' && arrays_is(content))
+	else if (arrays)
 		status = arrays_read(checkpoint, content, tensors, err);
 	else
 		status = torch_read(checkpoint, content, tensors, err);

@@ -72,7 +72,7 @@ int arrays_read(struct checkpoint *checkpoint, const struct content *content,
 
 /* Do the bytes begin like safetensors?  Is the zip archive one of arrays? */
 bool safetensors_is(const uint8_t *bytes, size_t n);
-bool arrays_is(const struct content *content);
+int arrays_is(const struct content *content, struct error *err); /* or -1 */
 
 /*
  * -1 with a sentence that says what the bytes are and how to convert them, or

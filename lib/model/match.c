@@ -250,22 +250,22 @@ match_take(struct graph *graph, struct checkpoint *checkpoint,
 
 /*
  * What the architecture's first or last tensor is in the checkpoint, whatever
- * order that has; or NULL.
+ * order that has; NULL when it is not there.
  */
-static const struct tensor *
-find_end(const struct checkpoint *checkpoint, const char *arch, bool last)
+static int
+find_end(const struct checkpoint *checkpoint, const char *arch, bool last,
+    const struct tensor **found, struct error *err)
 {
 	const struct shape input = architecture_input(arch);
-	const struct tensor *found;
 	struct graph graph;
 	size_t next = 0;
 
-	if (architecture_build(&graph, arch, &input, USUAL_CLASSES, NULL) < 0)
-		return NULL;
-	found = find(checkpoint->tensors, checkpoint->n_tensors,
+	if (architecture_build(&graph, arch, &input, USUAL_CLASSES, err) < 0)
+		return -1;
+	*found = find(checkpoint->tensors, checkpoint->n_tensors,
 	    graph.tensors[last ? graph.n_tensors - 1 : 0].name, &next);
 	graph_free(&graph);
-	return found;
+	return 0;
 }
 
 /*
@@ -273,11 +273,10 @@ find_end(const struct checkpoint *checkpoint, const char *arch, bool last)
  * channels, a linear layer leaves colour or grey.  The usual size comes first.
  */
 static size_t
-list_inputs(const struct checkpoint *checkpoint, const char *arch,
+list_inputs(const struct tensor *first, const char *arch,
     struct shape inputs[INPUTS_MAX])
 {
 	static const int64_t sizes[] = {32, 28, 64, 96, 224};
-	const struct tensor *first = find_end(checkpoint, arch, false);
 	const bool conv = first != NULL && first->rank == 4;
 	const int64_t channels[] = {conv ? first->dim[1] : 3, 1};
 	size_t n = 0;
@@ -316,10 +315,8 @@ try_fit(const struct checkpoint *checkpoint, const struct match_fit *fit,
 
 /* The rows of what the architecture's last tensor is in the checkpoint. */
 static int
-find_classes(const struct checkpoint *checkpoint, const struct match_fit *fit)
+find_classes(const struct tensor *last)
 {
-	const struct tensor *last = find_end(checkpoint, fit->arch, true);
-
 	if (last == NULL || last->rank == 0 || last->dim[0] < 1 ||
 	    last->dim[0] > INT_MAX)
 		return USUAL_CLASSES;
@@ -330,19 +327,29 @@ int
 match_find_fit(const struct checkpoint *checkpoint, const struct shape *input,
     int classes, struct match_fit *fit, struct error *err)
 {
+	const struct tensor *first, *last;
 	struct shape inputs[INPUTS_MAX];
+	struct error other;
 	size_t n = 1;
 
+	if (find_end(checkpoint, fit->arch, false, &first, err) < 0 ||
+	    find_end(checkpoint, fit->arch, true, &last, err) < 0)
+		return -1;
 	if (input != NULL)
 		inputs[0] = *input;
 	else
-		n = list_inputs(checkpoint, fit->arch, inputs);
+		n = list_inputs(first, fit->arch, inputs);
+	fit->classes = classes > 0 ? classes : find_classes(last);
 	for (size_t i = 0; i < n; i++) {
+		struct error *why = i == 0 ? err : &other;
+
 		fit->input = inputs[i];
-		fit->classes =
-		    classes > 0 ? classes : find_classes(checkpoint, fit);
-		if (try_fit(checkpoint, fit, i == 0 ? err : NULL) == 0)
+		if (try_fit(checkpoint, fit, why) == 0)
 			return 0;
+		if (why->memory) {
+			*err = *why;
+			return -1;
+		}
 	}
 	return -1;
 }
@@ -361,8 +368,12 @@ match_find_architecture(const struct checkpoint *checkpoint,
 	for (size_t i = 0; architecture_name(i) != NULL; i++) {
 		candidate.arch = architecture_name(i);
 		if (match_find_fit(
-			checkpoint, input, classes, &candidate, NULL) < 0)
-			continue;
+			checkpoint, input, classes, &candidate, err) < 0) {
+			if (!err->memory)
+				continue;
+			text_free(&found.text);
+			return -1;
+		}
 		*fit = candidate;
 		text_add(&found.text, "%s%s", found.n > 0 ? ", " : "",
 		    candidate.arch);

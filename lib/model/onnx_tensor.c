@@ -71,7 +71,8 @@ find_type(int type, struct error *err)
 bool
 onnx_tensor_is_real(const struct onnx_tensor *tensor)
 {
-	const int type = find_type(tensor->type, NULL);
+	struct error lost; /* what is no number is not that */
+	const int type = find_type(tensor->type, &lost);
 
 	return type >= 0 && element_is_real(types[type].kind);
 }
@@ -79,7 +80,8 @@ onnx_tensor_is_real(const struct onnx_tensor *tensor)
 bool
 onnx_tensor_is_whole(const struct onnx_tensor *tensor)
 {
-	const int type = find_type(tensor->type, NULL);
+	struct error lost; /* what is no number is not that */
+	const int type = find_type(tensor->type, &lost);
 
 	return type >= 0 && !element_is_real(types[type].kind);
 }

@@ -181,6 +181,7 @@ read_notes(
 	json_object_foreach((json_t *)metadata, name, value)
 	{
 		const char *text = json_string_value(value);
+		struct error lost; /* what is no number is a text */
 		int64_t integer;
 		double real;
 		int status;
@@ -189,10 +190,10 @@ read_notes(
 			return error_set(
 			    err, "__metadata__ '%.40s' is not a text", name);
 		if (number_parse_int(
-			text, name, INT64_MIN, INT64_MAX, &integer, NULL) == 0)
+			text, name, INT64_MIN, INT64_MAX, &integer, &lost) == 0)
 			status = checkpoint_note_integer(
 			    checkpoint, name, strlen(name), integer, err);
-		else if (number_parse_real(text, name, &real, NULL) == 0)
+		else if (number_parse_real(text, name, &real, &lost) == 0)
 			status = checkpoint_note_real(
 			    checkpoint, name, strlen(name), real, err);
 		else

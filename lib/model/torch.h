@@ -38,7 +38,8 @@ struct torch_file {
 
 	/* The zip form: the archive, its prefix, and the last storage read. */
 	struct archive *archive;
-	char *prefix;
+	char *prefix; /* with room for the name of an entry behind it */
+	size_t n_prefix;
 	uint8_t *pickle_bytes;
 	uint8_t *cached;
 	int64_t cached_entry;

@@ -87,8 +87,9 @@ note_tensor(struct checkpoint *checkpoint, struct torch_file *file,
 	struct tensor tensor;
 	int status = 0;
 
-	if (torch_read_tensor(file, value, "note", &tensor, NULL) < 0)
-		return 0;
+	/* what is no tensor is no note */
+	if (torch_read_tensor(file, value, "note", &tensor, err) < 0)
+		return err->memory ? -1 : 0;
 	if (tensor.n == 1 && tensor.type == TENSOR_INT64)
 		status = checkpoint_note_integer(checkpoint, key->text.chars,
 		    key->text.n, tensor.i64[0], err);

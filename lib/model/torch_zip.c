@@ -5,24 +5,19 @@
 #include "model/checkpoint_form.h"
 #include "model/torch.h"
 
-enum { PICKLE_BYTES_MAX = 64 << 20 };
+enum { PICKLE_BYTES_MAX = 64 << 20, ENTRY_NAME_MAX = 64 };
 
-/* Is there an entry PREFIX/name? */
+/* Is there an entry PREFIX/name?  The prefix has room for a name behind it. */
 static int64_t
 find(struct torch_file *file, const char *name, size_t n_name)
 {
-	size_t n_prefix = strlen(file->prefix);
-	char *full = memory_new(n_prefix + n_name + 1, 1, NULL);
-	int64_t entry = -1;
+	char *end = file->prefix + file->n_prefix;
 
-	if (full == NULL)
+	if (n_name > ENTRY_NAME_MAX || memchr(name, '\0', n_name) != NULL)
 		return -1;
-	memcpy(full, file->prefix, n_prefix);
-	memcpy(full + n_prefix, name, n_name);
-	if (strlen(full) == n_prefix + n_name)
-		entry = archive_find(file->archive, full);
-	free(full);
-	return entry;
+	memcpy(end, name, n_name);
+	end[n_name] = '\0';
+	return archive_find(file->archive, file->prefix);
 }
 
 static int64_t
@@ -58,8 +53,12 @@ find_prefix(struct torch_file *file, struct error *err)
 	}
 	if (found == NULL)
 		return foreign_refuse_archive(file->archive, err);
-	file->prefix = memory_text_n(found, strlen(found) - n_name + 1, err);
-	return file->prefix != NULL ? place : -1;
+	file->n_prefix = strlen(found) - n_name + 1;
+	file->prefix = memory_new(file->n_prefix + ENTRY_NAME_MAX + 1, 1, err);
+	if (file->prefix == NULL)
+		return -1;
+	memcpy(file->prefix, found, file->n_prefix);
+	return place;
 }
 
 static int

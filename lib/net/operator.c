@@ -198,6 +198,8 @@ static void
 input_shapes(const struct graph *graph, const struct node *node,
     struct shape shape[NODE_INPUTS_MAX])
 {
+	struct error lost;
+
 	for (int i = 0; i < node->n_in; i++) {
 		const struct graph_value *value = &graph->values[node->in[i]];
 
@@ -205,7 +207,9 @@ input_shapes(const struct graph *graph, const struct node *node,
 			       ? shape_of_tensor(&graph->tensors[value->tensor])
 			       : value->shape;
 	}
-	align(graph, node, shape, NULL);
+	/* operator_shape has seen that they can be */
+	if (align(graph, node, shape, &lost) < 0)
+		return;
 }
 
 void

@@ -76,16 +76,10 @@ field_text(const struct value *map, const char *key, char *out, size_t room,
     struct error *err)
 {
 	const struct value *value = value_get(map, key);
-	const char *chars;
 	char expected[64];
-	size_t n;
 
-	if (value_chars(value, &chars, &n) && n < room &&
-	    memchr(chars, '\0', n) == NULL) {
-		memcpy(out, chars, n);
-		out[n] = '\0';
+	if (value_text(value, out, room))
 		return 0;
-	}
 	snprintf(expected, sizeof(expected), "a text of at most %zu bytes",
 	    room - 1);
 	return wrong(value, key, expected, err);

@@ -35,13 +35,14 @@ holds(const unsigned char *head, size_t n, const char *letters)
 {
 	const size_t magic = n < MAGIC_BYTES ? n : MAGIC_BYTES;
 	struct scan scan;
+	struct error lost; /* it may be cut off */
 	size_t need;
 	char kind;
 
 	if (n == 0 || memcmp(head, stream_magic, magic) != 0)
 		return false;
 	for (size_t at = 0; at < n; at += scan.bytes) {
-		if (scan_record(head + at, n - at, &scan, &need, NULL) != 1)
+		if (scan_record(head + at, n - at, &scan, &need, &lost) != 1)
 			return true;
 		kind = kind_of(head + at, &scan);
 		if (kind != 0)

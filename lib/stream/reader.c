@@ -381,13 +381,15 @@ reader_next(struct reader *reader, struct record *record, struct error *err)
 	return 1;
 }
 
-bool
-reader_next_is(struct reader *reader, const char *kind)
+int
+reader_next_is(struct reader *reader, const char *kind, struct error *err)
 {
 	struct scan scan;
+	int status = scan_here(reader, &scan, err);
 
-	return scan_here(reader, &scan, NULL) == 1 &&
-	       scan.kind_bytes == strlen(kind) &&
+	if (status < 0 && err->memory)
+		return -1;
+	return status == 1 && scan.kind_bytes == strlen(kind) &&
 	       memcmp(reader->buffer + reader->start + scan.kind, kind,
 		   scan.kind_bytes) == 0;
 }

@@ -65,11 +65,12 @@ int reader_next(struct reader *reader, struct record *record, struct error *err)
 uint64_t reader_place(const struct reader *reader);
 
 /*
- * Is the next record of this kind?  It stays the next one; what was read
- * before is no longer valid.  False also where there is none, or no good one:
- * reader_next says why.
+ * 1: the next record is of this kind, and stays the next one; what was read
+ * before is no longer valid.  0: it is not, there is none, or no good one, and
+ * reader_next says why.  -1: memory is short.
  */
-bool reader_next_is(struct reader *reader, const char *kind);
+int reader_next_is(struct reader *reader, const char *kind, struct error *err)
+    __attribute__((warn_unused_result));
 
 /*
  * For salvage: the next record whose magic and CRC are right, whatever lies

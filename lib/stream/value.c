@@ -178,6 +178,20 @@ value_is(const struct value *value, const char *text)
 }
 
 bool
+value_text(const struct value *value, char *out, size_t room)
+{
+	const char *chars;
+	size_t n;
+	bool fits = value_chars(value, &chars, &n) && n < room &&
+		    memchr(chars, '\0', n) == NULL;
+
+	if (fits)
+		memcpy(out, chars, n);
+	out[fits ? n : 0] = '\0';
+	return fits;
+}
+
+bool
 value_equal(const struct value *a, const struct value *b)
 {
 	return msgpack_object_equal(*value_object(a), *value_object(b));

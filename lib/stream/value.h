@@ -57,6 +57,12 @@ bool value_chars(const struct value *value, const char **chars, size_t *n);
 bool value_bytes(const struct value *value, const void **bytes, size_t *n);
 bool value_is(const struct value *value, const char *text);
 
+/*
+ * Copies a text into out (room bytes with the NUL): false, and "" in out, when
+ * it is none, too long or has a NUL inside.
+ */
+bool value_text(const struct value *value, char *out, size_t room);
+
 /* The same type and contents, to the last bit; neither may be NULL. */
 bool value_equal(const struct value *a, const struct value *b);
 

@@ -67,8 +67,7 @@ read_data(struct survey *s, const struct value *header)
 
 	value_int(value_get(entry, "n"), &s->n);
 	value_int(value_get(entry, "total"), &s->total);
-	if (field_text(entry, "digest", s->data, sizeof(s->data), NULL) < 0)
-		s->data[0] = '\0';
+	value_text(value_get(entry, "digest"), s->data, sizeof(s->data));
 }
 
 static void
@@ -96,10 +95,9 @@ read_header(struct survey *s, const struct points *p, struct error *err)
 	if (header == NULL)
 		return -1;
 	h = decoded_value(header);
-	if (field_text(h, "label", s->name, sizeof(s->name), NULL) < 0 ||
+	if (!value_text(value_get(h, "label"), s->name, sizeof(s->name)) ||
 	    s->name[0] == '\0')
-		if (field_text(h, "arch", s->name, sizeof(s->name), NULL) < 0)
-			s->name[0] = '\0';
+		value_text(value_get(h, "arch"), s->name, sizeof(s->name));
 	s->stored = NAN;
 	accuracy_noted(value_get(h, "meta"), &s->stored);
 	s->recomputed = value_is(value_get(h, "bn"), "recompute");

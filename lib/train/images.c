@@ -26,9 +26,12 @@ images_open(struct images *images, const char *train, const char *test,
 	if (test != NULL)
 		return dataset_open(&images->test, test, &choice, err);
 	/* a folder may have a test part, or not */
-	if (is_folder(train))
-		(void)dataset_open(&images->test, train, &choice, none);
-	return 0;
+	if (!is_folder(train) ||
+	    dataset_open(&images->test, train, &choice, none) == 0 ||
+	    !none->memory)
+		return 0;
+	*err = *none;
+	return -1;
 }
 
 void

@@ -4,7 +4,7 @@
 [ -x /usr/bin/python3 ] || skip_all "no python3"
 cd "$ROOT" || exit 1
 
-for rule in private; do
+for rule in private nowhere unheard; do
 	is "$(/usr/bin/python3 "$ROOT/tests/house/failures.py" $rule)" "" \
 		"$(/usr/bin/python3 "$ROOT/tests/house/failures.py" -t $rule)"
 done

@@ -112,6 +112,7 @@ static void
 cifar_files(void **state)
 {
 	struct dataset d;
+	struct error err;
 
 	(void)state;
 	put_cifar("ten.bin", 7, 0, 1, 10);
@@ -123,7 +124,7 @@ cifar_files(void **state)
 	assert_int_equal(d.height, 32);
 	assert_int_equal(d.labels[6], 6);
 	assert_int_equal(d.bytes[6 * CIFAR_PIXELS + 5], 11);
-	assert_int_equal(dataset_classes_present(&d), 7);
+	assert_int_equal(dataset_classes_present(&d, &err), 7);
 	dataset_free(&d);
 
 	put_cifar("hundred.bin", 3, 97, 2, 100);
@@ -421,6 +422,7 @@ first_images(void **state)
 {
 	char path[128];
 	struct dataset all, some;
+	struct error err;
 
 	(void)state;
 	put_cifar("many.bin", 50, 0, 1, 10);
@@ -429,7 +431,7 @@ first_images(void **state)
 	some = open_good(path, (struct dataset_choice){.first = 4});
 	assert_int_equal(some.n, 4);
 	assert_int_equal(some.total, 50);
-	assert_int_equal(dataset_classes_present(&some), 4);
+	assert_int_equal(dataset_classes_present(&some, &err), 4);
 	assert_memory_equal(some.bytes, all.bytes, 4 * CIFAR_PIXELS);
 	assert_string_not_equal(some.digest, all.digest);
 	dataset_free(&some);
