@@ -12,13 +12,16 @@
 #include "geometry/table.h"
 #include "stream/reader.h"
 
-enum form { CSV, JSON, NPZ, VTK, GNUPLOT };
+enum form { CSV, JSON, NPZ, VTK, GNUPLOT, PLOTLY, GLB, PATH };
 static const char *const forms[] = {
     [CSV] = "csv",
     [JSON] = "json",
     [NPZ] = "npz",
     [VTK] = "vtk",
     [GNUPLOT] = "gnuplot",
+    [PLOTLY] = "plotly",
+    [GLB] = "glb",
+    [PATH] = "path",
     NULL,
 };
 
@@ -28,6 +31,9 @@ static const struct output_kind *const kinds[] = {
     [NPZ] = &npz_kind,
     [VTK] = &convert_vtk_kind,
     [GNUPLOT] = &convert_gnuplot_kind,
+    [PLOTLY] = &convert_plotly_kind,
+    [GLB] = &convert_glb_kind,
+    [PATH] = &convert_path_kind,
 };
 
 struct settings {
@@ -122,6 +128,10 @@ write_all(const struct settings *set, const struct points_list *list,
 		return convert_vtk(list, &set->height, output, err);
 	case GNUPLOT:
 		return convert_gnuplot(list, output, err);
+	case PLOTLY:
+		return convert_plotly(list, output, err);
+	case GLB:
+		return convert_glb(list, &set->height, output, err);
 	default:
 		return write_text((enum form)set->form, list, output, err);
 	}
@@ -177,9 +187,30 @@ take_zmax(void *target, const char *value, struct error *err)
 	return number_parse_real(value, "--zmax", &set->height.zmax, err);
 }
 
+/* Paths come with any stream, or alone: they need no grid. */
 static int
-run(const struct frame *frame, const struct settings *set, char **paths, int n,
-    struct error *err)
+run_path(const struct frame *frame, const struct settings *set, char **paths,
+    int n, struct error *err)
+{
+	struct reader *reader = reader_new(paths, n, err);
+	struct output output;
+	int status =
+	    reader != NULL ? frame_open_output(frame, &output, err) : -1;
+
+	if (status == 0) {
+		status = convert_path(reader, set->partial != 0, &output, err);
+		if (status == 0)
+			status = output_commit(&output, err);
+		else
+			output_abandon(&output);
+	}
+	reader_free(reader);
+	return status;
+}
+
+static int
+run_points(const struct frame *frame, const struct settings *set, char **paths,
+    int n, struct error *err)
 {
 	struct points_list list = {0};
 	struct output output;
@@ -200,15 +231,24 @@ run(const struct frame *frame, const struct settings *set, char **paths, int n,
 	return status;
 }
 
+static int
+run(const struct frame *frame, const struct settings *set, char **paths, int n,
+    struct error *err)
+{
+	return set->form == PATH ? run_path(frame, set, paths, n, err)
+				 : run_points(frame, set, paths, n, err);
+}
+
 int
 main(int argc, char **argv)
 {
 	struct settings set = {.height = {.zmax = NAN}};
 	const struct option_row options[] = {
 	    OPTION_CHOICE('t', "to", forms, &set.form, "what to write (csv)"),
-	    OPTION_CALL(
-		0, "zmax", "Z", &set, take_zmax, "vtk: clip the height at Z"),
-	    OPTION_FLAG(0, "log", &set.log, "vtk: heights are ln(loss + 0.1)"),
+	    OPTION_CALL(0, "zmax", "Z", &set, take_zmax,
+		"vtk, glb: clip the height at Z"),
+	    OPTION_FLAG(0, "log", &set.log,
+		"vtk: heights are ln(loss + 0.1), glb: a log scale"),
 	    OPTION_FLAG(0, "partial", &set.partial,
 		"take what is there of torn or incomplete input"),
 	    OPTION_END,
@@ -222,9 +262,10 @@ main(int argc, char **argv)
 	struct error err;
 
 	set.height.log = set.log != 0;
-	if (set.form != VTK && (set.log || !isnan(set.height.zmax)))
-		frame_usage(&frame, "--zmax and --log are for -t vtk");
-	if (set.form == NPZ)
+	if (set.form != VTK && set.form != GLB &&
+	    (set.log || !isnan(set.height.zmax)))
+		frame_usage(&frame, "--zmax and --log are for -t vtk and glb");
+	if (set.form == NPZ || set.form == GLB)
 		frame_refuse_terminal(&frame);
 	frame_settle_kind(&frame, kinds[set.form]);
 	if (run(&frame, &set, argv + first, argc - first, &err) < 0)

@@ -13,7 +13,8 @@
 
 /* What each form looks like; CSV and JSON are those of geometry/table.h. */
 extern const struct output_kind convert_csv_kind, convert_json_kind,
-    convert_vtk_kind, convert_gnuplot_kind;
+    convert_vtk_kind, convert_gnuplot_kind, convert_plotly_kind,
+    convert_glb_kind, convert_path_kind;
 
 /*
  * numpy's npz archive: xcoordinates, ycoordinates, and for each data set and
@@ -32,6 +33,14 @@ int convert_npz(
 int convert_gnuplot(
     const struct points_list *list, struct output *output, struct error *err);
 
+/*
+ * A figure of plotly as JSON: for each direction set and data set the loss as a
+ * surface, with its paths on it, and as contours beside it; of a grid of one
+ * axis, curves.  What is not finite is null.
+ */
+int convert_plotly(
+    const struct points_list *list, struct output *output, struct error *err);
+
 /* How high a loss is drawn: the paper's way is to clip and take a logarithm. */
 struct height {
 	double zmax; /* clipped there; NaN: not */
@@ -46,5 +55,22 @@ struct height {
  */
 int convert_vtk(const struct points_list *list, const struct height *height,
     struct output *output, struct error *err);
+
+/*
+ * Binary glTF 2.0: each direction set and data set as triangles in contour's
+ * colours, its paths and the edges of its box as lines, side by side.  The box
+ * is 2 wide, 2 deep and 1.2 high; height->log takes the logarithm of the loss
+ * itself.  A point without a number leaves a hole; a grid of one axis is an
+ * error.
+ */
+int convert_glb(const struct points_list *list, const struct height *height,
+    struct output *output, struct error *err);
+
+/*
+ * The path records of a stream of any kind as CSV: a line of names, a line for
+ * each record as it comes.
+ */
+int convert_path(struct reader *reader, bool salvage, struct output *output,
+    struct error *err);
 
 #endif

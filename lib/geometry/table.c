@@ -116,13 +116,9 @@ is_formula(const char *chars)
 	return false;
 }
 
-/*
- * A text from outside, on one line.  Before what looks like a formula stands an
- * apostrophe, which spreadsheets take for the mark of a text; also where blanks
- * come first, which they may drop.
- */
-static void
-add_text_cell(struct text *text, const char *chars, size_t n)
+/* Also where blanks come first, which a spreadsheet may drop. */
+void
+table_add_text(struct text *text, const char *chars, size_t n)
 {
 	struct text cell = {0};
 	const char *shown;
@@ -142,7 +138,8 @@ table_add_names(struct text *text, const struct columns *columns)
 {
 	for (size_t i = 0; i < columns->n; i++) {
 		text_add(text, "%s", i > 0 ? "," : "");
-		add_text_cell(text, columns->name[i], strlen(columns->name[i]));
+		table_add_text(
+		    text, columns->name[i], strlen(columns->name[i]));
 	}
 	text_add(text, "\n");
 }
@@ -157,7 +154,7 @@ add_value(struct text *text, const struct value *value)
 	if (value == NULL)
 		return;
 	if (value_chars(value, &chars, &n)) {
-		add_text_cell(text, chars, n);
+		table_add_text(text, chars, n);
 		return;
 	}
 	if (array_count(value) > 0 || map_count(value) > 0)

@@ -38,6 +38,13 @@ void table_add_names(struct text *text, const struct columns *columns);
 int table_add_row(struct text *text, const struct columns *columns,
     const struct points *points, int64_t index, struct error *err);
 
+/*
+ * A cell with a text from outside, as it stands in such a line: before what
+ * looks like a formula stands an apostrophe, which spreadsheets take for the
+ * mark of a text.
+ */
+void table_add_text(struct text *text, const char *chars, size_t n);
+
 /* The point as a JSON object; nothing when it is missing. */
 int table_add_object(struct text *text, const struct points *points,
     int64_t index, struct error *err);

@@ -135,7 +135,7 @@ for p, q in zip(pieces(sys.argv[1]), pieces(sys.argv[2])):
     assert np.allclose(p['Points'][:, 2], np.log(np.minimum(q["loss"], 3) + 0.1), rtol=1e-15)
     assert (p['loss'] == q['loss']).all()
 END
-fails 2 "are for -t vtk" "--log is for vtk" gridconv --log "$S/surface.ll"
+fails 2 "are for -t vtk and glb" "--log is for vtk and glb" gridconv --log "$S/surface.ll"
 
 # ---- gnuplot ----
 gridconv -t gnuplot "$T/reps.ll" >"$T/reps.dat"
@@ -160,6 +160,116 @@ if command -v gnuplot >/dev/null; then
 		splot '$T/reps.dat' index 1 using 1:2:3 with pm3d"
 	is "$(grep -ciE 'warning|error|not' "$T/passes.err")" 0 "without a warning"
 fi
+
+# ---- plotly ----
+gridconv -t plotly -o "$T/surface.json" "$S/surface.ll"
+gridconv -t plotly -o "$T/line.json" "$S/line.ll"
+netnew small --pixels fashion --label 'a <b>' -s 1 |
+	nettrain -q -d "$ROOT/tests/data/sets/fashion-48.npz" --epochs 3 --batch 16 >"$T/run.ll"
+dirgen -k pca "$T/run.ll" | trajproj "+1 <i>=$T/run.ll" >"$T/way.ll"
+evalgrid -q -d "$ROOT/tests/data/sets/fashion-48.npz" --x=auto:5 --y=auto:4 -o "$T/path.ll" "$T/way.ll"
+gridconv -t plotly -o "$T/path.json" "$T/path.ll"
+says "plotly: a surface and its contours, null for NaN" "$T/surface.json" "$T/surface.csv" <<'END'
+import csv, json, sys
+f, rows = json.load(open(sys.argv[1])), list(csv.DictReader(open(sys.argv[2])))
+assert [d['type'] for d in f['data']] == ['surface', 'contour']
+for d in f['data']:
+    assert d['x'] == [-1, 0, 1] and d['y'] == [0, 1] and len(d['z']) == 2
+    for r in rows:
+        got = d['z'][int(r['iy'])][int(r['ix'])]
+        assert got == (None if r['loss'] == 'nan' else float(r['loss']))
+assert f['layout']['scene']['zaxis']['title']['text'] == 'loss (cross-entropy)'
+END
+says "plotly: a path lies on the surface and in the contours, texts are no markup" "$T/path.json" <<'END'
+import json, sys
+f = json.load(open(sys.argv[1]))
+assert [d['type'] for d in f['data']] == ['surface', 'contour', 'scatter3d', 'scatter']
+s, _, path, flat = f['data']
+assert s['name'] == 'a &lt;b&gt;' and path['x'] == flat['x'] and len(path['z']) == 4
+low, high = min(map(min, s['z'])), max(map(max, s['z']))
+assert all(low <= z <= high for z in path['z'])
+END
+says "plotly: curves" "$T/line.json" "$T/line.csv" <<'END'
+import csv, json, sys
+f, rows = json.load(open(sys.argv[1])), list(csv.DictReader(open(sys.argv[2])))
+assert [(d['type'], d.get('yaxis')) for d in f['data']] == [('scatter', None), ('scatter', 'y2')] * 2
+assert f['data'][0]['y'] == [float(r['loss']) for r in rows if r['set'] == 'train']
+assert f['data'][3]['y'] == [float(r['acc']) for r in rows if r['set'] == 'test']
+END
+
+# ---- glTF ----
+cat >"$T/glb.py" <<'END'
+import json, struct
+import numpy as np
+
+def read(path):
+    """The JSON and every accessor as an array, held against what the format wants."""
+    data = open(path, 'rb').read()
+    magic, version, length, n, kind = struct.unpack('<4sIII4s', data[:20])
+    assert (magic, version, length, kind) == (b'glTF', 2, len(data), b'JSON') and n % 4 == 0
+    j = json.loads(data[20:20 + n])
+    m, kind = struct.unpack('<I4s', data[20 + n:28 + n])
+    numbers = data[28 + n:]
+    assert kind == b'BIN\0' and m == len(numbers) == j['buffers'][0]['byteLength'] and m % 4 == 0
+    assert j['asset']['version'] == '2.0'
+    arrays = []
+    for a in j['accessors']:
+        v = j['bufferViews'][a['bufferView']]
+        width = {'SCALAR': 1, 'VEC3': 3}[a['type']]
+        assert v['byteOffset'] % 4 == 0 and v['byteOffset'] + v['byteLength'] <= m
+        assert v['byteLength'] == 4 * width * a['count']
+        x = np.frombuffer(numbers, {5125: '<u4', 5126: '<f4'}[a['componentType']], width * a['count'],
+                          v['byteOffset']).reshape(-1, width)
+        assert np.isfinite(x).all()
+        if 'min' in a:
+            assert np.allclose(x.min(0), a['min'], 1e-6) and np.allclose(x.max(0), a['max'], 1e-6)
+        arrays.append(x)
+    for mesh in j['meshes']:
+        for p in mesh['primitives']:
+            n = len(arrays[p['attributes']['POSITION']])
+            assert j['accessors'][p['attributes']['POSITION']]['min']
+            assert all(len(arrays[a]) == n for a in p['attributes'].values())
+            if 'indices' in p:
+                assert arrays[p['indices']].max() < n and len(arrays[p['indices']]) % 3 == 0
+    assert j['scenes'][0]['nodes'] == list(range(len(j['nodes'])))
+    return j, arrays
+END
+gridconv -t glb -o "$T/surface.glb" "$S/surface.ll"
+gridconv -t glb --log -o "$T/path.glb" "$T/path.ll"
+says "glb: a surface in contour's colours, with a hole where there is no number" "$T/surface.glb" <<'END'
+import sys
+from glb import *
+j, arrays = read(sys.argv[1])
+p = j['meshes'][0]['primitives'][0]
+at, colour = (arrays[p['attributes'][k]] for k in ('POSITION', 'COLOR_0'))
+# of 3 x 2 points the last has no number: one cell of two is whole
+assert len(at) == 5 and arrays[p['indices']].ravel().tolist() == [0, 1, 4, 0, 4, 3]
+assert np.allclose(at[:, 0], [-1, 0, 1, -1, 0]) and np.allclose(at[:, 2], [1, 1, 1, -1, -1])
+assert at[:, 1].min() == 0 and at[:, 1].max() <= 1.2001
+low = colour[at[:, 1].argmin()]
+assert np.allclose(low, [0.0578, 0.0003, 0.0887], atol=2e-4), low
+END
+says "glb: paths are lines on it, names are names" "$T/path.glb" <<'END'
+import sys
+from glb import *
+j, arrays = read(sys.argv[1])
+assert [n['name'] for n in j['nodes']] == ['a <b>', 'box', '+1 <i>'], j['nodes']
+line = j['meshes'][2]['primitives'][0]
+assert line['mode'] == 3 and len(arrays[line['attributes']['POSITION']]) == 4
+assert 'nettrain' in j['asset']['extras']['history']
+END
+fails 1 "one axis has no surface" "glb: a line has no surface" gridconv -t glb -o "$T/line.glb" "$S/line.ll"
+gridconv -t glb "$T/path.ll" | cmp -s - <(gridconv -t glb "$T/path.ll")
+ok $? "glb: the same bytes"
+
+# ---- paths ----
+gridconv -t path "$T/way.ll" >"$T/way.csv"
+is "$(sed -n 1p "$T/way.csv")" \
+	"name,rep,i,step,x,y,norm,off,off_biasbn,off_rest,epoch,lr,running_loss,loss,set,drop" "path: names"
+is "$(cut -d , -f 1-3,11 "$T/way.csv" | tail -n +2 | tr '\n' ' ')" \
+	"'+1 <i>,0,0,0 '+1 <i>,0,1,1 '+1 <i>,0,2,2 '+1 <i>,0,3,3 " "path: a line for each checkpoint"
+is "$(gridconv -t path "$T/path.ll" | cksum)" "$(cksum <"$T/way.csv")" "path: with or without a surface"
+fails 1 "no path \(trajproj\)" "path: a stream without one" gridconv -t path "$S/surface.ll"
 
 # ---- what has no place in an array ----
 $python - "$S/model.ll" >"$T/asked.ll" <<'END'

@@ -47,6 +47,9 @@ through csv csv surface gridconv -t csv
 through json json surface gridconv -t json
 through gnuplot gnuplot surface gridconv -t gnuplot
 through vtk xml surface gridconv -t vtk
+through plotly json surface gridconv -t plotly
+through glb bin surface gridconv -t glb
+through path txt surface gridconv -t path
 through npz bin surface gridconv -t npz
 through gridstat txt surface gridstat -v
 through gridstat-json json surface gridstat --json

@@ -15,9 +15,10 @@ layer()
 	net) echo 5 ;;
 	model | data | execute) echo 6 ;;
 	train | curvature | geometry) echo 7 ;;
-	evaluate | survey | convert | hdf5) echo 8 ;;
+	evaluate | survey | hdf5) echo 8 ;;
 	draw) echo 9 ;;
-	page) echo 10 ;;
+	convert) echo 10 ;;
+	page) echo 11 ;;
 	*) echo none ;;
 	esac
 }
