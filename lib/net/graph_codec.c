@@ -183,10 +183,42 @@ unpack_input(struct graph *graph, const struct value *map, struct error *err)
 	return graph_add_input(graph, name, &shape, err);
 }
 
+static bool
+is_attribute(const struct value *key)
+{
+	for (int r = 0; r < ATTRIBUTE_ROWS; r++)
+		if (value_is(key, attribute_rows[r].name))
+			return true;
+	for (int r = 0; r < REAL_ROWS; r++)
+		if (value_is(key, real_rows[r].name))
+			return true;
+	return false;
+}
+
+/* What is not known here makes a node another function. */
+static int
+check_attributes(const struct value *map, struct error *err)
+{
+	for (size_t i = 0; i < map_count(map); i++) {
+		const struct value *key = map_key(map, i);
+		const char *chars = "";
+		size_t n = 0;
+
+		if (is_attribute(key))
+			continue;
+		value_chars(key, &chars, &n);
+		return error_set(err, "attribute '%.*s' is not known",
+		    (int)(n < 80 ? n : 80), chars);
+	}
+	return 0;
+}
+
 static int
 unpack_attributes(
     struct attributes *attr, const struct value *map, struct error *err)
 {
+	if (check_attributes(map, err) < 0)
+		return -1;
 	for (int r = 0; r < ATTRIBUTE_ROWS; r++) {
 		int *to =
 		    (int *)(void *)((char *)attr + attribute_rows[r].offset);

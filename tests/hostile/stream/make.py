@@ -117,6 +117,7 @@ MODEL = {
     'name_twice': changed(PLANE, 'model', tensors__1__name='fc.weight'),
     'name_is_number': changed(PLANE, 'model', tensors__0__name=7),
     'operator_unknown': changed(PLANE, 'model', graph__nodes__0__op='Sort'),
+    'attribute_unknown': changed(PLANE, 'model', graph__nodes__0__attr__value=1.5),
     'input_unknown': changed(PLANE, 'model', graph__nodes__0__in=['void']),
     'input_of_itself': changed(PLANE, 'model', graph__nodes__0__in=['flat']),
     'input_huge': changed(PLANE, 'model', graph__input__shape=[2**20] * 3),
