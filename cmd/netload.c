@@ -145,6 +145,14 @@ say(const struct frame *frame, const char *path, const struct model *model,
 		    "dropped",
 		    path, report->onnx.n_training, report->onnx.training,
 		    report->onnx.n_training > 1 ? ", ..." : "");
+	if (report->passed.ties.n > 0)
+		frame_warn(frame,
+		    "%s: tied weights, %zu names stand for tensors of other "
+		    "names ('%s' is '%s'%s): each tensor is there, and moves, "
+		    "once",
+		    path, report->passed.ties.n, report->passed.ties.name,
+		    report->passed.ties.is,
+		    report->passed.ties.n > 1 ? ", ..." : "");
 	if (report->passed.n > 0)
 		frame_warn(frame,
 		    "%s: %zu tensors of integers (%s%s) are not in the graph, "
@@ -167,6 +175,11 @@ warn_about_names(
 		    "%zu of %zu trainable tensors are not in %s (%s): folded "
 		    "batch norms, or other weights",
 		    r->weights - r->found, r->weights, names, r->missing);
+	if (r->apart > 0)
+		frame_warn(frame,
+		    "'%s' and '%s' are one tensor in %s (tied weights) and two "
+		    "in the graph: they move apart",
+		    r->one, r->other, names);
 	if (r->ambiguous > 0)
 		frame_warn(frame,
 		    "%zu tensors equal several of %s and took their names in "

@@ -34,6 +34,7 @@ void
 checkpoint_free(struct checkpoint *checkpoint)
 {
 	tensors_free(checkpoint->tensors, checkpoint->n_tensors);
+	free(checkpoint->shares);
 	notes_free(checkpoint->notes, checkpoint->n_notes);
 	*checkpoint = (struct checkpoint){0};
 }

@@ -28,10 +28,20 @@ struct checkpoint_note {
 	char *text;  /* owned */
 };
 
+/*
+ * What a tensor has in common with others of its file: `same` is the first one
+ * that is the same part of the same storage, or itself (tied weights have
+ * several names); `meets` one that has a part of its elements, or itself.
+ */
+struct checkpoint_share {
+	size_t same, meets;
+};
+
 struct checkpoint {
 	struct tensor
 	    *tensors; /* in the file's order; their role is not known */
 	size_t n_tensors;
+	struct checkpoint_share *shares; /* of each; NULL: nothing is shared */
 	struct checkpoint_note *notes;
 	size_t n_notes;
 };
@@ -47,10 +57,10 @@ int checkpoint_known(const uint8_t *bytes, size_t n, struct error *err);
  * Reads a checkpoint; of a PyTorch file the dict under "state_dict", "net",
  * "model_state_dict" or "model" of the file's dict, else that dict itself.
  * Reals become float32, integers int64; strides, offsets and shared storages
- * are resolved; prefixes "module." and "_orig_mod." that all names have are
- * taken off.  Notes are the numbers and short texts of PyTorch's outer dict,
- * the metadata of safetensors (a text that is a number becomes one), and the
- * 0-d arrays of an npz whose name has no dot.
+ * are resolved (shares tells of them); prefixes "module." and "_orig_mod." that
+ * all names have are taken off.  Notes are the numbers and short texts of
+ * PyTorch's outer dict, the metadata of safetensors (a text that is a number
+ * becomes one), and the 0-d arrays of an npz whose name has no dot.
  *
  * The tensors together hold at most 16 times the bytes of the file and 16 MiB,
  * whatever strides and compression promise.  On failure checkpoint is empty.

@@ -147,7 +147,8 @@ list_left(const struct graph *graph, const struct checkpoint *checkpoint,
 		const struct tensor *t = &checkpoint->tensors[i];
 
 		if (find(graph->tensors, graph->n_tensors, t->name, &next) !=
-		    NULL)
+			NULL ||
+		    tie_is_alias(graph, checkpoint, i, &passed->ties))
 			continue;
 		if (t->type != TENSOR_INT64 || !integers) {
 			list_add(left, t, NULL);
@@ -245,7 +246,7 @@ match_take(struct graph *graph, struct checkpoint *checkpoint,
 		if (tensor_allocate(to, err) < 0)
 			return -1;
 	}
-	return 0;
+	return tie_graph(graph, checkpoint, &passed->ties, err);
 }
 
 /*

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "model/checkpoint.h"
+#include "model/tie.h"
 #include "net/graph.h"
 
 /*
@@ -15,16 +16,22 @@
  * (out_axis 1) is PyTorch's k c, and axes of one element may be there or not.
  * A graph that came from a file holds a module's integers (indices, positions)
  * as constants: they are passed over then.
+ * A second name of a tensor that graph has (tied weights) is not left over, and
+ * two of graph's that are one in the checkpoint become one.
  * Otherwise -1 with one line that says what is missing, what is left over and
  * which shapes differ.
  */
 int match_check(const struct graph *graph, const struct checkpoint *checkpoint,
     struct error *err);
 
-/* Integers that were passed over: how many, and the first one's name. */
+/*
+ * Integers that were passed over: how many, and the first one's name.  Names of
+ * tensors that are one.
+ */
 struct match_passed {
 	size_t n;
 	char name[TENSOR_NAME_MAX + 1];
+	struct tie_report ties;
 };
 
 /*

@@ -126,9 +126,18 @@ first_print(const struct search *s, uint64_t hash)
 	return lo;
 }
 
+/* Are tensors a and b of the checkpoint one, under two names? */
+static bool
+is_one(const struct checkpoint *checkpoint, size_t a, size_t b)
+{
+	const struct checkpoint_share *shares = checkpoint->shares;
+
+	return a == b || (shares != NULL && shares[a].same == shares[b].same);
+}
+
 /*
  * The free tensor of the checkpoint that equals t: the one of its name, or
- * (not named) the first.  *n counts them.
+ * (not named) the first.  *n counts them, each once.
  */
 static size_t
 find_equal(
@@ -147,9 +156,10 @@ find_equal(
 		    (named && strcmp(other->name, t->name) != 0) ||
 		    !is_equal(t, other, p->transposed))
 			continue;
+		*n += found == NOWHERE ||
+		      !is_one(s->checkpoint, found, p->tensor);
 		if (found == NOWHERE)
 			found = p->tensor;
-		++*n;
 	}
 	return found;
 }
@@ -182,6 +192,25 @@ find_all(struct search *s, struct names_report *report)
 			snprintf(report->missing, sizeof(report->missing), "%s",
 			    t->name);
 	}
+}
+
+/* Tensors that an exporter has made two of what is one in the checkpoint. */
+static void
+find_apart(const struct search *s, struct names_report *report)
+{
+	const struct checkpoint *c = s->checkpoint;
+
+	for (size_t i = 0; c->shares != NULL && i < s->graph->n_tensors; i++)
+		for (size_t k = 0; s->found[i] != NOWHERE && k < i; k++) {
+			if (s->found[k] == NOWHERE ||
+			    !is_one(c, s->found[i], s->found[k]))
+				continue;
+			report->apart++;
+			snprintf(report->one, sizeof(report->one), "%s",
+			    c->tensors[s->found[k]].name);
+			snprintf(report->other, sizeof(report->other), "%s",
+			    c->tensors[s->found[i]].name);
+		}
 }
 
 static bool
@@ -291,6 +320,7 @@ names_restore(struct graph *graph, const struct checkpoint *checkpoint,
 	*report = (struct names_report){0};
 	if (status == 0) {
 		find_all(&s, report);
+		find_apart(&s, report);
 		status = rename_all(&s, err);
 	}
 	free(s.prints);

@@ -18,6 +18,9 @@ struct names_report {
 	/* of those: equal to several tensors, taken in their order */
 	size_t ambiguous;
 	char missing[TENSOR_NAME_MAX + 1]; /* one that was not found */
+	/* Pairs of the graph that are one in the checkpoint; their names. */
+	size_t apart;
+	char one[TENSOR_NAME_MAX + 1], other[TENSOR_NAME_MAX + 1];
 };
 
 /*

@@ -14,6 +14,7 @@
 #include "file/content.h"
 #include "file/element.h"
 #include "file/pickle.h"
+#include "model/checkpoint.h"
 #include "tensor/tensor.h"
 
 /* A storage as a persistent id describes it, or a part (a view) of it. */
@@ -65,6 +66,28 @@ void torch_close(struct torch_file *file);
  */
 int torch_parse_storage(const struct pickle_value *persistent,
     struct torch_storage *storage, struct error *err);
+
+/* Where a tensor lies: in bytes of its storage, strides in elements. */
+struct torch_view {
+	const char *key; /* n_key characters */
+	size_t n_key;
+	enum element_kind kind;
+	int64_t first, end; /* its first byte, and the one behind its last */
+	int64_t n;          /* elements */
+	int rank;
+	int64_t dim[TENSOR_RANK_MAX], stride[TENSOR_RANK_MAX];
+};
+
+/* Of what torch_is_tensor says yes to. */
+int torch_find_view(const struct pickle_value *value, struct torch_view *view,
+    struct error *err);
+
+/*
+ * What n tensors have in common, one entry each; *shares is NULL when that is
+ * nothing, else free() it.
+ */
+int torch_find_shares(const struct torch_view *views, size_t n,
+    struct checkpoint_share **shares, struct error *err);
 
 /* Is value what PyTorch writes for a tensor or parameter? */
 bool torch_is_tensor(const struct pickle_value *value);

@@ -1,6 +1,7 @@
 /* PyTorch's files as checkpoints: the dict of tensors, and notes beside it. */
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "file/pickle_numpy.h"
 #include "model/checkpoint_form.h"
 #include "model/torch.h"
@@ -64,6 +65,28 @@ read_entry(void *context, const void *place, const char *name,
 	return torch_read_tensor(context, place, name, tensor, err);
 }
 
+/* What the tensors have in common. */
+static int
+find_shares(const struct entries *entries, struct checkpoint *checkpoint,
+    struct error *err)
+{
+	struct torch_view *views = memory_new(entries->n, sizeof(*views), err);
+	int status = views != NULL ? 0 : -1;
+
+	for (size_t i = 0; status == 0 && i < entries->n; i++) {
+		const struct entry *e = &entries->at[i];
+
+		if (torch_find_view(e->place, &views[i], err) < 0)
+			status = error_prefix(err, "tensor '%.*s'",
+			    e->n < 120 ? (int)e->n : 120, e->name);
+	}
+	if (status == 0)
+		status = torch_find_shares(
+		    views, entries->n, &checkpoint->shares, err);
+	free(views);
+	return status;
+}
+
 static int
 read_state(struct checkpoint *checkpoint, struct torch_file *file,
     const struct pickle_value *state, struct error *err)
@@ -74,6 +97,8 @@ read_state(struct checkpoint *checkpoint, struct torch_file *file,
 	if (status == 0)
 		status =
 		    entries_read(&entries, checkpoint, read_entry, file, err);
+	if (status == 0)
+		status = find_shares(&entries, checkpoint, err);
 	free(entries.at);
 	return status;
 }

@@ -252,6 +252,34 @@ parse_layout(const struct rebuild *r, struct layout *l, struct error *err)
 }
 
 int
+torch_find_view(const struct pickle_value *value, struct torch_view *view,
+    struct error *err)
+{
+	struct layout l = {0};
+	struct rebuild r;
+	int64_t last = 0;
+
+	if (!find_rebuild(value, &r))
+		return error_set(err, "not a tensor");
+	if (parse_layout(&r, &l, err) < 0)
+		return -1;
+	for (int i = 0; i < l.rank && l.n > 0; i++)
+		last += (l.dim[i] - 1) * l.stride[i];
+	*view = (struct torch_view){.key = l.storage.key,
+	    .n_key = l.storage.n_key,
+	    .kind = l.kind,
+	    .n = l.n,
+	    .rank = l.rank};
+	view->first = l.storage.first * (int64_t)element_bytes(l.storage.kind) +
+		      l.offset * (int64_t)element_bytes(l.kind);
+	view->end = view->first +
+		    (l.n > 0 ? last + 1 : 0) * (int64_t)element_bytes(l.kind);
+	memcpy(view->dim, l.dim, sizeof(l.dim));
+	memcpy(view->stride, l.stride, sizeof(l.stride));
+	return 0;
+}
+
+int
 torch_read_tensor(struct torch_file *file, const struct pickle_value *value,
     const char *name, struct tensor *tensor, struct error *err)
 {

@@ -162,6 +162,54 @@ graph_sort_tensors(struct graph *graph, const size_t *place, struct error *err)
 	return status;
 }
 
+static int
+value_of_tensor(const struct graph *graph, int tensor)
+{
+	int v = 0;
+
+	while (graph->values[v].kind != VALUE_TENSOR ||
+	       graph->values[v].tensor != tensor)
+		v++;
+	return v;
+}
+
+/* A value's number when `gone` is no more. */
+static int
+moved_up(int value, int gone)
+{
+	return value > gone ? value - 1 : value;
+}
+
+void
+graph_tie(struct graph *graph, int keep, int drop)
+{
+	const int to = value_of_tensor(graph, keep);
+	const int gone = value_of_tensor(graph, drop);
+
+	for (size_t i = 0; i < graph->n_nodes; i++) {
+		struct node *node = &graph->nodes[i];
+
+		for (int j = 0; j < node->n_in; j++)
+			node->in[j] = moved_up(
+			    node->in[j] == gone ? to : node->in[j], gone);
+		node->out = moved_up(node->out, gone);
+	}
+	graph->input = moved_up(graph->input, gone);
+	graph->output = moved_up(graph->output, gone);
+	free(graph->values[gone].name);
+	graph->n_values--;
+	for (size_t v = (size_t)gone; v < graph->n_values; v++)
+		graph->values[v] = graph->values[v + 1];
+	for (size_t v = 0; v < graph->n_values; v++)
+		if (graph->values[v].kind == VALUE_TENSOR &&
+		    graph->values[v].tensor > drop)
+			graph->values[v].tensor--;
+	tensor_free(&graph->tensors[drop]);
+	graph->n_tensors--;
+	for (size_t t = (size_t)drop; t < graph->n_tensors; t++)
+		graph->tensors[t] = graph->tensors[t + 1];
+}
+
 /* Index ranges that every later look at the node relies on. */
 static int
 check_node(

@@ -169,6 +169,12 @@ int graph_sort_tensors(
     struct graph *graph, const size_t *place, struct error *err);
 
 /*
+ * Every node that reads tensor `drop` (an index) reads `keep`, which is like
+ * it, and drop is no more: later tensors and values move up by one.
+ */
+void graph_tie(struct graph *graph, int keep, int drop);
+
+/*
  * Checks a graph that was not made by the functions above: every index in
  * range, topological order, shapes as the operators say.
  */

@@ -4,7 +4,10 @@
     weights.py rename FROM TO   <x.safetensors  a tensor under another name
     weights.py without END      <x.safetensors  without the tensors whose names end so
     weights.py integer NAME     <x.safetensors  with one more tensor, of integers
+    weights.py copy NEW OLD     <x.safetensors  with OLD's elements under a second name
     weights.py torch STORAGE ENTRY...           a zip of torch.save with a pickle at each ENTRY
+    weights.py zip|legacy [B=A | B~A | B/A]...  <x.safetensors  a file of torch.save, in which B is A's
+                                part of its storage, has half of it, or lies behind it
 """
 import io
 import json
@@ -45,6 +48,12 @@ def integer(header, data, name):
     return {**header, name: info}, data + bytes(8)
 
 
+def copy(header, data, new, old):
+    begin, end = header[old]['data_offsets']
+    place = [len(data), len(data) + end - begin]
+    return {**header, new: {**header[old], 'data_offsets': place}}, data + data[begin:end]
+
+
 def plain(value):
     return pickle.dumps(value, 2)[2:-1]
 
@@ -53,9 +62,9 @@ def name(text):
     return ('c%s\n%s\n' % tuple(text.rsplit('.', 1))).encode()
 
 
-def tensor(storage, key, n, offset, size, stride):
+def tensor(storage, key, n, offset, size, stride, more=b''):
     """A tensor in a storage of n elements, as torch.save pickles it."""
-    where = b'(' + plain('storage') + name(storage) + plain(key) + plain('cpu') + plain(n) + b'tQ'
+    where = b'(' + plain('storage') + name(storage) + plain(key) + plain('cpu') + plain(n) + more + b'tQ'
     return (name('torch._utils._rebuild_tensor_v2') + b'(' + where + plain(offset) + plain(size) +
             plain(stride) + plain(False) + b'}tR')
 
@@ -77,9 +86,64 @@ def torch(storage, *entries):
     archive({**{e: pkl for e in entries}, 'x/data/0': bytes(16)})
 
 
+KINDS = {'F32': ('torch.FloatStorage', 4), 'I64': ('torch.LongStorage', 8)}
+
+
+class Storage:
+    def __init__(self, key, kind, size, data):
+        self.key, self.kind, self.size, self.data = key, kind, size, data
+
+
+def shared(header, data, changes):
+    """Of each tensor: name, shape, storage, offset."""
+    others = {c[:i]: (c[i], c[i + 1:]) for c in changes for i in [min(c.find(s) % 999 for s in '=~/')]}
+    places = {}
+    for name, info in header.items():
+        if name == '__metadata__':
+            continue
+        kind, size = KINDS[info['dtype']]
+        part = data[slice(*info['data_offsets'])]
+        storage, offset = Storage(str(len(places)), kind, size, part), 0
+        if name in others:
+            how, other = others[name]
+            storage, offset, n = places[other][1:]
+            offset += {'=': 0, '~': n // 2, '/': n}[how]
+            storage.data += part[len(part) - max(0, offset * size + len(part) - len(storage.data)):] \
+                if offset else b''
+        places[name] = tuple(info['shape']), storage, offset, len(part) // size
+    return places
+
+
+def pickled(places, legacy):
+    values = {}
+    for name, (shape, s, offset, _) in places.items():
+        stride = [1]
+        for d in reversed(shape[1:]):
+            stride.insert(0, stride[0] * d)
+        values[name] = tensor(s.kind, s.key, len(s.data) // s.size, offset, shape, tuple(stride[:len(shape)]),
+                              plain(None) if legacy else b'')
+    return b'\x80\x02}(' + b''.join(plain(k) + v for k, v in values.items()) + b'u.'
+
+
+def zip_file(header, data, *changes):
+    places = shared(header, data, changes)
+    archive({'x/data.pkl': pickled(places, False), **{'x/data/' + s.key: s.data for _, s, _, _ in places.values()}})
+
+
+def legacy(header, data, *changes):
+    places = shared(header, data, changes)
+    storages = list({s.key: s for _, s, _, _ in places.values()}.values())
+    sys.stdout.buffer.write(b''.join([
+        *(pickle.dumps(v, 2) for v in (0x1950a86a20f9469cfc6c, 1001, {'little_endian': True})),
+        pickled(places, True), pickle.dumps([s.key for s in storages], 2),
+        *(struct.pack('<q', len(s.data) // s.size) + s.data for s in storages)]))
+
+
 if __name__ == '__main__':
     what, words = sys.argv[1], sys.argv[2:]
-    if what in ('rename', 'without', 'integer'):
+    if what in ('rename', 'without', 'integer', 'copy'):
         write(*globals()[what](*read(sys.stdin.buffer.read()), *words))
+    elif what == 'torch':
+        torch(*words)
     else:
-        {'torch': torch}[what](*words)
+        {'zip': zip_file, 'legacy': legacy}[what](*read(sys.stdin.buffer.read()), *words)
