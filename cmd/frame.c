@@ -156,7 +156,14 @@ int
 frame_open_output(
     const struct frame *frame, struct output *out, struct error *err)
 {
-	return output_open(out, &frame->output, err);
+	const int status = output_open(out, &frame->output, err);
+
+	if (status == 0 && out->file.unlocked)
+		frame_warn(frame,
+		    "%s: the file system has no locks, nothing keeps another "
+		    "process from writing it, too",
+		    out->name);
+	return status;
 }
 
 /* Texts from outside stand in messages: nothing of them is a command. */

@@ -103,12 +103,13 @@ check_kind(const char *path, const struct output_kind *kind, struct error *err)
 
 /* What lies at one of the names that are written. */
 static int
-check_file(
-    const char *path, const struct output_order *order, struct error *err)
+check_file(const char *path, bool part, const struct output_order *order,
+    struct error *err)
 {
 	struct stat is;
 
-	if (stat(path, &is) < 0)
+	/* a .part that is a link is not followed: part_open says so */
+	if ((part ? lstat : stat)(path, &is) < 0)
 		return 0;
 	if (inputs_have(order->inputs, &is))
 		return error_set(err,
@@ -153,7 +154,8 @@ check_place(const struct place *place, const struct output_order *order,
 	}
 	for (int i = 0; i < 3; i++) {
 		char *name = join(place->path.chars_, endings[i], err);
-		int status = name == NULL ? -1 : check_file(name, order, err);
+		int status =
+		    name == NULL ? -1 : check_file(name, i > 0, order, err);
 
 		free(name);
 		if (status < 0)
@@ -195,10 +197,8 @@ open_standing(struct output *out, const struct place *place, struct error *err)
 	return 0;
 }
 
-/* The file that grows, beside the result and with its mode. */
 static int
-open_part(struct output *out, const struct place *place, bool resumes,
-    struct error *err)
+open_file(struct output *out, const struct place *place, struct error *err)
 {
 	const char *path = place->path.chars_;
 
@@ -206,25 +206,21 @@ open_part(struct output *out, const struct place *place, bool resumes,
 		return error_set(
 		    err, "%s: of what kind the result is was not said", path);
 	out->path = memory_text(path, err);
-	out->part = join(path, ".part", err);
-	if (out->path == NULL || out->part == NULL)
+	if (out->path == NULL ||
+	    part_open(&out->file, path, place->there ? &place->is : NULL,
+		out->order->manner == OUTPUT_LONG, err) < 0)
 		return -1;
-	out->grows = join(out->part,
-	    resumes && access(out->part, F_OK) == 0 ? ".new" : "", err);
-	if (out->grows == NULL)
-		return -1;
-	out->fd =
-	    open(out->grows, O_WRONLY | O_CREAT | O_CLOEXEC | O_TRUNC, 0666);
-	if (out->fd < 0 ||
-	    (place->there && fchmod(out->fd, place->is.st_mode & 07777) < 0))
-		return error_set(err, "%s:", out->grows);
+	out->part = out->file.name;
+	out->fd = out->file.fd;
 	return 0;
 }
 
 void
 output_open_standard(struct output *out)
 {
-	*out = (struct output){.fd = STDOUT_FILENO, .name = "standard output"};
+	*out = (struct output){.fd = STDOUT_FILENO,
+	    .name = "standard output",
+	    .file = {.fd = -1, .held = -1}};
 }
 
 int
@@ -247,8 +243,7 @@ output_open(
 	else if (status == 0 && place.manner == PLACE_OPEN)
 		status = open_standing(out, &place, err);
 	else if (status == 0 && place.manner == PLACE_FILE)
-		status =
-		    open_part(out, &place, order->manner == OUTPUT_LONG, err);
+		status = open_file(out, &place, err);
 	place_free(&place);
 	if (status < 0)
 		output_abandon(out);
@@ -284,20 +279,7 @@ output_open_temporary(struct output *out, struct error *err)
 int
 output_settle(struct output *out, struct error *err)
 {
-	char *part;
-
-	if (out->path == NULL || strcmp(out->grows, out->part) == 0)
-		return 0;
-	part = memory_text(out->part, err);
-	if (part == NULL)
-		return -1;
-	if (rename(out->grows, part) < 0) {
-		free(part);
-		return error_set(err, "%s:", out->part);
-	}
-	free(out->grows);
-	out->grows = part;
-	return 0;
+	return part_settle(&out->file, err);
 }
 
 int
@@ -329,9 +311,8 @@ static void
 forget(struct output *out)
 {
 	free(out->path);
-	free(out->part);
-	free(out->grows);
-	*out = (struct output){.fd = -1};
+	output_open_standard(out);
+	out->fd = -1;
 }
 
 /* What may have come to stand there since it was opened? */
@@ -349,22 +330,32 @@ take_place(struct output *out, struct error *err)
 	if (status == 0)
 		status = check_place(&place, out->order, err);
 	place_free(&place);
-	if (status == 0 && rename(out->grows, out->path) < 0)
-		status = error_set(err, "%s:", out->path);
-	return status == 0
-		   ? 0
-		   : error_prefix(err, "the result is in %s", out->grows);
+	if (status == 0)
+		status = part_finish(&out->file, out->path, err);
+	return status;
 }
 
 int
 output_commit(struct output *out, struct error *err)
 {
-	int status = close(out->fd);
+	int status;
 
-	if (status < 0)
-		error_set(err, "%s:", out->name);
-	else if (out->path != NULL && (status = output_settle(out, err)) == 0)
-		status = take_place(out, err);
+	if (out->path == NULL) {
+		status = close(out->fd);
+		if (status < 0)
+			error_set(err, "%s:", out->name);
+		forget(out);
+		return status;
+	}
+	if (part_settle(&out->file, err) < 0 ||
+	    part_sync(&out->file, err) < 0) {
+		output_abandon(out);
+		return -1;
+	}
+	status = take_place(out, err);
+	if (status < 0 && part_is_there(&out->file))
+		error_prefix(err, "the result is in %s", out->file.grows);
+	part_drop(&out->file, true);
 	forget(out);
 	return status;
 }
@@ -372,15 +363,9 @@ output_commit(struct output *out, struct error *err)
 void
 output_abandon(struct output *out)
 {
-	struct stat is;
-	const bool empty = out->grows != NULL && out->fd >= 0 &&
-			   fstat(out->fd, &is) == 0 && is.st_size == 0;
-
-	if (out->grows != NULL && out->fd >= 0 &&
-	    (empty || out->order->manner != OUTPUT_LONG ||
-		strcmp(out->grows, out->part) != 0))
-		unlink(out->grows);
-	if (out->fd > STDERR_FILENO)
+	if (out->path != NULL)
+		part_drop(&out->file, out->order->manner == OUTPUT_LONG);
+	else if (out->fd > STDERR_FILENO)
 		close(out->fd);
 	forget(out);
 }

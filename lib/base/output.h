@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/inputs.h"
+#include "base/part.h"
 #include "base/text.h"
 
 /* What a result looks like, to tell it from other files. */
@@ -49,8 +50,8 @@ struct output {
 	int fd;
 	const char *name; /* for messages: the path, or "standard output" */
 	char *path;       /* the result; NULL: it is written as it stands */
-	char *part;       /* PATH.part */
-	char *grows;      /* what is written: PATH.part, or PATH.part.new */
+	const char *part; /* PATH.part (borrowed) */
+	struct part_file file;            /* what grows */
 	const struct output_order *order; /* borrowed */
 };
 
