@@ -38,6 +38,7 @@ if [ -d /usr/share/datasets/fashion-mnist ]; then
 	for picture in surface surface-3d path; do
 		passes "it draws $picture.svg" grep -q '</svg>' "$T/quick/$picture.svg"
 	done
+	passes "it makes a page" grep -q '</html>' "$T/quick/landscape.html"
 fi
 # The studies of the paper's figures: on 48 images, whatever they show.
 # A step that is done is not done again: the pictures and numbers stay.
