@@ -33,12 +33,19 @@ page_sheet(const struct page *page, size_t i)
 	}
 }
 
+static const char *
+own_label(const struct page *page, size_t i)
+{
+	const struct landscape *l = &page->field[0].landscape;
+
+	return page->axes == 2 ? l->surfaces[i].label : l->curves[i].label;
+}
+
 void
 page_label(const struct page *page, size_t i, char *out, size_t room)
 {
 	const struct landscape *l = &page->field[0].landscape;
-	const char *label =
-	    page->axes == 2 ? l->surfaces[i].label : l->curves[i].label;
+	const char *label = own_label(page, i);
 	const char *set = page->axes == 1 ? l->curves[i].set : NULL;
 
 	if (label == NULL && page->n_sheets == 1)
@@ -195,7 +202,7 @@ title(const struct page *page, struct text *out)
 		return;
 	}
 	text_add(out, "Loss landscape%s", page->n_sheets > 1 ? "s" : "");
-	if (page->n_sheets > 1)
+	if (page->n_sheets > 1 || own_label(page, 0) == NULL)
 		return;
 	page_label(page, 0, label, sizeof(label));
 	text_add(out, ": ");
@@ -361,6 +368,25 @@ count_verdicts(const struct page *page, size_t counts[VERDICT_WRONG + 1])
 	}
 }
 
+/* The pipeline of each run, a stage on a line. */
+static void
+add_pipeline(const struct page *page, struct text *out)
+{
+	const struct text *history = &page->field[0].landscape.history;
+	struct text lines = {0};
+
+	for (const char *c = text_chars_for(out, history); *c != '\0'; c++) {
+		if (strncmp(c, " | ", 3) == 0) {
+			text_add(&lines, " |\n    ");
+			c += 2;
+		} else {
+			text_add_bytes(&lines, c, 1);
+		}
+	}
+	text_add_xml(out, text_chars_for(out, &lines));
+	text_free(&lines);
+}
+
 /* gridstat's words, and its numbers as it prints them. */
 static int
 add_survey(const struct page *page, struct text *out, struct error *err)
@@ -383,7 +409,7 @@ add_survey(const struct page *page, struct text *out, struct error *err)
 		text_add_xml(out, label);
 		text_add(out, "</h3>\n");
 		add_verdicts(&page->surveys.item[i], out);
-		survey_print(&page->surveys.item[i], &numbers);
+		survey_print_numbers(&page->surveys.item[i], &numbers);
 		text_add(out, "<pre>");
 		text_add_xml(out, text_chars_for(out, &numbers));
 		text_add(out, "</pre>\n");
@@ -407,8 +433,7 @@ add_body(const struct page *page, struct text *out, struct error *err)
 		      "</summary></details>\n"
 		      "<details id=\"provenance\"><summary>How it was made"
 		      "</summary>\n<pre id=\"pipeline\">");
-	text_add_xml(
-	    out, text_chars_for(out, &page->field[0].landscape.history));
+	add_pipeline(page, out);
 	text_add(out, "landpage %s</pre>\n</details>\n", LOSSPIPE_VERSION);
 	return 0;
 }

@@ -155,15 +155,21 @@ print_measures(const struct survey *s, struct text *out)
 }
 
 void
+survey_print_numbers(const struct survey *s, struct text *out)
+{
+	print_heading(s, out);
+	print_centre(s, out);
+	print_lowest(s, out);
+	print_measures(s, out);
+}
+
+void
 survey_print(const struct survey *s, struct text *out)
 {
 	struct verdict verdicts[VERDICTS_MAX];
 	size_t n = survey_judge(s, verdicts);
 
-	print_heading(s, out);
-	print_centre(s, out);
-	print_lowest(s, out);
-	print_measures(s, out);
+	survey_print_numbers(s, out);
 	for (size_t i = 0; i < n; i++)
 		text_add(out, "%s  %-5s %s\n",
 		    i == 0 ? "  verdict   " : "            ",

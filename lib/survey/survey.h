@@ -134,8 +134,12 @@ size_t survey_judge(const struct survey *s, struct verdict *out);
 /* What gridstat writes, as text and as JSON. */
 extern const struct output_kind survey_kind, survey_json_kind;
 
-/* Numbers and verdicts as text for people, or as a JSON object. */
+/*
+ * Numbers and verdicts as text for people, the numbers alone, or all as a JSON
+ * object.
+ */
 void survey_print(const struct survey *s, struct text *out);
+void survey_print_numbers(const struct survey *s, struct text *out);
 void survey_print_json(const struct survey *s, struct text *out);
 
 #endif

@@ -71,7 +71,7 @@ function makeControls()
 	if (page.fields.length > 1)
 		choice(bar, 'Show', page.fields.map((f, i) => [i, shortName(f)]), 0,
 			(i) => setField(page.fields[i]));
-	if (page.sheets.length > 1)
+	if (page.sheets.length > 1 && page.axes === 2)
 		makeShown(bar);
 	if (page.axes === 2)
 		makeSurfaceControls(bar, view);
@@ -91,7 +91,7 @@ function shortName(field)
 
 function makeShown(bar)
 {
-	const g = group(bar, page.axes === 2 ? 'Surfaces' : 'Lines');
+	const g = group(bar, 'Surfaces');
 	page.sheets.forEach((sheet) => {
 		const l = add(g, 'label', {class: 'check'});
 		const box = add(l, 'input', {type: 'checkbox'});
@@ -103,12 +103,11 @@ function makeShown(bar)
 			changed('shown');
 		});
 	});
-	if (page.axes === 2)
-		choice(bar, 'Arrange', [[false, 'side by side'], [true, 'overlaid']],
-			state.overlay, (v) => {
-				state.overlay = v;
-				changed('shown');
-			});
+	choice(bar, 'Arrange', [[false, 'side by side'], [true, 'overlaid']],
+		state.overlay, (v) => {
+			state.overlay = v;
+			changed('shown');
+		});
 }
 
 function makeSurfaceControls(bar, view)

@@ -66,8 +66,10 @@ function drawFloorTicks(pen, scene, ink)
 				{stroke: ink.faint, width: 0.4});
 			pen.line([q, [q[0] + 4 * ox, q[1] + 4 * oy]],
 				{stroke: ink.text, width: 0.8});
-			pen.text(q[0] + 14 * ox, q[1] + 14 * oy + size / 3, show(v, 3),
-				{size, fill: ink.text, anchor: 'middle'});
+			/* at the corner both axes meet: there is no room for two */
+			if (X * fx < 0.93 || Y * fy < 0.93)
+				pen.text(q[0] + 14 * ox, q[1] + 14 * oy + size / 3, show(v, 3),
+					{size, fill: ink.text, anchor: 'middle'});
 		}
 		const m = [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
 		pen.text(m[0] + 34 * ox, m[1] + 34 * oy + size / 3, name,
@@ -97,7 +99,8 @@ function drawHeightTicks(pen, scene, ink)
 	for (const v of values) {
 		const q = project(look, X, Y, zOf(part(v)));
 		pen.line([q, [q[0] - 4, q[1]]], {stroke: ink.text, width: 0.8});
-		pen.text(q[0] - 7, q[1] + ink.size / 3, show(v, 3),
+		/* the lowest one makes room for the floor's */
+		pen.text(q[0] - 7, q[1] + (q[1] > a[1] - 5 ? -2 : ink.size / 3), show(v, 3),
 			{size: ink.size, fill: ink.text, anchor: 'end'});
 	}
 }
