@@ -29,58 +29,97 @@ struct trajproj {
 
 /* ---- losses that evalgrid made ---- */
 
-/*
- * The loss of the model itself, when the item is that of the checkpoint: 1, 0
- * or -1.
- */
 static int
-take_loss(const struct points *item, const char *checkpoint, double *loss,
+by_model(const void *a, const void *b)
+{
+	const struct points *const *p = a, *const *q = b;
+
+	return strcmp((*p)->grid.model, (*q)->grid.model);
+}
+
+/*
+ * The models' own losses, sorted by model; the caller frees them.  One loss for
+ * each model, all of the same images.
+ */
+static const struct points **
+sort_losses(const struct trajproj *t, const struct points_list *list, size_t *n,
     struct error *err)
 {
-	struct decoded *grid;
-	bool same;
+	const struct points **all = memory_new(list->n, sizeof(*all), err);
 
-	if (item->grid.axes > 0)
-		return 0;
-	grid = pack_decode(&item->grid_header, err);
-	if (grid == NULL)
-		return -1;
-	same = value_is(value_get(decoded_value(grid), "model"), checkpoint);
-	decoded_free(grid);
-	return same && points_value(item, 0, "loss", loss);
+	*n = 0;
+	for (size_t k = 0; all != NULL && k < list->n; k++)
+		if (list->item[k].grid.axes == 0 &&
+		    list->item[k].grid.model[0] != '\0')
+			all[(*n)++] = &list->item[k];
+	if (*n > 1)
+		qsort(all, *n, sizeof(*all), by_model);
+	for (size_t k = 1; k < *n; k++) {
+		const struct grid *g = &all[k]->grid,
+				  *before = &all[k - 1]->grid;
+
+		if (strcmp(g->model, before->model) == 0)
+			error_set(err,
+			    "%s has two losses of model %.16s, runs %.16s and "
+			    "%.16s: expected one",
+			    t->losses_path, g->model, before->run, g->run);
+		else if (strcmp(g->loss, before->loss) != 0 ||
+			 strcmp(g->set[0], before->set[0]) != 0 ||
+			 memcmp(&g->images[0], &before->images[0],
+			     sizeof(g->images[0])) != 0)
+			error_set(err,
+			    "%s has losses of different images or kinds, runs "
+			    "%.16s and %.16s: expected one data set",
+			    t->losses_path, before->run, g->run);
+		else
+			continue;
+		free(all);
+		return NULL;
+	}
+	return all;
+}
+
+static bool
+find_loss(const struct points *const *all, size_t n, const char *checkpoint,
+    double *loss)
+{
+	struct points key = {0}, *const at = &key;
+	const struct points *const *found;
+
+	memcpy(key.grid.model, checkpoint, sizeof(key.grid.model));
+	*loss = NAN;
+	found = n > 0 ? bsearch(&at, all, n, sizeof(*all), by_model) : NULL;
+	return found != NULL && points_value(*found, 0, "loss", loss);
 }
 
 static int
 join_losses(
     struct trajproj *t, const struct points_list *list, struct error *err)
 {
-	size_t found = 0;
+	size_t n, found = 0;
+	const struct points **all = sort_losses(t, list, &n, err);
 	struct digest digest;
 
 	t->loss = memory_new(t->runs.n, sizeof(*t->loss), err);
-	if (t->loss == NULL)
+	if (all == NULL || t->loss == NULL) {
+		free(all);
 		return -1;
+	}
 	digest_start(&digest);
 	for (size_t k = 0; k < list->n; k++)
 		digest_add_text(&digest, list->item[k].grid.run);
 	digest_finish_text(&digest, t->losses_digest);
-	for (size_t i = 0; i < t->runs.n; i++) {
-		int here = 0;
-
-		t->loss[i] = NAN;
-		for (size_t k = 0; k < list->n && here == 0; k++)
-			here = take_loss(&list->item[k],
-			    t->runs.checkpoints[i].digest, &t->loss[i], err);
-		if (here < 0)
-			return -1;
-		found += (size_t)here;
-	}
+	for (size_t i = 0; i < t->runs.n; i++)
+		found += find_loss(
+		    all, n, t->runs.checkpoints[i].digest, &t->loss[i]);
+	if (found > 0)
+		memcpy(t->set, all[0]->grid.set[0], sizeof(t->set));
+	free(all);
 	if (found == 0)
 		return error_set(err,
 		    "%s: none of the %zu checkpoints is among its models "
 		    "(evalgrid makes it from the run itself)",
 		    t->losses_path, t->runs.n);
-	memcpy(t->set, list->item[0].grid.set[0], sizeof(t->set));
 	if (found < t->runs.n)
 		frame_warn(&t->frame,
 		    "%zu of %zu checkpoints have no loss in %s",

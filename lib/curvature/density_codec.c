@@ -7,6 +7,8 @@
 #include "base/memory.h"
 #include "curvature/density.h"
 
+enum { TENSORS_MAX = 20000 }; /* as in a model */
+
 static void
 pack_tensors(struct pack *pack, const struct density_origin *origin)
 {
@@ -88,6 +90,16 @@ density_write(struct writer *writer, const struct density *density,
 static int
 unpack_texts(struct density *d, const struct value *header, struct error *err)
 {
+	const struct value *tensors =
+	    field_array(header, "tensors", TENSORS_MAX, err);
+	char digest[DIGEST_TEXT_BYTES];
+
+	if (tensors == NULL ||
+	    field_hex(header, "model", digest, sizeof(digest) - 1, err) < 0 ||
+	    field_hex(header, "data", digest, sizeof(digest) - 1, err) < 0)
+		return -1;
+	if (array_count(tensors) == 0)
+		return error_set(err, "tensors is empty, expected names");
 	if (field_text(header, "label", d->label, sizeof(d->label), err) < 0 ||
 	    field_text(header, "arch", d->arch, sizeof(d->arch), err) < 0 ||
 	    field_text(header, "set", d->set, sizeof(d->set), err) < 0)
@@ -105,10 +117,11 @@ unpack_numbers(struct density *d, const struct value *header, struct error *err)
 	if (field_int(header, "n", 1, INT64_MAX, &rows, err) < 0 ||
 	    field_int(
 		header, "probes", 2, DENSITY_PROBES_MAX, &d->probes, err) < 0 ||
-	    field_int(header, "images", 1, INT64_MAX, &d->images, err) < 0 ||
 	    field_int(header, "total", 1, INT64_MAX, &d->total, err) < 0 ||
+	    field_int(header, "images", 1, d->total, &d->images, err) < 0 ||
 	    field_real(header, "trace", &d->trace, err) < 0 ||
-	    field_real(header, "trace_se", &d->trace_error, err) < 0 ||
+	    field_real_in(
+		header, "trace_se", 0, INFINITY, &d->trace_error, err) < 0 ||
 	    field_real(header, "integral", &d->integral, err) < 0 ||
 	    field_real(header, "width", &d->width, err) < 0 ||
 	    field_reals(header, "range", range, 2, &n, err) < 0)
@@ -123,6 +136,23 @@ unpack_numbers(struct density *d, const struct value *header, struct error *err)
 		return error_set(
 		    err, "width is %g, expected more than 0", d->width);
 	return 0;
+}
+
+/* Sums of many numbers, in another order. */
+static const double slack = 1e-6;
+
+static int
+check_integral(const struct density *d, struct error *err)
+{
+	const double spacing = (d->hi - d->lo) / (double)(d->points - 1);
+	double sum = 0.0;
+
+	for (int64_t i = 0; i + 1 < d->points; i++)
+		sum += 0.5 * (d->value[i] + d->value[i + 1]) * spacing;
+	if (fabs(sum - d->integral) <= slack * sum)
+		return 0;
+	return error_set(
+	    err, "integral is %g, the values make %g", d->integral, sum);
 }
 
 static int
@@ -148,12 +178,17 @@ unpack_curve(struct density *d, const struct value *header, struct error *err)
 	if (errors != n)
 		return error_set(
 		    err, "se has %zu numbers, values has %zu", errors, n);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		if (!isfinite(d->value[i]) || d->value[i] < 0.0)
 			return error_set(err,
 			    "value %zu is %g, expected a density", i,
 			    d->value[i]);
-	return 0;
+		if (!(d->error[i] >= 0.0))
+			return error_set(err,
+			    "se of value %zu is %g, expected 0 or more", i,
+			    d->error[i]);
+	}
+	return check_integral(d, err);
 }
 
 int
@@ -182,31 +217,94 @@ append(struct density_list *list, struct error *err)
 	return 0;
 }
 
+/* The next quadrature of a density: as many nodes as weights, which add up. */
+static int
+check_quadrature(const struct value *header, int64_t number, struct error *err)
+{
+	const struct value *nodes =
+	    field_array(header, "nodes", DENSITY_STEPS_MAX, err);
+	const struct value *weights =
+	    field_array(header, "weights", DENSITY_STEPS_MAX, err);
+	double node, weight, before = -INFINITY, sum = 0.0;
+	int64_t probe;
+
+	if (nodes == NULL || weights == NULL ||
+	    field_int(header, "probe", number, number, &probe, err) < 0)
+		return -1;
+	if (array_count(nodes) != array_count(weights))
+		return error_set(err, "nodes has %zu numbers, weights has %zu",
+		    array_count(nodes), array_count(weights));
+	for (size_t i = 0; i < array_count(nodes); i++) {
+		if (!value_real(array_at(nodes, i), &node) || !isfinite(node) ||
+		    node < before)
+			return error_set(err,
+			    "node %zu is no finite number, or below the one "
+			    "before it",
+			    i);
+		if (!value_real(array_at(weights, i), &weight) ||
+		    !(weight >= -slack))
+			return error_set(
+			    err, "weight %zu is no number from 0 on", i);
+		before = node;
+		sum += weight;
+	}
+	return fabs(sum - 1.0) <= slack
+		   ? 0
+		   : error_set(err, "weights add up to %g, expected 1", sum);
+}
+
+/* Every quadrature of a density has come, or none. */
+static int
+check_probes(const struct density_list *list, int64_t probes, struct error *err)
+{
+	if (list->n == 0 || probes == 0 ||
+	    probes == list->item[list->n - 1].probes)
+		return 0;
+	return error_set(err,
+	    "density: probes is %" PRId64 ", %" PRId64 " quadratures came",
+	    list->item[list->n - 1].probes, probes);
+}
+
+static int
+take(struct density_list *list, int64_t *probes, struct pack *begin,
+    const struct record *record, struct error *err)
+{
+	if (record_is(record, "begin")) {
+		pack_free(begin);
+		pack_value(begin, record->header);
+		return pack_check(begin, err);
+	}
+	if (record_is(record, "quadrature") && list->n > 0)
+		return check_quadrature(record->header, (*probes)++, err) < 0
+			   ? error_prefix(err, "quadrature")
+			   : 0;
+	if (!record_is(record, "density") && !record_is(record, "end"))
+		return 0;
+	if (check_probes(list, *probes, err) < 0)
+		return -1;
+	*probes = 0;
+	if (record_is(record, "end"))
+		return 0;
+	if (append(list, err) < 0)
+		return -1;
+	pack_pack(&list->begin[list->n - 1], begin);
+	return density_unpack(&list->item[list->n - 1], record->header, err);
+}
+
 int
 densities_read(
     struct density_list *list, struct reader *reader, struct error *err)
 {
 	struct pack begin = {0};
 	struct record record;
+	int64_t probes = 0;
 	int status;
 
-	while ((status = reader_next(reader, &record, err)) == 1) {
-		if (record_is(&record, "begin")) {
-			pack_free(&begin);
-			pack_value(&begin, record.header);
-		}
-		if (!record_is(&record, "density"))
-			continue;
-		status = append(list, err);
-		if (status == 0)
-			status = density_unpack(
-			    &list->item[list->n - 1], record.header, err);
-		if (status < 0) {
-			error_prefix(err, "%s", reader_name(reader));
+	while ((status = reader_next(reader, &record, err)) == 1)
+		if (take(list, &probes, &begin, &record, err) < 0) {
+			status = error_prefix(err, "%s", reader_name(reader));
 			break;
 		}
-		pack_pack(&list->begin[list->n - 1], &begin);
-	}
 	pack_free(&begin);
 	if (status == 0 && list->n == 0)
 		return error_set(err, "the input has no density, expected the "

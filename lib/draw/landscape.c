@@ -12,6 +12,7 @@
 #include "draw/route.h"
 #include "geometry/direction.h"
 #include "geometry/points.h"
+#include "geometry/sheet.h"
 
 enum { NAME_BYTES = 256, LABEL_BYTES = 2 * NAME_BYTES + 64 };
 
@@ -112,35 +113,23 @@ fill_panel(
 /* ---- texts ---- */
 
 /* What the summary says of the panel's directions; their seed in words. */
-static int
-read_directions(struct panel *panel, char *seed, size_t room, struct error *err)
+static void
+name_directions(struct panel *panel, char *seed, size_t room)
 {
-	struct reader *reader = reader_new_text(&panel->points->summary, err);
-	struct record record;
-	struct direction d;
-	int status;
+	snprintf(seed, room, "rep %d", panel->rep);
+	for (int a = 0; a < AXES_MAX; a++) {
+		const struct sheet_direction *d =
+		    sheet_direction(panel->points, panel->rep, a);
 
-	for (int a = 0; a < AXES_MAX; a++)
 		snprintf(panel->axis_label[a], LABEL_BYTES,
 		    "weight units, direction %s", axis_word(a));
-	snprintf(seed, room, "rep %d", panel->rep);
-	if (reader == NULL)
-		return -1;
-	while ((status = reader_next_intact(reader, &record, err)) == 1) {
-		if (!record_is(&record, "direction"))
+		if (d == NULL)
 			continue;
-		if (direction_unpack(&d, record.header, err) < 0) {
-			status = -1;
-			break;
-		}
-		if (d.rep != panel->rep)
-			continue;
-		caption_axis(&d, panel->axis_label[d.axis], LABEL_BYTES);
-		if (d.axis == 0 && d.kind == DIRECTION_RANDOM)
-			snprintf(seed, room, "seed %" PRIu64, d.seed);
+		caption_axis(&d->direction, panel->axis_label[a], LABEL_BYTES);
+		if (a == 0 && d->direction.kind == DIRECTION_RANDOM)
+			snprintf(
+			    seed, room, "seed %" PRIu64, d->direction.seed);
 	}
-	reader_free(reader);
-	return status;
 }
 
 /* The model's label, else its architecture, else nothing. */
@@ -174,8 +163,7 @@ name_panel(struct panel *panel, struct error *err)
 	snprintf(panel->label, sizeof(panel->label), "%s", name);
 	snprintf(panel->set_name, sizeof(panel->set_name), "%s",
 	    grid->set[panel->set]);
-	if (read_directions(panel, seed, sizeof(seed), err) < 0)
-		return -1;
+	name_directions(panel, seed, sizeof(seed));
 	if (grid->reps > 1)
 		append_part(panel->label, seed);
 	if (caption_marks(&panel->points->grid_header, &panel->points->begin,

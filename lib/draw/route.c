@@ -116,11 +116,10 @@ int
 routes_make(struct routes *r, const struct points *surface, int rep,
     const struct text *beside, struct error *err)
 {
-	struct taking taking = {.rep = rep};
-	int status = points_plane(surface, rep, &taking.plane, err);
+	struct taking taking = {
+	    .rep = rep, .plane = points_plane(surface, rep)};
+	int status = take_all(r, &taking, &surface->summary, err);
 
-	if (status == 0)
-		status = take_all(r, &taking, &surface->summary, err);
 	if (status == 0)
 		status = take_all(r, &taking, beside, err);
 	digest_set_free(&taking.seen);

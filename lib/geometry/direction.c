@@ -12,6 +12,9 @@ const char *const direction_norm_words[] = {
     "none", "filter", "layer", "weight", "dfilter", "dlayer", "model", NULL};
 const char *const direction_ignore_words[] = {"none", "biasbn", NULL};
 
+/* Beyond a bound, rounding may lead. */
+static const double slack = 1e-9;
+
 static int
 field_word(const struct value *header, const char *key,
     const char *const *words, int *out, struct error *err)
@@ -51,15 +54,18 @@ unpack(struct direction *d, const struct value *h, struct error *err)
 	    field_text(h, "label", d->label, sizeof(d->label), err) < 0)
 		return -1;
 	if (kind == DIRECTION_PCA && value_get(h, "explained") != NULL &&
-	    (field_real(h, "explained", &d->explained, err) < 0 ||
-		field_real(h, "singular", &d->singular, err) < 0))
+	    (field_real_in(h, "explained", 0, 1 + slack, &d->explained, err) <
+		    0 ||
+		field_real_in(h, "singular", 0, INFINITY, &d->singular, err) <
+		    0))
 		return -1;
 	if (kind == DIRECTION_HESSIAN && value_get(h, "eigenvalue") != NULL &&
 	    (field_real(h, "eigenvalue", &d->eigenvalue, err) < 0 ||
-		field_real(h, "residual", &d->residual, err) < 0))
+		field_real_in(h, "residual", 0, INFINITY, &d->residual, err) <
+		    0))
 		return -1;
 	if (kind == DIRECTION_GRADIENT && value_get(h, "slope") != NULL &&
-	    field_real(h, "slope", &d->slope, err) < 0)
+	    field_real_in(h, "slope", 0, INFINITY, &d->slope, err) < 0)
 		return -1;
 	d->rep = (int)rep;
 	d->kind = (enum direction_kind)kind;
@@ -76,6 +82,25 @@ direction_unpack(
 {
 	*direction = (struct direction){0};
 	if (unpack(direction, header, err) < 0)
+		return error_prefix(err, "direction");
+	return 0;
+}
+
+int
+direction_unpack_summary(struct sheet_direction *direction,
+    const struct value *header, struct error *err)
+{
+	struct sheet_direction *d = direction;
+
+	*d = (struct sheet_direction){.there = true};
+	if (direction_unpack(&d->direction, header, err) < 0)
+		return -1;
+	if (field_real_or_nan(header, "length", &d->length, err) < 0 ||
+	    field_real_or_nan(header, "cosine", &d->cosine, err) < 0 ||
+	    (!isnan(d->length) && field_real_in(header, "length", 0, INFINITY,
+				      &d->length, err) < 0) ||
+	    (!isnan(d->cosine) && field_real_in(header, "cosine", -1 - slack,
+				      1 + slack, &d->cosine, err) < 0))
 		return error_prefix(err, "direction");
 	return 0;
 }

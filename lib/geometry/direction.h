@@ -70,6 +70,17 @@ struct direction {
 int direction_unpack(
     struct direction *direction, const struct value *header, struct error *err);
 
+/* A direction as the summary of a surface has it. */
+struct sheet_direction {
+	bool there;
+	struct direction direction;
+	double length, cosine; /* NaN: not known */
+};
+
+/* The same record, in a surface. */
+int direction_unpack_summary(struct sheet_direction *direction,
+    const struct value *header, struct error *err);
+
 /*
  * Packs its header.  before (or NULL) is the header that it replaces: keys that
  * are not ours are kept.

@@ -89,17 +89,42 @@ histogram_write(struct writer *writer, const struct histogram *h,
 
 /* ---- reading ---- */
 
+/* Sums in double of many numbers, in another order. */
+static const double slack = 1e-6;
+
+static int
+check_spread(const struct spread *s, struct error *err)
+{
+	const double n = (double)s->n;
+	const double square = n * (s->mean * s->mean + s->sd * s->sd);
+	const double wide = slack * (fabs(s->min) + fabs(s->max));
+
+	if (s->norm < 0 || s->sd < 0)
+		return error_set(err,
+		    "norm is %g, sd is %g, expected neither below 0", s->norm,
+		    s->sd);
+	if (s->min > s->max)
+		return error_set(err, "min is %g, max is %g", s->min, s->max);
+	if (s->mean < s->min - wide || s->mean > s->max + wide)
+		return error_set(err, "mean is %g, min %g and max %g", s->mean,
+		    s->min, s->max);
+	if (fabs(s->norm * s->norm - square) > slack * square)
+		return error_set(err, "norm is %g, n, mean and sd make %g",
+		    s->norm, sqrt(square));
+	return 0;
+}
+
 static int
 unpack_spread(struct spread *s, const struct value *header, struct error *err)
 {
-	return field_int(header, "n", 0, INT64_MAX, &s->n, err) < 0 ||
-		       field_real(header, "norm", &s->norm, err) < 0 ||
-		       field_real(header, "mean", &s->mean, err) < 0 ||
-		       field_real(header, "sd", &s->sd, err) < 0 ||
-		       field_real(header, "min", &s->min, err) < 0 ||
-		       field_real(header, "max", &s->max, err) < 0
-		   ? -1
-		   : 0;
+	if (field_int(header, "n", 0, INT64_MAX, &s->n, err) < 0 ||
+	    field_real(header, "norm", &s->norm, err) < 0 ||
+	    field_real(header, "mean", &s->mean, err) < 0 ||
+	    field_real(header, "sd", &s->sd, err) < 0 ||
+	    field_real(header, "min", &s->min, err) < 0 ||
+	    field_real(header, "max", &s->max, err) < 0)
+		return -1;
+	return check_spread(s, err);
 }
 
 static int
@@ -170,6 +195,65 @@ histogram_unpack(
 	return 0;
 }
 
+/* ---- the tensors of a histogram ---- */
+
+/* The norms that came behind a histogram: together, what it says of all. */
+struct sums {
+	const struct histogram *histogram; /* NULL: none yet */
+	int64_t n, norms;
+	double squares;
+};
+
+static int
+take_norm(struct sums *sums, const struct value *header, struct error *err)
+{
+	int64_t dim[TENSOR_RANK_MAX], n = 1;
+	char name[TENSOR_NAME_MAX + 1];
+	struct spread s;
+	size_t rank;
+
+	if (sums->histogram == NULL)
+		return error_set(err, "norm: no histogram stands before it");
+	if (field_text(header, "name", name, sizeof(name), err) < 0 ||
+	    field_ints(header, "shape", 0, INT64_MAX, dim, TENSOR_RANK_MAX,
+		&rank, err) < 0 ||
+	    unpack_spread(&s, header, err) < 0)
+		return error_prefix(err, "norm");
+	for (size_t i = 0; i < rank; i++)
+		n = n > 0 && dim[i] > INT64_MAX / n ? -1 : n * dim[i];
+	if (n != s.n)
+		return error_set(err,
+		    "norm '%s': n is %" PRId64 ", the shape has %" PRId64
+		    " elements",
+		    name, s.n, n);
+	sums->norms++;
+	sums->n += s.n;
+	sums->squares += s.norm * s.norm;
+	return 0;
+}
+
+/* Every norm of a histogram has come, or none. */
+static int
+check_sums(const struct sums *sums, struct error *err)
+{
+	const struct spread *all;
+	double square;
+
+	if (sums->histogram == NULL || sums->norms == 0)
+		return 0;
+	all = &sums->histogram->all;
+	square = all->norm * all->norm;
+	if (sums->n != all->n)
+		return error_set(err,
+		    "histogram: n is %" PRId64 ", its norms have %" PRId64,
+		    all->n, sums->n);
+	if (fabs(sums->squares - square) > slack * square)
+		return error_set(err,
+		    "histogram: norm is %g, its norms make %g", all->norm,
+		    sqrt(sums->squares));
+	return 0;
+}
+
 /* Room for one more, empty; counted, so that it is freed in any case. */
 static int
 append(struct histogram_list *list, struct error *err)
@@ -184,31 +268,48 @@ append(struct histogram_list *list, struct error *err)
 	return 0;
 }
 
+static int
+take(struct histogram_list *list, struct sums *sums, struct pack *begin,
+    const struct record *record, struct error *err)
+{
+	struct histogram *h;
+
+	if (record_is(record, "begin")) {
+		pack_free(begin);
+		pack_value(begin, record->header);
+		return pack_check(begin, err);
+	}
+	if (record_is(record, "norm"))
+		return take_norm(sums, record->header, err);
+	if (!record_is(record, "histogram") && !record_is(record, "end"))
+		return 0;
+	if (check_sums(sums, err) < 0)
+		return -1;
+	*sums = (struct sums){0};
+	if (record_is(record, "end"))
+		return 0;
+	if (append(list, err) < 0)
+		return -1;
+	h = &list->item[list->n - 1];
+	sums->histogram = h;
+	pack_pack(&list->begin[list->n - 1], begin);
+	return histogram_unpack(h, record->header, err);
+}
+
 int
 histograms_read(
     struct histogram_list *list, struct reader *reader, struct error *err)
 {
 	struct pack begin = {0};
+	struct sums sums = {0};
 	struct record record;
 	int status;
 
-	while ((status = reader_next(reader, &record, err)) == 1) {
-		if (record_is(&record, "begin")) {
-			pack_free(&begin);
-			pack_value(&begin, record.header);
-		}
-		if (!record_is(&record, "histogram"))
-			continue;
-		status = append(list, err);
-		if (status == 0)
-			status = histogram_unpack(
-			    &list->item[list->n - 1], record.header, err);
-		if (status < 0) {
-			error_prefix(err, "%s", reader_name(reader));
+	while ((status = reader_next(reader, &record, err)) == 1)
+		if (take(list, &sums, &begin, &record, err) < 0) {
+			status = error_prefix(err, "%s", reader_name(reader));
 			break;
 		}
-		pack_pack(&list->begin[list->n - 1], &begin);
-	}
 	pack_free(&begin);
 	if (status == 0 && list->n == 0)
 		return error_set(err, "the input has no histogram, expected "

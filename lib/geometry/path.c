@@ -8,10 +8,16 @@
 
 const char *const path_method_words[] = {"lstsq", "cos", NULL};
 
+/* What of its way is off the plane. */
+static double
+path_share(const struct path_point *p)
+{
+	return p->norm > 0 ? p->off / p->norm : 0;
+}
+
 void
 path_pack(struct pack *pack, const struct path_point *p)
 {
-	const double share = p->norm > 0 ? p->off / p->norm : 0;
 	const struct {
 		const char *key;
 		double v;
@@ -42,7 +48,7 @@ path_pack(struct pack *pack, const struct path_point *p)
 	pack_key_real(pack, "off", p->off);
 	pack_key_real(pack, "off_biasbn", p->off_biasbn);
 	pack_key_real(pack, "off_rest", p->off_rest);
-	pack_key_real(pack, "share", share);
+	pack_key_real(pack, "share", path_share(p));
 	if (known)
 		pack_key_text(pack, "plane", p->plane.digest);
 	pack_key_text(pack, "model", p->model);
@@ -52,46 +58,115 @@ path_pack(struct pack *pack, const struct path_point *p)
 	pack_key_real(pack, "cosine", p->cosine);
 }
 
-static double
-real_or_nan(const struct value *header, const char *key)
-{
-	double v;
+/* Rounding may lead beyond a bound, or a sum from its parts. */
+static const double slack = 1e-6;
 
-	return value_real(value_get(header, key), &v) ? v : NAN;
+/* A length, or NaN where nobody knows (h5conv). */
+static int
+unpack_length(
+    const struct value *h, const char *key, double *out, struct error *err)
+{
+	if (field_real(h, key, out, err) < 0)
+		return -1;
+	return isnan(*out) ? 0 : field_real_in(h, key, 0, INFINITY, out, err);
+}
+
+/* The first digits of a digest, or nothing where nobody knows (h5conv). */
+static int
+unpack_digits(const struct value *h, const char *key,
+    char out[PATH_DIGEST_BYTES], struct error *err)
+{
+	out[0] = '\0';
+	return value_is(value_get(h, key), "")
+		   ? 0
+		   : field_hex(h, key, out, PATH_DIGEST_BYTES - 1, err);
 }
 
 static int
-unpack(struct path_point *p, const struct value *h, struct error *err)
+unpack_method(struct path_point *p, const struct value *h, struct error *err)
 {
-	char method[16];
+	char word[16];
+
+	if (field_text(h, "method", word, sizeof(word), err) < 0)
+		return -1;
+	for (int i = 0; path_method_words[i] != NULL; i++)
+		if (strcmp(word, path_method_words[i]) == 0) {
+			p->method = (enum path_method)i;
+			return 0;
+		}
+	return error_set(err, "method is '%s', expected lstsq or cos", word);
+}
+
+/* Which checkpoint it is, and what that says of itself. */
+static int
+unpack_checkpoint(
+    struct path_point *p, const struct value *h, struct error *err)
+{
 	int64_t rep;
 
 	if (field_text(h, "name", p->name, sizeof(p->name), err) < 0 ||
 	    field_int(h, "rep", 0, REPS_MAX - 1, &rep, err) < 0 ||
 	    field_int(h, "i", 0, INT64_MAX, &p->i, err) < 0 ||
-	    field_text(h, "method", method, sizeof(method), err) < 0 ||
-	    field_real(h, "x", &p->x, err) < 0 ||
+	    unpack_digits(h, "checkpoint", p->checkpoint, err) < 0 ||
+	    field_real_or_nan(h, "epoch", &p->epoch, err) < 0 ||
+	    field_real_or_nan(h, "lr", &p->lr, err) < 0 ||
+	    field_real_or_nan(h, "running_loss", &p->running_loss, err) < 0 ||
+	    field_real_or_nan(h, "loss", &p->loss, err) < 0)
+		return -1;
+	if (value_get(h, "step") != NULL &&
+	    field_int(h, "step", 0, INT64_MAX, &p->step, err) < 0)
+		return -1;
+	if ((value_get(h, "loss") != NULL || value_get(h, "set") != NULL) &&
+	    field_text(h, "set", p->set, sizeof(p->set), err) < 0)
+		return -1;
+	if (!value_bool(value_get(h, "drop"), &p->drop))
+		return error_set(err, "drop is neither true nor false");
+	p->rep = (int)rep;
+	return 0;
+}
+
+/* Where it is seen, and how far from there. */
+static int
+unpack_place(struct path_point *p, const struct value *h, struct error *err)
+{
+	double share, parts;
+
+	if (field_real(h, "x", &p->x, err) < 0 ||
 	    field_real(h, "y", &p->y, err) < 0 ||
-	    field_real(h, "norm", &p->norm, err) < 0 ||
-	    field_real(h, "off", &p->off, err) < 0 ||
-	    field_real(h, "off_biasbn", &p->off_biasbn, err) < 0 ||
-	    field_real(h, "off_rest", &p->off_rest, err) < 0 ||
-	    plane_id_unpack(&p->plane, h, err) < 0 ||
-	    field_text(h, "model", p->model, sizeof(p->model), err) < 0 ||
-	    field_text(h, "checkpoint", p->checkpoint, sizeof(p->checkpoint),
-		err) < 0 ||
-	    field_real(h, "length_x", &p->length[0], err) < 0 ||
-	    field_real(h, "length_y", &p->length[1], err) < 0 ||
-	    field_real(h, "cosine", &p->cosine, err) < 0)
+	    unpack_length(h, "norm", &p->norm, err) < 0 ||
+	    unpack_length(h, "off", &p->off, err) < 0 ||
+	    unpack_length(h, "off_biasbn", &p->off_biasbn, err) < 0 ||
+	    unpack_length(h, "off_rest", &p->off_rest, err) < 0 ||
+	    field_real(h, "share", &share, err) < 0)
 		return -1;
 	if (!isfinite(p->x) || !isfinite(p->y))
 		return error_set(
 		    err, "x, y is %g, %g, expected finite numbers", p->x, p->y);
-	p->method = strcmp(method, path_method_words[PATH_COS]) == 0
-			? PATH_COS
-			: PATH_LSTSQ;
-	p->rep = (int)rep;
+	if (p->off > p->norm * (1 + slack))
+		return error_set(err, "off is %g, norm is %g", p->off, p->norm);
+	parts = hypot(p->off_biasbn, p->off_rest);
+	if (fabs(parts - p->off) > slack * p->off)
+		return error_set(err,
+		    "off is %g, off_biasbn and off_rest make %g", p->off,
+		    parts);
+	if (fabs(share - path_share(p)) > slack)
+		return error_set(err, "share is %g, off over norm is %g", share,
+		    path_share(p));
 	return 0;
+}
+
+static int
+unpack_plane(struct path_point *p, const struct value *h, struct error *err)
+{
+	if (plane_id_unpack(&p->plane, h, err) < 0 ||
+	    unpack_digits(h, "model", p->model, err) < 0 ||
+	    unpack_length(h, "length_x", &p->length[0], err) < 0 ||
+	    unpack_length(h, "length_y", &p->length[1], err) < 0 ||
+	    field_real(h, "cosine", &p->cosine, err) < 0)
+		return -1;
+	return isnan(p->cosine) ? 0
+				: field_real_in(h, "cosine", -1 - slack,
+				      1 + slack, &p->cosine, err);
 }
 
 int
@@ -99,17 +174,11 @@ path_unpack(
     struct path_point *point, const struct value *header, struct error *err)
 {
 	*point = (struct path_point){.step = -1};
-	if (unpack(point, header, err) < 0)
+	if (unpack_checkpoint(point, header, err) < 0 ||
+	    unpack_method(point, header, err) < 0 ||
+	    unpack_place(point, header, err) < 0 ||
+	    unpack_plane(point, header, err) < 0)
 		return error_prefix(err, "path");
-	point->epoch = real_or_nan(header, "epoch");
-	point->lr = real_or_nan(header, "lr");
-	point->running_loss = real_or_nan(header, "running_loss");
-	point->loss = real_or_nan(header, "loss");
-	if (!value_int(value_get(header, "step"), &point->step))
-		point->step = -1;
-	if (!value_bool(value_get(header, "drop"), &point->drop))
-		point->drop = false;
-	value_text(value_get(header, "set"), point->set, sizeof(point->set));
 	return 0;
 }
 

@@ -8,6 +8,8 @@
 #include "base/memory.h"
 #include "geometry/points_internal.h"
 
+#define COSINE_SLACK 1e-9
+
 /* ---- one point ---- */
 
 struct decoded *
@@ -199,10 +201,57 @@ is_new(struct points *p, const struct record *record, struct error *err)
 	return digest_set_add(&p->seen, record->bytes, record->n_bytes, err);
 }
 
+/*
+ * Each direction of the surface once; x and y say the same of their angle.
+ * 1 when it is new, 0 when another kernel's says the same, or -1.
+ */
+static int
+take_direction(struct points *p, const struct record *record, bool mixed,
+    struct error *err)
+{
+	const int axes = p->grid.axes;
+	struct sheet_direction d, *at;
+	const struct sheet_direction *other;
+
+	if (direction_unpack_summary(&d, record->header, err) < 0)
+		return -1;
+	if (d.direction.rep >= p->grid.reps || d.direction.axis >= axes)
+		return error_set(err,
+		    "direction %s, rep %d: the grid has %d axes and %d "
+		    "direction sets",
+		    axis_word(d.direction.axis), d.direction.rep, axes,
+		    p->grid.reps);
+	if (p->direction == NULL)
+		p->direction = memory_new((size_t)p->grid.reps * (size_t)axes,
+		    sizeof(*p->direction), err);
+	if (p->direction == NULL)
+		return -1;
+	at = &p->direction[d.direction.rep * axes + d.direction.axis];
+	if (at->there && mixed &&
+	    fabs(at->length - d.length) <= MIXED_RTOL * d.length)
+		return 0;
+	if (at->there)
+		return error_set(err,
+		    "direction %s, rep %d comes twice and the two disagree",
+		    axis_word(d.direction.axis), d.direction.rep);
+	*at = d;
+	other =
+	    &p->direction[d.direction.rep * axes + axes - 1 - d.direction.axis];
+	if (axes > 1 && other->there &&
+	    fabs(other->cosine - d.cosine) > COSINE_SLACK)
+		return error_set(err,
+		    "direction %s, rep %d: cosine is %g, that of the other "
+		    "axis %g",
+		    axis_word(d.direction.axis), d.direction.rep, d.cosine,
+		    other->cosine);
+	return 1;
+}
+
 /* Records beside grid and points: kept once, byte for byte. */
 static int
 take_other(struct points_list *list, const struct segment *segment,
-    const struct record *record, struct error *err)
+    const struct record *record, const struct points_rules *rules,
+    struct error *err)
 {
 	struct points *p;
 	int status = 1;
@@ -218,6 +267,8 @@ take_other(struct points_list *list, const struct segment *segment,
 	p->has_paths |= record_is(record, "path");
 	if (!segment->first)
 		status = is_new(p, record, err);
+	if (status == 1 && record_is(record, "direction"))
+		status = take_direction(p, record, rules->mixed, err);
 	if (status != 1)
 		return status;
 	text_add_bytes(&p->summary, record->bytes, record->n_bytes);
@@ -241,7 +292,7 @@ take(struct points_list *list, struct segment *segment,
 		return take_grid(list, segment, record, rules, err);
 	if (record_is(record, "point"))
 		return take_point(list, segment, record, rules, err);
-	return take_other(list, segment, record, err);
+	return take_other(list, segment, record, rules, err);
 }
 
 int
@@ -278,6 +329,7 @@ points_list_free(struct points_list *list)
 		pack_free(&p->grid_header);
 		pack_free(&p->begin);
 		text_free(&p->summary);
+		free(p->direction);
 		digest_set_free(&p->seen);
 	}
 	points_free_beside(list);

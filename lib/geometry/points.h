@@ -15,6 +15,7 @@
 #include "base/digest_set.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "geometry/direction.h"
 #include "geometry/grid.h"
 #include "geometry/path.h"
 #include "geometry/point.h"
@@ -29,6 +30,7 @@ struct points {
 	char kernel[128];        /* what computed the first segment */
 	/* Direction, path and other records between grid and points, once. */
 	struct text summary;
+	struct sheet_direction *direction; /* reps x axes, or NULL: none */
 	struct digest_set seen;   /* (while reading) what the summary holds */
 	bool has_paths;           /* some of the summary is a path */
 	struct requests requests; /* what was asked for beside the grid */
@@ -78,8 +80,7 @@ int points_read(struct points_list *list, struct reader *reader,
 void points_list_free(struct points_list *list);
 
 /* What paths of direction set rep are held against. */
-int points_plane(const struct points *points, int rep, struct path_plane *out,
-    struct error *err);
+struct path_plane points_plane(const struct points *points, int rep);
 
 /*
  * 0 when every place is filled, otherwise -1 with an error that counts and

@@ -7,23 +7,20 @@
 #include "geometry/points_internal.h"
 #include "geometry/sheet.h"
 
-int
-points_plane(const struct points *points, int rep, struct path_plane *out,
-    struct error *err)
+struct path_plane
+points_plane(const struct points *points, int rep)
 {
-	struct sheet_direction d;
+	struct path_plane plane = {.id = points->grid.plane};
 
-	*out = (struct path_plane){.id = points->grid.plane};
-	memcpy(out->model, points->grid.model, sizeof(out->model));
+	memcpy(plane.model, points->grid.model, sizeof(plane.model));
 	for (int a = 0; a < points->grid.axes; a++) {
-		const int found = sheet_direction(points, rep, a, &d, err);
+		const struct sheet_direction *d =
+		    sheet_direction(points, rep, a);
 
-		if (found < 0)
-			return -1;
-		if (found > 0 && !isnan(d.length))
-			out->length[a] = d.length;
+		if (d != NULL && !isnan(d->length))
+			plane.length[a] = d->length;
 	}
-	return 0;
+	return plane;
 }
 
 int
@@ -81,10 +78,8 @@ static int
 other_lengths(
     const struct points *points, const struct path_point *p, struct error *err)
 {
-	struct path_plane plane;
+	const struct path_plane plane = points_plane(points, p->rep);
 
-	if (points_plane(points, p->rep, &plane, err) < 0)
-		return -1;
 	if (plane.model[0] != '\0' &&
 	    strncmp(p->model, plane.model, PATH_DIGEST_BYTES - 1) != 0)
 		return error_set(err,
@@ -117,26 +112,15 @@ other_plane(const struct points *points, const struct path_point *p,
 	    p->name, is, points->grid.run, should);
 }
 
-/* A surface with what its paths are held against, for the last rep. */
-struct held {
-	const struct points *points;
-	int rep; /* -1: none yet */
-	struct path_plane plane;
-};
-
-static int
-lies_in(struct held *held, const struct path_point *p, enum plane_same *same,
-    struct error *err)
+static enum plane_same
+lies_in(const struct points *points, const struct path_point *p)
 {
-	*same = PLANE_OTHER;
-	if (p->rep >= held->points->grid.reps)
-		return 0;
-	if (held->rep != p->rep &&
-	    points_plane(held->points, p->rep, &held->plane, err) < 0)
-		return -1;
-	held->rep = p->rep;
-	*same = path_lies_in(p, &held->plane);
-	return 0;
+	struct path_plane plane;
+
+	if (p->rep >= points->grid.reps)
+		return PLANE_OTHER;
+	plane = points_plane(points, p->rep);
+	return path_lies_in(p, &plane);
 }
 
 static const struct pack *
@@ -150,32 +134,31 @@ origin_of(const struct points_list *list, const struct plane_id *id)
 
 /* The path must lie in one of n surfaces. */
 static int
-check_point(struct points_list *list, struct held *held, size_t n,
+check_point(struct points_list *list, const struct points *points, size_t n,
     const struct path_point *p, bool beside, struct error *err)
 {
-	enum plane_same best = PLANE_OTHER, same;
+	enum plane_same best = PLANE_OTHER;
 
 	for (size_t i = 0; i < n && best != PLANE_SAME; i++) {
-		if (lies_in(&held[i], p, &same, err) < 0)
-			return -1;
+		const enum plane_same same = lies_in(&points[i], p);
+
 		if (same != PLANE_OTHER)
 			best = same;
 	}
 	list->guessed |= best == PLANE_UNKNOWN;
 	if (best != PLANE_OTHER)
 		return 0;
-	if (p->rep >= held->points->grid.reps)
+	if (p->rep >= points->grid.reps)
 		return error_set(err,
 		    "path '%s' is of rep %d, surface %.16s has %d direction "
 		    "sets",
-		    p->name, p->rep, held->points->grid.run,
-		    held->points->grid.reps);
-	return other_plane(held->points, p,
-	    beside ? origin_of(list, &p->plane) : &held->points->begin, err);
+		    p->name, p->rep, points->grid.run, points->grid.reps);
+	return other_plane(points, p,
+	    beside ? origin_of(list, &p->plane) : &points->begin, err);
 }
 
 static int
-check_records(struct points_list *list, struct held *held, size_t n,
+check_records(struct points_list *list, const struct points *points, size_t n,
     const struct text *records, bool beside, struct error *err)
 {
 	struct reader *reader = reader_new_text(records, err);
@@ -187,7 +170,7 @@ check_records(struct points_list *list, struct held *held, size_t n,
 	       (status = reader_next_intact(reader, &record, err)) == 1)
 		if (record_is(&record, "path") &&
 		    (path_unpack(&p, record.header, err) < 0 ||
-			check_point(list, held, n, &p, beside, err) < 0))
+			check_point(list, points, n, &p, beside, err) < 0))
 			status = -1;
 	reader_free(reader);
 	return status;
@@ -196,23 +179,14 @@ check_records(struct points_list *list, struct held *held, size_t n,
 int
 points_check_paths(struct points_list *list, struct error *err)
 {
-	struct held *held;
 	int status = 0;
 
-	if (list->n == 0)
-		return 0;
-	held = memory_new(list->n, sizeof(*held), err);
-	if (held == NULL)
-		return -1;
-	for (size_t i = 0; i < list->n; i++)
-		held[i] = (struct held){.points = &list->item[i], .rep = -1};
 	for (size_t i = 0; i < list->n && status == 0; i++)
 		if (list->item[i].has_paths)
-			status = check_records(list, &held[i], 1,
+			status = check_records(list, &list->item[i], 1,
 			    &list->item[i].summary, false, err);
-	if (status == 0 && !text_is_empty(&list->paths))
-		status =
-		    check_records(list, held, list->n, &list->paths, true, err);
-	free(held);
+	if (status == 0 && list->n > 0 && !text_is_empty(&list->paths))
+		status = check_records(
+		    list, list->item, list->n, &list->paths, true, err);
 	return status;
 }

@@ -2,8 +2,6 @@
 
 #include <math.h>
 
-#include "stream/reader.h"
-
 int64_t
 sheet_points(const struct grid *grid)
 {
@@ -47,36 +45,14 @@ sheet_missing(const struct points *points, int rep, int set)
 	return missing;
 }
 
-int
-sheet_direction(const struct points *points, int rep, int axis,
-    struct sheet_direction *out, struct error *err)
+const struct sheet_direction *
+sheet_direction(const struct points *points, int rep, int axis)
 {
-	struct reader *reader = reader_new_text(&points->summary, err);
-	struct record record;
-	int status, found = 0;
+	const struct sheet_direction *d;
 
-	if (reader == NULL)
-		return -1;
-	while (found == 0 &&
-	       (status = reader_next_intact(reader, &record, err)) == 1) {
-		if (!record_is(&record, "direction"))
-			continue;
-		if (direction_unpack(&out->direction, record.header, err) < 0) {
-			found = -1;
-			break;
-		}
-		if (out->direction.rep != rep || out->direction.axis != axis)
-			continue;
-		found = 1;
-		if (!value_real(
-			value_get(record.header, "length"), &out->length))
-			out->length = NAN;
-		if (!value_real(
-			value_get(record.header, "cosine"), &out->cosine))
-			out->cosine = NAN;
-	}
-	if (found == 0 && status < 0)
-		found = -1;
-	reader_free(reader);
-	return found;
+	if (points->direction == NULL || rep < 0 || rep >= points->grid.reps ||
+	    axis < 0 || axis >= points->grid.axes)
+		return NULL;
+	d = &points->direction[rep * points->grid.axes + axis];
+	return d->there ? d : NULL;
 }

@@ -29,17 +29,11 @@ int64_t sheet_take(const struct points *points, int rep, int set,
 /* The points of (rep, set) that are missing. */
 int64_t sheet_missing(const struct points *points, int rep, int set);
 
-/* What evalgrid's summary says of a direction. */
-struct sheet_direction {
-	struct direction direction;
-	double length, cosine; /* NaN: not known */
-};
-
 /*
- * Direction (rep, axis) as the summary has it: 1 with *out, 0 when it says
- * nothing, -1 when a record is wrong.
+ * Direction (rep, axis) as the summary has it, borrowed; NULL when it says
+ * nothing.
  */
-int sheet_direction(const struct points *points, int rep, int axis,
-    struct sheet_direction *out, struct error *err);
+const struct sheet_direction *sheet_direction(
+    const struct points *points, int rep, int axis);
 
 #endif

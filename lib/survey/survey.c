@@ -105,12 +105,11 @@ read_header(struct survey *s, const struct points *p, struct error *err)
 	read_chance(s, h);
 	decoded_free(header);
 	for (int a = 0; a < s->axes; a++) {
-		int found =
-		    sheet_direction(p, s->rep, a, &s->direction[a], err);
+		const struct sheet_direction *d = sheet_direction(p, s->rep, a);
 
-		if (found < 0)
-			return -1;
-		s->has_direction[a] = found > 0;
+		s->has_direction[a] = d != NULL;
+		if (d != NULL)
+			s->direction[a] = *d;
 	}
 	return 0;
 }
