@@ -119,10 +119,10 @@ check_exec(const struct gridrun *s)
 {
 	struct error err;
 
-	if (s->choice.sets > 0 || s->estimate ||
+	if (s->choice.sets > 0 || s->estimate || s->choice.groups ||
 	    s->choice.norms == NORMS_RECOMPUTE)
-		frame_usage(s->frame, "--exec excludes -d, --estimate and --bn "
-				      "recompute");
+		frame_usage(s->frame, "--exec excludes -d, --estimate, "
+				      "--groups and --bn recompute");
 	if (exec_check(&s->choice.exec, &err) < 0)
 		frame_usage(s->frame, "%s", err.text);
 }
@@ -139,6 +139,8 @@ main(int argc, char **argv)
 	    GRIDRUN_OPTIONS(&run, loss_any_words),
 	    OPTION_INT('b', "block", "N", &run.choice.block, 1, BLOCK_MAX,
 		"images a thread takes at a time (64)"),
+	    OPTION_FLAG(0, "groups", &run.choice.groups,
+		"keep losses of groups of images, to compare by pairs"),
 	    OPTION_TEXT(0, "exec", "COMMAND", &exec->command,
 		"a program that is given each network and answers its loss"),
 	    OPTION_CHOICE(0, "exec-form", exec_form_words, &exec->form,

@@ -32,6 +32,16 @@ top_share(const double *losses, int64_t n, double sum, double *scratch)
 	return most / sum;
 }
 
+static void
+group_losses(struct score *score, const double *losses, int64_t n)
+{
+	for (int64_t i = 0; i < n; i++)
+		score->group[i % SCORE_GROUPS] += losses[i];
+	for (int g = 0; g < SCORE_GROUPS; g++)
+		score->group[g] /=
+		    (double)((n - g + SCORE_GROUPS - 1) / SCORE_GROUPS);
+}
+
 void
 score_from_losses(struct score *score, const double *losses,
     const uint8_t *correct, int64_t n, double *scratch)
@@ -59,6 +69,8 @@ score_from_losses(struct score *score, const double *losses,
 		    (losses[i] - score->loss) * (losses[i] - score->loss);
 	score->sd = n > 1 ? sqrt(squares / (double)(n - 1)) : 0.0;
 	score->top = top_share(losses, n, sum, scratch);
+	if (n >= SCORE_GROUPED_MIN)
+		group_losses(score, losses, n);
 }
 
 void

@@ -18,6 +18,12 @@ enum score_status {
 
 extern const char *const score_status_words[];
 
+/*
+ * The images fall into groups, image i into group i modulo their number: what
+ * two points have in common on the same images shows in the means of these.
+ */
+enum { SCORE_GROUPS = 16, SCORE_GROUPED_MIN = 2 * SCORE_GROUPS };
+
 /* What is known of a point on one data set. */
 struct score {
 	enum score_status status;
@@ -26,6 +32,8 @@ struct score {
 	double acc;  /* percent; first maximum wins */
 	double top;  /* share of the sum carried by the top 1 % of the images */
 	int64_t n;   /* images */
+	/* Mean losses of the groups; of SCORE_GROUPED_MIN images or more. */
+	double group[SCORE_GROUPS];
 	char why[160]; /* SCORE_BADVAR: names the tensor */
 };
 

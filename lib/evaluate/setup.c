@@ -232,6 +232,13 @@ setup_images(struct surface *s, const struct surface_choice *choice,
 		return -1;
 	for (int i = 0; i < choice->sets; i++)
 		s->data[i] = &choice->data[i];
+	for (int i = 0; i < choice->sets && choice->groups; i++)
+		if (choice->data[i].n < SCORE_GROUPED_MIN)
+			return error_set(err,
+			    "--groups of %" PRId64
+			    " images, expected %d images or more",
+			    choice->data[i].n, SCORE_GROUPED_MIN);
+	s->groups = choice->groups != 0;
 	return 0;
 }
 

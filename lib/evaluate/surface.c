@@ -345,16 +345,25 @@ pack_place(struct pack *h, const struct surface *s, int64_t number)
 	pack_key_int(h, "iy", p.iy);
 }
 
-/* What our own evaluation knows of a point: 3 keys, 4 of a subset. */
+/* What our own evaluation knows of a point. */
+static size_t
+spread_keys(const struct score *score, const struct dataset *data, bool groups)
+{
+	return 3 + (data->n < data->total) +
+	       (groups && score->status == SCORE_OK);
+}
+
 static void
-pack_spread(
-    struct pack *h, const struct score *score, const struct dataset *data)
+pack_spread(struct pack *h, const struct score *score,
+    const struct dataset *data, bool groups)
 {
 	pack_key_real(h, "se", score_error(score, data->total));
 	pack_key_real(h, "sd", score->sd);
 	pack_key_int(h, "n", score->n);
 	if (data->n < data->total)
 		pack_key_real(h, "top1", score->top);
+	if (groups && score->status == SCORE_OK)
+		pack_key_reals(h, "groups", score->group, SCORE_GROUPS);
 }
 
 int
@@ -376,7 +385,7 @@ surface_write_point(const struct surface *s, int64_t number, int set,
 
 	snprintf(run, sizeof(run), "%.16s", g->run);
 	if (data != NULL)
-		keys += 3 + (data->n < data->total);
+		keys += spread_keys(score, data, s->groups);
 	if (work != NULL)
 		keys += work->point_keys(work->context, set);
 	pack_map(&h, keys + on_grid + accuracy + why);
@@ -390,7 +399,7 @@ surface_write_point(const struct surface *s, int64_t number, int set,
 	if (accuracy)
 		pack_key_real(&h, "acc", score->acc);
 	if (data != NULL)
-		pack_spread(&h, score, data);
+		pack_spread(&h, score, data, s->groups);
 	pack_key_text(&h, "status", score_status_words[score->status]);
 	if (why)
 		pack_key_text(&h, "why", score->why);

@@ -54,6 +54,7 @@ struct surface {
 	surface_seen *seen; /* or NULL */
 	void *context;
 	const struct surface_work *work; /* NULL: evalgrid's */
+	bool groups; /* points carry the mean losses of groups of images */
 };
 
 /*

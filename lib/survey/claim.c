@@ -23,8 +23,9 @@ const char *const measure_words[] = {
 static struct estimate
 error_of(const struct survey *s)
 {
-	struct estimate e = estimate_of(
-	    100 - s->acc, s->n > 0 ? accuracy_error(s->acc, s->n) : NAN);
+	const struct influence error = {
+	    .se = s->n > 0 ? accuracy_error(s->acc, s->n) : NAN};
+	struct estimate e = estimate_of(100 - s->acc, &error, 1);
 
 	e.lo = fmax(e.lo, fmin(0, e.value));
 	e.hi = fmin(e.hi, fmax(100, e.value));
@@ -35,6 +36,7 @@ static struct estimate
 mean_width(const struct survey *s)
 {
 	const int n = 2 * s->axes;
+	struct influence mean = {.grouped = true};
 	double sum = 0, squares = 0;
 	bool open = false;
 	struct estimate e;
@@ -44,12 +46,18 @@ mean_width(const struct survey *s)
 	for (int h = 0; h < n; h++) {
 		const struct crossing *c = &s->width[1][h];
 
-		open |= c->kind != CROSSING_AT;
 		sum += c->at;
-		if (c->kind == CROSSING_AT && !isnan(c->error))
-			squares += c->error * c->error;
+		open |= c->kind != CROSSING_AT;
+		if (c->kind != CROSSING_AT)
+			continue;
+		squares += isnan(c->error.se) ? 0 : c->error.se * c->error.se;
+		mean.grouped &= c->error.grouped;
+		for (int g = 0; g < GROUPS; g++)
+			mean.by[g] += c->error.by[g] / n;
 	}
-	e = estimate_of(sum / n, sqrt(squares) / n);
+	mean.se = mean.grouped ? influence_error(mean.by, s->shrink)
+			       : sqrt(squares) / n;
+	e = estimate_of(sum / n, &mean, s->shrink);
 	if (open)
 		e.hi = INFINITY;
 	return e;
@@ -63,8 +71,8 @@ bends_share(const struct survey *s)
 
 	if (s->bends.points == 0)
 		return estimate_exact(NAN);
-	return (struct estimate){
-	    share, share, share + (double)s->bends.unsure / n};
+	return estimate_between(
+	    share, share, share + (double)s->bends.unsure / n);
 }
 
 static struct estimate
@@ -75,9 +83,9 @@ outward(const struct survey *s, int end)
 
 	if (!s->end[end].here || !isfinite(s->end[end].loss))
 		return estimate_exact(NAN);
-	e = estimate_of(c->at, c->error);
+	e = estimate_of(c->at, &c->error, s->shrink);
 	if (c->kind != CROSSING_AT)
-		e = (struct estimate){c->at, c->at, INFINITY};
+		e = estimate_between(c->at, c->at, INFINITY);
 	return e;
 }
 
@@ -90,9 +98,10 @@ measure_of(const struct side *side, int i, enum measure measure)
 	case MEASURE_ERROR:
 		return error_of(s);
 	case MEASURE_LOSS:
-		return estimate_of(s->loss, s->se);
+		return estimate_of(s->loss, &s->loss_error, s->shrink);
 	case MEASURE_SHARPNESS:
-		return estimate_of(s->sharpness[1].rise, s->sharpness[1].error);
+		return estimate_of(
+		    s->sharpness[1].rise, &s->sharpness[1].error, s->shrink);
 	case MEASURE_WIDTH:
 		return mean_width(s);
 	case MEASURE_BENDS:
@@ -136,11 +145,15 @@ spread(const double *v, int n)
 	return student(n) * sqrt(squares / (n - 1) / n);
 }
 
-/* The mean, with the mean of the errors: the sets share their images. */
+/*
+ * The mean.  The sets share their images: so the mean of the errors or, where
+ * groups are known, the error of the mean of each.
+ */
 static struct estimate
 mean_of(const struct side *side, enum measure measure)
 {
-	struct estimate sum = {0, 0, 0};
+	struct estimate sum = {.grouped = true};
+	double half;
 
 	for (int i = 0; i < side->n; i++) {
 		const struct estimate e = measure_of(side, i, measure);
@@ -148,6 +161,15 @@ mean_of(const struct side *side, enum measure measure)
 		sum.value += e.value / side->n;
 		sum.lo += e.lo / side->n;
 		sum.hi += e.hi / side->n;
+		sum.shrink = e.shrink;
+		sum.grouped &= e.grouped;
+		for (int g = 0; g < GROUPS; g++)
+			sum.by[g] += e.by[g] / side->n;
+	}
+	if (sum.grouped && side->n > 1) {
+		half = 2 * influence_error(sum.by, sum.shrink);
+		sum.lo = sum.value - half;
+		sum.hi = isinf(sum.hi) ? sum.hi : sum.value + half;
 	}
 	return sum;
 }
@@ -194,22 +216,47 @@ is_paired(const struct side *a, const struct side *b)
 	return true;
 }
 
+/* Are both of the same images: in the same order, so in the same groups? */
+static bool
+same_images(const struct side *a, const struct side *b)
+{
+	const struct survey *s = a->survey[0], *t = b->survey[0];
+
+	return s->data[0] != '\0' && strcmp(s->data, t->data) == 0 &&
+	       s->total == t->total;
+}
+
 /*
  * The same directions: what they have in common does not matter to the
  * difference, whose spread is that of the differences.
  */
-static enum outcome
-judge_pairs(const struct side *a, const struct side *b, enum measure measure)
+static double
+direction_spread(const struct side *a, const struct side *b, enum measure m)
 {
-	const struct estimate from = mean_of(a, measure);
-	struct estimate to = mean_of(b, measure);
-	double rise[REPS_MAX];
+	double va[REPS_MAX], vb[REPS_MAX];
 
 	for (int i = 0; i < a->n; i++)
-		rise[i] = measure_of(b, i, measure).value -
-			  measure_of(a, i, measure).value;
-	to = widened(to, spread(rise, a->n));
-	return estimate_less(&from, &to);
+		va[i] = measure_of(a, i, m).value;
+	for (int i = 0; i < b->n; i++)
+		vb[i] = measure_of(b, i, m).value;
+	if (!is_paired(a, b))
+		return hypot(spread(va, a->n), spread(vb, b->n));
+	for (int i = 0; i < a->n; i++)
+		vb[i] -= va[i];
+	return spread(vb, a->n);
+}
+
+static enum outcome
+judge(const struct side *a, const struct side *b, enum measure measure)
+{
+	const struct estimate from = mean_of(a, measure);
+	const struct estimate to = mean_of(b, measure);
+	const double spread = direction_spread(a, b, measure);
+	struct margin margin = estimate_margin(&from, &to, same_images(a, b));
+
+	margin.up = hypot(margin.up, spread);
+	margin.down = hypot(margin.down, spread);
+	return estimate_less(&from, &to, &margin);
 }
 
 /* ---- did they train? ---- */
@@ -252,8 +299,7 @@ claim_judge(struct claim *claim, const struct side *a, const struct side *b,
 
 	*claim = (struct claim){
 	    .a = side_measure(a, measure), .b = side_measure(b, measure)};
-	claim->outcome = is_paired(a, b) ? judge_pairs(a, b, measure)
-					 : estimate_less(&claim->a, &claim->b);
+	claim->outcome = judge(a, b, measure);
 	if (claim->outcome == OUTCOME_VOID)
 		snprintf(claim->why, sizeof(claim->why), "there is no number");
 	for (int i = 0; i < 2; i++) {

@@ -53,9 +53,10 @@ struct claim {
 
 /*
  * Is the measure of a less than that of b?  Void when one of them has learned
- * nothing.  Direction sets of the same seeds are compared pair by pair.  Points
- * have the errors of their losses, not of pairs of images: where both used the
- * same images, the difference is known at least as well as it is taken to be.
+ * nothing.  Direction sets of the same seeds are compared pair by pair, and so
+ * are images, by groups, where both used the same and points tell of groups
+ * (evalgrid --groups).  Without them the difference is known at least as well
+ * as it is taken to be.
  */
 void claim_judge(struct claim *claim, const struct side *a,
     const struct side *b, enum measure measure);

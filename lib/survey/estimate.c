@@ -16,15 +16,28 @@ const char *const outcome_words[] = {
 struct estimate
 estimate_exact(double value)
 {
-	return (struct estimate){value, value, value};
+	return estimate_between(value, value, value);
 }
 
 struct estimate
-estimate_of(double value, double error)
+estimate_between(double value, double lo, double hi)
 {
-	const double half = isnan(error) ? 0 : ERRORS * error;
+	return (struct estimate){.value = value, .lo = lo, .hi = hi};
+}
 
-	return (struct estimate){value, value - half, value + half};
+struct estimate
+estimate_of(double value, const struct influence *error, double shrink)
+{
+	const double half = isnan(error->se) ? 0 : ERRORS * error->se;
+	struct estimate e = {.value = value,
+	    .lo = value - half,
+	    .hi = value + half,
+	    .grouped = error->grouped,
+	    .shrink = shrink};
+
+	for (int g = 0; g < GROUPS; g++)
+		e.by[g] = error->by[g];
+	return e;
 }
 
 /* Also of two infinities. */
@@ -34,18 +47,36 @@ apart(double x, double y)
 	return x == y ? 0 : fabs(x - y);
 }
 
+struct margin
+estimate_margin(const struct estimate *a, const struct estimate *b, bool paired)
+{
+	struct margin m = {
+	    .up = hypot(apart(b->value, b->lo), apart(a->hi, a->value)),
+	    .down = hypot(apart(b->hi, b->value), apart(a->value, a->lo))};
+	double by[GROUPS], half;
+
+	if (!paired || !a->grouped || !b->grouped)
+		return m;
+	for (int g = 0; g < GROUPS; g++)
+		by[g] = b->by[g] - a->by[g];
+	half = ERRORS * influence_error(by, a->shrink);
+	/* a bound stays one */
+	m.up = isinf(m.up) ? m.up : half;
+	m.down = isinf(m.down) ? m.down : half;
+	return m;
+}
+
 enum outcome
-estimate_less(const struct estimate *a, const struct estimate *b)
+estimate_less(const struct estimate *a, const struct estimate *b,
+    const struct margin *margin)
 {
 	const double rise = b->value - a->value;
 
 	if (isnan(rise))
 		return OUTCOME_VOID;
-	if (rise > hypot(apart(b->value, b->lo), apart(a->hi, a->value)))
+	if (rise > margin->up)
 		return OUTCOME_HOLDS;
-	if (-rise > hypot(apart(b->hi, b->value), apart(a->value, a->lo)))
-		return OUTCOME_FAILS;
-	return OUTCOME_UNDECIDED;
+	return -rise > margin->down ? OUTCOME_FAILS : OUTCOME_UNDECIDED;
 }
 
 void

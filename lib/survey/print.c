@@ -92,7 +92,7 @@ print_width(const struct survey *s, int level, struct text *out)
 		switch (c->kind) {
 		case CROSSING_AT:
 			text_add(out, "%.4g", c->at);
-			print_error(c->error, out);
+			print_error(c->error.se, out);
 			break;
 		case CROSSING_OPEN:
 			text_add(out, "open");
@@ -120,7 +120,7 @@ print_sharpness(const struct survey *s, int r, struct text *out)
 		return;
 	}
 	text_add(out, "%.4g", h->rise);
-	print_error(h->error, out);
+	print_error(h->error.se, out);
 	text_add(out, "  keskar %.4g%s\n", h->keskar,
 	    h->reached ? "" : "  (the grid ends before)");
 }

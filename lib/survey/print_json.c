@@ -116,7 +116,7 @@ json_widths(const struct survey *s, struct text *out)
 		for (int h = 0; h < 2 * s->axes; h++) {
 			text_add(out, "%s\"%s\":", h > 0 ? "," : "",
 			    survey_half_axes[h]);
-			add_number(out, s->width[l][h].error);
+			add_number(out, s->width[l][h].error.se);
 		}
 		text_add(out, "}");
 	}
@@ -131,7 +131,7 @@ json_measures(const struct survey *s, struct text *out)
 	for (int r = 0; r < RADII; r++) {
 		text_add(out, "%s{\"r\":%g", r > 0 ? "," : "", survey_radii[r]);
 		add_real(out, "rise", s->sharpness[r].rise);
-		add_real(out, "rise_se", s->sharpness[r].error);
+		add_real(out, "rise_se", s->sharpness[r].error.se);
 		add_real(out, "keskar", s->sharpness[r].keskar);
 		add_whole(out, "points", s->sharpness[r].points);
 		add_bool(out, "reached", s->sharpness[r].reached);

@@ -15,6 +15,7 @@ const char *const survey_half_axes[HALF_AXES] = {"-x", "+x", "-y", "+y"};
 /* The numbers of a sheet while it is surveyed; owned. */
 struct sheet {
 	double *at[AXES_MAX], *loss, *se;
+	double *groups; /* GROUPS of each point, or NULL */
 };
 
 static void
@@ -24,6 +25,7 @@ sheet_free(struct sheet *sheet)
 		free(sheet->at[a]);
 	free(sheet->loss);
 	free(sheet->se);
+	free(sheet->groups);
 }
 
 static int
@@ -34,6 +36,54 @@ take(double **out, const struct points *p, const struct survey *s, int set,
 	if (*out == NULL)
 		return -1;
 	sheet_take(p, s->rep, set, field, *out);
+	return 0;
+}
+
+/* The groups of the point at index: 1, 0 when it has none (NaN), or -1. */
+static int
+read_groups(const struct points *p, int64_t index, double out[GROUPS],
+    struct error *err)
+{
+	const struct value *groups;
+	struct decoded *point;
+	bool found;
+
+	out[0] = NAN;
+	if (p->at[index].bytes == NULL)
+		return 0;
+	point = points_decode(p, index, err);
+	if (point == NULL)
+		return -1;
+	groups = value_get(decoded_value(point), "groups");
+	found = array_count(groups) == GROUPS;
+	for (size_t g = 0; g < GROUPS && found; g++)
+		found = value_real(array_at(groups, g), &out[g]);
+	decoded_free(point);
+	if (!found)
+		out[0] = NAN;
+	return found;
+}
+
+/* Only where the first point has them: most surfaces have none. */
+static int
+take_groups(struct sheet *sheet, const struct points *p, const struct survey *s,
+    int set, struct error *err)
+{
+	const int64_t n = sheet_points(&p->grid);
+	double first[GROUPS];
+	int status =
+	    read_groups(p, sheet_index(&p->grid, s->rep, set, 0), first, err);
+
+	if (status <= 0)
+		return status;
+	sheet->groups =
+	    memory_new((size_t)n, GROUPS * sizeof(*sheet->groups), err);
+	if (sheet->groups == NULL)
+		return -1;
+	for (int64_t i = 0; i < n; i++)
+		if (read_groups(p, sheet_index(&p->grid, s->rep, set, i),
+			sheet->groups + i * GROUPS, err) < 0)
+			return -1;
 	return 0;
 }
 
@@ -52,7 +102,8 @@ sheet_fill(struct sheet *sheet, const struct points *p, const struct survey *s,
 			sheet->at[a][i] = range_at(&p->grid.range[a], i);
 	}
 	if (take(&sheet->loss, p, s, set, "loss", err) < 0 ||
-	    take(&sheet->se, p, s, set, "se", err) < 0)
+	    take(&sheet->se, p, s, set, "se", err) < 0 ||
+	    take_groups(sheet, p, s, set, err) < 0)
 		return -1;
 	return 0;
 }
@@ -68,6 +119,9 @@ read_data(struct survey *s, const struct value *header)
 	value_int(value_get(entry, "n"), &s->n);
 	value_int(value_get(entry, "total"), &s->total);
 	value_text(value_get(entry, "digest"), s->data, sizeof(s->data));
+	s->shrink = 1;
+	if (s->n > 0 && s->total >= s->n)
+		s->shrink = sqrt(1 - (double)s->n / (double)s->total);
 }
 
 static void
@@ -136,8 +190,21 @@ count(struct tally *tally, const struct points *p, int64_t index)
 		tally->other++;
 }
 
+/* Of a loss itself, given its groups. */
+static struct influence
+error_of_loss(double loss, double se, const double *groups)
+{
+	struct influence error = {.se = se};
+
+	error.grouped = groups != NULL && !isnan(groups[0]);
+	for (int g = 0; g < GROUPS && error.grouped; g++)
+		error.by[g] = groups[g] - loss;
+	return error;
+}
+
 static void
-measure_centre(struct survey *s, const struct centre_point *at)
+measure_centre(struct survey *s, const struct centre_point *at,
+    const double groups[GROUPS])
 {
 	double n;
 
@@ -150,6 +217,7 @@ measure_centre(struct survey *s, const struct centre_point *at)
 	points_value(at->points, at->index, "acc", &s->acc);
 	points_value(at->points, at->index, "se", &s->se);
 	points_value(at->points, at->index, "top1", &s->top1);
+	s->loss_error = error_of_loss(s->loss, s->se, groups);
 	if (s->n == 0 && points_value(at->points, at->index, "n", &n) && n > 0)
 		s->n = (int64_t)n;
 	s->fit = accuracy_compare(&(struct accuracy){.acc = s->acc,
@@ -164,12 +232,14 @@ measure_centre(struct survey *s, const struct centre_point *at)
  * sharpness.
  */
 static void
-measure_outward(struct survey *s, const struct terrain *t)
+measure_outward(
+    struct survey *s, const struct terrain *t, const double groups[GROUPS])
 {
 	static const struct level levels[LEVELS] = {
 	    {SURVEY_LEVEL, false}, {SURVEY_LEVEL, true}};
 	const int64_t place = terrain_place(t, 0);
-	const struct centre centre = {s->loss, s->se, place};
+	const struct centre centre = {
+	    s->loss, s->se, place, s->loss_error.grouped ? groups : NULL};
 
 	for (int r = 0; r < RADII; r++)
 		s->sharpness[r] =
@@ -178,7 +248,7 @@ measure_outward(struct survey *s, const struct terrain *t)
 		for (int h = 0; h < HALF_AXES; h++) {
 			struct crossing *c = &s->width[l][h];
 
-			*c = (struct crossing){CROSSING_BROKEN, 0, NAN};
+			*c = (struct crossing){CROSSING_BROKEN, 0, {.se = NAN}};
 			if (s->centre == CENTRE_GRID && h / 2 < s->axes)
 				*c = terrain_width(t, place, h / 2,
 				    h % 2 == 0 ? -1 : 1, levels[l]);
@@ -190,12 +260,13 @@ measure_lowest(struct survey *s, const struct terrain *t)
 {
 	int64_t lowest = terrain_lowest(t);
 
-	s->lowest = s->lowest_se = NAN;
+	s->lowest = s->lowest_error.se = NAN;
 	s->has_lowest = lowest >= 0;
 	if (lowest < 0)
 		return;
 	s->lowest = t->loss[lowest];
-	s->lowest_se = t->se[lowest];
+	s->lowest_error = error_of_loss(s->lowest, t->se[lowest],
+	    t->groups != NULL ? t->groups + lowest * GROUPS : NULL);
 	s->lowest_at[0] = t->x[lowest % t->nx];
 	s->lowest_at[1] = t->y[lowest / t->nx];
 	/* of equal losses the centre is as low as any */
@@ -267,8 +338,28 @@ measure_curvature(
 	s->curvature = estimate_exact(NAN);
 	if (half > 0)
 		s->curvature =
-		    (struct estimate){ratio, ratio - bound, ratio + bound};
+		    estimate_between(ratio, ratio - bound, ratio + bound);
 	return 0;
+}
+
+/* All that the terrain tells, once it is known where the centre stands. */
+static int
+measure(struct survey *s, const struct terrain *t, const struct points *p,
+    int set, const struct centre_point *centre, struct error *err)
+{
+	double groups[GROUPS] = {NAN};
+
+	if (centre->kind != CENTRE_NONE &&
+	    read_groups(centre->points, centre->index, groups, err) < 0)
+		return -1;
+	for (int64_t i = 0; i < t->nx * t->ny; i++)
+		count(&s->tally, p, sheet_index(&p->grid, s->rep, set, i));
+	measure_centre(s, centre, groups);
+	measure_outward(s, t, groups);
+	measure_lowest(s, t);
+	measure_ends(s, t, p, set);
+	s->bends = terrain_bends(t);
+	return measure_curvature(s, p, set, err);
 }
 
 static int
@@ -286,22 +377,15 @@ survey_sheet(struct survey *s, const struct points *p, int set,
 		    .x = sheet.at[0],
 		    .y = sheet.at[1],
 		    .loss = sheet.loss,
-		    .se = sheet.se};
+		    .se = sheet.se,
+		    .groups = sheet.groups,
+		    .shrink = s->shrink};
 		struct centre_point centre = {.points = p};
 
-		for (int64_t i = 0; i < t.nx * t.ny; i++)
-			count(&s->tally, p,
-			    sheet_index(&p->grid, s->rep, set, i));
 		status = centre_find(
 		    &centre, all, s->rep, set, terrain_place(&t, 0), err);
 		if (status == 0)
-			measure_centre(s, &centre);
-		measure_outward(s, &t);
-		measure_lowest(s, &t);
-		measure_ends(s, &t, p, set);
-		if (status == 0)
-			status = measure_curvature(s, p, set, err);
-		s->bends = terrain_bends(&t);
+			status = measure(s, &t, p, set, &centre, err);
 	}
 	sheet_free(&sheet);
 	return status;

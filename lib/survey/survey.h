@@ -47,6 +47,8 @@ struct survey {
 	char data[DIGEST_TEXT_BYTES]; /* digest of the images, or empty */
 	int64_t n, total;             /* images used and there; 0: not known */
 	bool recomputed;              /* batch norms, at every point */
+	/* The square root of the share of the images that were not used. */
+	double shrink;
 	/* What guessing gives: loss, accuracy in percent. */
 	double chance, chance_acc;
 
@@ -55,10 +57,12 @@ struct survey {
 	enum centre_kind centre;
 	bool centre_missing;        /* the grid has a place for it */
 	double loss, acc, se, top1; /* at the centre */
-	double stored;              /* accuracy that the checkpoint notes */
-	enum accuracy_fit fit;      /* of the two */
+	struct influence loss_error;
+	double stored;         /* accuracy that the checkpoint notes */
+	enum accuracy_fit fit; /* of the two */
 	bool has_lowest, lowest_is_centre;
-	double lowest, lowest_se, lowest_at[AXES_MAX];
+	double lowest, lowest_at[AXES_MAX];
+	struct influence lowest_error;
 	struct crossing width[LEVELS][HALF_AXES];
 	double step[AXES_MAX]; /* between two points */
 	struct sharpness sharpness[RADII];

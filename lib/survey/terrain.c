@@ -33,11 +33,60 @@ terrain_lowest(const struct terrain *t)
 	return lowest;
 }
 
-static double
-error_at(const struct terrain *t, int64_t i)
+/* ---- errors ---- */
+
+/* A loss that a number is computed from, and its derivative by it. */
+struct term {
+	double weight, loss, se;
+	const double *groups; /* GROUPS, or NULL */
+};
+
+static struct term
+term_at(const struct terrain *t, int64_t i, double weight)
 {
-	return t->se != NULL ? t->se[i] : NAN;
+	return (struct term){.weight = weight,
+	    .loss = t->loss[i],
+	    .se = t->se != NULL ? t->se[i] : NAN,
+	    .groups = t->groups != NULL ? t->groups + i * GROUPS : NULL};
 }
+
+double
+influence_error(const double by[GROUPS], double shrink)
+{
+	double mean = 0, squares = 0;
+
+	for (int g = 0; g < GROUPS; g++)
+		mean += by[g] / GROUPS;
+	for (int g = 0; g < GROUPS; g++)
+		squares += (by[g] - mean) * (by[g] - mean);
+	return shrink * sqrt(squares / GROUPS / (GROUPS - 1));
+}
+
+static struct influence
+combine(const struct terrain *t, const struct term *term, int n)
+{
+	struct influence in = {.grouped = true};
+	double squares = 0;
+
+	for (int k = 0; k < n; k++) {
+		const double e = term[k].weight * term[k].se;
+
+		if (term[k].weight == 0)
+			continue;
+		squares += e * e;
+		in.grouped &=
+		    term[k].groups != NULL && !isnan(term[k].groups[0]);
+		for (int g = 0; g < GROUPS && in.grouped; g++)
+			in.by[g] +=
+			    term[k].weight * (term[k].groups[g] - term[k].loss);
+	}
+	if (!in.grouped)
+		return (struct influence){.se = sqrt(squares)};
+	in.se = influence_error(in.by, t->shrink);
+	return in;
+}
+
+/* ---- widths ---- */
 
 /* Three places of the way: its start, and those around the crossing. */
 struct passing {
@@ -56,23 +105,20 @@ set_crossing(const struct terrain *t, const struct passing *p, bool above,
 	const double before = t->loss[p->before], now = t->loss[p->now];
 	const double slope = (now - before) / p->step;
 	const double share = (p->level - before) / (now - before);
-	double by_level = 1 / slope, by_before = -(1 - share) / slope, sum;
-	const double by_now = -share / slope;
+	struct term terms[] = {term_at(t, p->before, -(1 - share) / slope),
+	    term_at(t, p->now, -share / slope),
+	    term_at(t, p->from, above ? 1 / slope : 0)};
 
 	c->kind = CROSSING_AT;
-	c->error = p->step;
+	c->error = (struct influence){.se = p->step};
 	if (!isfinite(now) || !(now > before))
 		return;
 	c->at += p->step * (p->level - before) / (now - before);
-	if (above && p->from == p->before) {
-		by_before += by_level;
-		by_level = 0;
+	if (p->from == p->before) {
+		terms[0].weight += terms[2].weight;
+		terms[2].weight = 0;
 	}
-	sum = pow(by_before * error_at(t, p->before), 2) +
-	      pow(by_now * error_at(t, p->now), 2);
-	if (above && by_level != 0)
-		sum += pow(by_level * error_at(t, p->from), 2);
-	c->error = sqrt(sum);
+	c->error = combine(t, terms, 3);
 }
 
 struct crossing
@@ -84,7 +130,7 @@ terrain_width(const struct terrain *t, int64_t from, int axis, int sign,
 	const double *at = axis == 0 ? t->x : t->y;
 	const int64_t start = axis == 0 ? from % t->nx : from / t->nx;
 	const double height = level.loss + (level.above ? t->loss[from] : 0);
-	struct crossing c = {CROSSING_OPEN, 0, NAN};
+	struct crossing c = {CROSSING_OPEN, 0, {.se = NAN}};
 
 	if (!(t->loss[from] < height)) {
 		c.kind =
@@ -124,7 +170,8 @@ struct sharpness
 terrain_sharpness(
     const struct terrain *t, const struct centre *centre, double r)
 {
-	struct sharpness s = {.rise = NAN, .keskar = NAN, .error = NAN};
+	struct sharpness s = {.rise = NAN, .keskar = NAN, .error = {.se = NAN}};
+	int64_t highest = -1;
 
 	s.reached = reaches(t->x, t->nx, r) && reaches(t->y, t->ny, r);
 	for (int64_t i = 0; i < t->nx * t->ny; i++) {
@@ -140,8 +187,13 @@ terrain_sharpness(
 		if (rise <= s.rise)
 			continue;
 		s.rise = rise;
-		s.error = hypot(error_at(t, i), centre->se);
+		highest = i;
 	}
+	if (highest >= 0)
+		s.error = combine(t,
+		    (const struct term[]){term_at(t, highest, 1),
+			{-1, centre->loss, centre->se, centre->groups}},
+		    2);
 	if (s.points > 0)
 		s.keskar = 100 * s.rise / (1 + centre->loss);
 	return s;
@@ -191,15 +243,17 @@ static const double xx[AROUND] = {0, 0, 0, 1, -2, 1, 0, 0, 0};
 static const double yy[AROUND] = {0, 1, 0, 0, -2, 0, 0, 1, 0};
 static const double xy[AROUND] = {0.25, 0, -0.25, 0, 0, 0, -0.25, 0, 0.25};
 
-/* The bend at a point and its standard error; NaN next to no number. */
+/*
+ * The bend at a point and its standard error; NaN next to no number.  Errors
+ * that are not known are none; the last bits are nobody's group's.
+ */
 static double
 bend_at(const struct terrain *t, int64_t i, double hx, double hy, double *error)
 {
-	double loss[AROUND], se[AROUND] = {0}, v[2] = {1, 0}, bend, sum = 0;
+	double loss[AROUND], v[2] = {1, 0}, bend, ulps = 0;
+	struct term terms[AROUND];
 
 	look_around(t, i, t->loss, loss);
-	if (t->se != NULL)
-		look_around(t, i, t->se, se);
 	bend = weigh(xx, loss) / (hx * hx);
 	if (t->ny > 1)
 		bend = smallest(bend, weigh(xy, loss) / (hx * hy),
@@ -208,12 +262,17 @@ bend_at(const struct terrain *t, int64_t i, double hx, double hy, double *error)
 		double w = v[0] * v[0] * xx[k] / (hx * hx) +
 			   2 * v[0] * v[1] * xy[k] / (hx * hy) +
 			   v[1] * v[1] * yy[k] / (hy * hy);
-		double e = isfinite(se[k]) ? se[k] : 0;
 		double ulp = ldexp(fabs(loss[k]), -24);
 
-		sum += w * w * (e * e + ulp * ulp);
+		terms[k] = (struct term){0};
+		if (t->ny > 1 || k / 3 == 1)
+			terms[k] =
+			    term_at(t, i + (k / 3 - 1) * t->nx + k % 3 - 1, w);
+		if (isnan(terms[k].se))
+			terms[k].se = 0;
+		ulps += w * w * ulp * ulp;
 	}
-	*error = sqrt(sum);
+	*error = hypot(combine(t, terms, AROUND).se, sqrt(ulps));
 	return bend;
 }
 

@@ -17,7 +17,32 @@ struct terrain {
 	const double *x, *y; /* increasing, equal steps */
 	const double *loss;
 	const double *se; /* standard errors (NaN: not known), or NULL */
+	/*
+	 * Mean losses of groups of the images: groups[i * GROUPS + g]; NULL or,
+	 * at a place, NaN: not known.  Then errors of what is computed from
+	 * several points are those of pairs.  shrink: the square root of the
+	 * share of the images that were not used.
+	 */
+	const double *groups;
+	double shrink;
 };
+
+enum { GROUPS = 16 };
+
+/*
+ * How well a number is known that is computed from losses: its standard error,
+ * and how far each group of images would have it off, to first order.  With
+ * groups the error comes from these; without, the errors of points are taken as
+ * independent, though points share their images: then it is on the safe side.
+ */
+struct influence {
+	double se; /* NaN: not known */
+	bool grouped;
+	double by[GROUPS];
+};
+
+/* The standard error that the groups' influences mean. */
+double influence_error(const double by[GROUPS], double shrink);
 
 /* The index of the place at coordinate x (and 0 on the other axis), or -1. */
 int64_t terrain_place(const struct terrain *t, double x);
@@ -37,15 +62,13 @@ enum crossing_kind {
 };
 
 /*
- * The standard error of a crossing is that of the losses, carried through the
- * interpolation to first order.  The errors of points are taken as independent;
- * points share their images, so that the difference of two of them is known
- * better: this is on the safe side.
+ * The error of a crossing is that of the losses, carried through the
+ * interpolation.
  */
 struct crossing {
 	enum crossing_kind kind;
 	double at; /* distance, of CROSSING_AT; else how far it was followed */
-	double error; /* of CROSSING_AT; NaN: not known */
+	struct influence error; /* of CROSSING_AT */
 };
 
 /* What is to be reached: a loss, or so much more than where the way starts. */
@@ -63,8 +86,9 @@ struct crossing terrain_width(const struct terrain *t, int64_t from, int axis,
 
 /* The loss at (0, 0): of a place there, or of an evaluation of its own. */
 struct centre {
-	double loss, se; /* NaN: not known */
-	int64_t place;   /* or -1 */
+	double loss, se;      /* NaN: not known */
+	int64_t place;        /* or -1 */
+	const double *groups; /* GROUPS, or NULL */
 };
 
 /*
@@ -73,14 +97,14 @@ struct centre {
  * Keskar et al. (arXiv 1609.04836), who divide by 1 + L(0,0) and take per cent;
  * they search all directions, this sees one plane.
  *
- * The standard error is that of the two losses, as if the highest point had
- * been known before: the highest of many lies a little too high.
+ * The error is that of the two losses, as if the highest point had been known
+ * before: the highest of many lies a little too high.
  */
 struct sharpness {
-	double rise, keskar; /* NaN when no point lies within */
-	double error;        /* of rise, pointwise; NaN: not known */
-	int64_t points;      /* with a number, the centre not counted */
-	bool reached;        /* the grid reaches r on every half-axis */
+	double rise, keskar;    /* NaN when no point lies within */
+	struct influence error; /* of rise, pointwise */
+	int64_t points;         /* with a number, the centre not counted */
+	bool reached;           /* the grid reaches r on every half-axis */
 };
 
 struct sharpness terrain_sharpness(
@@ -90,10 +114,9 @@ struct sharpness terrain_sharpness(
  * Second differences at every inner point: the smallest eigenvalue of the 2x2
  * finite-difference Hessian, cross term included (on a line, the one second
  * difference).  Counted as bending down when it lies more than two standard
- * errors below 0; within two of 0 it may bend either way.  The errors of the
- * points are taken as independent; they share their images, so this is on the
- * safe side.  A loss is never believed beyond float32's precision, in which the
- * losses of images are computed.
+ * errors below 0; within two of 0 it may bend either way.  A loss is never
+ * believed beyond float32's precision, in which the losses of images are
+ * computed.
  */
 struct bends {
 	int64_t points; /* inner points whose neighbours all have numbers */

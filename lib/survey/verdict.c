@@ -143,16 +143,23 @@ leads_elsewhere(const struct survey *s)
 }
 
 /*
- * Both losses are of the same images, and their difference is known better than
- * from their two errors; losses of images are of float32's precision.
+ * Both losses are of the same images: where points tell of groups of these, the
+ * error is that of their differences, and else on the safe side.  Losses of
+ * images are of float32's precision.
  */
 static double
 drop_error(const struct survey *s)
 {
-	const double se = isfinite(s->se) ? s->se : 0;
-	const double other = isfinite(s->lowest_se) ? s->lowest_se : 0;
+	const struct influence *a = &s->lowest_error, *b = &s->loss_error;
+	const double ulp = ldexp(fabs(s->loss), -24);
+	double by[GROUPS];
 
-	return hypot(hypot(se, other), ldexp(fabs(s->loss), -24));
+	if (!a->grouped || !b->grouped)
+		return hypot(ulp, hypot(isfinite(a->se) ? a->se : 0,
+				      isfinite(b->se) ? b->se : 0));
+	for (int g = 0; g < GROUPS; g++)
+		by[g] = b->by[g] - a->by[g];
+	return hypot(ulp, influence_error(by, s->shrink));
 }
 
 static void
@@ -277,7 +284,7 @@ judge_error(struct verdicts *v, const struct survey *s)
 {
 	const bool centre = has_centre(s);
 	const double loss = centre ? s->loss : s->lowest;
-	const double se = centre ? s->se : s->lowest_se;
+	const double se = centre ? s->se : s->lowest_error.se;
 	const char *where = centre ? "centre" : "lowest point";
 
 	if (s->top1 > 0.25)

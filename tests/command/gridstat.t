@@ -178,6 +178,27 @@ awk 'BEGIN { print "ix,iy,x,y,loss,acc"
 	$python "$ROOT/tests/data/points/make.py" >"$T/between.ll"
 is "$(compare outward --from 1,0 "$T/between.ll")" "holds: 0.1571 < 0.3154" "from each end outward"
 is "$(compare outward --from 0,1 "$T/between.ll")" "does not hold: 0.3154 < 0.1571" "and the other way"
+# Groups of images: the same numbers, with errors of pairs.
+tail -c +$(($(grep -abo LLv1.begin "$T/run.ll" | tail -n 1 | cut -d: -f1) - 1)) "$T/run.ll" >"$T/last.ll"
+dirgen -s 2 --axes 1 <"$T/last.ll" | fnorm >"$T/lastline.ll"
+line() { evalgrid -q -d "$D" --sample 40 --x=-1:1:9 "$@" "$T/lastline.ll"; }
+line >"$T/points.ll"
+line --groups >"$T/grouped.ll"
+line --groups -j3 --shard 1/2 >"$T/shard1.ll"
+line --groups --shard 0/2 >"$T/shard0.ll"
+gridmerge "$T/shard1.ll" "$T/shard0.ll" | cmp -s - "$T/grouped.ll"
+ok $? "groups are the same for any shards and threads"
+is "$(recdump "$T/grouped.ll" | sed 's/ groups=.*\] / /' | grep -v '^end')" \
+	"$(recdump "$T/points.ll" | grep -v '^end')" "beside the same points"
+is "$(recdump --json "$T/grouped.ll" | jq -s 'map(select(.kind == "point").header |
+	select((.groups | length) == 16 and (((.groups[:8] | add) * 3 + (.groups[8:] | add) * 2) / 40 - .loss |
+		fabs) < 1e-9 * .loss)) | length')" 9 "whose means they add up to"
+error() { value '.width_se["centre+0.1"]["+x"]' "$1"; }
+ok "$(awk -v a="$(error "$T/points.ll")" -v b="$(error "$T/grouped.ll")" 'BEGIN { print !(b > 0 && b < a) }')" \
+	"a width is known better from them"
+fails 1 "groups of 8 images, expected 32" "too few images" \
+	evalgrid --groups -d "$ROOT/tests/data/sets/tiny.npz" "$S/model.ll"
+
 fails 1 "not to be compared: normalisation differs" "other normalisation is not compared" \
 	gridstat --compare sharpness "$T/bowl.ll" "$T/flat.ll"
 cat "$T/bowl.ll" "$T/saddle.ll" >"$T/two.ll"

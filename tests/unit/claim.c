@@ -10,13 +10,13 @@
 
 #include "survey/rank.h"
 
-static const double inf = INFINITY;
-
 static void
 less(void **state)
 {
 	static const struct {
-		struct estimate a, b;
+		struct {
+			double value, lo, hi;
+		} a, b;
 		enum outcome outcome;
 	} cases[] = {
 	    /* exact numbers */
@@ -43,20 +43,28 @@ less(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		if (estimate_less(&cases[i].a, &cases[i].b) != cases[i].outcome)
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct estimate a = estimate_between(
+		    cases[i].a.value, cases[i].a.lo, cases[i].a.hi);
+		const struct estimate b = estimate_between(
+		    cases[i].b.value, cases[i].b.lo, cases[i].b.hi);
+		const struct margin m = estimate_margin(&a, &b, true);
+
+		if (estimate_less(&a, &b, &m) != cases[i].outcome)
 			fail_msg("case %zu", i);
+	}
 }
 
 static void
 errors(void **state)
 {
-	struct estimate e = estimate_of(10, 0.5);
+	const struct influence half = {.se = 0.5}, unknown = {.se = NAN};
+	struct estimate e = estimate_of(10, &half, 1);
 
 	(void)state;
 	assert_true(e.lo == 9 && e.hi == 11);
 	/* an error that is not known is no reason to doubt */
-	e = estimate_of(10, NAN);
+	e = estimate_of(10, &unknown, 1);
 	assert_true(e.lo == 10 && e.hi == 10);
 }
 
@@ -76,8 +84,8 @@ printing(void **state)
 {
 	(void)state;
 	printed(estimate_exact(13.29), "13.29");
-	printed(estimate_of(1.42, 0.06), "1.42 [1.3, 1.54]");
-	printed((struct estimate){0.8, 0.7, inf}, "at least 0.8");
+	printed(estimate_between(1.42, 1.3, 1.54), "1.42 [1.3, 1.54]");
+	printed(estimate_between(0.8, 0.7, INFINITY), "at least 0.8");
 	printed(estimate_exact(NAN), "unknown");
 }
 
@@ -97,7 +105,7 @@ network(double loss, double acc, double rise, double error)
 	    .set = "train"};
 
 	s.sharpness[1].rise = rise;
-	s.sharpness[1].error = error;
+	s.sharpness[1].error.se = error;
 	for (int a = 0; a < 2; a++) {
 		s.has_direction[a] = true;
 		s.range[a] = (struct range){-1, 1, 3};
@@ -129,7 +137,7 @@ claims(void **state)
 	assert_int_equal(c.outcome, OUTCOME_HOLDS);
 	assert_int_equal(
 	    judge(&b, &a, MEASURE_SHARPNESS).outcome, OUTCOME_FAILS);
-	b.sharpness[1].error = 0.5; /* 1.17 */
+	b.sharpness[1].error.se = 0.5; /* 1.17 */
 	assert_int_equal(
 	    judge(&a, &b, MEASURE_SHARPNESS).outcome, OUTCOME_UNDECIDED);
 	/* errors of 5 and 20 %: binomial ones of 2.4 and 4 */
@@ -208,6 +216,45 @@ direction_sets(void **state)
 	assert_int_equal(claim.outcome, OUTCOME_UNDECIDED);
 }
 
+/* The same images: what their groups do to both networks drops out. */
+static void
+pairs_of_images(void **state)
+{
+	struct survey a = network(0.1, 95, 1, 0), b = network(0.1, 95, 1.2, 0);
+	struct influence *x = &a.sharpness[1].error, *y = &b.sharpness[1].error;
+	struct claim c;
+
+	(void)state;
+	a.shrink = b.shrink = 0.5;
+	x->grouped = y->grouped = true;
+	/* 8 groups up by 1, 8 down: sd 1.0328, se 0.2582, of half the images */
+	for (int g = 0; g < GROUPS; g++) {
+		x->by[g] = g % 2 == 0 ? 1 : -1;
+		y->by[g] = x->by[g] + (g % 4 < 2 ? 0.1 : -0.1);
+	}
+	x->se = influence_error(x->by, 0.5);
+	y->se = influence_error(y->by, 0.5);
+	assert_float_equal(x->se, 0.1291, 1e-4);
+	/* not known to be the same images: 0.2 is within 2 * 0.18 */
+	c = judge(&a, &b, MEASURE_SHARPNESS);
+	assert_int_equal(c.outcome, OUTCOME_UNDECIDED);
+	/* the same: 2 * 0.01291 */
+	strcpy(a.data, "d1");
+	strcpy(b.data, "d1");
+	c = judge(&a, &b, MEASURE_SHARPNESS);
+	assert_int_equal(c.outcome, OUTCOME_HOLDS);
+	b.sharpness[1].rise = 1.025;
+	c = judge(&a, &b, MEASURE_SHARPNESS);
+	assert_int_equal(c.outcome, OUTCOME_UNDECIDED);
+	b.sharpness[1].rise = 0.97;
+	c = judge(&a, &b, MEASURE_SHARPNESS);
+	assert_int_equal(c.outcome, OUTCOME_FAILS);
+	/* one of them tells of no groups */
+	y->grouped = false;
+	c = judge(&a, &b, MEASURE_SHARPNESS);
+	assert_int_equal(c.outcome, OUTCOME_UNDECIDED);
+}
+
 static void
 widths_and_bends(void **state)
 {
@@ -218,11 +265,12 @@ widths_and_bends(void **state)
 
 	(void)state;
 	for (int h = 0; h < HALF_AXES; h++)
-		a.width[1][h] = (struct crossing){CROSSING_AT, 0.5, 0.1};
+		a.width[1][h] =
+		    (struct crossing){CROSSING_AT, 0.5, {.se = 0.1}};
 	e = side_measure(&side, MEASURE_WIDTH);
 	assert_float_equal(e.value, 0.5, 1e-12);
 	assert_float_equal(e.hi, 0.6, 1e-12); /* 2 * 0.1 / sqrt(4) */
-	a.width[1][3] = (struct crossing){CROSSING_OPEN, 1, NAN};
+	a.width[1][3] = (struct crossing){CROSSING_OPEN, 1, {.se = NAN}};
 	e = side_measure(&side, MEASURE_WIDTH);
 	assert_float_equal(e.value, 0.625, 1e-12);
 	assert_true(isinf(e.hi));
@@ -230,7 +278,7 @@ widths_and_bends(void **state)
 	e = side_measure(&side, MEASURE_BENDS);
 	assert_true(e.value == 0.2 && e.lo == 0.2);
 	assert_float_equal(e.hi, 0.3, 1e-12);
-	a.curvature = (struct estimate){0.1, 0.09, 0.11};
+	a.curvature = estimate_between(0.1, 0.09, 0.11);
 	assert_true(side_measure(&side, MEASURE_CURVATURE).hi == 0.11);
 }
 
@@ -272,6 +320,7 @@ main(void)
 	    cmocka_unit_test(claims),
 	    cmocka_unit_test(voids),
 	    cmocka_unit_test(direction_sets),
+	    cmocka_unit_test(pairs_of_images),
 	    cmocka_unit_test(widths_and_bends),
 	    cmocka_unit_test(ranks),
 	};

@@ -71,7 +71,9 @@ sharp(const struct terrain *t, double r)
 {
 	const int64_t place = terrain_place(t, 0);
 	const struct centre centre = {place >= 0 ? t->loss[place] : NAN,
-	    place >= 0 && t->se != NULL ? t->se[place] : NAN, place};
+	    place >= 0 && t->se != NULL ? t->se[place] : NAN, place,
+	    place >= 0 && t->groups != NULL ? t->groups + place * GROUPS
+					    : NULL};
 
 	return terrain_sharpness(t, &centre, r);
 }
@@ -162,18 +164,60 @@ errors_of_widths(void **state)
 
 		assert_int_equal(c.kind, CROSSING_AT);
 		assert_float_equal(
-		    c.error, width_error(&t, levels[l]), 1e-5 * c.error);
+		    c.error.se, width_error(&t, levels[l]), 1e-5 * c.error.se);
 	}
 	/* somewhere within the step before the loss is infinite */
 	z[centre + 2] = INFINITY;
 	assert_float_equal(
-	    terrain_width(&t, centre, 0, 1, levels[0]).error, 0.05, 1e-12);
+	    terrain_width(&t, centre, 0, 1, levels[0]).error.se, 0.05, 1e-12);
 	assert_true(isnan(
-	    terrain_width(&t, centre, 1, 1, (struct level){5, true}).error));
+	    terrain_width(&t, centre, 1, 1, (struct level){5, true}).error.se));
 	/* errors that nobody knows are no errors of 0 */
 	t.se = NULL;
-	assert_true(isnan(terrain_width(&t, centre, 0, -1, levels[0]).error));
-	assert_true(isnan(sharp(&t, 0.5).error));
+	assert_true(
+	    isnan(terrain_width(&t, centre, 0, -1, levels[0]).error.se));
+	assert_true(isnan(sharp(&t, 0.5).error.se));
+}
+
+/*
+ * Groups of images that lift the whole surface, each by its own constant, leave
+ * its shape alone; those that stretch it do not.
+ */
+static void
+errors_of_groups(void **state)
+{
+	static double groups[SIDE * SIDE * GROUPS];
+	struct terrain t = over_square(saddle);
+	const int64_t centre = terrain_place(&t, 0);
+	struct bends b;
+
+	(void)state;
+	for (int i = 0; i < SIDE * SIDE; i++) {
+		se[i] = 1;
+		for (int g = 0; g < GROUPS; g++)
+			groups[i * GROUPS + g] = z[i] + 10 * (g % 2) - 5;
+	}
+	t.se = se;
+	t.shrink = 0.5;
+	b = terrain_bends(&t);
+	assert_int_equal(b.unsure, b.points);
+	t.groups = groups;
+	b = terrain_bends(&t);
+	assert_int_equal(b.down, b.points);
+	assert_true(sharp(&t, 0.5).error.grouped);
+	assert_float_equal(sharp(&t, 0.5).error.se, 0, 1e-12);
+	/* stretched by 1 + 0.1 or 1 - 0.1 around the centre's 3 */
+	for (int i = 0; i < SIDE * SIDE; i++)
+		for (int g = 0; g < GROUPS; g++)
+			groups[i * GROUPS + g] =
+			    3 + (z[i] - 3) * (g % 2 == 0 ? 1.1 : 0.9);
+	/* of a rise of 0.35^2 each group has a tenth more or less */
+	assert_float_equal(
+	    sharp(&t, 0.5).error.se, 0.01225 * sqrt(16.0 / 15) / 4 * 0.5, 1e-9);
+	/* a place without groups falls back on its own error */
+	groups[centre * GROUPS] = NAN;
+	assert_false(sharp(&t, 0.5).error.grouped);
+	assert_float_equal(sharp(&t, 0.5).error.se, sqrt(2), 1e-9);
 }
 
 static void
@@ -193,7 +237,7 @@ sharpness(void **state)
 	t.se = se;
 	se[terrain_place(&t, 0)] = 0.3;
 	se[terrain_place(&t, 0.5)] = se[terrain_place(&t, -0.5)] = 0.4;
-	assert_float_equal(sharp(&t, 0.5).error, 0.5, 1e-12);
+	assert_float_equal(sharp(&t, 0.5).error.se, 0.5, 1e-12);
 	t.loss = z;
 	z[terrain_place(&t, 0) + 1] = NAN;
 	assert_int_equal(sharp(&t, 0.5).points, 315);
@@ -301,6 +345,7 @@ main(void)
 	    cmocka_unit_test(widths),
 	    cmocka_unit_test(widths_past_no_numbers),
 	    cmocka_unit_test(errors_of_widths),
+	    cmocka_unit_test(errors_of_groups),
 	    cmocka_unit_test(sharpness),
 	    cmocka_unit_test(bends),
 	    cmocka_unit_test(bends_of_a_well),
