@@ -78,7 +78,7 @@ $(LIB): $(LIB_OBJ)
 # The viewer of landpage's pages: one script, whose parts share a scope, and one
 # style sheet, as arrays of their bytes.
 VIEWER = $(patsubst %,lib/page/viewer/%.js,open number data colour camera mesh \
-	raster pen scene legend picture plane slice table save controls page close)
+	raster pen scene cells legend picture plane slice table save controls page close)
 $(BUILD)/lib/page/viewer.c: $(VIEWER) lib/page/viewer/page.css Makefile
 	@mkdir -p $(@D)
 	{ echo '#include "page/viewer.h"'; \

@@ -3,12 +3,13 @@
 const fs = require('fs'), path = require('path'), assert = require('assert');
 
 const folder = path.join(__dirname, '../../lib/page/viewer');
-const parts = ['number', 'data', 'colour', 'camera', 'mesh', 'raster', 'pen'];
+const parts = ['number', 'data', 'colour', 'camera', 'mesh', 'raster', 'pen', 'scene',
+	'cells'];
 const names = ['show', 'ticks', 'logTicks', 'locate', 'decodeArray', 'decodeSheet',
 	'csvCell', 'nearestPoint', 'pointAt', 'between', 'pathUntil', 'tableOfPoints', 'partOf',
 	'valueAt', 'makePalette', 'HUES', 'SHADES', 'axesOf', 'lookAt', 'project',
 	'unproject', 'boxOf', 'zOf', 'START', 'makeMesh', 'makeTarget', 'clearTarget',
-	'paintMesh', 'paintLines', 'depthAt', 'darker', 'svgPen', 'escapeMarkup', 'TALL'];
+	'paintMesh', 'paintLines', 'depthAt', 'darker', 'svgPen', 'escapeMarkup', 'TALL', 'cellsOf', 'cutAtEdges', 'hexOf'];
 const v = new Function('"use strict";' + parts.map((p) =>
 	fs.readFileSync(path.join(folder, p + '.js'), 'utf8')).join('\n') +
 	`;return {${names.join(',')}};`)();
@@ -302,6 +303,42 @@ test('a contour line lies at its level', () => {
 	const want = [-0.5, 0, 0.5].map((X) => v.project(above, X, 0, 0)[0]);
 	same(changed.length, 3);
 	changed.forEach((x, i) => near(x + 0.5, want[i], 1.6));
+});
+
+/* ---- shapes ---- */
+
+test('a triangle is cut where the lines run, nothing is lost', () => {
+	const area = (ring) => Math.abs(ring.reduce((sum, p, i) => {
+		const q = ring[(i + 1) % ring.length];
+		return sum + p.x * q.y - q.x * p.y;
+	}, 0)) / 2;
+	const triangle = [{x: 0, y: 0, h: 0}, {x: 8, y: 0, h: 80}, {x: 0, y: 6, h: 40}];
+	const pieces = v.cutAtEdges(triangle, [-5, 10, 40, 60, 200]);
+	same(pieces.length, 4);
+	near(pieces.reduce((sum, p) => sum + area(p.ring), 0), 24);
+	same(pieces.map((p) => p.line && p.line.map((q) => q.h)),
+		[null, [10, 10], [40, 40], [60, 60]]);
+});
+test('shapes are written in steps', () => {
+	const pen = v.svgPen();
+	pen.cells([{points: [[1, 2], [3.04, 2.5], [0, -1]], colour: '#000001'},
+		{points: [[0, 0], [1, 0], [1, 1]], colour: '#000001'},
+		{line: [[0, 0], [-1, 1]], colour: '#000001'}]);
+	same(pen.out.slice(1), ['<path color="#000001" d="M10 20l20 5-30-35zM0 0l10 0 0 10z"/>',
+		'<path fill="none" color="#000001" d="M0 0l-10 10"/>', '</g>']);
+});
+test('far cells come first, whatever the direction', () => {
+	const m = v.makeMesh(sample([1, 2, 3, 2, 3, 4, 3, 4, 5], 3, 3), field,
+		{log: true, clip: null, box});
+	for (const azimuth of [-60, 20, 100, 200]) {
+		const look = v.lookAt({...v.START, azimuth}, 300, 300);
+		const shapes = v.cellsOf({look, lines: true, parts: [{mesh: m, palette}]});
+		const first = shapes[0].points[0], last = shapes[shapes.length - 1];
+		assert.ok(shapes.length >= (m.nx - 1) * (m.ny - 1));
+		/* on the floor of the screen the near corner is lower than the far one */
+		assert.ok((last.points || last.line)[0][1] > first[1], `${azimuth}`);
+		assert.ok(shapes.every((s) => /^#[0-9a-f]{6}$/.test(s.colour)));
+	}
 });
 
 /* ---- texts ---- */

@@ -69,7 +69,7 @@ function makePalette(field, style, tint)
 		else
 			rgb.push(mapColour(map, t));
 	}
-	return {rgb, band, packed: packShades(rgb)};
+	return {rgb, band, edges, packed: packShades(rgb)};
 }
 
 /* Every colour in every brightness, as a canvas holds them. */

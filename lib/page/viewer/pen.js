@@ -95,21 +95,33 @@ function svgPen()
 				(style.bold ? ' font-weight="bold"' : '') +
 				` fill="${escapeMarkup(style.fill)}">${escapeMarkup(text)}</text>`);
 		},
-		/* Cells, far ones first, those of one colour together; the stroke covers
+		/* Shapes in their order, those of one colour together; the stroke covers
 		 * the seam to the neighbours. */
 		cells(list) {
-			let last = null, path = '';
-			const flush = () => path && out.push(
-				`<path color="${last}" d="${path}"/>`);
+			/* in tenths, steps from point to point: half as long */
+			const steps = (points) => {
+				let [x, y] = points[0].map((v) => Math.round(10 * v));
+				let out = `M${x} ${y}l`;
+				for (const p of points.slice(1)) {
+					const [toX, toY] = p.map((v) => Math.round(10 * v));
+					out += ` ${toX - x} ${toY - y}`;
+					[x, y] = [toX, toY];
+				}
+				return out.replace(/ -/g, '-').replace('l ', 'l');
+			};
+			let last = '', path = '';
+			const flush = () => path && out.push(`<path ${last} d="${path}"/>`);
 			out.push('<g fill="currentColor" stroke="currentColor" ' +
-				'stroke-width="0.4" stroke-linejoin="round">');
-			for (const {points, colour} of list) {
-				if (colour !== last) {
+				'stroke-width="9" stroke-linejoin="round" transform="scale(0.1)">');
+			for (const {points, line, colour} of list) {
+				const look = line ? `fill="none" color="${colour}"`
+					: `color="${colour}"`;
+				if (look !== last) {
 					flush();
 					path = '';
-					last = colour;
+					last = look;
 				}
-				path += d(points) + 'Z';
+				path += line ? steps(line) : steps(points) + 'z';
 			}
 			flush();
 			out.push('</g>');

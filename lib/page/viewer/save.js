@@ -118,11 +118,14 @@ function savePlane(plane)
 	copy.removeAttribute('tabindex');
 	const hatches = document.querySelector('#hatches defs');
 	copy.insertBefore(hatches.cloneNode(true), copy.firstChild.nextSibling);
-	if (state.style === 'bands')
+	if (state.style === 'bands') {
 		for (const line of copy.querySelectorAll('.lines path')) {
 			line.setAttribute('stroke', '#fff');
 			line.setAttribute('stroke-width', '0.6');
 		}
+		for (const text of copy.querySelectorAll('.lines text'))
+			text.setAttribute('fill', '#fff');
+	}
 	return '<?xml version="1.0" encoding="UTF-8"?>\n' +
 		new XMLSerializer().serializeToString(copy) + '\n';
 }

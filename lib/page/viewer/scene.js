@@ -315,39 +315,6 @@ function rasterise(scene)
 		paintLines(target, scene.parts[0].palette, inner);
 }
 
-/*
- * The cells of all surfaces, far ones first.  Cells of a grid hide one another
- * only in the order of their middles' distance: a line of sight runs through
- * them monotonically along both axes.
- */
-function cellsOf(scene)
-{
-	const list = [];
-	for (const {mesh, palette} of scene.parts) {
-		const c = projectMesh(mesh, scene.look), {nx, z, hue} = mesh;
-		for (let j = 0; j < mesh.ny - 1; j++)
-			for (let i = 0; i < nx - 1; i++) {
-				const ring = [j * nx + i, j * nx + i + 1, (j + 1) * nx + i + 1,
-					(j + 1) * nx + i];
-				if (ring.some((k) => Number.isNaN(z[k])))
-					continue;
-				const mean = (array) =>
-					ring.reduce((sum, k) => sum + array[k], 0) / 4;
-				const h = Math.round(clamp(mean(hue), 0, 1) * (HUES - 1));
-				const light = Math.round(mean(c.light) * (SHADES - 1)) / (SHADES - 1);
-				const X = (mesh.x[i] + mesh.x[i + 1]) / 2;
-				const Y = (mesh.y[j] + mesh.y[j + 1]) / 2;
-				list.push({
-					points: ring.map((k) => [c.x[k], c.y[k]]),
-					colour: hexOf(shaded(palette.rgb[h], light)),
-					near: X * scene.look.eye[0] + Y * scene.look.eye[1],
-					z: mean(z),
-				});
-			}
-	}
-	return list.sort((a, b) => a.near - b.near || a.z - b.z);
-}
-
 function hexOf(rgb)
 {
 	return '#' + rgb.map((c) => Math.round(c).toString(16).padStart(2, '0')).join('');
