@@ -271,6 +271,9 @@ def two_surfaces(b):
         mouse(b, ('move', *a), ('down',), ('move', *c), ('up',))
         got = b.run('return [...document.querySelectorAll("#slice input")].map((i) => Number(i.value))')
         assert all(abs(p - q) < 0.02 for p, q in zip(got, (-0.5, -0.5, 0.5, 0.25))), got
+        mouse(b, ('move', *a), ('down',), ('move', *on_plane(b, -0.75, 0.1)), ('up',))
+        got = b.run('return [...document.querySelectorAll("#slice input")].map((i) => Number(i.value))')
+        assert all(abs(p - q) < 0.02 for p, q in zip(got, (-0.75, 0.1, 0.5, 0.25))), got
         press(b, 'section')
         assert not b.run('return document.getElementById("slice").checkVisibility()')
 
@@ -336,6 +339,11 @@ def two_surfaces(b):
                    mobile=True)
         settled(b)
         assert b.run('return [document.documentElement.scrollWidth, innerWidth]') == [360, 360]
+        left, top, width, height = box(b, 'figure.now svg')
+        for kind, points in (('touchStart', [{'x': left + width / 2, 'y': top + height / 2}]), ('touchEnd', [])):
+            b.devtools('Input.dispatchTouchEvent', type=kind, touchPoints=points)
+        settled(b)
+        assert b.run('return document.querySelectorAll("figure.now .cross").length') == 2
         b.devtools('Emulation.clearDeviceMetricsOverride')
         b.devtools('Emulation.setEmulatedMedia', media='print', features=[])
         settled(b)

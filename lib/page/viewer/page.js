@@ -234,7 +234,9 @@ function lead()
 	document.getElementById('lead').textContent =
 		`${fields[0].label} · ${sheets.length} ${what}${sheets.length > 1 ? 's' : ''}` +
 		(same ? ` of ${size}` : '') + (page.axes === 2
-			? ' · drag to turn, click and scroll to zoom, point anywhere to read values'
+			? window.matchMedia('(pointer: coarse)').matches
+				? ' · drag to turn, pinch to zoom, tap to read values'
+				: ' · drag to turn, click and scroll to zoom, point anywhere to read values'
 			: ' · point at the curves to read values');
 }
 

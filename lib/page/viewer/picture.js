@@ -142,6 +142,7 @@ function adaptDraft(took, ratio)
 function listen(stage)
 {
 	const {canvas} = stage, down = new Map();
+	let still = true; /* nothing has moved since a finger came down */
 	const at = (event) => {
 		const r = canvas.getBoundingClientRect();
 		return {x: event.clientX - r.left, y: event.clientY - r.top};
@@ -149,6 +150,7 @@ function listen(stage)
 	canvas.addEventListener('pointerdown', (event) => {
 		canvas.setPointerCapture(event.pointerId);
 		down.set(event.pointerId, at(event));
+		still = down.size === 1;
 		canvas.focus({preventScroll: true});
 		event.preventDefault();
 	});
@@ -158,12 +160,18 @@ function listen(stage)
 			pick(stage, now);
 			return;
 		}
+		still = still && Math.hypot(now.x - before.x, now.y - before.y) < 2;
 		move(canvas, down, event, before, now);
 		down.set(event.pointerId, now);
 	});
 	for (const name of ['pointerup', 'pointercancel'])
-		canvas.addEventListener(name, (event) => down.delete(event.pointerId));
-	canvas.addEventListener('pointerleave', () => down.size === 0 && point(null));
+		canvas.addEventListener(name, (event) => {
+			/* a tap points, and what it pointed at stays */
+			if (down.delete(event.pointerId) && still && name === 'pointerup')
+				pick(stage, at(event));
+		});
+	canvas.addEventListener('pointerleave', (event) =>
+		event.pointerType === 'mouse' && down.size === 0 && point(null));
 	canvas.addEventListener('contextmenu', (event) => event.preventDefault());
 	canvas.addEventListener('dblclick', resetCamera);
 	canvas.addEventListener('wheel', (event) => {

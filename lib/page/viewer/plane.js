@@ -55,13 +55,16 @@ function listenPlane(plane)
 	let dragging = null;
 	svg.addEventListener('pointermove', (event) => {
 		const place = placeOf(plane, event);
-		if (dragging && place)
+		if (dragging !== null && place)
 			dragSlice(dragging, place);
 		point(place);
 	});
-	svg.addEventListener('pointerleave', () => dragging || point(null));
+	/* a finger leaves when it is lifted: what it pointed at stays */
+	svg.addEventListener('pointerleave', (event) =>
+		dragging !== null || event.pointerType !== 'mouse' || point(null));
 	svg.addEventListener('pointerdown', (event) => {
 		const place = placeOf(plane, event);
+		point(place);
 		if (!state.slice.on || !place)
 			return;
 		svg.setPointerCapture(event.pointerId);

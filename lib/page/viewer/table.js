@@ -1,7 +1,7 @@
 /* ---- numbers in words: the readout and the table of values ---- */
 
 /* What the readout has of a point, in this order. */
-const TITLES = {loss: 'loss', se: '± standard error', acc: 'accuracy (%)',
+const TITLES = {loss: 'loss', se: '± std. error', acc: 'accuracy (%)',
 	n: 'images'};
 
 function columnsOf(page)
@@ -52,8 +52,8 @@ function statusText(point)
 
 function paintReadout(readout)
 {
-	readout.where.textContent = state.at ? 'the point nearest to the cross'
-		: 'the point nearest to the centre';
+	readout.where.textContent = state.at ? 'nearest to the cross'
+		: 'nearest to the centre';
 	for (const {tr, sheet, cells} of readout.rows) {
 		tr.hidden = !shownSheets().includes(sheet);
 		/* nothing under the pointer: the centre, when it is there */
