@@ -29,67 +29,75 @@ struct trajproj {
 
 /* ---- losses that evalgrid made ---- */
 
+/* The loss of a model itself. */
+struct loss {
+	const struct points *of;
+};
+
 static int
 by_model(const void *a, const void *b)
 {
-	const struct points *const *p = a, *const *q = b;
+	const struct loss *p = a, *q = b;
 
-	return strcmp((*p)->grid.model, (*q)->grid.model);
+	return strcmp(p->of->grid.model, q->of->grid.model);
 }
 
-/*
- * The models' own losses, sorted by model; the caller frees them.  One loss for
- * each model, all of the same images.
- */
-static const struct points **
+/* Two models' losses must be comparable, and one model has one. */
+static int
+check_losses(const struct trajproj *t, const struct grid *a,
+    const struct grid *b, struct error *err)
+{
+	if (strcmp(a->model, b->model) == 0)
+		return error_set(err,
+		    "%s has two losses of model %.16s, runs %.16s and %.16s: "
+		    "expected one",
+		    t->losses_path, a->model, a->run, b->run);
+	if (strcmp(a->loss, b->loss) != 0 ||
+	    strcmp(a->set[0], b->set[0]) != 0 ||
+	    !grid_same_images(&a->images[0], &b->images[0]))
+		return error_set(err,
+		    "%s has losses of different images or kinds, runs %.16s "
+		    "and %.16s: expected one data set",
+		    t->losses_path, a->run, b->run);
+	return 0;
+}
+
+/* All of them, sorted by model; the caller frees them. */
+static struct loss *
 sort_losses(const struct trajproj *t, const struct points_list *list, size_t *n,
     struct error *err)
 {
-	const struct points **all = memory_new(list->n, sizeof(*all), err);
+	struct loss *all = memory_new(list->n, sizeof(*all), err);
+	int status = 0;
 
 	*n = 0;
 	for (size_t k = 0; all != NULL && k < list->n; k++)
 		if (list->item[k].grid.axes == 0 &&
 		    list->item[k].grid.model[0] != '\0')
-			all[(*n)++] = &list->item[k];
+			all[(*n)++].of = &list->item[k];
 	if (*n > 1)
 		qsort(all, *n, sizeof(*all), by_model);
-	for (size_t k = 1; k < *n; k++) {
-		const struct grid *g = &all[k]->grid,
-				  *before = &all[k - 1]->grid;
-
-		if (strcmp(g->model, before->model) == 0)
-			error_set(err,
-			    "%s has two losses of model %.16s, runs %.16s and "
-			    "%.16s: expected one",
-			    t->losses_path, g->model, before->run, g->run);
-		else if (strcmp(g->loss, before->loss) != 0 ||
-			 strcmp(g->set[0], before->set[0]) != 0 ||
-			 memcmp(&g->images[0], &before->images[0],
-			     sizeof(g->images[0])) != 0)
-			error_set(err,
-			    "%s has losses of different images or kinds, runs "
-			    "%.16s and %.16s: expected one data set",
-			    t->losses_path, before->run, g->run);
-		else
-			continue;
-		free(all);
-		return NULL;
-	}
-	return all;
+	for (size_t k = 1; k < *n && status == 0; k++)
+		status = check_losses(
+		    t, &all[k - 1].of->grid, &all[k].of->grid, err);
+	if (status == 0)
+		return all;
+	free(all);
+	return NULL;
 }
 
 static bool
-find_loss(const struct points *const *all, size_t n, const char *checkpoint,
-    double *loss)
+find_loss(
+    const struct loss *all, size_t n, const char *checkpoint, double *loss)
 {
-	struct points key = {0}, *const at = &key;
-	const struct points *const *found;
+	struct points points = {0};
+	const struct loss key = {&points}, *found = NULL;
 
-	memcpy(key.grid.model, checkpoint, sizeof(key.grid.model));
+	memcpy(points.grid.model, checkpoint, sizeof(points.grid.model));
 	*loss = NAN;
-	found = n > 0 ? bsearch(&at, all, n, sizeof(*all), by_model) : NULL;
-	return found != NULL && points_value(*found, 0, "loss", loss);
+	if (n > 0)
+		found = bsearch(&key, all, n, sizeof(*all), by_model);
+	return found != NULL && points_value(found->of, 0, "loss", loss);
 }
 
 static int
@@ -97,7 +105,7 @@ join_losses(
     struct trajproj *t, const struct points_list *list, struct error *err)
 {
 	size_t n, found = 0;
-	const struct points **all = sort_losses(t, list, &n, err);
+	struct loss *all = sort_losses(t, list, &n, err);
 	struct digest digest;
 
 	t->loss = memory_new(t->runs.n, sizeof(*t->loss), err);
@@ -113,7 +121,7 @@ join_losses(
 		found += find_loss(
 		    all, n, t->runs.checkpoints[i].digest, &t->loss[i]);
 	if (found > 0)
-		memcpy(t->set, all[0]->grid.set[0], sizeof(t->set));
+		memcpy(t->set, all[0].of->grid.set[0], sizeof(t->set));
 	free(all);
 	if (found == 0)
 		return error_set(err,

@@ -92,6 +92,9 @@ int shard_parse(const char *text, int *shard, int *shards, struct error *err);
 int grid_unpack(
     struct grid *grid, const struct value *header, struct error *err);
 
+/* The same number of the same images. */
+int grid_same_images(const struct grid_images *a, const struct grid_images *b);
+
 /*
  * Two segments of one run: all that determines the run must be the same, only
  * the shard may differ.  Names the first key that does not.

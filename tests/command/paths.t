@@ -148,6 +148,12 @@ ok $? "--losses joins by model"
 evalgrid -q -d "$ROOT/tests/data/sets/fashion-48.npz" step3.ll step6.ll >some.ll
 trajproj --losses some.ll run.ll <plane 2>err >some_path
 is "$(cat err)" "trajproj: warning: 5 of 7 checkpoints have no loss in some.ll" "some losses are missing"
+evalgrid -q -n 2 -d "$ROOT/tests/data/sets/fashion-48.npz" step6.ll | cat losses.ll - >twice.ll
+fails 1 "twice.ll has two losses of model [0-9a-f]*, runs" "two losses of a checkpoint" \
+	sh -c 'trajproj --losses twice.ll run.ll <plane >/dev/null'
+evalgrid -q -n 2 -d "$ROOT/tests/data/sets/fashion-48.npz" b | cat some.ll - >mixed.ll
+fails 1 "mixed.ll has losses of different images or kinds, runs" "losses of other images" \
+	sh -c 'trajproj --losses mixed.ll run.ll <plane >/dev/null'
 fails 1 "losses.ll: none of the 1 checkpoints is among its models" "losses of other models" \
 	sh -c 'trajproj --losses losses.ll b <plane >/dev/null'
 
