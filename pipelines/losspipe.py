@@ -41,11 +41,24 @@ class Usage(Error):
     """A wrong command line."""
 
 
+_begun = []  # writers that have sent a segment
+
+
+def _tear():
+    """A record that breaks off, so that nobody takes what was sent for all there is."""
+    for writer in _begun:
+        try:
+            os.write(writer.file.fileno(), MAGIC + b'\xa5begin')
+        except OSError:
+            pass  # said already, or seen by nobody
+
+
 def fail(text, status=1):
     """Ends the program with a line behind its name."""
     shown = ''.join(c if c.isprintable() else '?' for c in str(text))
     print('%s: %s' % (os.path.basename(sys.argv[0]), shown), file=sys.stderr)
     sys.stderr.flush()
+    _tear()
     os._exit(status)  # what is still to be written is not complete
 
 
@@ -55,6 +68,7 @@ def _unhandled(kind, value, trace):
         fail(name + (value.strerror or str(value)))
     if isinstance(value, Error):
         fail(value, 2 if isinstance(value, Usage) else 1)
+    _tear()
     sys.__excepthook__(kind, value, trace)
 
 
@@ -312,3 +326,5 @@ class Writer:
     def end(self):
         self.record('end', {'count': self.count, 'digest': self.digest.hexdigest()})
         self.file.flush()
+        if self not in _begun:
+            _begun.append(self)

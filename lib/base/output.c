@@ -285,6 +285,7 @@ output_settle(struct output *out, struct error *err)
 int
 output_write(struct output *out, const void *bytes, size_t n, struct error *err)
 {
+	out->has_left |= n > 0;
 	return descriptor_write(out->fd, bytes, n) == 0
 		   ? 0
 		   : error_set(err, "%s:", out->name);
@@ -363,6 +364,9 @@ output_commit(struct output *out, struct error *err)
 void
 output_abandon(struct output *out)
 {
+	/* a failure that shows already is not told a second time */
+	if (out->path == NULL && out->has_left && out->torn != NULL)
+		(void)descriptor_write(out->fd, out->torn, out->torn_bytes);
 	if (out->path != NULL)
 		part_drop(&out->file, out->order->manner == OUTPUT_LONG);
 	else if (out->fd > STDERR_FILENO)

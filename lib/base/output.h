@@ -53,6 +53,14 @@ struct output {
 	const char *part; /* PATH.part (borrowed) */
 	struct part_file file;            /* what grows */
 	const struct output_order *order; /* borrowed */
+	/*
+	 * What tells a reader that there is no whole result: written when the
+	 * output is abandoned after a part of it has left, as it stands.  A
+	 * format sets it (borrowed).
+	 */
+	const void *torn;
+	size_t torn_bytes;
+	bool has_left;
 };
 
 /*
@@ -111,7 +119,7 @@ int output_commit(struct output *out, struct error *err);
 
 /*
  * The result is not complete: closes it.  PATH.part is removed, but of
- * OUTPUT_LONG only when it is empty.
+ * OUTPUT_LONG only when it is empty; what is written as it stands is torn.
  */
 void output_abandon(struct output *out);
 

@@ -17,6 +17,14 @@ struct writer {
 	struct digest digest;
 };
 
+/*
+ * A record that breaks off.  A program that fails between two segments, or
+ * before much of one has left its buffer, would leave a stream that looks
+ * whole.
+ */
+static const uint8_t torn[] = {
+    0x95, 0xa4, 'L', 'L', 'v', '1', 0xa5, 'b', 'e', 'g', 'i', 'n'};
+
 struct writer *
 writer_new(struct output *output, int each, struct error *err)
 {
@@ -25,6 +33,8 @@ writer_new(struct output *output, int each, struct error *err)
 	if (w != NULL) {
 		w->output = output;
 		w->each = each;
+		output->torn = torn;
+		output->torn_bytes = sizeof(torn);
 	}
 	return w;
 }

@@ -16,9 +16,9 @@ struct writer;
 
 /*
  * A writer on output (borrowed; the caller commits or abandons it after the
- * last segment).  each: every record goes out with one write(2) of its own, so
- * that a killed program leaves whole records (results); otherwise they are
- * collected (tensors).
+ * last segment; what has been abandoned no reader takes for whole).  each:
+ * every record goes out with one write(2) of its own, so that a killed program
+ * leaves whole records (results); otherwise they are collected (tensors).
  */
 struct writer *writer_new(struct output *output, int each, struct error *err);
 void writer_free(struct writer *writer);

@@ -108,6 +108,29 @@ if $python -c 'import torch, numpy' 2>/dev/null; then
 	is "$? $(wc -l <"$T/out") $(wc -l <"$T/err")" "1 1 1" "torch-loss: answers what was whole"
 fi
 
+# What a stage has sent before it fails, nobody takes for all there is.
+cat >"$T/pass" <<'END'
+#!/usr/bin/python3
+import sys, losspipe
+out = losspipe.Writer(sys.stdout.buffer)
+for kind, header, payload, record in losspipe.records(sys.stdin.buffer):
+    if kind == 'begin':
+        out.begin('pass', {}, header)
+        if header['history']:
+            int(sys.argv[1])
+    elif kind == 'end':
+        out.end()
+    else:
+        out.copy(record)
+END
+chmod +x "$T/pass"
+for input in "$T/models/second-torn" "$T/models/behind"; do
+	"$T/pass" 1 <"$input" 2>"$T/err" | recdump >"$T/out" 2>"$T/next.err"
+	is "${PIPESTATUS[*]}" "1 1" "a stage fails after a whole segment (${input##*/}), and recdump behind it"
+done
+cat "$ROOT/tests/data/streams/model.ll" "$T/model.ll" | "$T/pass" none 2>"$T/err" | recdump >"$T/out" 2>"$T/next.err"
+is "${PIPESTATUS[*]:1}" "1 1" "also when it is the stage that is wrong"
+
 # A file that does not wait, a command line.
 (
 	cat "$T/surface.ll"
