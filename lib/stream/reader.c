@@ -1,109 +1,22 @@
 #include "stream/reader.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/descriptor.h"
-#include "base/digest.h"
 #include "base/memory.h"
+#include "stream/reader_internal.h"
 #include "stream/value_internal.h"
 
-enum { READ_BYTES = 256 << 10 };
-
-struct reader {
-	char *const *paths;
-	int n_paths, next_path;
-	int fd;                        /* -1: no file is open */
-	const struct scratch *scratch; /* instead of a file, or NULL */
-	uint64_t scratch_at;
-	const char *name;
-
-	uint8_t *buffer;
-	size_t room, start, end; /* unread bytes are [start, end) */
-	msgpack_zone zone;
-
-	bool in_segment;
-	uint64_t segments, records; /* records since `begin` */
-	struct digest digest;       /* of the segment's bytes so far */
-	uint64_t place, last; /* in this file: read so far; the last record */
-	size_t skipped;
-	bool broken; /* reading failed: the error says all */
-};
-
-/* ---- bytes ---- */
+/* ---- opening ---- */
 
 static int
 open_next(struct reader *r, struct error *err)
 {
-	const char *path = r->paths[r->next_path++];
-
 	r->place = 0;
-	if (strcmp(path, "-") == 0) {
-		r->fd = STDIN_FILENO;
-		r->name = "standard input";
-		return 0;
-	}
-	r->name = path;
-	r->fd = open(path, O_RDONLY | O_CLOEXEC);
-	return r->fd >= 0 ? 0 : error_set(err, "%s:", path);
-}
-
-static void
-close_file(struct reader *r)
-{
-	if (r->fd > STDIN_FILENO)
-		close(r->fd);
-	r->fd = -1;
-}
-
-/* Up to n bytes of whatever is read, at the buffer's end; 0 at its end. */
-static int64_t
-read_some(struct reader *r, size_t n, struct error *err)
-{
-	uint8_t *to = r->buffer + r->end;
-	ssize_t got;
-
-	if (r->scratch != NULL) {
-		int64_t part =
-		    scratch_read(r->scratch, r->scratch_at, to, n, err);
-
-		r->scratch_at += part > 0 ? (uint64_t)part : 0;
-		return part;
-	}
-	got = descriptor_read(r->fd, to, n);
-	return got < 0 ? error_set(err, "%s:", r->name) : got;
-}
-
-/* Reads on in this file.  1: there are more bytes, 0: it has ended. */
-static int
-fill(struct reader *r, size_t need, struct error *err)
-{
-	int64_t got;
-
-	if (r->fd < 0 && r->scratch == NULL)
-		return 0;
-	if (r->start > 0) {
-		memmove(r->buffer, r->buffer + r->start, r->end - r->start);
-		r->end -= r->start;
-		r->start = 0;
-	}
-	/* Room follows the bytes that came, not the bytes that are claimed. */
-	if (need > 2 * r->end + READ_BYTES)
-		need = 2 * r->end + READ_BYTES;
-	if (need < r->end + READ_BYTES)
-		need = r->end + READ_BYTES;
-	if (memory_grow(&r->buffer, &r->room, need, 1, err) < 0)
-		return -1;
-	got = read_some(r, r->room - r->end, err);
-	if (got < 0) {
-		r->broken = true;
-		return -1;
-	}
-	r->end += (size_t)got;
-	return got > 0;
+	r->measured = false;
+	r->torn.text[0] = '\0';
+	return input_open_next(&r->in, err);
 }
 
 struct reader *
@@ -114,9 +27,9 @@ reader_new(char *const *paths, int n, struct error *err)
 
 	if (r == NULL)
 		return NULL;
-	r->fd = -1;
-	r->paths = n > 0 ? paths : standard_input;
-	r->n_paths = n > 0 ? n : 1;
+	r->in = input_none;
+	r->in.paths = n > 0 ? paths : standard_input;
+	r->in.n_paths = n > 0 ? n : 1;
 	if (!msgpack_zone_init(&r->zone, 8192)) {
 		error_memory(err, 0);
 		free(r);
@@ -136,13 +49,13 @@ reader_new_bytes(const void *bytes, size_t n, struct error *err)
 
 	if (r == NULL)
 		return NULL;
-	r->fd = -1;
-	r->name = "memory";
-	r->buffer = (uint8_t *)memory_text_n(bytes, n, err);
-	r->room = r->end = n;
-	if (r->buffer == NULL || !msgpack_zone_init(&r->zone, 8192)) {
+	r->in = input_none;
+	r->in.name = "memory";
+	r->in.buffer = (uint8_t *)memory_text_n(bytes, n, err);
+	r->in.room = r->in.end = n;
+	if (r->in.buffer == NULL || !msgpack_zone_init(&r->zone, 8192)) {
 		error_memory(err, n);
-		free(r->buffer);
+		free(r->in.buffer);
 		free(r);
 		return NULL;
 	}
@@ -165,8 +78,8 @@ reader_new_fd(int fd, const char *name, struct error *err)
 	struct reader *r = reader_new_bytes("", 0, err);
 
 	if (r != NULL) {
-		r->fd = fd;
-		r->name = name;
+		r->in.fd = fd;
+		r->in.name = name;
 	}
 	return r;
 }
@@ -177,7 +90,7 @@ reader_new_scratch(const struct scratch *scratch, struct error *err)
 	struct reader *r = reader_new_bytes("", 0, err);
 
 	if (r != NULL)
-		r->scratch = scratch;
+		r->in.scratch = scratch;
 	return r;
 }
 
@@ -186,16 +99,16 @@ reader_free(struct reader *reader)
 {
 	if (reader == NULL)
 		return;
-	close_file(reader);
+	input_free(&reader->in);
 	msgpack_zone_destroy(&reader->zone);
-	free(reader->buffer);
+	marks_free(&reader->marks);
 	free(reader);
 }
 
 const char *
 reader_name(const struct reader *reader)
 {
-	return reader->name;
+	return reader->in.name;
 }
 
 uint64_t
@@ -222,7 +135,7 @@ static int
 make_record(struct reader *r, const struct scan *scan, struct record *record,
     struct error *err)
 {
-	const uint8_t *p = r->buffer + r->start;
+	const uint8_t *p = r->in.buffer + r->in.start;
 	size_t used = 0;
 	msgpack_object *header;
 
@@ -255,12 +168,15 @@ scan_here(struct reader *r, struct scan *scan, struct error *err)
 		size_t need = 1;
 		int status = 0;
 
-		if (r->end > r->start)
-			status = scan_record(r->buffer + r->start,
-			    r->end - r->start, scan, &need, err);
+		if (r->partial != NULL && !r->salvages &&
+		    reader_measure(r, err) < 0)
+			return -1;
+		if (r->in.end > r->in.start)
+			status = scan_record(r->in.buffer + r->in.start,
+			    r->in.end - r->in.start, scan, &need, err);
 		if (status != 0)
 			return status;
-		status = fill(r, need, err);
+		status = input_fill(&r->in, need, err);
 		if (status <= 0)
 			return status;
 	}
@@ -331,6 +247,9 @@ check_order(struct reader *r, const struct record *record, struct error *err)
 		return 0;
 	} else {
 		r->records++;
+		if (record_is_mark(record) &&
+		    marks_take(&r->marks, record, r->in.name, err) < 0)
+			return -1;
 	}
 	digest_add(&r->digest, record->bytes, record->n_bytes);
 	return 0;
@@ -339,13 +258,11 @@ check_order(struct reader *r, const struct record *record, struct error *err)
 static int
 end_of_file(struct reader *r, struct error *err)
 {
-	if (r->in_segment || r->end > r->start)
-		return error_set(err,
-		    "%s: truncated after %" PRIu64
-		    " records, without an end mark (did an earlier stage "
-		    "fail?)",
-		    r->name, r->in_segment ? r->records : 0);
-	close_file(r);
+	if (r->in_segment || r->in.end > r->in.start)
+		return reader_break_off(r, err);
+	if (reader_leave_torn(r, err) < 0)
+		return -1;
+	input_close(&r->in);
 	return 0;
 }
 
@@ -359,23 +276,23 @@ reader_next(struct reader *reader, struct record *record, struct error *err)
 	while ((status = scan_here(r, &scan, err)) == 0) {
 		if (end_of_file(r, err) < 0)
 			return -1;
-		if (r->next_path < r->n_paths) {
+		if (r->in.next_path < r->in.n_paths) {
 			if (open_next(r, err) < 0)
 				return -1;
 		} else if (r->segments == 0) {
 			return error_set(
-			    err, "%s is empty, expected records", r->name);
+			    err, "%s is empty, expected records", r->in.name);
 		} else {
-			return 0;
+			return reader_judge(r, err);
 		}
 	}
-	if (r->broken)
+	if (r->in.broken)
 		return -1;
 	if (status < 0 || make_record(r, &scan, record, err) < 0 ||
 	    check_order(r, record, err) < 0)
 		return error_prefix(
-		    err, "%s: record %" PRIu64, r->name, r->records + 1);
-	r->start += scan.bytes;
+		    err, "%s: record %" PRIu64, r->in.name, r->records + 1);
+	r->in.start += scan.bytes;
 	r->last = r->place;
 	r->place += scan.bytes;
 	return 1;
@@ -390,7 +307,7 @@ reader_next_is(struct reader *reader, const char *kind, struct error *err)
 	if (status < 0 && err->memory)
 		return -1;
 	return status == 1 && scan.kind_bytes == strlen(kind) &&
-	       memcmp(reader->buffer + reader->start + scan.kind, kind,
+	       memcmp(reader->in.buffer + reader->in.start + scan.kind, kind,
 		   scan.kind_bytes) == 0;
 }
 
@@ -400,14 +317,14 @@ reader_next_is(struct reader *reader, const char *kind, struct error *err)
 static void
 skip_to_magic(struct reader *r)
 {
-	uint8_t *from = r->buffer + r->start + 1, *p;
-	size_t left = r->end - r->start - 1;
+	uint8_t *from = r->in.buffer + r->in.start + 1, *p;
+	size_t left = r->in.end - r->in.start - 1;
 
 	p = left > 0 ? memchr(from, stream_magic[0], left) : NULL;
 	if (p == NULL)
-		p = r->buffer + r->end;
-	r->skipped += (size_t)(p - (r->buffer + r->start));
-	r->start = (size_t)(p - r->buffer);
+		p = r->in.buffer + r->in.end;
+	r->skipped += (size_t)(p - (r->in.buffer + r->in.start));
+	r->in.start = (size_t)(p - r->in.buffer);
 }
 
 int
@@ -417,22 +334,29 @@ reader_next_intact(
 	struct reader *r = reader;
 	struct scan scan;
 
+	r->salvages = true;
 	for (;;) {
 		int status = scan_here(r, &scan, err);
 
 		if (status == 1 && make_record(r, &scan, record, err) == 0) {
-			r->start += scan.bytes;
+			r->in.start += scan.bytes;
+			/* a mark that is none is salvaged as it is */
+			if (record_is_mark(record) &&
+			    marks_take(&r->marks, record, r->in.name, err) <
+				0 &&
+			    err->memory)
+				return -1;
 			return 1;
 		}
-		if (r->end > r->start) {
+		if (r->in.end > r->in.start) {
 			skip_to_magic(r);
 			continue;
 		}
 		if (status < 0)
 			return -1;
-		close_file(r);
-		if (r->next_path >= r->n_paths)
-			return 0;
+		input_close(&r->in);
+		if (r->in.next_path >= r->in.n_paths)
+			return r->partial != NULL ? reader_judge(r, err) : 0;
 		if (open_next(r, err) < 0)
 			return -1;
 	}

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/scratch.h"
+#include "stream/marks.h"
 #include "stream/scan.h"
 #include "stream/value.h"
 
@@ -39,12 +40,37 @@ struct reader *reader_new_bytes(const void *bytes, size_t n, struct error *err);
 /* Reads records that were kept in a text (borrowed). */
 struct reader *reader_new_text(const struct text *records, struct error *err);
 
+/* Reads records that were kept in a text (borrowed). */
+struct reader *reader_new_text(const struct text *records, struct error *err);
+
 /* Reads what was put aside; scratch is borrowed, nobody writes to it. */
 struct reader *reader_new_scratch(
     const struct scratch *scratch, struct error *err);
 
 /* Reads what is open as fd, from where it stands; closes it in the end. */
 struct reader *reader_new_fd(int fd, const char *name, struct error *err);
+
+/*
+ * Takes what is there of a training run that has no end (stream/marks.h), which
+ * is an error otherwise, and whole segments of it where a file breaks off
+ * inside one or is damaged.  What was taken so is told to warn, a line each.
+ * Every file is read twice for that; what is none is put aside first.  partial
+ * is borrowed; with NULL nothing changes.  To be called before the first read.
+ */
+struct partial {
+	void (*warn)(void *context, const char *text);
+	void *context;
+};
+void reader_take_partial(struct reader *reader, const struct partial *partial);
+
+/*
+ * The same bytes have been read before, and told of: whatever a run lacks, this
+ * reader says nothing about it.
+ */
+void reader_trust(struct reader *reader);
+
+/* The runs that are open by now; at the end, those that have no end. */
+const struct marks *reader_open_runs(const struct reader *reader);
 
 /* What is being read now, for messages: "standard input" or a path. */
 const char *reader_name(const struct reader *reader);
@@ -53,7 +79,7 @@ const char *reader_name(const struct reader *reader);
  * The next record, `begin` and `end` included.  Returns 1, 0 at the end of all
  * input, -1 with an error: damaged or unknown bytes, a segment that is not
  * closed by an `end` whose count and digest are right, an input without any
- * segment.
+ * segment, a run that is not closed by the end of all input.
  */
 int reader_next(struct reader *reader, struct record *record, struct error *err)
     __attribute__((warn_unused_result));

@@ -15,6 +15,7 @@ struct writer {
 	struct text pending; /* records not yet written */
 	uint64_t records;    /* since `begin` */
 	struct digest digest;
+	struct marks marks; /* that were copied */
 };
 
 /*
@@ -45,6 +46,7 @@ writer_free(struct writer *writer)
 	if (writer == NULL)
 		return;
 	text_free(&writer->pending);
+	marks_free(&writer->marks);
 	free(writer);
 }
 
@@ -170,10 +172,38 @@ writer_copy(
     struct writer *writer, const struct record *record, struct error *err)
 {
 	size_t at = text_length(&writer->pending);
+	int meant = 1;
 
+	/* a run's end travels where its beginning does */
+	if (record_is_mark(record))
+		meant = marks_take(&writer->marks, record, "", err);
+	if (meant <= 0)
+		return meant;
 	writer->records++;
 	text_add_bytes(&writer->pending, record->bytes, record->n_bytes);
 	return finish_record(writer, at, err);
+}
+
+/* Copies a record that a scan has found at bytes; marks alone are decoded. */
+static int
+copy_scanned(struct writer *writer, const uint8_t *bytes,
+    const struct scan *scan, struct error *err)
+{
+	struct record record = {.bytes = bytes, .n_bytes = scan->bytes};
+	struct decoded *header = NULL;
+	int status;
+
+	memcpy(record.kind, bytes + scan->kind, scan->kind_bytes);
+	if (record_is_mark(&record)) {
+		header =
+		    decoded_new(bytes + scan->header, scan->header_bytes, err);
+		if (header == NULL)
+			return -1;
+		record.header = decoded_value(header);
+	}
+	status = writer_copy(writer, &record, err);
+	decoded_free(header);
+	return status;
 }
 
 int
@@ -184,16 +214,12 @@ writer_copy_all(
 
 	while (n > 0) {
 		struct scan scan;
-		struct record record;
 		size_t need;
 		int status = scan_record(p, n, &scan, &need, err);
 
 		if (status == 0)
 			error_set(err, "a record to be copied is cut off");
-		if (status != 1)
-			return -1;
-		record = (struct record){.bytes = p, .n_bytes = scan.bytes};
-		if (writer_copy(writer, &record, err) < 0)
+		if (status != 1 || copy_scanned(writer, p, &scan, err) < 0)
 			return -1;
 		p += scan.bytes;
 		n -= scan.bytes;
@@ -227,6 +253,16 @@ writer_copy_scratch(
 	}
 	reader_free(reader);
 	return status;
+}
+
+int
+writer_copy_open(
+    struct writer *writer, const struct marks *marks, struct error *err)
+{
+	for (size_t i = 0; i < marks->n; i++)
+		if (writer_copy_text(writer, &marks->open[i].record, err) < 0)
+			return -1;
+	return 0;
 }
 
 int

@@ -43,7 +43,10 @@ int writer_record(struct writer *writer, const char *kind,
     const struct pack *header, const void *payload, size_t bytes,
     struct error *err);
 
-/* The record as it came, byte for byte. */
+/*
+ * The record as it came, byte for byte.  A `close` of a run whose `open` was
+ * not copied is dropped.
+ */
 int writer_copy(
     struct writer *writer, const struct record *record, struct error *err);
 
@@ -56,6 +59,10 @@ int writer_copy_text(
 /* The same for records that were put aside. */
 int writer_copy_scratch(
     struct writer *writer, const struct scratch *scratch, struct error *err);
+
+/* The `open` of each of these runs, so that what is made of them has no end. */
+int writer_copy_open(
+    struct writer *writer, const struct marks *marks, struct error *err);
 
 /* Closes the segment with count and digest, and sends everything. */
 int writer_end(struct writer *writer, struct error *err);
