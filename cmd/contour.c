@@ -32,7 +32,7 @@ static const char *const curvatures[] = {"ratio", "signed", "lines", NULL};
 
 struct settings {
 	int curvature; /* of curvatures, or -1 */
-	int style, log, partial, band;
+	int style, log, band;
 	const char *field, *title, *levels_text;
 	struct levels levels;
 	struct relief_view view;
@@ -196,10 +196,10 @@ draw(const struct settings *s, const struct landscape *landscape,
 
 static int
 read_points(struct points_list *list, char **paths, int n,
-    const struct settings *s, const struct frame *frame, struct error *err)
+    const struct frame *frame, struct error *err)
 {
-	const struct points_rules rules = {.salvage = s->partial};
-	struct reader *reader = reader_new(paths, n, err);
+	const struct points_rules rules = {.salvage = frame->partial};
+	struct reader *reader = frame_reader(frame, paths, n, err);
 	int status = -1;
 
 	if (reader == NULL)
@@ -213,7 +213,7 @@ read_points(struct points_list *list, char **paths, int n,
 
 		if (points_complete(&list->item[i], &missing) == 0)
 			continue;
-		if (!s->partial) {
+		if (!frame->partial) {
 			*err = missing;
 			return error_prefix(err, "incomplete (--partial draws "
 						 "what is there)");
@@ -297,7 +297,7 @@ static int
 run_histograms(char **paths, int n, const struct settings *s,
     const struct frame *frame, struct error *err)
 {
-	struct reader *reader = reader_new(paths, n, err);
+	struct reader *reader = frame_reader(frame, paths, n, err);
 	struct histogram_list list = {0};
 	struct text svg = {0};
 	int status = -1;
@@ -316,7 +316,7 @@ static int
 run_densities(char **paths, int n, const struct settings *s,
     const struct frame *frame, struct error *err)
 {
-	struct reader *reader = reader_new(paths, n, err);
+	struct reader *reader = frame_reader(frame, paths, n, err);
 	struct density_list list = {0};
 	struct text svg = {0};
 	int status = -1;
@@ -339,7 +339,7 @@ run_points(char **paths, int n, const struct settings *s,
 	struct landscape landscape = {
 	    .eigenvalues = s->curvature == CURVATURE_LINES};
 	struct text svg = {0};
-	int status = read_points(&list, paths, n, s, frame, err);
+	int status = read_points(&list, paths, n, frame, err);
 
 	if (status == 0)
 		status = landscape_make(&landscape, &list, s->field, err);
@@ -391,11 +391,10 @@ main(int argc, char **argv)
 		"width of the picture"),
 	    OPTION_INT(0, "height", "PIXELS", &s.height, 200, 10000,
 		"height of the picture"),
-	    OPTION_FLAG(0, "partial", &s.partial,
-		"draw what is there, and say in the picture what is not"),
 	    OPTION_END};
 	struct frame frame = {.name = "contour",
 	    .synopsis = "[FILE...]",
+	    .reads = true,
 	    .purpose = "a loss landscape as an SVG picture",
 	    .output = {OUTPUT_QUICK, &svg_kind},
 	    .options = options};

@@ -97,7 +97,7 @@ pack_pca(const struct dirgen *g, struct pack *entry)
 }
 
 static int
-begin(struct dirgen *g, struct error *err)
+begin(struct dirgen *g, const struct value *before, struct error *err)
 {
 	bool pca = g->kind == DIRECTION_PCA;
 	bool random = g->kind == DIRECTION_RANDOM;
@@ -130,10 +130,22 @@ begin(struct dirgen *g, struct error *err)
 		pack_text(&entry, "orthonormal");
 		pack_bool(&entry, 1);
 	}
-	status = writer_begin(g->writer, g->passage.record.header, &entry, err);
+	status = writer_begin(g->writer, before, &entry, err);
 	pack_free(&entry);
 	gram_free(&g->gram);
 	return status;
+}
+
+/* What is made of runs that have no end has none either. */
+static int
+write_open(struct dirgen *g, struct error *err)
+{
+	if (g->runs.open.n == 0)
+		return 0;
+	if (begin(g, NULL, err) < 0 ||
+	    writer_copy_open(g->writer, &g->runs.open, err) < 0)
+		return -1;
+	return writer_end(g->writer, err);
 }
 
 /* ---- the story ---- */
@@ -178,7 +190,8 @@ filter(struct dirgen *g, struct error *err)
 	int status;
 
 	while ((status = passage_next(&g->passage, &step, err)) > 0) {
-		if (step == PASSAGE_BEGIN && begin(g, err) < 0)
+		if (step == PASSAGE_BEGIN &&
+		    begin(g, g->passage.record.header, err) < 0)
 			return -1;
 		if (extender_step(g->extender, step, err) < 0)
 			return -1;
@@ -201,7 +214,7 @@ extend(struct dirgen *g, struct reader *reader, struct output *output,
 	if (g->writer != NULL)
 		g->extender = extender_new(&g->passage, g->writer, g->sources,
 		    &g->order, measures ? &g->gram : NULL, err);
-	if (g->extender != NULL)
+	if (g->extender != NULL && write_open(g, err) == 0)
 		status = filter(g, err);
 	extender_free(g->extender);
 	writer_free(g->writer);
@@ -294,7 +307,8 @@ open_source(struct dirgen *g, int i, char **operands, struct error *err)
 {
 	switch ((enum direction_kind)g->kind) {
 	case DIRECTION_TOWARD:
-		return source_toward(operands[i], err);
+		return source_toward(
+		    operands[i], frame_partial(&g->frame), err);
 	case DIRECTION_FILE:
 		return source_file(g->archive, g->from, err);
 	case DIRECTION_PCA:
@@ -336,7 +350,7 @@ open_reader(const struct dirgen *g, struct error *err)
 {
 	if (g->kind == DIRECTION_PCA || is_slope(g))
 		return runs_reader(&g->runs, runs_last(&g->runs), err);
-	return reader_new(NULL, 0, err);
+	return frame_reader(&g->frame, NULL, 0, err);
 }
 
 static void
@@ -420,6 +434,7 @@ main(int argc, char **argv)
 {
 	struct dirgen g = {.frame = {.name = "dirgen",
 			       .synopsis = "[other ...] < model > model",
+			       .reads = true,
 			       .purpose = "gives a model directions",
 			       .output = {OUTPUT_QUICK, &stream_of_models}},
 	    .kind = -1,
@@ -463,6 +478,7 @@ main(int argc, char **argv)
 	g.order.n_axes = (int)n_axes;
 	g.order.over = (enum direction_over)over;
 	check_usage(&g, argc - first);
+	g.runs.partial = frame_partial(&g.frame);
 	if (open_sources(&g, argv + first, argc - first, &err) < 0 ||
 	    (reader = open_reader(&g, &err)) == NULL ||
 	    frame_open_output(&g.frame, &output, &err) < 0)

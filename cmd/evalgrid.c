@@ -132,6 +132,7 @@ main(int argc, char **argv)
 {
 	struct frame frame = {.name = "evalgrid",
 	    .synopsis = "-d DATA [FILE ...]",
+	    .reads = true,
 	    .purpose = "evaluate the loss of a network on a grid of points"};
 	struct gridrun run;
 	struct exec_rule *exec = &run.choice.exec;

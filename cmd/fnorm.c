@@ -125,6 +125,7 @@ main(int argc, char **argv)
 {
 	struct fnorm f = {.frame = {.name = "fnorm",
 			      .synopsis = "[model ...] > model",
+			      .reads = true,
 			      .purpose = "normalises directions",
 			      .output = {OUTPUT_QUICK, &stream_of_models}}};
 	int norm = NORM_FILTER, ignore = IGNORE_BIASBN;
@@ -162,7 +163,7 @@ main(int argc, char **argv)
 		f.rules[axis].norm = (enum direction_norm)norms[axis];
 		f.rules[axis].ignore = (enum direction_ignore)ignores[axis];
 	}
-	reader = reader_new(argv + first, argc - first, &err);
+	reader = frame_reader(&f.frame, argv + first, argc - first, &err);
 	if (reader == NULL || frame_open_output(&f.frame, &output, &err) < 0)
 		frame_fail(&f.frame, &err);
 	status = run(&f, reader, &output, &err);

@@ -65,16 +65,29 @@ inform(const struct frame *frame, const struct option_row *all, int help,
 	frame_fail(frame, &err);
 }
 
-/* The rows of all programs, behind those of its own. */
+enum { ROWS_TO_CHOOSE = 3 };
+
+/*
+ * The rows of all programs, behind those of its own; the first few only if they
+ * are wanted.
+ */
 static void
 add_rows(struct option_row all[OPTIONS_MAX], const struct option_row *own,
-    const struct option_row *common, size_t n_common)
+    const struct option_row *common, size_t n_common, const bool *wanted)
 {
 	size_t n = 0;
 
 	for (; n < OPTIONS_MAX - n_common && own[n].name != NULL; n++)
 		all[n] = own[n];
-	memcpy(all + n, common, n_common * sizeof(*common));
+	for (size_t i = 0; i < n_common; i++)
+		if (i >= ROWS_TO_CHOOSE || wanted[i])
+			all[n++] = common[i];
+}
+
+static void
+warn_partial(void *context, const char *text)
+{
+	frame_warn(context, "%s", text);
 }
 
 /* Operands and standard input; options were added as they were read. */
@@ -95,6 +108,8 @@ frame_start(struct frame *frame, int argc, char **argv)
 	struct output_order *o = &frame->output;
 	int help = 0, version = 0, completion = 0, first;
 	const struct option_row common[] = {
+	    OPTION_FLAG('p', "partial", &frame->partial,
+		"take what is there where the end is missing, and say so"),
 	    OPTION_TEXT('o', "output", "FILE", &o->path,
 		o->manner == OUTPUT_LONG
 		    ? "write FILE; the same line typed again continues it"
@@ -111,14 +126,16 @@ frame_start(struct frame *frame, int argc, char **argv)
 	    OPTION_FLAG(0, "completion", &completion,
 		"print the options for shell completion and exit"),
 	    OPTION_END};
-	const size_t no_output = o->manner == OUTPUT_NONE ? 2 : 0;
+	const bool file = o->manner != OUTPUT_NONE;
+	const bool wanted[ROWS_TO_CHOOSE] = {frame->reads, file, file};
 	struct option_row all[OPTIONS_MAX];
 	static struct inputs inputs; /* for as long as the program runs */
 	struct error err;
 
 	open_standard_descriptors();
-	add_rows(all, frame->options, common + no_output,
-	    sizeof(common) / sizeof(common[0]) - no_output);
+	frame->take = (struct partial){warn_partial, frame};
+	add_rows(all, frame->options, common,
+	    sizeof(common) / sizeof(common[0]), wanted);
 	o->descriptor = -1;
 	o->inputs = &inputs;
 	first = options_parse(all, argc, argv, &inputs, &err);
@@ -150,6 +167,23 @@ frame_settle_kind(struct frame *frame, const struct output_kind *kind)
 	frame->output.kind = kind;
 	if (output_check(&frame->output, &err) < 0)
 		frame_fail(frame, &err);
+}
+
+const struct partial *
+frame_partial(const struct frame *frame)
+{
+	return frame->partial ? &frame->take : NULL;
+}
+
+struct reader *
+frame_reader(
+    const struct frame *frame, char *const *paths, int n, struct error *err)
+{
+	struct reader *reader = reader_new(paths, n, err);
+
+	if (reader != NULL)
+		reader_take_partial(reader, frame_partial(frame));
+	return reader;
 }
 
 int

@@ -11,6 +11,7 @@
 #include "base/options.h"
 #include "base/output.h"
 #include "base/text.h"
+#include "stream/reader.h"
 
 struct frame {
 	const char *name; /* the program */
@@ -28,7 +29,10 @@ struct frame {
 	 * the options, and finds out what is read.
 	 */
 	struct output_order output;
-	const char *force; /* what --force does beside, or NULL */
+	const char *force;   /* what --force does beside, or NULL */
+	bool reads;          /* streams: the frame adds --partial */
+	int partial;         /* it was given */
+	struct partial take; /* what readers do then (the frame fills it in) */
 };
 
 /*
@@ -52,6 +56,16 @@ void frame_settle_kind(struct frame *frame, const struct output_kind *kind);
 /* Opens what -o names, or standard output: output_open. */
 int frame_open_output(
     const struct frame *frame, struct output *out, struct error *err);
+
+/*
+ * What a reader is to do about runs that have no end, for reader_take_partial:
+ * NULL, or with --partial to take and tell.
+ */
+const struct partial *frame_partial(const struct frame *frame);
+
+/* reader_new with that. */
+struct reader *frame_reader(
+    const struct frame *frame, char *const *paths, int n, struct error *err);
 
 /*
  * Text for people on standard output.  Frees it; exits as frame_fail does when

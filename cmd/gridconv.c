@@ -37,7 +37,7 @@ static const struct output_kind *const kinds[] = {
 };
 
 struct settings {
-	int form, partial, log;
+	int form, log;
 	struct height height;
 };
 
@@ -163,16 +163,16 @@ check_grids(const struct points_list *list, const struct frame *frame,
 }
 
 static int
-read_points(struct points_list *list, char **paths, int n, int partial,
-    struct error *err)
+read_points(struct points_list *list, char **paths, int n,
+    const struct frame *frame, struct error *err)
 {
-	const struct points_rules rules = {.salvage = partial};
-	struct reader *reader = reader_new(paths, n, err);
+	const struct points_rules rules = {.salvage = frame->partial};
+	struct reader *reader = frame_reader(frame, paths, n, err);
 	int status =
 	    reader != NULL ? points_read(list, reader, &rules, err) : -1;
 
 	reader_free(reader);
-	for (size_t k = 0; k < list->n && status == 0 && !partial; k++)
+	for (size_t k = 0; k < list->n && status == 0 && !frame->partial; k++)
 		status = points_complete(&list->item[k], err);
 	if (status == 0 && list->n == 0)
 		return error_set(err, "the input has no grid");
@@ -189,16 +189,16 @@ take_zmax(void *target, const char *value, struct error *err)
 
 /* Paths come with any stream, or alone: they need no grid. */
 static int
-run_path(const struct frame *frame, const struct settings *set, char **paths,
-    int n, struct error *err)
+run_path(const struct frame *frame, char **paths, int n, struct error *err)
 {
-	struct reader *reader = reader_new(paths, n, err);
+	struct reader *reader = frame_reader(frame, paths, n, err);
 	struct output output;
 	int status =
 	    reader != NULL ? frame_open_output(frame, &output, err) : -1;
 
 	if (status == 0) {
-		status = convert_path(reader, set->partial != 0, &output, err);
+		status =
+		    convert_path(reader, frame->partial != 0, &output, err);
 		if (status == 0)
 			status = output_commit(&output, err);
 		else
@@ -214,7 +214,7 @@ run_points(const struct frame *frame, const struct settings *set, char **paths,
 {
 	struct points_list list = {0};
 	struct output output;
-	int status = read_points(&list, paths, n, set->partial, err);
+	int status = read_points(&list, paths, n, frame, err);
 
 	if (status == 0 && set->form != CSV && set->form != JSON)
 		status = check_grids(&list, frame, err);
@@ -235,7 +235,7 @@ static int
 run(const struct frame *frame, const struct settings *set, char **paths, int n,
     struct error *err)
 {
-	return set->form == PATH ? run_path(frame, set, paths, n, err)
+	return set->form == PATH ? run_path(frame, paths, n, err)
 				 : run_points(frame, set, paths, n, err);
 }
 
@@ -249,12 +249,11 @@ main(int argc, char **argv)
 		"vtk, glb: clip the height at Z"),
 	    OPTION_FLAG(0, "log", &set.log,
 		"vtk: heights are ln(loss + 0.1), glb: a log scale"),
-	    OPTION_FLAG(0, "partial", &set.partial,
-		"take what is there of torn or incomplete input"),
 	    OPTION_END,
 	};
 	struct frame frame = {.name = "gridconv",
 	    .synopsis = "[FILE...]",
+	    .reads = true,
 	    .purpose = "convert points for other programs",
 	    .output = {.manner = OUTPUT_QUICK},
 	    .options = options};

@@ -8,12 +8,12 @@
 #include "stream/kind.h"
 
 struct settings {
-	int partial, mixed;
+	int mixed;
 };
 
 static int
-check(const struct frame *frame, const struct settings *set,
-    const struct points_list *list, struct error *err)
+check(const struct frame *frame, const struct points_list *list,
+    struct error *err)
 {
 	if (list->n == 0)
 		return error_set(err, "no grid in the input, expected streams "
@@ -21,7 +21,7 @@ check(const struct frame *frame, const struct settings *set,
 	for (size_t i = 0; i < list->n; i++) {
 		if (points_complete(&list->item[i], err) == 0)
 			continue;
-		if (!set->partial)
+		if (!frame->partial)
 			return error_prefix(err, "incomplete");
 		frame_warn(frame, "incomplete: %s", err->text);
 	}
@@ -42,6 +42,8 @@ write_all(const struct frame *frame, const struct points_list *list,
 	status = writer != NULL ? 0 : -1;
 	for (size_t i = 0; i < list->n && status == 0; i++)
 		status = points_write(&list->item[i], writer, err);
+	if (status == 0)
+		status = points_marks_write(&list->marks, writer, err);
 	writer_free(writer);
 	if (status == 0)
 		return output_commit(&output, err);
@@ -54,15 +56,15 @@ merge(const struct frame *frame, const struct settings *set, char **operands,
     int n, struct error *err)
 {
 	const struct points_rules rules = {
-	    .salvage = set->partial, .mixed = set->mixed};
-	struct reader *reader = reader_new(operands, n, err);
+	    .salvage = frame->partial, .mixed = set->mixed};
+	struct reader *reader = frame_reader(frame, operands, n, err);
 	struct points_list list = {0};
 	int status = -1;
 
 	if (reader == NULL)
 		return -1;
 	if (points_read(&list, reader, &rules, err) == 0 &&
-	    check(frame, set, &list, err) == 0)
+	    check(frame, &list, err) == 0)
 		status = write_all(frame, &list, err);
 	if (status == 0 && (reader_skipped(reader) > 0 || list.strays > 0))
 		frame_warn(frame,
@@ -79,14 +81,12 @@ main(int argc, char **argv)
 {
 	struct settings set = {0};
 	const struct option_row options[] = {
-	    OPTION_FLAG('p', "partial", &set.partial,
-		"take what is intact in torn or damaged shards, write what "
-		"there is"),
 	    OPTION_FLAG(0, "mixed", &set.mixed,
 		"join shards computed by different kernels"),
 	    OPTION_END};
 	struct frame frame = {.name = "gridmerge",
 	    .synopsis = "[SHARD ...]",
+	    .reads = true,
 	    .purpose = "join the shards of a surface",
 	    .output = {OUTPUT_QUICK, &stream_of_points},
 	    .options = options};

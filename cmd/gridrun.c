@@ -162,8 +162,10 @@ gridrun_write(struct gridrun *run, struct surface *surface, struct error *err)
 	surface->context = run;
 	run->surface = surface;
 	progress_start(&run->progress, places);
-	status = surface_write(surface, old, run->writer,
-	    resume_is_settled(&run->resume) ? &run->output : NULL, err);
+	status = plane_write_marks(surface->evaluation.plane, run->writer, err);
+	if (status == 0)
+		status = surface_write(surface, old, run->writer,
+		    resume_is_settled(&run->resume) ? &run->output : NULL, err);
 	surface->seen = NULL;
 	return status;
 }
@@ -201,6 +203,8 @@ evaluate_all(struct gridrun *s, struct reader *reader, struct error *err)
 		plane = next;
 		next = (struct plane){0};
 	}
+	if (status == 0 && !s->estimate)
+		status = plane_write_marks(&plane, s->writer, err);
 	plane_free(&plane);
 	plane_free(&next);
 	return status;
@@ -231,7 +235,7 @@ write_all(struct gridrun *s, struct reader *reader, struct error *err)
 static int
 read_and_write(struct gridrun *s, char **operands, int n, struct error *err)
 {
-	struct reader *reader = reader_new(operands, n, err);
+	struct reader *reader = frame_reader(s->frame, operands, n, err);
 	int status = -1;
 
 	if (reader != NULL &&

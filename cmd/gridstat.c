@@ -13,7 +13,7 @@ static const struct output_kind *const kinds[2][2] = {
     {&survey_kind, &survey_json_kind}, {&claim_kind, &claim_json_kind}};
 
 struct settings {
-	int json, partial;
+	int json;
 	int rank, compare; /* -1: none */
 	const char *set;   /* of --compare; NULL: the first */
 	double values[2];
@@ -23,25 +23,25 @@ struct settings {
 
 static int
 read_points(struct points_list *list, char **paths, int n,
-    const struct settings *set, struct error *err)
+    const struct frame *frame, struct error *err)
 {
-	const struct points_rules rules = {.salvage = set->partial};
-	struct reader *reader = reader_new(paths, n, err);
+	const struct points_rules rules = {.salvage = frame->partial};
+	struct reader *reader = frame_reader(frame, paths, n, err);
 	int status =
 	    reader != NULL ? points_read(list, reader, &rules, err) : -1;
 
 	reader_free(reader);
-	for (size_t i = 0; i < list->n && status == 0 && !set->partial; i++)
+	for (size_t i = 0; i < list->n && status == 0 && !frame->partial; i++)
 		status = points_complete(&list->item[i], err);
 	return status;
 }
 
 static int
 read_surveys(struct survey_list *list, char **paths, int n,
-    const struct settings *set, struct error *err)
+    const struct frame *frame, struct error *err)
 {
 	struct points_list points = {0};
-	int status = read_points(&points, paths, n, set, err);
+	int status = read_points(&points, paths, n, frame, err);
 
 	if (status == 0)
 		status = survey_make(list, &points, err);
@@ -115,7 +115,7 @@ survey(char **paths, int n, const struct settings *set,
 	struct ranking ranking = {0};
 	struct text out = {0};
 	bool unknown = false;
-	int status = read_surveys(&list, paths, n, set, err);
+	int status = read_surveys(&list, paths, n, frame, err);
 
 	if (status == 0 && list.alone > 0)
 		frame_warn(frame,
@@ -150,12 +150,12 @@ struct network {
 /* The direction sets of the one run of a file, on one data set. */
 static int
 read_network(struct network *network, char *path, const struct settings *set,
-    struct error *err)
+    const struct frame *frame, struct error *err)
 {
 	struct survey_list *list = &network->list;
 	const char *name = set->set;
 
-	if (read_surveys(list, &path, 1, set, err) < 0)
+	if (read_surveys(list, &path, 1, frame, err) < 0)
 		return -1;
 	network->sets = memory_new(list->n, sizeof(void *), err);
 	if (network->sets == NULL)
@@ -212,7 +212,7 @@ compare(char **paths, int n, const struct settings *set,
 
 	for (int i = 0; i < 2 && status == 0; i++) {
 		status = read_network(
-		    &network[i], paths[i < n ? i : n - 1], set, err);
+		    &network[i], paths[i < n ? i : n - 1], set, frame, err);
 		network[i].side.end = set->from[i];
 		network[i].side.given = estimate_exact(set->values[i]);
 	}
@@ -316,11 +316,10 @@ main(int argc, char **argv)
 		"compare outward: from 0 or 1 in each file"),
 	    OPTION_CALL(0, "values", "A,B", &set, take_values,
 		"compare values: these numbers of the two networks"),
-	    OPTION_FLAG(0, "partial", &set.partial,
-		"take what is there of torn or incomplete input"),
 	    OPTION_END};
 	struct frame frame = {.name = "gridstat",
 	    .synopsis = "[FILE...]",
+	    .reads = true,
 	    .purpose = "the numbers beside the picture",
 	    .output = {.manner = OUTPUT_QUICK},
 	    .options = options};

@@ -75,17 +75,15 @@ main(int argc, char **argv)
 {
 	struct reference_options reference = {0};
 	int64_t rep = 0;
-	int partial = 0;
 	const struct option_row options[] = {
 	    OPTION_INT(0, "rep", "N", &rep, 0, REPS_MAX - 1,
 		"which direction set goes into the file, from 0 (0)"),
 	    OPTION_TEXT(0, "dir-file", "TEXT", &reference.dir_file,
 		"what a surface file calls its directions (the run)"),
-	    OPTION_FLAG(0, "partial", &partial,
-		"points may be missing: they are -1 in the file"),
 	    OPTION_END};
 	struct frame frame = {.name = "h5conv",
 	    .synopsis = "[FILE]",
+	    .reads = true,
 	    .purpose = "the reference tool's HDF5 files to and from streams",
 	    .output = {.manner = OUTPUT_QUICK},
 	    .options = options};
@@ -93,7 +91,7 @@ main(int argc, char **argv)
 	struct error err;
 
 	reference.rep = (int)rep;
-	reference.partial = partial != 0;
+	reference.partial = frame_partial(&frame);
 	if (argc - first > 1)
 		frame_usage(
 		    &frame, "%d files, expected at most one", argc - first);

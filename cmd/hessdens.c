@@ -197,6 +197,8 @@ write_all(struct reader *reader, const struct settings *s,
 		struct plane plane = {0};
 
 		status = plane_read(&plane, reader, err);
+		if (status >= 0 && plane_write_marks(&plane, writer, err) < 0)
+			status = -1;
 		if (status == 1 && write_model(writer, s, &plane, err) < 0)
 			status = -1;
 		plane_free(&plane);
@@ -208,7 +210,7 @@ write_all(struct reader *reader, const struct settings *s,
 static int
 run(struct settings *s, char **operands, int n, struct error *err)
 {
-	struct reader *reader = reader_new(operands, n, err);
+	struct reader *reader = frame_reader(s->frame, operands, n, err);
 	struct output output;
 	int status = -1;
 
@@ -300,6 +302,7 @@ main(int argc, char **argv)
 	    OPTION_END};
 	struct frame frame = {.name = "hessdens",
 	    .synopsis = "-d DATA [model ...]",
+	    .reads = true,
 	    .purpose = "density of the Hessian's eigenvalues",
 	    .output = {OUTPUT_QUICK, &stream_of_densities},
 	    .options = options};

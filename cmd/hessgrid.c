@@ -86,6 +86,7 @@ main(int argc, char **argv)
 {
 	struct frame frame = {.name = "hessgrid",
 	    .synopsis = "-d DATA [FILE ...]",
+	    .reads = true,
 	    .purpose =
 		"extreme eigenvalues of the Hessian on a grid of points"};
 	struct hessian_rule rule = {

@@ -6,15 +6,14 @@
 
 struct settings {
 	struct page_wish wish;
-	int partial;
 };
 
 static int
 read_points(struct points_list *list, char **paths, int n,
-    const struct settings *set, const struct frame *frame, struct error *err)
+    const struct frame *frame, struct error *err)
 {
-	const struct points_rules rules = {.salvage = set->partial};
-	struct reader *reader = reader_new(paths, n, err);
+	const struct points_rules rules = {.salvage = frame->partial};
+	struct reader *reader = frame_reader(frame, paths, n, err);
 	int status =
 	    reader != NULL ? points_read(list, reader, &rules, err) : -1;
 
@@ -26,7 +25,7 @@ read_points(struct points_list *list, char **paths, int n,
 
 		if (points_complete(&list->item[i], &missing) == 0)
 			continue;
-		if (!set->partial) {
+		if (!frame->partial) {
 			*err = missing;
 			return error_prefix(err, "incomplete (--partial shows "
 						 "what is there)");
@@ -56,7 +55,7 @@ run(char **paths, int n, const struct settings *set, const struct frame *frame,
 {
 	struct points_list list = {0};
 	struct text page = {0};
-	int status = read_points(&list, paths, n, set, frame, err);
+	int status = read_points(&list, paths, n, frame, err);
 
 	if (status == 0)
 		status = page_make(&set->wish, &list, &page, err);
@@ -77,11 +76,10 @@ main(int argc, char **argv)
 		"eigenvalues, where they are)"),
 	    OPTION_TEXT(
 		0, "title", "TEXT", &set.wish.title, "title of the page"),
-	    OPTION_FLAG(0, "partial", &set.partial,
-		"show what is there, and say in the page what is not"),
 	    OPTION_END};
 	struct frame frame = {.name = "landpage",
 	    .synopsis = "[FILE...]",
+	    .reads = true,
 	    .purpose = "one page to look around in a loss landscape",
 	    .output = {OUTPUT_QUICK, &page_kind},
 	    .options = options};

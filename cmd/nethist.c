@@ -96,6 +96,8 @@ run(struct reader *reader, const struct histogram_choice *choice,
 		struct plane plane = {0};
 
 		status = plane_read(&plane, reader, err);
+		if (status >= 0 && plane_write_marks(&plane, writer, err) < 0)
+			status = -1;
 		if (status == 1 && write_model(writer, choice, &plane, err) < 0)
 			status = -1;
 		plane_free(&plane);
@@ -121,6 +123,7 @@ main(int argc, char **argv)
 	    OPTION_END};
 	struct frame frame = {.name = "nethist",
 	    .synopsis = "[model ...]",
+	    .reads = true,
 	    .purpose = "histograms and norms of a network's weights",
 	    .output = {OUTPUT_QUICK, &stream_of_histograms},
 	    .options = options};
@@ -131,7 +134,7 @@ main(int argc, char **argv)
 	first = frame_start(&frame, argc, argv);
 	choice.over = (enum histogram_over)over;
 	frame_refuse_terminal(&frame);
-	reader = reader_new(argv + first, argc - first, &err);
+	reader = frame_reader(&frame, argv + first, argc - first, &err);
 	if (reader == NULL || frame_open_output(&frame, &output, &err) < 0)
 		frame_fail(&frame, &err);
 	status = run(reader, &choice, &output, &err);

@@ -187,7 +187,7 @@ choose(struct plane *chosen, struct reader *reader, const struct settings *set,
 static int
 run(char **paths, int n, const struct settings *set, struct error *err)
 {
-	struct reader *reader = reader_new(paths, n, err);
+	struct reader *reader = frame_reader(set->frame, paths, n, err);
 	struct plane plane = {0};
 	int status = -1;
 
@@ -218,6 +218,7 @@ main(int argc, char **argv)
 	    OPTION_END};
 	struct frame frame = {.name = "netsave",
 	    .synopsis = "[FILE...]",
+	    .reads = true,
 	    .purpose = "a model or a direction as a file that PyTorch loads",
 	    .output = {.manner = OUTPUT_QUICK},
 	    .options = options};

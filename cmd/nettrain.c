@@ -72,7 +72,7 @@ take_data(void *target, const char *text, struct error *err)
 static int
 read_model(struct session *s, char **operands, int n, struct error *err)
 {
-	struct reader *reader = reader_new(operands, n, err);
+	struct reader *reader = frame_reader(s->frame, operands, n, err);
 	int status =
 	    reader != NULL ? plane_read_last(&s->plane, reader, err) : -1;
 
@@ -274,7 +274,8 @@ write_checkpoint(struct session *s, struct error *err)
 	segment_note(&s->trainer, test, &model->meta);
 	tell(s, test);
 	status = segment_write(s->writer, decoded_value(s->begin), &s->entry,
-	    model, &s->trainer.optimiser, err);
+	    model, &s->trainer.optimiser, s->trainer.optimiser.step == s->steps,
+	    err);
 	s->trainer.running = (struct running){0};
 	return status;
 }
@@ -334,11 +335,13 @@ start(struct session *s, struct error *err)
 	    0)
 		return -1;
 	s->writer = writer_new(&s->output, 0, err);
-	if (s->writer == NULL)
+	if (s->writer == NULL ||
+	    segment_open(s->writer, decoded_value(s->begin), &s->entry, err) <
+		0)
 		resumed = -1;
 	else if (old != NULL)
 		resumed = segment_resume(
-		    old, &s->entry, &s->output, &s->trainer, err);
+		    old, &s->entry, s->steps, s->writer, &s->trainer, err);
 	free(old);
 	if (resumed <= 0)
 		return resumed < 0 || output_settle(&s->output, err) < 0
@@ -468,6 +471,7 @@ main(int argc, char **argv)
 	    OPTION_END};
 	struct frame frame = {.name = "nettrain",
 	    .synopsis = "-d DATA [FILE ...]",
+	    .reads = true,
 	    .purpose = "train a network and write its checkpoints",
 	    .output = {OUTPUT_LONG, &stream_of_models},
 	    .options = options};

@@ -76,6 +76,7 @@ main(int argc, char **argv)
 	};
 	struct frame frame = {.name = "reccmp",
 	    .synopsis = "A B",
+	    .reads = true,
 	    .purpose = "compare two streams up to rounding",
 	    .options = options,
 	    .failure = TROUBLE};
@@ -92,7 +93,7 @@ main(int argc, char **argv)
 	c.history = history != 0;
 	output_open_standard(&output);
 	for (int i = 0; i < 2; i++) {
-		reader[i] = reader_new(argv + first + i, 1, &err);
+		reader[i] = frame_reader(&frame, argv + first + i, 1, &err);
 		if (reader[i] == NULL)
 			frame_fail(&frame, &err);
 	}

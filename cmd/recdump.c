@@ -64,6 +64,7 @@ main(int argc, char **argv)
 	};
 	struct frame frame = {.name = "recdump",
 	    .synopsis = "[FILE...]",
+	    .reads = true,
 	    .purpose = "show the records of a stream as text",
 	    .options = options};
 	struct error err;
@@ -72,7 +73,7 @@ main(int argc, char **argv)
 
 	first = frame_start(&frame, argc, argv);
 	output_open_standard(&output);
-	reader = reader_new(argv + first, argc - first, &err);
+	reader = frame_reader(&frame, argv + first, argc - first, &err);
 	if (reader == NULL || dump(reader, json, &output, &err) < 0)
 		frame_fail(&frame, &err);
 	reader_free(reader);

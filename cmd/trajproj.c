@@ -146,7 +146,7 @@ read_losses(struct trajproj *t, struct error *err)
 
 	if (t->losses_path == NULL)
 		return 0;
-	reader = reader_new(paths, 1, err);
+	reader = frame_reader(&t->frame, paths, 1, err);
 	if (reader != NULL && points_read(&list, reader, &rules, err) == 0)
 		status = join_losses(t, &list, err);
 	reader_free(reader);
@@ -227,6 +227,8 @@ end(struct trajproj *t, struct error *err)
 {
 	int reps = t->passage.has_model ? passage_count(&t->passage, 0) : 0;
 
+	if (reps > 0 && writer_copy_open(t->writer, &t->runs.open, err) < 0)
+		return -1;
 	for (int rep = 0; rep < reps; rep++)
 		for (size_t k = 0; k < t->runs.n_runs; k++)
 			if (write_run(t, rep, &t->runs.runs[k], err) < 0)
@@ -254,8 +256,9 @@ write_step(struct trajproj *t, enum passage_step step, struct error *err)
 	case PASSAGE_OTHER:
 		break;
 	}
-	return t->path_only ? 0
-			    : writer_copy(t->writer, &t->passage.record, err);
+	if (t->path_only && !record_is_mark(&t->passage.record))
+		return 0;
+	return writer_copy(t->writer, &t->passage.record, err);
 }
 
 /* ---- the story ---- */
@@ -291,10 +294,11 @@ run(struct trajproj *t, char **operands, int n, struct error *err)
 	int status = 0;
 
 	t->runs.digests = true;
+	t->runs.partial = frame_partial(&t->frame);
 	for (int i = 0; i < n && status == 0; i++)
 		status = runs_add(&t->runs, operands[i], err);
 	if (status == 0 && read_losses(t, err) == 0 &&
-	    (reader = reader_new(NULL, 0, err)) != NULL &&
+	    (reader = frame_reader(&t->frame, NULL, 0, err)) != NULL &&
 	    frame_open_output(&t->frame, &output, err) == 0) {
 		status = project(t, reader, &output, err);
 		if (status < 0)
@@ -315,6 +319,7 @@ main(int argc, char **argv)
 {
 	struct trajproj t = {.frame = {.name = "trajproj",
 				 .synopsis = "[NAME=]run ... < plane > plane",
+				 .reads = true,
 				 .purpose = "show training runs in a plane",
 				 .output = {OUTPUT_QUICK, &stream_of_paths}}};
 	const struct option_row options[] = {

@@ -110,6 +110,7 @@ struct density_list {
 	struct density *item;
 	struct pack *begin;
 	size_t n, room, room_begin;
+	bool no_end; /* a training run among them lacks its end */
 };
 
 int densities_read(

@@ -86,12 +86,16 @@ caption_count(
 			points_says(points, index, "status", "badvar");
 }
 
+const char caption_no_end[] = "partial: the training run has no end";
+
 void
 caption_gaps(const struct caption_gaps *gaps, char *out, size_t room)
 {
 	char text[128];
 
 	out[0] = '\0';
+	if (gaps->no_end)
+		add_mark(out, room, caption_no_end);
 	if (gaps->missing > 0) {
 		snprintf(text, sizeof(text),
 		    "partial: %" PRId64 " of %" PRId64 " points are missing",

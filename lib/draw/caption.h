@@ -4,6 +4,7 @@
 #ifndef DRAW_CAPTION_H
 #define DRAW_CAPTION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,9 +29,13 @@ int caption_marks(const struct pack *grid, const struct pack *begin, char *out,
  */
 struct caption_gaps {
 	int64_t n, missing, badvar;
+	bool no_end; /* the points are of a training run that lacks its end */
 };
 void caption_count(
     struct caption_gaps *gaps, const struct points *points, int64_t index);
+
+/* What is said of the last. */
+extern const char caption_no_end[];
 
 /* Says so in words; empty when nothing is wrong. */
 void caption_gaps(const struct caption_gaps *gaps, char *out, size_t room);

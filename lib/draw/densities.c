@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "draw/caption.h"
 
 /* Of one eigenvalue's peak: what is drawn at least. */
 static const double SHARE = 0.1;
@@ -105,6 +106,9 @@ picture_densities(const struct picture *picture,
 		at += (size_t)d->points;
 	}
 	note_of(list, note, sizeof(note));
+	if (list->no_end)
+		snprintf(note + strlen(note), sizeof(note) - strlen(note),
+		    "%s%s", note[0] != '\0' ? "; " : "", caption_no_end);
 	if (page.title == NULL && list->n == 1)
 		page.title = curves != NULL ? curves[0].label : NULL;
 	if (curves != NULL && room != NULL)

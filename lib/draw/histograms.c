@@ -185,6 +185,9 @@ picture_histograms(const struct picture *picture,
 	plot.y0 = picture->log ? heights.least / 1.5 : 0.0;
 	plot.y1 = heights.most * (picture->log ? 1.5 : 1.05);
 	note_outside(list->item, list->n, note, sizeof(note));
+	if (list->no_end)
+		snprintf(note + strlen(note), sizeof(note) - strlen(note),
+		    "%s%s", note[0] != '\0' ? "; " : "", caption_no_end);
 	plot.height =
 	    fmax(height - plot.top - FOOT - (note[0] != '\0' ? NOTE : 0), 40);
 	svg = svg_start(out, width, height,

@@ -304,6 +304,7 @@ make_panels(struct landscape *l, const struct points_list *list,
 			struct panel *panel = &l->panels[n++];
 
 			panel->points = points;
+			panel->gaps.no_end = list->no_end;
 			panel->rep = k / points->grid.sets;
 			panel->set = k % points->grid.sets;
 			panel->group = i * SETS_MAX + (size_t)panel->set;
@@ -387,6 +388,7 @@ note_curves(struct landscape *l, struct error *err)
 
 	for (size_t i = 0; i < l->n; i++) {
 		gaps.n += l->panels[i].gaps.n;
+		gaps.no_end |= l->panels[i].gaps.no_end;
 		gaps.missing += l->panels[i].gaps.missing;
 		gaps.badvar += l->panels[i].gaps.badvar;
 		if (strcmp(subset, l->panels[i].subset) != 0)

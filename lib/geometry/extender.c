@@ -213,9 +213,15 @@ leave_tensor(struct extender *g, struct error *err)
 static int
 finish(struct extender *g, struct error *err)
 {
-	for (int i = 0; g->passage->has_model && i < g->n_added; i++)
+	for (int i = 0; g->passage->has_model && i < g->n_added; i++) {
+		const struct marks *open;
+
 		if (source_finish(g->sources[i], err) < 0)
 			return -1;
+		open = source_open_runs(g->sources[i]);
+		if (open != NULL && writer_copy_open(g->writer, open, err) < 0)
+			return -1;
+	}
 	return 0;
 }
 

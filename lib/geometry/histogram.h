@@ -80,6 +80,7 @@ struct histogram_list {
 	struct histogram *item;
 	struct pack *begin;
 	size_t n, room, room_begin;
+	bool no_end; /* a training run among them lacks its end */
 };
 
 int histograms_read(

@@ -310,6 +310,7 @@ histograms_read(
 			status = error_prefix(err, "%s", reader_name(reader));
 			break;
 		}
+	list->no_end = reader_open_runs(reader)->n > 0;
 	pack_free(&begin);
 	if (status == 0 && list->n == 0)
 		return error_set(err, "the input has no histogram, expected "

@@ -254,6 +254,8 @@ orthonormal_copy(struct orthonormal *orthonormal, int fd, struct output *output,
 		close(own);
 	else
 		writer = writer_new(output, 0, err);
+	if (reader != NULL)
+		reader_trust(reader);
 	if (writer != NULL)
 		status = copy(orthonormal, reader, writer, err);
 	writer_free(writer);

@@ -25,10 +25,30 @@ plane_free(struct plane *plane)
 	free(plane->direction);
 	free(plane->scale);
 	pack_free(&plane->begin);
+	scratch_free(&plane->marks);
+	pack_free(&plane->marks_begin);
 	scratch_free(&plane->others);
 	requests_free(&plane->requests);
 	model_free(&plane->model);
 	*plane = (struct plane){0};
+}
+
+int
+plane_write_marks(
+    const struct plane *plane, struct writer *writer, struct error *err)
+{
+	struct decoded *before;
+	int status = -1;
+
+	if (plane->marks.n == 0)
+		return 0;
+	before = pack_decode(&plane->marks_begin, err);
+	if (before != NULL)
+		status = writer_begin(writer, decoded_value(before), NULL, err);
+	decoded_free(before);
+	if (status < 0 || writer_copy_scratch(writer, &plane->marks, err) < 0)
+		return -1;
+	return writer_end(writer, err);
 }
 
 /* ---- points ---- */

@@ -12,6 +12,7 @@
 #include "geometry/request.h"
 #include "model/model.h"
 #include "stream/reader.h"
+#include "stream/writer.h"
 
 struct plane {
 	struct model model;
@@ -24,6 +25,10 @@ struct plane {
 	float **delta;
 	double *scale;
 	struct requests requests; /* points that are asked for, settled */
+	/* Marks of runs (stream/marks.h) that stood before it in segments of
+	 * their own, and the `begin` of the first. */
+	struct scratch marks;
+	struct pack marks_begin;
 	struct scratch
 	    others; /* records of kinds not known here, as they came */
 };
@@ -32,11 +37,19 @@ struct plane {
  * Reads the next segment.  Returns 1, 0 at the end of input, -1 with an error:
  * an incomplete tensor, a direction without declaration, reps with different
  * axes, a segment without a model.  Segments of requests alone belong to the
- * plane behind them.  plane is empty ({0}) before, or comes from
+ * plane behind them, and so do segments of marks; at the end of input plane has
+ * those that no plane is behind.  plane is empty ({0}) before, or comes from
  * plane_read_requests, and is to be freed in any case.
  */
 int plane_read(struct plane *plane, struct reader *reader, struct error *err);
 void plane_free(struct plane *plane);
+
+/*
+ * Writes the marks that stood before the plane, as a segment of their own, if
+ * there were any: before what is made of the plane, and at the end of input.
+ */
+int plane_write_marks(
+    const struct plane *plane, struct writer *writer, struct error *err);
 
 /*
  * Takes the segments of requests (those that start with one, or are empty) that

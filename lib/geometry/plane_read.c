@@ -207,7 +207,23 @@ apply_scales(struct plane *p)
 struct state {
 	struct arrival weights, deltas;
 	size_t n_directions, room_directions;
+	bool marks, more; /* the segment has marks, and something else */
 };
+
+/* A mark before the model, or where there is none. */
+static int
+keep_mark(struct plane *p, struct state *s, const struct record *record,
+    struct error *err)
+{
+	s->marks = true;
+	if (pack_is_empty(&p->marks_begin))
+		pack_pack(&p->marks_begin, &p->begin);
+	if (pack_check(&p->marks_begin, err) < 0)
+		return -1;
+	return scratch_add(&p->marks, record->bytes, record->n_bytes, err) < 0
+		   ? -1
+		   : 1;
+}
 
 static int
 keep_other(struct plane *p, const struct record *record, struct error *err)
@@ -227,12 +243,16 @@ take(struct plane *p, struct state *s, const struct record *record,
 	bool model = s->weights.filled != NULL;
 
 	if (record_is(record, "begin")) {
+		s->marks = s->more = false;
 		pack_free(&p->begin);
 		pack_value(&p->begin, record->header);
 		return pack_check(&p->begin, err) < 0 ? -1 : 1;
 	}
 	if (record_is(record, "end"))
-		return !model && p->requests.given;
+		return !model && (p->requests.given || (s->marks && !s->more));
+	if (!model && record_is_mark(record))
+		return keep_mark(p, s, record, err);
+	s->more = true;
 	if (record_is(record, "model"))
 		return take_model(p, &s->weights, record, err) < 0 ? -1 : 1;
 	if (!model &&

@@ -43,8 +43,9 @@ points_says(const struct points *points, int64_t index, const char *field,
 /* What a segment has shown so far. */
 struct segment {
 	struct pack begin;
-	int64_t item; /* its grid's place in the list, -1 before */
-	bool first;   /* the segment that brought the grid */
+	int64_t item;              /* its grid's place in the list, -1 before */
+	bool first;                /* the segment that brought the grid */
+	struct points_marks marks; /* since the last grid */
 };
 
 static struct points *
@@ -126,7 +127,7 @@ take_grid(struct points_list *list, struct segment *segment,
 	if (grid_agrees(&p->grid, &grid, err) < 0)
 		return -1;
 	segment->item = p - list->item;
-	return 0;
+	return points_marks_move(&p->marks, &segment->marks, err);
 }
 
 static int
@@ -288,6 +289,9 @@ take(struct points_list *list, struct segment *segment,
 	}
 	if (record_is(record, "end"))
 		return 0;
+	if (segment->item < 0 && record_is_mark(record))
+		return points_marks_add(
+		    &segment->marks, &segment->begin, record, err);
 	if (record_is(record, "grid"))
 		return take_grid(list, segment, record, rules, err);
 	if (record_is(record, "point"))
@@ -310,6 +314,10 @@ points_read(struct points_list *list, struct reader *reader,
 			status = error_prefix(err, "%s", reader_name(reader));
 			break;
 		}
+	list->no_end = reader_open_runs(reader)->n > 0;
+	if (status == 0)
+		status = points_marks_move(&list->marks, &segment.marks, err);
+	points_marks_free(&segment.marks);
 	pack_free(&segment.begin);
 	for (size_t i = 0; i < list->n && status == 0; i++)
 		status = points_settle_asked(&list->item[i], rules, err);
@@ -331,8 +339,10 @@ points_list_free(struct points_list *list)
 		text_free(&p->summary);
 		free(p->direction);
 		digest_set_free(&p->seen);
+		points_marks_free(&p->marks);
 	}
 	points_free_beside(list);
+	points_marks_free(&list->marks);
 	free(list->item);
 	*list = (struct points_list){0};
 }
@@ -411,7 +421,8 @@ int
 points_write(
     const struct points *points, struct writer *writer, struct error *err)
 {
-	if (write_begin(points, writer, err) < 0 ||
+	if (points_marks_write(&points->marks, writer, err) < 0 ||
+	    write_begin(points, writer, err) < 0 ||
 	    writer_record(writer, "grid", &points->grid_header, NULL, 0, err) <
 		0 ||
 	    writer_copy_text(writer, &points->summary, err) < 0)

@@ -23,7 +23,15 @@
 #include "stream/reader.h"
 #include "stream/writer.h"
 
+/* Marks of runs (stream/marks.h) in segments that have no grid. */
+struct points_marks {
+	struct pack begin;   /* header of the first such `begin` */
+	struct text records; /* each once */
+	struct digest_set seen;
+};
+
 struct points {
+	struct points_marks marks; /* before its first segment */
 	struct grid grid;
 	struct pack grid_header; /* the `grid` record's header, shard 0/1 */
 	struct pack begin;       /* header of its first `begin`, or empty */
@@ -50,7 +58,9 @@ struct points_list {
 	size_t n, room;
 	size_t strays;     /* salvage: points without their grid, left out */
 	struct text paths; /* path records of segments without a grid */
-	/* Of those: each plane once, with how it was made. */
+	struct points_marks marks; /* behind the last grid */
+	bool no_end;               /* a run in them lacks its end */
+	/* Of those paths: each plane once, with how it was made. */
 	struct points_origin *origin;
 	size_t n_origins, room_origins;
 	bool guessed; /* a path does not know its plane (path_guessed) */
@@ -115,9 +125,14 @@ struct decoded *points_decode(
 
 /*
  * Writes the segment in canonical order, as an unsharded run would have:
- * begin, grid, summary, requests, the points that are there, end.
+ * begin, grid, summary, requests, the points that are there, end.  Before it
+ * come the marks that stood there.
  */
 int points_write(
     const struct points *points, struct writer *writer, struct error *err);
+
+/* Writes marks as a segment, if there are any. */
+int points_marks_write(
+    const struct points_marks *marks, struct writer *writer, struct error *err);
 
 #endif

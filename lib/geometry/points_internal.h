@@ -28,4 +28,13 @@ int points_settle_asked(
     struct points *points, const struct points_rules *rules, struct error *err);
 void points_free_asked(struct points *points);
 
+/* Adds a mark that stands in a segment without a grid, once. */
+int points_marks_add(struct points_marks *marks, const struct pack *begin,
+    const struct record *record, struct error *err);
+
+/* All of from to the end of to; from is empty then. */
+int points_marks_move(
+    struct points_marks *to, struct points_marks *from, struct error *err);
+void points_marks_free(struct points_marks *marks);
+
 #endif

@@ -28,6 +28,7 @@ runs_free(struct runs *runs)
 	free(runs->checkpoints);
 	free(runs->runs);
 	model_free(&runs->model);
+	marks_free(&runs->open);
 	*runs = (struct runs){0};
 }
 
@@ -203,7 +204,9 @@ index_run(struct indexing *x, struct error *err)
 	}
 	if (taken < 0)
 		return error_prefix(err, "%s", reader_name(p->reader));
-	return status;
+	return status < 0 ? -1
+			  : marks_add(&x->runs->open,
+				reader_open_runs(p->reader), err);
 }
 
 /* The file's name without folder and ".ll". */
@@ -272,6 +275,7 @@ runs_add(struct runs *runs, const char *text, struct error *err)
 		close(own);
 		return -1;
 	}
+	reader_take_partial(reader, runs->partial);
 	passage_open(&x.passage, reader);
 	status = index_run(&x, err);
 	passage_close(&x.passage);
@@ -365,8 +369,12 @@ runs_reader(const struct runs *runs, size_t checkpoint, struct error *err)
 		return NULL;
 	}
 	reader = reader_new_fd(own, run->path, err);
-	if (reader == NULL)
+	if (reader == NULL) {
 		close(own);
+		return NULL;
+	}
+	reader_take_partial(reader, runs->partial);
+	reader_trust(reader);
 	return reader;
 }
 

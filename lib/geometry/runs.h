@@ -55,6 +55,8 @@ struct runs {
 	struct model model;   /* of the first checkpoint, without elements */
 	struct digest digest; /* of all segments */
 	bool digests;         /* models are to be named by their digests */
+	const struct partial *partial; /* for their readers */
+	struct marks open;             /* runs that have no end */
 };
 
 /* Starts as (struct runs){0}. */
@@ -63,8 +65,9 @@ void runs_free(struct runs *runs);
 /*
  * Reads the run at text, "[NAME=]PATH" (borrowed; "-" is standard input).
  * Without NAME it is called after the label of its first model or, when that is
- * empty or taken, after its file.  Fails when it cannot be read to its end, has
- * no model, or has models with other tensors than the first run's.
+ * empty or taken, after its file.  Fails when it cannot be read to its end
+ * (runs->partial allows what reader_take_partial does), has no model, or has
+ * models with other tensors than the first run's.
  */
 int runs_add(struct runs *runs, const char *text, struct error *err);
 

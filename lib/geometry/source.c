@@ -60,6 +60,14 @@ source_read(struct source *source, int rep, int index, int64_t offset,
 	return source->family->read(source, rep, index, offset, n, w, out, err);
 }
 
+const struct marks *
+source_open_runs(const struct source *source)
+{
+	return source->family->open_runs != NULL
+		   ? source->family->open_runs(source)
+		   : NULL;
+}
+
 int
 source_finish(struct source *source, struct error *err)
 {

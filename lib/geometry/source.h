@@ -13,6 +13,7 @@
 #include "file/archive.h"
 #include "geometry/direction.h"
 #include "model/model.h"
+#include "stream/reader.h"
 
 struct source;
 
@@ -25,9 +26,10 @@ struct source *source_random(uint64_t first_seed, int reps, struct error *err);
 
 /*
  * The difference w2 - w to the one model of the stream at path (borrowed).
- * Coordinate 0 is the model, 1 is the other.
+ * Coordinate 0 is the model, 1 is the other.  partial is for its reader.
  */
-struct source *source_toward(const char *path, struct error *err);
+struct source *source_toward(
+    const char *path, const struct partial *partial, struct error *err);
 
 /*
  * The arrays `xdirection/0`, `xdirection/1`, ... (y for axis y) of an npz
@@ -74,5 +76,8 @@ int source_read(struct source *source, int rep, int index, int64_t offset,
 
 /* The model is over: the source must be, too. */
 int source_finish(struct source *source, struct error *err);
+
+/* Runs of training in it that have no end, once it has finished; or NULL. */
+const struct marks *source_open_runs(const struct source *source);
 
 #endif

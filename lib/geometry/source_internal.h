@@ -12,6 +12,8 @@ struct source_family {
 	int (*read)(struct source *source, int rep, int index, int64_t offset,
 	    int64_t n, const void *w, float *out, struct error *err);
 	int (*finish)(struct source *source, struct error *err);
+	/* NULL: it reads no runs */
+	const struct marks *(*open_runs)(const struct source *source);
 	void (*release)(struct source *source); /* all but the source itself */
 };
 

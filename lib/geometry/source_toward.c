@@ -8,6 +8,7 @@
 struct toward {
 	struct source source;
 	char *paths[1];
+	const struct partial *partial;
 	struct reader *reader;
 	struct passage passage;
 	int64_t used; /* elements of the passage's chunk */
@@ -49,6 +50,7 @@ toward_start(struct source *source, struct error *err)
 	s->reader = reader_new(s->paths, 1, err);
 	if (s->reader == NULL)
 		return -1;
+	reader_take_partial(s->reader, s->partial);
 	passage_open(&s->passage, s->reader);
 	do
 		status = next_step(s, &step, err);
@@ -119,17 +121,25 @@ toward_finish(struct source *source, struct error *err)
 	return status;
 }
 
+static const struct marks *
+toward_open_runs(const struct source *source)
+{
+	return reader_open_runs(((const struct toward *)source)->reader);
+}
+
 static const struct source_family family = {
     .kind = DIRECTION_TOWARD,
     .asks_weights = true,
     .start = toward_start,
     .read = toward_read,
     .finish = toward_finish,
+    .open_runs = toward_open_runs,
     .release = toward_release,
 };
 
 struct source *
-source_toward(const char *path, struct error *err)
+source_toward(
+    const char *path, const struct partial *partial, struct error *err)
 {
 	struct toward *s = memory_new(1, sizeof(*s), err);
 
@@ -138,5 +148,6 @@ source_toward(const char *path, struct error *err)
 	s->source.family = &family;
 	s->source.reps = 1;
 	s->paths[0] = (char *)path;
+	s->partial = partial;
 	return &s->source;
 }

@@ -7,11 +7,10 @@
 #ifndef HDF5_REFERENCE_H
 #define HDF5_REFERENCE_H
 
-#include <stdbool.h>
-
 #include "base/error.h"
 #include "base/output.h"
 #include "file/content.h"
+#include "stream/reader.h"
 
 /*
  * From the file in content: directions become an npz archive with the same
@@ -25,8 +24,9 @@ int reference_read(const struct content *content, const char *name,
 extern const struct output_kind reference_read_kind, reference_write_kind;
 
 struct reference_options {
-	int rep;              /* which direction set */
-	bool partial;         /* points may be missing */
+	int rep; /* which direction set */
+	/* NULL: no point may be missing, and no run its end. */
+	const struct partial *partial;
 	const char *dir_file; /* text for a surface's dir_file, or NULL */
 };
 

@@ -185,7 +185,8 @@ check_surface(const struct points_list *list,
 	if (list->n != 1)
 		return error_set(err,
 		    "the stream has %zu runs, expected one surface", list->n);
-	if (!options->partial && points_complete(&list->item[0], err) < 0)
+	if (options->partial == NULL &&
+	    points_complete(&list->item[0], err) < 0)
 		return -1;
 	g = &list->item[0].grid;
 	if (g->axes == 0 || sheet_points(g) == 0)
@@ -206,7 +207,7 @@ static int
 write_surface(struct reader *reader, struct h5_writer *file,
     const struct reference_options *options, struct error *err)
 {
-	const struct points_rules rules = {.salvage = options->partial};
+	const struct points_rules rules = {.salvage = options->partial != NULL};
 	struct points_list list = {0};
 	const struct points *p;
 	int status = points_read(&list, reader, &rules, err);
@@ -300,7 +301,8 @@ write_projection(struct reader *reader, struct h5_writer *file,
 
 /* The first record that tells: 1 with *kind, 0 when none does. */
 static int
-find_kind(const struct content *content, enum kind *kind, struct error *err)
+find_kind(const struct content *content, const struct partial *partial,
+    enum kind *kind, struct error *err)
 {
 	struct reader *reader =
 	    reader_new_bytes(content->bytes, content->n, err);
@@ -309,6 +311,7 @@ find_kind(const struct content *content, enum kind *kind, struct error *err)
 
 	if (reader == NULL)
 		return -1;
+	reader_take_partial(reader, partial);
 	while (!found && (status = reader_next(reader, &record, err)) == 1) {
 		found = 1;
 		if (record_is(&record, "model"))
@@ -334,6 +337,7 @@ fill(const struct content *content, enum kind kind, struct h5_writer *file,
 
 	if (reader == NULL)
 		return -1;
+	reader_take_partial(reader, options->partial);
 	switch (kind) {
 	case KIND_DIRECTIONS:
 		status = write_directions(reader, file, options, err);
@@ -358,7 +362,7 @@ reference_write(const struct content *content, const char *name,
 	enum kind kind = KIND_SURFACE;
 	uint8_t *bytes = NULL;
 	size_t n = 0;
-	int status = find_kind(content, &kind, err);
+	int status = find_kind(content, options->partial, &kind, err);
 
 	if (status == 0)
 		error_set(err, "the stream has neither a model with "

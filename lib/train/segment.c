@@ -8,14 +8,49 @@
 #include "base/memory.h"
 #include "tensor/chunk.h"
 
+/* A mark of the run that entry names. */
+static int
+write_mark(struct writer *writer, const char *kind, const struct pack *entry,
+    struct error *err)
+{
+	struct pack header = {0};
+	struct digest digest;
+	char run[DIGEST_TEXT_BYTES];
+	size_t n;
+	const void *line = pack_encoded(entry, &n, err);
+	int status;
+
+	if (line == NULL)
+		return -1;
+	digest_start(&digest);
+	digest_add(&digest, line, n);
+	digest_finish_text(&digest, run);
+	pack_map(&header, 1);
+	pack_key_text(&header, "run", run);
+	status = writer_record(writer, kind, &header, NULL, 0, err);
+	pack_free(&header);
+	return status;
+}
+
+int
+segment_open(struct writer *writer, const struct value *before,
+    const struct pack *entry, struct error *err)
+{
+	if (writer_begin(writer, before, entry, err) < 0 ||
+	    write_mark(writer, "open", entry, err) < 0)
+		return -1;
+	return writer_end(writer, err);
+}
+
 int
 segment_write(struct writer *writer, const struct value *before,
     const struct pack *entry, const struct model *model,
-    const struct optimiser *optimiser, struct error *err)
+    const struct optimiser *optimiser, bool last, struct error *err)
 {
 	if (writer_begin(writer, before, entry, err) < 0 ||
 	    model_write(writer, model, err) < 0 ||
-	    optimiser_write(optimiser, writer, err) < 0)
+	    optimiser_write(optimiser, writer, err) < 0 ||
+	    (last && write_mark(writer, "close", entry, err) < 0))
 		return -1;
 	return writer_end(writer, err);
 }
@@ -253,57 +288,99 @@ take_segment(
 }
 
 /*
- * Reads on to the next `end`, all bytes into segment.  1, or 0 when there is no
- * whole segment any more: whatever is wrong with it, the run goes on from the
- * one before.  -1 when memory is short.
+ * Reads on to the `end` of the next checkpoint, all bytes into segment.  1, or
+ * 0 when there is no whole one any more: whatever is wrong with it, the run
+ * goes on from the one before.  -1 when memory is short.
  */
 static int
 next_segment(struct reader *reader, const struct pack *entry,
     struct text *segment, struct error *err)
 {
 	struct record record;
+	bool model = false;
 	int got, ours = 1;
 
-	text_cut(segment, 0);
 	while ((got = reader_next(reader, &record, err)) == 1) {
-		if (record_is(&record, "begin"))
+		if (record_is(&record, "begin")) {
 			ours = is_of(&record, entry, err);
+			text_cut(segment, 0);
+		}
 		if (ours != 1)
 			return ours;
+		model |= record_is(&record, "model");
 		text_add_bytes(segment, record.bytes, record.n_bytes);
-		if (record_is(&record, "end"))
+		if (record_is(&record, "end") && model)
 			return text_check(segment, err) < 0 ? -1 : 1;
 	}
 	return got < 0 && err->memory ? -1 : 0;
 }
 
+/* Writes it again, as the last checkpoint of the run or as another. */
+static int
+copy_segment(const struct text *segment, const struct pack *entry, bool last,
+    struct writer *writer, struct error *err)
+{
+	struct reader *reader = reader_new_text(segment, err);
+	struct record record;
+	int more = reader != NULL ? 1 : -1, status = 0;
+
+	while (status == 0 && more == 1) {
+		more = reader_next(reader, &record, err);
+		if (more != 1 || record_is_mark(&record))
+			continue;
+		if (record_is(&record, "begin"))
+			status = writer_begin(writer, record.header, NULL, err);
+		else if (!record_is(&record, "end"))
+			status = writer_copy(writer, &record, err);
+		else if (last)
+			status = write_mark(writer, "close", entry, err);
+	}
+	reader_free(reader);
+	return status < 0 || more < 0 ? -1 : writer_end(writer, err);
+}
+
+/*
+ * Copies all checkpoints but the last, which stays in segment: 1, 0 when there
+ * is none, -1.
+ */
+static int
+copy_segments(struct reader *reader, const struct pack *entry,
+    struct writer *writer, struct text *segment, struct error *err)
+{
+	struct text next = {0}, swap;
+	int got;
+
+	while ((got = next_segment(reader, entry, &next, err)) == 1) {
+		if (!text_is_empty(segment) &&
+		    copy_segment(segment, entry, false, writer, err) < 0) {
+			got = -1;
+			break;
+		}
+		swap = *segment;
+		*segment = next;
+		next = swap;
+	}
+	text_free(&next);
+	return got < 0 ? -1 : !text_is_empty(segment);
+}
+
 int
-segment_resume(const char *path, const struct pack *entry,
-    struct output *output, struct trainer *trainer, struct error *err)
+segment_resume(const char *path, const struct pack *entry, int64_t steps,
+    struct writer *writer, struct trainer *trainer, struct error *err)
 {
 	char *paths[1] = {(char *)path};
 	struct reader *reader = reader_new(paths, 1, err);
-	struct text segment[2] = {{0}};
-	int now = 0, status = reader != NULL ? 0 : -1;
-	bool copied = false;
+	struct text last = {0};
+	int status = reader != NULL
+			 ? copy_segments(reader, entry, writer, &last, err)
+			 : -1;
 
-	while (status == 0) {
-		const char *chars;
-		int got = next_segment(reader, entry, &segment[now], err);
-
-		if (got == 0)
-			break;
-		chars = got == 1 ? text_chars(&segment[now], err) : NULL;
-		status = chars == NULL ? -1
-				       : output_write(output, chars,
-					     text_length(&segment[now]), err);
-		now = 1 - now;
-		copied = true;
-	}
-	if (status == 0 && copied)
-		status = take_segment(trainer, &segment[1 - now], err);
-	text_free(&segment[0]);
-	text_free(&segment[1]);
+	if (status == 1 &&
+	    (take_segment(trainer, &last, err) < 0 ||
+		copy_segment(&last, entry, trainer->optimiser.step == steps,
+		    writer, err) < 0))
+		status = -1;
+	text_free(&last);
 	reader_free(reader);
-	return status < 0 ? error_prefix(err, "%s", path) : copied;
+	return status < 0 ? error_prefix(err, "%s", path) : status;
 }

@@ -9,7 +9,7 @@ recipe="-d $images --batch 12 --epochs 3 --lr 0.05 --wd 1e-3 --nesterov
 train() { nettrain -q $recipe "$@" <"$T/model.ll"; }
 
 # meta: what the checkpoints on stdin say about themselves, one line each.
-meta() { recdump | grep -o 'meta={[^}]*}'; }
+meta() { recdump -q --partial | grep -o 'meta={[^}]*}'; }
 
 train -j1 >"$T/run.ll"
 ok $? "three epochs of 40 images in batches of 12"

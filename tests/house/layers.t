@@ -52,6 +52,7 @@ is "$(grep -rnE '\b(printf|puts|putchar|perror|exit|_exit|abort|setlocale|strtok
 is "$(grep -l '<unistd.h>' lib/*/*.c cmd/*.c | grep -v '^lib/base/descriptor.c' |
 	xargs grep -nE '(^|[^_[:alnum:]>.])(read|write)\(' | grep -vE ':[0-9]+:[[:space:]]*(\*|/\*)')" \
 	"" "read and write are descriptor_read and descriptor_write"
+is "$(grep -ln 'reader_new(' cmd/*.c | grep -v '^cmd/frame.c')" "" "programs read streams by frame_reader, which knows --partial"
 is "$(grep -nE '\b(printf|puts|putchar)\(|\bstdout\b' cmd/*.c | grep -vE ':[0-9]+:[[:space:]]*(\*|/\*)')" \
 	"" "no program prints to stdio's standard output"
 # What leaves for people passes one place, where nothing of it is a command.

@@ -29,6 +29,11 @@ for program in cmd/*.c; do
 	if "$name" --completion | grep -q '^--output='; then
 		is "$(rule "$name")" "$(rule contour)" "$name(1) says the rule of -o in the same words"
 	fi
+	if "$name" --completion | grep -q '^--partial'; then
+		grep -A 7 '^\.It Fl p , Fl -partial' "man/$name.1" | grep -A 1 'training run that has no end' |
+			grep -qx '\.Pq see Xr losspipe 7 \.'
+		ok $? "$name(1) says what --partial does about runs that have no end"
+	fi
 	for section in NAME SYNOPSIS DESCRIPTION "EXIT STATUS" EXAMPLES "SEE ALSO"; do
 		grep -qx ".Sh $section" "man/$name.1" || echo "$section"
 	done >"$T/sections"

@@ -27,6 +27,8 @@ class Segment:
             self.count += 1
 
     def end(self):
+        if CLOSES:
+            self.add('close', {'run': RUN})
         digest = hashlib.sha256(self.bytes).hexdigest()
         self.add('end', {'count': self.count, 'digest': digest})
         return self.bytes
@@ -37,6 +39,18 @@ class Segment:
 NOTED = False
 NOTE = b'\x95\xa4LLv1\xd9\x06x-note\xde\0\1\xa1k\xd1\0\1\xc5\0\3abc'
 NOTE += b'\xce' + struct.pack('>I', zlib.crc32(NOTE))
+
+# The marks of a training run: the streams called _open have the first alone, those
+# called _run both, those called _last the second alone.
+RUN = '5' * 64
+CLOSES = False
+
+
+def opened():
+    s = Segment(history=[{'program': 'nettrain', 'version': '0', 'options': {}}])
+    s.add('open', {'run': RUN})
+    return s.end()
+
 
 HISTORY = [{'program': 'evalgrid', 'version': '0', 'options': {'n': 8}}]
 
@@ -129,6 +143,11 @@ FILES = {
 }
 NOTED = True
 FILES.update(basic('_noted'))
+NOTED = False
+FILES.update({name: opened() + data for name, data in basic('_open').items()})
+mark, CLOSES = opened(), True
+FILES.update(basic('_last'))
+FILES.update({name: mark + data for name, data in basic('_run').items()})
 
 if __name__ == '__main__':
     for name in sys.argv[1:] or FILES:
