@@ -75,9 +75,19 @@ def _unhandled(kind, value, trace):
 sys.excepthook = _unhandled
 
 
-def arguments(least, most, usage):
-    """The operands; with others than least to most of them, or -h, usage is said."""
+_partial = False  # --partial was given
+
+
+def arguments(least, most, usage, reads=False):
+    """The operands; with others than least to most of them, or -h, usage is said.
+
+    A stage that reads streams has --partial, which records() obeys."""
+    global _partial
     words = sys.argv[1:]
+    if reads:
+        usage = '[--partial] ' + usage
+        _partial = any(w in ('-p', '--partial') for w in words)
+        words = [w for w in words if w not in ('-p', '--partial')]
     if words[:1] in (['-h'], ['--help']):
         print('usage: %s %s' % (os.path.basename(sys.argv[0]), usage))
         sys.exit(0)
@@ -227,10 +237,19 @@ def _read(file, n):
 
 
 class _Segments:
-    """The order begin, records, end, and what the end mark says."""
+    """The order begin, records, end, what the end mark says, runs that are open."""
 
     def __init__(self):
-        self.open, self.segments, self.count = False, 0, 0
+        self.open, self.segments, self.count, self.runs = False, 0, 0, {}
+
+    def mark(self, kind, header):
+        run = header.get('run')
+        if not isinstance(run, str) or not re.fullmatch('[0-9a-f]{64}', run, re.ASCII):
+            raise Error('%s: run is %.60r, expected 64 hexadecimal digits' % (kind, run))
+        # a close of a run that is not open means nothing
+        self.runs[run] = max(0, self.runs.get(run, 0) + (1 if kind == 'open' else -1))
+        if self.runs[run] == 0:
+            del self.runs[run]
 
     def take(self, kind, header, record):
         if kind == 'begin':
@@ -250,6 +269,8 @@ class _Segments:
                 raise Error("the end mark's digest is not that of the segment")
             self.open = False
             return
+        elif kind in ('open', 'close'):
+            self.mark(kind, header)
         self.count += 1
         self.digest.update(record)
 
@@ -258,7 +279,7 @@ def records(file, may_be_empty=False):
     """Yields kind, header, payload and bytes of each record, as soon as it has come.
 
     Raises Error where a CRC, a count, a digest or the order is wrong, an end mark is
-    missing, or nothing comes at all (unless may_be_empty)."""
+    missing, a training run has no end (without --partial), or nothing comes at all (unless may_be_empty)."""
     name = getattr(file, 'name', 'input')
     name = 'standard input' if name in (0, '<stdin>') else name
     data, segments = b'', _Segments()
@@ -281,6 +302,12 @@ def records(file, may_be_empty=False):
                     % (name, segments.count if segments.open else 0))
     if segments.segments == 0 and not may_be_empty:
         raise Error('%s is empty, expected records' % name)
+    for run in segments.runs:
+        text = '%s: training run %.16s has no end: ' % (name, run)
+        if not _partial:
+            raise Error(text + 'it, or a stage behind it, failed or was interrupted (--partial takes '
+                        'what is there)')
+        print('%s: warning: %swhat is there is taken' % (os.path.basename(sys.argv[0]), text), file=sys.stderr)
 
 
 def field(kind, header, key, *types):

@@ -71,8 +71,9 @@ def encode(v):
 
 
 def read(data):
-    """Kind, header, payload, bytes; damage and a missing end mark are errors."""
-    i, open_segment = 0, None
+    """Kind, header, payload, bytes; damage, a missing end mark and a run without its end
+    are errors."""
+    i, open_segment, opened = 0, None, {}
     while i < len(data):
         if data[i:i + 6] != b'\x95\xa4LLv1':
             sys.exit('no record at byte %d' % i)
@@ -84,6 +85,10 @@ def read(data):
             open_segment, count, start = True, -1, i
         if not open_segment:
             sys.exit('a record outside of a segment')
+        if kind == 'open':
+            opened[header['run']] = opened.get(header['run'], 0) + 1
+        if kind == 'close' and opened.get(header['run'], 0) > 0:
+            opened[header['run']] -= 1
         if kind == 'end':
             digest = hashlib.sha256(data[start:i]).hexdigest()
             if header['count'] != count or header['digest'] != digest:
@@ -94,6 +99,8 @@ def read(data):
         i = end
     if open_segment is not False:
         sys.exit('no end mark')
+    if any(opened.values()):
+        sys.exit('a run that has no end')
 
 
 class Segment:

@@ -39,6 +39,12 @@ for cut in 10 600 $(($(stat -c %s "$T/points.ll") - 5)); do
 	ok $? "it refuses a stream cut at $cut"
 done
 
+for part in open run; do
+	directions <"$ROOT/tests/data/streams/model_$part.ll" 2>"$T/err" | recdump -q --partial >"$T/marks"
+	is "${PIPESTATUS[0]} $(awk '{ n[$1]++ } END { print n["open"], n["close"] + 0 }' "$T/marks")" \
+		"$([ $part = run ] && echo "0 1 1" || echo "1 1 0")" "a training run (model_$part.ll) and its marks"
+done
+
 # losspipe.py of pipelines/ reads and writes the same.
 export PYTHONDONTWRITEBYTECODE=1
 cat >"$T/copy.py" <<'END'

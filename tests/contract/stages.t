@@ -131,6 +131,25 @@ done
 cat "$ROOT/tests/data/streams/model.ll" "$T/model.ll" | "$T/pass" none 2>"$T/err" | recdump >"$T/out" 2>"$T/next.err"
 is "${PIPESTATUS[*]:1}" "1 1" "also when it is the stage that is wrong"
 
+# Training runs that have no end.
+S=$ROOT/tests/data/streams
+for stage in "$T/copy" "refine 3" "torch-gradient $user"; do
+	name=${stage%% *}
+	name=${name##*/}
+	input=$S/surface
+	[ "$name" != torch-gradient ] || input=$S/model
+	# shellcheck disable=SC2086  # a stage and its operand
+	fails 1 "^$name: standard input: training run 5555555555555555 has no end: .*--partial" "$name: a run without its end" \
+		$stage <"${input}_open.ll"
+done
+"$T/copy" <"$S/surface_run.ll" | cmp -s - <("$T/copy" <"$S/surface_run.ll") && "$T/copy" <"$S/surface_run.ll" | recdump | grep -q '^close'
+ok $? "a run with its end"
+passes "a checkpoint that was cut out" "$T/copy" <"$S/surface_last.ll"
+refine 3 --partial <"$S/surface_open.ll" >"$T/asked.ll" 2>"$T/err"
+is "$? $(grep -c '^refine: warning: standard input: training run .* has no end: what is there is taken' "$T/err")" "0 1" \
+	"refine --partial takes what is there"
+fails 1 "has no end" "and what it asks for is marked" recdump "$T/asked.ll"
+
 # A file that does not wait, a command line.
 (
 	cat "$T/surface.ll"
@@ -140,7 +159,7 @@ import os, sys
 os.set_blocking(0, False)
 os.execv(sys.argv[1], sys.argv[1:])' "$T/copy" | cmp -s - <("$T/copy" <"$T/surface.ll")
 ok $? "standard input that does not block"
-fails 2 "^refine: 0 operands, usage: refine N <surface.ll" "no operand" refine
+fails 2 "^refine: 0 operands, usage: refine .--partial. N <surface.ll" "no operand" refine
 fails 2 "^refine: N is 'x', expected 0 to" "no number" refine x
 fails 2 "^ask: 'x' is no option" "ask: no option" ask x
 fails 2 "^toy-plane: N is '0', expected 1 to" "toy-plane: no number" toy-plane 0
