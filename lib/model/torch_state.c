@@ -9,23 +9,63 @@
 static const char advice[] =
     "load it in Python and torch.save(model.state_dict(), FILE)";
 
-/* The dict of tensors in what the file holds. */
+static bool
+has_tensors(const struct pickle_value *dict)
+{
+	if (dict->kind != PICKLE_DICT)
+		return false;
+	for (size_t i = 0; i < dict->items.n; i += 2)
+		if (torch_is_tensor(dict->items.at[i + 1]))
+			return true;
+	return false;
+}
+
+/*
+ * What stands under one of the names that programs use: the dict of tensors, or
+ * what is there in its place.  root when there is none, NULL with an error when
+ * there are several.
+ */
 static const struct pickle_value *
-find_state(const struct pickle_value *root, struct error *err)
+find_inner(const struct pickle_value *root, struct error *err)
 {
 	static const char *const keys[] = {
 	    "state_dict", "net", "model_state_dict", "model"};
-	const struct pickle_value *state = root;
-	char text[80];
+	const struct pickle_value *found = root;
+	const char *where = NULL;
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		const struct pickle_value *inner = pickle_get(root, keys[i]);
 
-		if (inner != NULL && !torch_is_tensor(inner)) {
-			state = inner;
-			break;
+		if (inner == NULL || torch_is_tensor(inner))
+			continue;
+		if (!has_tensors(inner)) {
+			if (found == root &&
+			    (inner->kind == PICKLE_CALL || !has_tensors(root)))
+				found = inner;
+			continue;
 		}
+		if (where != NULL) {
+			error_set(err,
+			    "holds dicts of tensors under '%s' and under '%s', "
+			    "expected one: torch.save one of them",
+			    where, keys[i]);
+			return NULL;
+		}
+		where = keys[i];
+		found = inner;
 	}
+	return found;
+}
+
+/* The dict of tensors in what the file holds. */
+static const struct pickle_value *
+find_state(const struct pickle_value *root, struct error *err)
+{
+	const struct pickle_value *state = find_inner(root, err);
+	char text[80];
+
+	if (state == NULL)
+		return NULL;
 	if (state->kind == PICKLE_CALL && !torch_is_tensor(state))
 		error_set(err,
 		    "holds the object %s, expected a dict of tensors: %s",

@@ -6,6 +6,7 @@ python=/usr/bin/python3
 W=$ROOT/tests/data/weights
 O=$ROOT/tests/data/onnx
 export PYTHONDONTWRITEBYTECODE=1
+model() { recdump "$1" | sed -n 's/^tensor/&/p' | md5sum; }
 make() { $python "$ROOT/tests/tool/weights.py" "$@"; }
 
 # rename FROM TO FILE: the safetensors file with one of its names changed
@@ -51,4 +52,16 @@ make torch torch.FloatStorage x/data.pkl x/y/data.pkl >"$T/x"
 fails 1 "an archive with 'x/data.pkl' and 'x/y/data.pkl', expected one" "two checkpoints in an archive" netload "$T/x"
 make torch torch.FloatStorage x/my.data.pkl >"$T/x"
 fails 1 "a zip archive without data.pkl" "my.data.pkl" netload "$T/x"
+# The dict of tensors: the one that is there, whatever stands under other names.
+make outer model <"$W/small.safetensors" >"$T/x"
+netload "$T/x" >"$T/plain.ll"
+ok $? "under 'model'"
+for words in "state_dict net=resnet" "model_state_dict model=7" "net state_dict=x"; do
+	# shellcheck disable=SC2086  # two words
+	make outer $words <"$W/small.safetensors" >"$T/x"
+	netload "$T/x" 2>/dev/null | cat >"$T/y.ll"
+	is "$(model "$T/y.ll")" "$(model "$T/plain.ll")" "under '${words% *}', beside ${words#* }"
+done
+make outer net model <"$W/small.safetensors" >"$T/x"
+fails 1 "holds dicts of tensors under 'net' and under 'model', expected one" "two networks" netload "$T/x"
 done_testing

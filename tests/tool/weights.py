@@ -8,6 +8,7 @@
     weights.py torch STORAGE ENTRY...           a zip of torch.save with a pickle at each ENTRY
     weights.py zip|legacy [B=A | B~A | B/A]...  <x.safetensors  a file of torch.save, in which B is A's
                                 part of its storage, has half of it, or lies behind it
+    weights.py outer KEY... KEY=WORD...  <x.safetensors  a zip of torch.save with the state at each KEY
 """
 import io
 import json
@@ -130,6 +131,14 @@ def zip_file(header, data, *changes):
     archive({'x/data.pkl': pickled(places, False), **{'x/data/' + s.key: s.data for _, s, _, _ in places.values()}})
 
 
+def outer(header, data, *words):
+    places = shared(header, data, ())
+    state_at = pickled(places, False)[2:-1]
+    pkl = b''.join(plain(w.split('=')[0]) + (plain(w.split('=')[1]) if '=' in w else state_at) for w in words)
+    archive({'x/data.pkl': b'\x80\x02}(' + pkl + b'u.',
+             **{'x/data/' + s.key: s.data for _, s, _, _ in places.values()}})
+
+
 def legacy(header, data, *changes):
     places = shared(header, data, changes)
     storages = list({s.key: s for _, s, _, _ in places.values()}.values())
@@ -146,4 +155,4 @@ if __name__ == '__main__':
     elif what == 'torch':
         torch(*words)
     else:
-        {'zip': zip_file, 'legacy': legacy}[what](*read(sys.stdin.buffer.read()), *words)
+        {'zip': zip_file, 'legacy': legacy, 'outer': outer}[what](*read(sys.stdin.buffer.read()), *words)
