@@ -97,6 +97,11 @@ for f in "$T"/models/*; do
 	[ "${f##*/}" = no-history ] || refuses torch-gradient "$f" torch-gradient "$user"
 done
 
+# A stage in shell tells once what every job would tell.
+for f in torn-middle flipped-payload empty; do
+	refuses parallel-surface "$T/models/$f" parallel-surface "$T/models/$f" "$T/out.ll" 2 -d nowhere
+done
+
 # The evaluator waits in evalgrid's pipe: nothing asked is no error, the rest is.
 if $python -c 'import torch, numpy' 2>/dev/null; then
 	torch-loss "$user" </dev/null >"$T/out" 2>&1
