@@ -135,36 +135,61 @@ bit_of(const struct onnx_step *step, const struct onnx_known *known)
 	return UINT64_C(1) << (known - step->listed->known);
 }
 
-/* All that the opset requires, and inputs that the list has. */
+/* The attributes that the opset requires. */
 static int
-check_rest(const struct onnx_step *step, uint64_t there)
+check_required(const struct onnx_step *step, uint64_t there)
 {
 	const struct onnx_known *known = step->listed->known;
 	struct error *err = step->import->err;
-	const struct onnx_input *inputs = step->listed->inputs;
 
 	for (; known != NULL && known->name != NULL; known++)
 		if (known->use == ATTRIBUTE_REQUIRED && is_in(step, known) &&
 		    (there & bit_of(step, known)) == 0)
 			return error_set(
 			    err, "attribute %s is missing", known->name);
-	for (size_t i = 0; i < step->node->n_in; i++) {
-		if (inputs->name == NULL ||
-		    step->import->file->opset < inputs->first)
-			break;
-		if (inputs->many)
+	return 0;
+}
+
+/* The inputs that the list has, and those that the opset requires. */
+static int
+check_inputs(const struct onnx_step *step)
+{
+	const int64_t opset = step->import->file->opset;
+	const struct onnx_input *input = step->listed->inputs;
+	struct error *err = step->import->err;
+	size_t n = 0;
+
+	for (; input->name != NULL && opset >= input->first; input++, n++) {
+		if (!onnx_has(step, n) &&
+		    (input->optional == 0 || opset < input->optional))
+			return error_set(
+			    err, "input %zu (%s) is missing", n, input->name);
+		if (input->many)
 			return 0;
-		inputs++;
 	}
-	for (size_t i = (size_t)(inputs - step->listed->inputs);
-	     i < step->node->n_in; i++)
+	for (size_t i = n; i < step->node->n_in; i++)
 		if (onnx_has(step, i))
 			return error_set(err,
 			    "input %zu ('%.*s') is not supported, expected at "
 			    "most %zu inputs",
 			    i,
 			    ONNX_TEXT(onnx_name_at(step, step->node->in + i)),
-			    (size_t)(inputs - step->listed->inputs));
+			    n);
+	return 0;
+}
+
+/* Outputs that ONNX does not have either. */
+static int
+check_outputs(const struct onnx_step *step)
+{
+	const struct onnx_operator *listed = step->listed;
+	const size_t most =
+	    listed->outputs_most > 0 ? (size_t)listed->outputs_most : 1;
+
+	if (listed->outputs != OUTPUTS_ALL && step->node->n_out > most)
+		return error_set(step->import->err,
+		    "%zu outputs, expected at most %zu", step->node->n_out,
+		    most);
 	return 0;
 }
 
@@ -189,7 +214,10 @@ onnx_check_node(const struct onnx_step *step)
 			    "attribute %s is given twice", known->name);
 		there |= bit_of(step, known);
 	}
-	return more < 0 ? -1 : check_rest(step, there);
+	if (more < 0 || check_required(step, there) < 0 ||
+	    check_inputs(step) < 0)
+		return -1;
+	return check_outputs(step);
 }
 
 int

@@ -56,8 +56,9 @@ struct onnx_known {
 /* An input that the converter reads (when the node has it). */
 struct onnx_input {
 	const char *name;
-	int first; /* opset that has it; 0: all */
-	bool many; /* and any number behind it */
+	int first;    /* opset that has it; 0: all */
+	int optional; /* opset from which a node may lack it; 0: none */
+	bool many;    /* and any number behind it */
 };
 
 /* How many outputs of a node its converter makes; nobody may read others. */
@@ -69,6 +70,7 @@ struct onnx_operator {
 	const struct onnx_known *known;  /* likewise; NULL: no attributes */
 	int first; /* opset from which the operator exists; 0: all */
 	enum onnx_outputs outputs;
+	int outputs_most; /* that a node may have, in any opset; 0: one */
 };
 
 /* All that are known; a last one has no name. */

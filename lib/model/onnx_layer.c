@@ -314,6 +314,9 @@ read_mode(const struct onnx_step *step)
 		training = n > 1;
 	else if (onnx_int(step, "training_mode", &training) < 0)
 		return -1;
+	if (training == 0 && n > 1)
+		return error_set(step->import->err,
+		    "%zu outputs without training_mode, expected one", n);
 	if (training != 0)
 		onnx_note_training(step);
 	return 0;

@@ -21,32 +21,44 @@ static const struct onnx_input two[] = {
 static const struct onnx_input three[] = {
     {.name = "A"}, {.name = "B"}, {.name = "C"}, {.name = NULL}};
 
+/* The summand of a product had to be there, once. */
+static const struct onnx_input gemm_inputs[] = {{.name = "A"}, {.name = "B"},
+    {.name = "C", .optional = 11}, {.name = NULL}};
+
+/* A bias may be missing. */
+static const struct onnx_input biased[] = {
+    {.name = "X"}, {.name = "W"}, {.name = "B", .optional = 1}, {.name = NULL}};
+
 static const struct onnx_input batch_norm_inputs[] = {{.name = "X"},
     {.name = "scale"}, {.name = "B"}, {.name = "mean"}, {.name = "var"},
     {.name = NULL}};
 
 static const struct onnx_input clip_inputs[] = {{.name = "input"},
-    {.name = "min", .first = 11}, {.name = "max", .first = 11}, {.name = NULL}};
+    {.name = "min", .first = 11, .optional = 1},
+    {.name = "max", .first = 11, .optional = 1}, {.name = NULL}};
 
 static const struct onnx_input dropout_inputs[] = {{.name = "data"},
-    {.name = "ratio", .first = 12}, {.name = "training_mode", .first = 12},
-    {.name = NULL}};
+    {.name = "ratio", .first = 12, .optional = 1},
+    {.name = "training_mode", .first = 12, .optional = 1}, {.name = NULL}};
 
 /* The fourth, axes, is not known. */
 static const struct onnx_input pad_inputs[] = {{.name = "data"},
-    {.name = "pads", .first = 11}, {.name = "constant_value", .first = 11},
-    {.name = NULL}};
+    {.name = "pads", .first = 11},
+    {.name = "constant_value", .first = 11, .optional = 1}, {.name = NULL}};
 
-static const struct onnx_input reduce_inputs[] = {
-    {.name = "data"}, {.name = "axes", .first = 18}, {.name = NULL}};
+static const struct onnx_input reduce_inputs[] = {{.name = "data"},
+    {.name = "axes", .first = 18, .optional = 1}, {.name = NULL}};
 
 static const struct onnx_input slice_inputs[] = {{.name = "data"},
     {.name = "starts", .first = 10}, {.name = "ends", .first = 10},
-    {.name = "axes", .first = 10}, {.name = "steps", .first = 10},
-    {.name = NULL}};
+    {.name = "axes", .first = 10, .optional = 1},
+    {.name = "steps", .first = 10, .optional = 1}, {.name = NULL}};
 
-/* Axes of Squeeze and Unsqueeze, sizes of Split. */
-static const struct onnx_input split_inputs[] = {
+/* Axes of Squeeze, sizes of Split. */
+static const struct onnx_input split_inputs[] = {{.name = "data"},
+    {.name = "axes", .first = 13, .optional = 1}, {.name = NULL}};
+
+static const struct onnx_input unsqueeze_inputs[] = {
     {.name = "data"}, {.name = "axes", .first = 13}, {.name = NULL}};
 
 /* ---- attributes ---- */
@@ -272,15 +284,16 @@ const struct onnx_operator onnx_operators[] = {
     OPERATOR("Abs", one),
     OPERATOR("Add", two),
     OPERATOR("AveragePool", one, .known = average_pool),
-    OPERATOR("BatchNormalization", batch_norm_inputs, .known = batch_norm),
+    OPERATOR("BatchNormalization", batch_norm_inputs, .known = batch_norm,
+	.outputs_most = 5),
     OPERATOR("Cast", one, .known = cast),
     OPERATOR("Clip", clip_inputs, .known = clip),
     OPERATOR("Concat", any, .known = concat),
     OPERATOR("Constant", none, .known = constant),
     OPERATOR("ConstantOfShape", one, .known = constant_of_shape, .first = 9),
-    OPERATOR("Conv", three, .known = conv),
+    OPERATOR("Conv", biased, .known = conv),
     OPERATOR("Div", two),
-    OPERATOR("Dropout", dropout_inputs, .known = dropout),
+    OPERATOR("Dropout", dropout_inputs, .known = dropout, .outputs_most = 2),
     OPERATOR("Elu", one, .known = elu),
     OPERATOR("Equal", two),
     OPERATOR("Erf", one, .first = 9),
@@ -288,19 +301,20 @@ const struct onnx_operator onnx_operators[] = {
     OPERATOR("Expand", two, .first = 8),
     OPERATOR("Flatten", one, .known = flatten),
     OPERATOR("Gather", two, .known = gather),
-    OPERATOR("Gemm", three, .known = gemm),
+    OPERATOR("Gemm", gemm_inputs, .known = gemm),
     OPERATOR("GlobalAveragePool", one),
     OPERATOR("GlobalMaxPool", one),
     OPERATOR("HardSigmoid", one, .known = hard_sigmoid),
     OPERATOR("HardSwish", one, .first = 14),
     OPERATOR("Identity", one),
     OPERATOR("InstanceNormalization", three, .known = instance_norm),
-    OPERATOR("LayerNormalization", three, .known = layer_norm, .first = 17),
+    OPERATOR("LayerNormalization", biased, .known = layer_norm, .first = 17,
+	.outputs_most = 3),
     OPERATOR("LeakyRelu", one, .known = leaky_relu),
     OPERATOR("Log", one),
     OPERATOR("LogSoftmax", one, .known = softmax),
     OPERATOR("MatMul", two),
-    OPERATOR("MaxPool", one, .known = max_pool),
+    OPERATOR("MaxPool", one, .known = max_pool, .outputs_most = 2),
     OPERATOR("Mod", two, .known = mod, .first = 10),
     OPERATOR("Mul", two),
     OPERATOR("Neg", one),
@@ -321,7 +335,7 @@ const struct onnx_operator onnx_operators[] = {
     OPERATOR("Sub", two),
     OPERATOR("Tanh", one),
     OPERATOR("Transpose", one, .known = transpose),
-    OPERATOR("Unsqueeze", split_inputs, .known = unsqueeze),
+    OPERATOR("Unsqueeze", unsqueeze_inputs, .known = unsqueeze),
     OPERATOR("Where", three, .first = 9),
     {.name = NULL},
 };

@@ -19,7 +19,7 @@ enum { FIRST = 7, LAST = 22, ATTRIBUTES = 16, BLOCKS = 200 };
 /* An operator in some opsets, of tests/data/onnx/schema.txt. */
 struct block {
 	char name[40];
-	int first, last, least, most;
+	int first, last, least, most, outputs;
 	int n;
 	struct {
 		char name[40];
@@ -42,8 +42,9 @@ read_schema(void **state)
 	while (fgets(line, sizeof(line), f) != NULL) {
 		struct block *b = &blocks[n_blocks];
 
-		if (sscanf(line, "operator %39s %d %d %d %d", b->name,
-			&b->first, &b->last, &b->least, &b->most) == 5) {
+		if (sscanf(line, "operator %39s %d %d %d %d %d", b->name,
+			&b->first, &b->last, &b->least, &b->most,
+			&b->outputs) == 6) {
 			assert_true(++n_blocks < BLOCKS);
 			continue;
 		}
@@ -115,7 +116,7 @@ compare_block(const struct onnx_operator *listed, int opset)
 	const struct block *b = find_block(listed->name, opset);
 	const struct onnx_known *known = listed->known;
 	const struct onnx_input *input = listed->inputs;
-	int inputs = 0;
+	int inputs = 0, least = 0, outputs;
 
 	if ((b != NULL) != (opset >= listed->first))
 		fail_msg("%s exists from opset %d on, opset %d differs",
@@ -139,10 +140,18 @@ compare_block(const struct onnx_operator *listed, int opset)
 			fail_msg("%s of opset %d has no %s", listed->name,
 			    opset, known->name);
 	}
-	for (; input->name != NULL && opset >= input->first; input++)
+	for (; input->name != NULL && opset >= input->first; input++) {
 		inputs += input->many ? 1000 : 1;
+		least += input->optional == 0 || opset < input->optional;
+	}
+	outputs = listed->outputs == OUTPUTS_ALL ? 1000
+		  : listed->outputs_most > 0     ? listed->outputs_most
+						 : 1;
+	if (outputs < b->outputs)
+		fail_msg("%s of opset %d has %d outputs, known are %d",
+		    listed->name, opset, b->outputs, outputs);
 	/* Pad's axes are the one input that is not known. */
-	if (inputs < b->least ||
+	if (least != b->least ||
 	    inputs + (strcmp(listed->name, "Pad") == 0 && opset >= 18) !=
 		b->most)
 		fail_msg("%s of opset %d has %d to %d inputs, known are %d",

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Makes schema.txt: ONNX's own table of the operators that lib/model/onnx_operators.c has.
 
-    operator NAME FIRST LAST INPUTS_LEAST INPUTS_MOST     in opsets FIRST to LAST of 7 to 22
+    operator NAME FIRST LAST INPUTS_LEAST INPUTS_MOST OUTPUTS_MOST    in opsets FIRST to LAST of 7 to 22
     attribute NAME TYPE DEFAULT                           -: none, !: required
 
 Needs onnx (pip, 1.20 or later).
@@ -32,12 +32,12 @@ for name in sorted(names):
             value = value.decode() if isinstance(value, bytes) else value
             value = '%.9g' % value if isinstance(value, float) else value
             lines.append('attribute %s %d %s' % (key, a.type.value, '!' if a.required else value))
-        block = [first, last, s.min_input, min(s.max_input, MANY), lines]
+        block = [first, last, s.min_input, min(s.max_input, MANY), min(s.max_output, MANY), lines]
         if blocks and blocks[-1][2:] == block[2:]:
             blocks[-1][1] = last
         else:
             blocks.append(block)
     for *numbers, lines in blocks:
-        out += ['operator %s %d %d %d %d' % (name, *numbers)] + lines
+        out += ['operator %s %d %d %d %d %d' % (name, *numbers)] + lines
 with open('schema.txt', 'w') as f:
     f.write('# onnx %s\n' % onnx.__version__ + '\n'.join(out) + '\n')
