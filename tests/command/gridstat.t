@@ -196,6 +196,20 @@ is "$(recdump --json "$T/grouped.ll" | jq -s 'map(select(.kind == "point").heade
 error() { value '.width_se["centre+0.1"]["+x"]' "$1"; }
 ok "$(awk -v a="$(error "$T/points.ll")" -v b="$(error "$T/grouped.ll")" 'BEGIN { print !(b > 0 && b < a) }')" \
 	"a width is known better from them"
+$python - "$T/grouped.ll" >"$T/other.ll" <<'END'
+import hashlib, struct, sys, zlib, msgpack
+out = b''
+for m, kind, h, payload, crc in msgpack.Unpacker(open(sys.argv[1], 'rb')):
+    if kind == 'point' and h['ix'] == 3:
+        h['groups'][5] *= 1.01
+    if kind == 'end':
+        h['digest'] = hashlib.sha256(out).hexdigest()
+    r = b'\x95\xa4LLv1' + b''.join(map(msgpack.packb, (kind, h, payload)))
+    out += r + b'\xce' + struct.pack('>I', zlib.crc32(r))
+sys.stdout.buffer.write(out)
+END
+fails 1 "groups of images of a point have a mean loss of [0-9.]+, the point says" \
+	"groups that are not those of the loss" gridstat "$T/other.ll"
 fails 1 "groups of 8 images, expected 32" "too few images" \
 	evalgrid --groups -d "$ROOT/tests/data/sets/tiny.npz" "$S/model.ll"
 

@@ -128,6 +128,14 @@ while IFS= read -r -d '' text; do
 	done
 done <"$T/args"
 is "$(nasty check "$T/out"/*)" "" "evalgrid: messages about values of options"
+rm -f "$T/out"/*
+n=0
+while IFS= read -r -d '' text; do
+	n=$((n + 1))
+	contour --title "$text" "$ROOT/tests/data/streams/surface.ll" >"$T/out/title-$n.xml"
+	netnew lenet --label "$text" 2>"$T/out/label-$n.err" | recdump --json >"$T/out/label-$n.json"
+done <"$T/args"
+is "$(nasty check "$T/out"/*)" "" "titles and labels of one's own"
 
 # What is meant to be read passes.
 plain=größe
