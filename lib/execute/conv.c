@@ -193,14 +193,15 @@ int
 conv_back_taps(struct conv_back *back, const struct conv *conv,
     const struct slot *d_out, struct error *err)
 {
-	const size_t all = (size_t)(conv->kh * conv->kw);
+	const size_t all = (size_t)conv->kh * (size_t)conv->kw;
 	const struct view steps = slot_steps(d_out);
 	int at = 0;
 
 	back->filter = memory_new(all, sizeof(*back->filter), err);
 	back->tap = memory_new(all, sizeof(*back->tap), err);
-	back->taps = memory_new((size_t)(conv->stride[0] * conv->stride[1]),
-	    sizeof(*back->taps), err);
+	back->taps =
+	    memory_new((size_t)conv->stride[0] * (size_t)conv->stride[1],
+		sizeof(*back->taps), err);
 	if (back->filter == NULL || back->tap == NULL || back->taps == NULL)
 		return -1;
 	for (int y = 0; y < conv->stride[0]; y++)

@@ -190,9 +190,8 @@ data_backward(const struct group *g, const struct step *step)
 	const struct learner *l = &p->learner[step->node];
 	const struct slot *in = &p->place[step->in];
 	const struct view out = pass_view(g, step->out);
-	const struct conv_call call = {.in = pass_view(g, step->d),
+	struct conv_call call = {.in = pass_view(g, step->d),
 	    .out = out,
-	    .add = step->fresh ? (struct view){0} : out,
 	    .images = g->n,
 	    .h = in->h,
 	    .w = in->w,
@@ -200,6 +199,8 @@ data_backward(const struct group *g, const struct step *step)
 	    .bias = p->zeros,
 	    .work = g->work};
 
+	if (!step->fresh)
+		call.add = out;
 	if (l->transposed.winograd)
 		conv_run(p->kernels, &l->transposed, &call);
 	else
