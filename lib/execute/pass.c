@@ -117,7 +117,7 @@ backward_slice(void *context, int task, int worker)
 	batch.out = (float *)pass_array(s, s->node->out, slice.first);
 	batch.d_out = pass_d_array(s, s->node->out, slice.first);
 	batch.work = s->pass->works + (size_t)worker * s->pass->work;
-	operator_of(s->node->op)->backward(&batch);
+	operator_backward(s->node->op, &batch);
 }
 
 /* Task i: chunk i of all partials, counted through the node's tensors. */

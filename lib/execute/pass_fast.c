@@ -1,5 +1,6 @@
 #include "execute/pass_fast.h"
 
+#include <cblas.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,9 +55,8 @@ lay_out(
 	struct fast_pass *p;
 	int level = cpu_level(err);
 
-	for (size_t i = 0; i < graph->n_nodes; i++)
-		if (!operator_trains(graph, &graph->nodes[i], err))
-			return NULL;
+	if (graph_executable(graph, err) < 0)
+		return NULL;
 	p = level < 0 ? NULL : memory_new(1, sizeof(*p), err);
 	if (p == NULL)
 		return NULL;
@@ -181,6 +181,7 @@ fast_new(const struct graph *graph, int batch, struct workers *workers,
 
 	if (p == NULL)
 		return NULL;
+	openblas_set_num_threads(1);
 	p->base.workers = workers;
 	p->base.threads = workers_count(workers);
 	if (allocate(p, err) < 0) {

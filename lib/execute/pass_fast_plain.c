@@ -172,7 +172,7 @@ pass_plain_backward(const struct group *g, const struct step *step)
 	plain.batch.d_in = d_in;
 	point_partials(&plain, step->node, d_in);
 	take_gradients(&plain, d_in);
-	operator_of(plain.node->op)->backward(&plain.batch);
+	operator_backward(plain.node->op, &plain.batch);
 	for (int j = 0; j < plain.node->n_in; j++)
 		if (d_in[j] != NULL &&
 		    g->p->base.graph->values[plain.node->in[j]].kind ==

@@ -121,9 +121,6 @@ lay_out(const struct graph *graph, int batch, int threads, bool forward_only,
 
 	if (graph_executable(graph, err) < 0)
 		return NULL;
-	for (size_t i = 0; i < graph->n_nodes; i++)
-		if (!operator_trains(graph, &graph->nodes[i], err))
-			return NULL;
 	p = memory_new(1, sizeof(*p), err);
 	if (p == NULL)
 		return NULL;

@@ -19,20 +19,14 @@ tensor_of(const struct sweep *s, const struct node *node, int i)
 	return s->graph->values[node->in[i]].tensor;
 }
 
-static int
-describe_value(struct sweep *s, int value, struct error *err)
+static void
+describe_value(struct sweep *s, int value)
 {
 	const struct graph_value *g = &s->graph->values[value];
 	struct slot *v = &s->values[value];
 
-	if (g->shape.rank != 1 && g->shape.rank != 3)
-		return error_set(err,
-		    "value '%s' has %d dimensions, the curvature wants c h w "
-		    "or flat features",
-		    g->name, g->shape.rank);
 	slot_init(v, value, &g->shape);
 	v->lanes = kernel_padded(v->c);
-	return 0;
 }
 
 /* By the same method with the tangent as without it. */
@@ -83,23 +77,28 @@ method_of(const struct sweep *s, const struct fold_step *f)
 	}
 }
 
+/* A node by its operator's own functions; its tensors may move. */
 static int
-check_node(const struct sweep *s, const struct fold_step *f, struct error *err)
+describe_node(struct sweep *s, struct sweep_step *step, struct error *err)
 {
-	const struct node *node = f->node;
-	const enum operator_law law = operator_of(node->op)->law;
+	const struct node *node = step->fold->node;
 
-	for (int i = 0; i < node->n_in; i++)
-		if (s->graph->values[node->in[i]].kind == VALUE_TENSOR)
-			return error_set(err,
-			    "node '%s': no curvature through %s with a tensor "
-			    "as operand",
-			    node->name, operator_name(node->op));
-	if ((law != LAW_LINEAR && law != LAW_PIECEWISE) ||
-	    !operator_trains(s->graph, node, err))
+	if (operator_of(node->op)->law == LAW_BATCH)
 		return error_set(err,
-		    "node '%s': no curvature through %s (yet)", node->name,
-		    operator_name(node->op));
+		    "node '%s': no curvature through %s of an image with %d "
+		    "dimensions, expected c h w or flat features",
+		    node->name, operator_name(node->op),
+		    s->graph->values[node->out].shape.rank);
+	for (int i = 0; i < node->n_in; i++) {
+		const struct graph_value *v = &s->graph->values[node->in[i]];
+
+		if (v->kind != VALUE_TENSOR)
+			continue;
+		step->active |= s->moves[v->tensor];
+		if (s->moves[v->tensor])
+			step->size +=
+			    liveness_floats(s->graph->tensors[v->tensor].n);
+	}
 	return 0;
 }
 
@@ -109,13 +108,11 @@ describe_step(struct sweep *s, struct sweep_step *step, struct error *err)
 	const struct fold_step *f = step->fold;
 
 	for (int i = 0; i < f->n_in; i++)
-		if (s->values[f->in[i]].lanes == 0 &&
-		    describe_value(s, f->in[i], err) < 0)
-			return -1;
-	if (describe_value(s, f->out, err) < 0)
-		return -1;
+		if (s->values[f->in[i]].lanes == 0)
+			describe_value(s, f->in[i]);
+	describe_value(s, f->out);
 	step->method = method_of(s, f);
-	if (step->method == SWEEP_NODE && check_node(s, f, err) < 0)
+	if (step->method == SWEEP_NODE && describe_node(s, step, err) < 0)
 		return -1;
 	if (step->method == SWEEP_CONV)
 		describe_conv(s, step);
@@ -126,9 +123,9 @@ describe_step(struct sweep *s, struct sweep_step *step, struct error *err)
 		step->shift_moves |= tensor_moves(s, tensor_of(s, f->norm, 2));
 	}
 	s->primal |= step->scale_moves;
-	step->active = step->weight_moves || step->shift_moves ||
-		       step->scale_moves ||
-		       (f->addend >= 0 && sweep_active(&s->values[f->addend]));
+	step->active |= step->weight_moves || step->shift_moves ||
+			step->scale_moves ||
+			(f->addend >= 0 && sweep_active(&s->values[f->addend]));
 	for (int i = 0; i < f->n_in; i++)
 		step->active |= sweep_active(&s->values[f->in[i]]);
 	s->values[f->out].copies = 1 + step->active;

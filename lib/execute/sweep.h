@@ -48,7 +48,7 @@ enum sweep_method {
 	SWEEP_AFFINE, /* batch norm alone */
 	SWEEP_ADD,
 	SWEEP_BILINEAR, /* Conv with groups, Gemm over c h w: operator's own */
-	SWEEP_NODE,     /* linear or piecewise linear: operator's own */
+	SWEEP_NODE,     /* any other operator: its own functions */
 };
 
 /* A step's products: over the values alone, and over them and their tangents.
@@ -108,7 +108,8 @@ struct sweep {
 	/* Sizes: floats, doubles, then floats. */
 	size_t weights, factors, gradients, sums, scratch;
 	size_t work;  /* in scratch: of kernels, or of plain steps */
-	size_t zeros; /* in weights */
+	size_t zeros; /* in weights: as many as the widest layer, or the largest
+			 tensor of a SWEEP_NODE */
 	/* Room for packing: dense filters; ones; 0, 1, 2, ... */
 	size_t dense, channels;
 };
@@ -116,6 +117,7 @@ struct sweep {
 /* A point and a direction, ready for the kernels. */
 struct sweep_weights {
 	const struct tensor *theta; /* borrowed */
+	const float *v;             /* the direction; borrowed */
 	float *floats, *dense;
 	double *factors, *ones;
 	int *iota;

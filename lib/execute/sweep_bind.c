@@ -247,6 +247,7 @@ void
 sweep_direct(
     const struct sweep *sweep, const float *v, struct sweep_weights *weights)
 {
+	weights->v = v;
 	for (size_t i = 0; i < sweep->n_steps; i++) {
 		const struct sweep_step *step = &sweep->steps[i];
 

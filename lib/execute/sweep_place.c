@@ -163,6 +163,28 @@ count_channels(struct sweep *s)
 			s->channels = 2 * (size_t)s->values[i].lanes;
 }
 
+/* Floats of the zeros: the tangent of a tensor that stands still, too. */
+static size_t
+count_zeros(const struct sweep *s)
+{
+	size_t n = s->channels;
+
+	for (size_t i = 0; i < s->n_steps; i++) {
+		const struct node *node = s->steps[i].fold->node;
+
+		for (int j = 0; j < node->n_in; j++) {
+			const int t = s->graph->values[node->in[j]].tensor;
+			const bool read =
+			    s->steps[i].method == SWEEP_NODE &&
+			    s->graph->values[node->in[j]].kind == VALUE_TENSOR;
+
+			if (read && n < (size_t)s->graph->tensors[t].n)
+				n = (size_t)s->graph->tensors[t].n;
+		}
+	}
+	return n;
+}
+
 int
 sweep_place(struct sweep *sweep, struct error *err)
 {
@@ -180,6 +202,6 @@ sweep_place(struct sweep *sweep, struct error *err)
 	ask(s,
 	    4 * (size_t)shape_size(&s->graph->values[s->graph->output].shape));
 	s->work = take(&s->scratch, s->work);
-	s->zeros = take(&s->weights, s->channels);
+	s->zeros = take(&s->weights, count_zeros(s));
 	return 0;
 }

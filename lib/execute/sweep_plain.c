@@ -6,7 +6,7 @@
 
 #include "execute/liveness.h"
 #include "execute/sweep.h"
-#include "net/op_family.h"
+#include "net/operator.h"
 
 /* Planes of an operand or of the output: x, x., dx, dx. */
 enum plane_kind { PLANE_X, PLANE_T, PLANE_D, PLANE_DT, PLANE_KINDS };
@@ -17,8 +17,8 @@ struct plain {
 	const struct operator_row *row;
 	struct operator_batch batch;
 	struct shape shape[NODE_INPUTS_MAX];
-	const float *in[NODE_INPUTS_MAX];
-	float *d_in[NODE_INPUTS_MAX];
+	const float *in[NODE_INPUTS_MAX], *t_in[NODE_INPUTS_MAX];
+	float *d_in[NODE_INPUTS_MAX], *t_d_in[NODE_INPUTS_MAX];
 	/* per activation; the last is the output */
 	float *planes[NODE_INPUTS_MAX + 1][PLANE_KINDS];
 	float *work;
@@ -65,6 +65,8 @@ start(
 	}
 	p->batch.in = p->in;
 	p->batch.d_in = p->d_in;
+	p->batch.t_in = p->t_in;
+	p->batch.t_d_in = p->t_d_in;
 	p->batch.work = at;
 }
 
@@ -102,39 +104,75 @@ scatter(struct plain *p, int i, int image, enum plane_kind kind, bool add)
 	slot_scatter(v, &view, 1, p->planes[i][kind], add);
 }
 
+/* ---- any operator ---- */
+
+/* A tensor of the node, its tangent, and where its gradients grow. */
 static void
-point(struct plain *p, enum plane_kind kind)
+point_tensor(struct plain *p, int j, size_t *at)
 {
-	for (int i = 0; i < p->step->fold->n_in; i++)
-		p->in[i] = p->planes[i][kind];
+	const struct sweep *s = p->run->s;
+	const struct sweep_weights *w = p->run->w;
+	const int tensor = s->graph->values[p->step->fold->node->in[j]].tensor;
+	float *gradient = p->run->gradients + p->step->gradient + *at;
+
+	p->in[j] = w->theta[tensor].f32;
+	p->t_in[j] = w->floats + s->zeros;
+	p->d_in[j] = p->t_d_in[j] = NULL;
+	if (!s->moves[tensor])
+		return;
+	p->t_in[j] = sweep_part(s, w->v, tensor);
+	p->t_d_in[j] = gradient;
+	p->d_in[j] = s->primal ? gradient + p->step->size : NULL;
+	*at += liveness_floats(s->graph->tensors[tensor].n);
 }
 
-/* ---- linear and piecewise linear ---- */
+/* All operands of the node in its order; activations as the fold has them. */
+static void
+point_operands(struct plain *p)
+{
+	const struct fold_step *f = p->step->fold;
+	const struct sweep *s = p->run->s;
+	float *const *out = p->planes[f->n_in];
+	size_t at = 0;
+	int k = 0;
+
+	for (int j = 0; j < f->node->n_in; j++) {
+		float *const *planes = p->planes[k];
+
+		if (s->graph->values[f->node->in[j]].kind == VALUE_TENSOR) {
+			point_tensor(p, j, &at);
+			continue;
+		}
+		p->in[j] = planes[PLANE_X];
+		p->t_in[j] = planes[PLANE_T];
+		p->d_in[j] = p->t_d_in[j] = NULL;
+		if (sweep_active(&s->values[f->in[k]])) {
+			p->d_in[j] = planes[PLANE_D];
+			p->t_d_in[j] = planes[PLANE_DT];
+		}
+		k++;
+	}
+	p->batch.out = out[PLANE_X];
+	p->batch.t_out = out[PLANE_T];
+	p->batch.d_out = out[PLANE_D];
+	p->batch.t_d_out = out[PLANE_DT];
+}
 
 static void
 node_forward(struct plain *p, int image)
 {
-	const int out = p->step->fold->n_in;
+	const struct fold_step *f = p->step->fold;
 
-	for (int i = 0; i < out; i++) {
+	for (int i = 0; i < f->n_in; i++) {
 		gather(p, i, image, PLANE_X);
 		gather(p, i, image, PLANE_T);
 	}
-	point(p, PLANE_X);
-	p->batch.out = p->planes[out][PLANE_X];
-	operator_forward(p->step->fold->node->op, &p->batch);
-	scatter(p, out, image, PLANE_X, false);
+	operator_forward(f->node->op, &p->batch);
+	scatter(p, f->n_in, image, PLANE_X, false);
 	if (!p->step->active)
 		return;
-	if (p->row->law == LAW_PIECEWISE) {
-		p->row->tangent(
-		    &p->batch, p->planes[0][PLANE_T], p->planes[out][PLANE_T]);
-	} else {
-		point(p, PLANE_T);
-		p->batch.out = p->planes[out][PLANE_T];
-		operator_forward(p->step->fold->node->op, &p->batch);
-	}
-	scatter(p, out, image, PLANE_T, false);
+	operator_tangent(f->node->op, &p->batch);
+	scatter(p, f->n_in, image, PLANE_T, false);
 }
 
 static void
@@ -143,29 +181,30 @@ node_backward(struct plain *p, int image)
 	const struct fold_step *f = p->step->fold;
 	const int out = f->n_in;
 
-	for (int i = 0; i < out && (p->row->needs & NEEDS_IN); i++)
+	for (int i = 0; i < out && (p->row->needs & NEEDS_IN); i++) {
 		gather(p, i, image, PLANE_X);
-	if (p->row->needs & NEEDS_OUT)
+		gather(p, i, image, PLANE_T);
+	}
+	if (p->row->needs & NEEDS_OUT) {
 		gather(p, out, image, PLANE_X);
+		gather(p, out, image, PLANE_T);
+	}
 	gather(p, out, image, PLANE_D);
 	gather(p, out, image, PLANE_DT);
-	point(p, PLANE_X);
-	p->batch.out = p->planes[out][PLANE_X];
-	for (int k = PLANE_D; k <= PLANE_DT; k++) {
-		for (int i = 0; i < out; i++) {
-			const bool asked =
-			    sweep_active(&p->run->s->values[f->in[i]]);
+	for (int i = 0; i < out; i++) {
+		const size_t bytes =
+		    size_of(p->run->s, f->in[i]) * sizeof(float);
 
-			p->d_in[i] = asked ? p->planes[i][k] : NULL;
-			memset(p->planes[i][k], 0,
-			    size_of(p->run->s, f->in[i]) * sizeof(float));
-		}
-		p->batch.d_out = p->planes[out][k];
-		p->row->backward(&p->batch);
-		for (int i = 0; i < out; i++)
-			if (p->d_in[i] != NULL)
-				scatter(p, i, image, (enum plane_kind)k,
-				    !p->step->first[i]);
+		memset(p->planes[i][PLANE_D], 0, bytes);
+		memset(p->planes[i][PLANE_DT], 0, bytes);
+	}
+	operator_backward(f->node->op, &p->batch);
+	operator_back_tangent(f->node->op, &p->batch);
+	for (int i = 0; i < out; i++) {
+		if (!sweep_active(&p->run->s->values[f->in[i]]))
+			continue;
+		scatter(p, i, image, PLANE_D, !p->step->first[i]);
+		scatter(p, i, image, PLANE_DT, !p->step->first[i]);
 	}
 }
 
@@ -292,6 +331,8 @@ sweep_plain_forward(const struct sweep_run *run, const struct sweep_step *step)
 	struct plain p;
 
 	start(&p, run, step);
+	if (step->method == SWEEP_NODE)
+		point_operands(&p);
 	for (int i = 0; i < run->n; i++)
 		if (step->method == SWEEP_NODE)
 			node_forward(&p, i);
@@ -305,6 +346,8 @@ sweep_plain_backward(const struct sweep_run *run, const struct sweep_step *step)
 	struct plain p;
 
 	start(&p, run, step);
+	if (step->method == SWEEP_NODE)
+		point_operands(&p);
 	for (int i = 0; i < run->n; i++)
 		if (step->method == SWEEP_NODE)
 			node_backward(&p, i);

@@ -1,6 +1,7 @@
 /* From sums by the folded weights to the vector. */
 #include <string.h>
 
+#include "execute/liveness.h"
 #include "execute/sweep.h"
 
 static double *
@@ -130,6 +131,27 @@ pull_shift(const struct sweep *s, const struct sweep_weights *w,
 	}
 }
 
+/* The tensors that a node reads as they are. */
+static void
+pull_node(const struct sweep *s, const struct sweep_step *step,
+    const double *from, double *hv)
+{
+	const struct node *node = step->fold->node;
+
+	for (int j = 0; j < node->n_in; j++) {
+		const struct graph_value *v = &s->graph->values[node->in[j]];
+		double *out = v->kind == VALUE_TENSOR
+				  ? part_of_sum(s, hv, v->tensor)
+				  : NULL;
+		const int64_t n =
+		    out != NULL ? s->graph->tensors[v->tensor].n : 0;
+
+		for (int64_t i = 0; i < n; i++)
+			out[i] += from[i];
+		from += liveness_floats(n);
+	}
+}
+
 void
 sweep_pull(const struct sweep *sweep, const struct sweep_weights *weights,
     const float *v, const double *sums, double *hv)
@@ -141,6 +163,8 @@ sweep_pull(const struct sweep *sweep, const struct sweep_weights *weights,
 
 		if (step->dead)
 			continue;
+		if (step->method == SWEEP_NODE)
+			pull_node(sweep, step, of.t_weight, hv);
 		if (step->weight_moves)
 			pull_weight(sweep, weights, step, &of,
 			    part_of_sum(sweep, hv, step->fold->weight));
@@ -168,6 +192,8 @@ sweep_pull_gradient(const struct sweep *sweep,
 
 		if (still.dead)
 			continue;
+		if (still.method == SWEEP_NODE)
+			pull_node(sweep, &still, of.weight, gradient);
 		of.t_weight = of.weight;
 		of.t_shift = of.shift;
 		still.scale_moves = false;

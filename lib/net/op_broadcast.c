@@ -102,16 +102,183 @@ BROADCAST(op_mul, product, a *b)
 BROADCAST(op_div, quotient, a / b)
 BROADCAST(op_pow, power, pow(a, b))
 
-/* Of two activations of one shape (operator_trains). */
+/* ---- derivatives ---- */
+
+/* An element of the output after another, and the operands' elements. */
+struct walk {
+	const struct shape *shape;
+	int64_t stride[2][TENSOR_RANK_MAX], at[TENSOR_RANK_MAX];
+	int64_t a, b;
+};
+
+static struct walk
+walk_start(const struct operator_batch *batch)
+{
+	struct walk w = {.shape = batch->out_shape};
+
+	find_strides(&batch->in_shape[0], w.shape, w.stride[0]);
+	find_strides(&batch->in_shape[1], w.shape, w.stride[1]);
+	return w;
+}
+
+static void
+walk_on(struct walk *w)
+{
+	for (int i = w->shape->rank - 1; i >= 0; i--) {
+		w->a += w->stride[0][i];
+		w->b += w->stride[1][i];
+		if (++w->at[i] < w->shape->dim[i])
+			return;
+		w->a -= w->at[i] * w->stride[0][i];
+		w->b -= w->at[i] * w->stride[1][i];
+		w->at[i] = 0;
+	}
+}
+
+/* What was stretched gets the sum. */
+static void
+give(const struct operator_batch *batch, float sign)
+{
+	const int64_t n = shape_size(batch->out_shape);
+	struct walk w = walk_start(batch);
+
+	for (int64_t i = 0; i < n; i++, walk_on(&w)) {
+		if (batch->d_in[0] != NULL)
+			batch->d_in[0][w.a] += batch->d_out[i];
+		if (batch->d_in[1] != NULL)
+			batch->d_in[1][w.b] += sign * batch->d_out[i];
+	}
+}
+
 void
 op_add_backward(const struct operator_batch *batch)
 {
-	const int64_t n = batch->n * shape_size(batch->out_shape);
+	give(batch, 1.0F);
+}
 
-	for (int j = 0; j < 2; j++) {
-		float *d_in = batch->d_in[j];
+void
+op_sub_backward(const struct operator_batch *batch)
+{
+	give(batch, -1.0F);
+}
 
-		for (int64_t i = 0; d_in != NULL && i < n; i++)
-			d_in[i] += batch->d_out[i];
+/* The derivatives of a function of a and b. */
+struct partials {
+	binary_fn *a, *b, *aa, *ab, *bb;
+};
+
+/* What stands still has no part, even where its derivative is no number. */
+static double
+part(binary_fn *derivative, double a, double b, double by)
+{
+	return by == 0.0 ? 0.0 : derivative(a, b) * by;
+}
+
+static void
+partials_backward(const struct operator_batch *batch, const struct partials *f)
+{
+	const int64_t n = shape_size(batch->out_shape);
+	struct walk w = walk_start(batch);
+
+	for (int64_t i = 0; i < n; i++, walk_on(&w)) {
+		const double a = (double)batch->in[0][w.a];
+		const double b = (double)batch->in[1][w.b];
+		const double dy = (double)batch->d_out[i];
+
+		if (batch->d_in[0] != NULL)
+			batch->d_in[0][w.a] += (float)part(f->a, a, b, dy);
+		if (batch->d_in[1] != NULL)
+			batch->d_in[1][w.b] += (float)part(f->b, a, b, dy);
 	}
 }
+
+static void
+partials_tangent(const struct operator_batch *batch, const struct partials *f)
+{
+	const int64_t n = shape_size(batch->out_shape);
+	struct walk w = walk_start(batch);
+
+	for (int64_t i = 0; i < n; i++, walk_on(&w)) {
+		const double a = (double)batch->in[0][w.a];
+		const double b = (double)batch->in[1][w.b];
+
+		batch->t_out[i] =
+		    (float)(part(f->a, a, b, (double)batch->t_in[0][w.a]) +
+			    part(f->b, a, b, (double)batch->t_in[1][w.b]));
+	}
+}
+
+static void
+partials_back_tangent(
+    const struct operator_batch *batch, const struct partials *f)
+{
+	const int64_t n = shape_size(batch->out_shape);
+	struct walk w = walk_start(batch);
+
+	for (int64_t i = 0; i < n; i++, walk_on(&w)) {
+		const double a = (double)batch->in[0][w.a];
+		const double b = (double)batch->in[1][w.b];
+		const double dy = (double)batch->d_out[i];
+		const double ta = (double)batch->t_in[0][w.a] * dy;
+		const double tb = (double)batch->t_in[1][w.b] * dy;
+		const double t_dy = (double)batch->t_d_out[i];
+
+		if (batch->t_d_in[0] != NULL)
+			batch->t_d_in[0][w.a] +=
+			    (float)(part(f->a, a, b, t_dy) +
+				    part(f->aa, a, b, ta) +
+				    part(f->ab, a, b, tb));
+		if (batch->t_d_in[1] != NULL)
+			batch->t_d_in[1][w.b] +=
+			    (float)(part(f->b, a, b, t_dy) +
+				    part(f->ab, a, b, ta) +
+				    part(f->bb, a, b, tb));
+	}
+}
+
+#define PARTIAL(name, value)                   \
+	static double name(double a, double b) \
+	{                                      \
+		(void)a;                       \
+		(void)b;                       \
+		return value;                  \
+	}
+
+/* Derivatives by a, by b, by both twice: aa, ab, bb. */
+#define PARTIALS(family, by_a, by_b, by_aa, by_ab, by_bb)                   \
+	PARTIAL(family##_a, by_a)                                           \
+	PARTIAL(family##_b, by_b)                                           \
+	PARTIAL(family##_aa, by_aa)                                         \
+	PARTIAL(family##_ab, by_ab)                                         \
+	PARTIAL(family##_bb, by_bb)                                         \
+                                                                            \
+	static const struct partials family##_partials = {                  \
+	    family##_a, family##_b, family##_aa, family##_ab, family##_bb}; \
+                                                                            \
+	void family##_backward(const struct operator_batch *batch)          \
+	{                                                                   \
+		partials_backward(batch, &family##_partials);               \
+	}                                                                   \
+                                                                            \
+	void family##_tangent(const struct operator_batch *batch)           \
+	{                                                                   \
+		partials_tangent(batch, &family##_partials);                \
+	}                                                                   \
+                                                                            \
+	void family##_back_tangent(const struct operator_batch *batch)      \
+	{                                                                   \
+		partials_back_tangent(batch, &family##_partials);           \
+	}
+
+/* b a^(b - 1), without the number that 0 to the power of -1 is not. */
+static double
+pow_slope(double a, double b)
+{
+	return b == 0.0 ? 0.0 : b * pow(a, b - 1.0);
+}
+
+PARTIALS(op_mul, b, a, 0.0, 1.0, 0.0)
+PARTIALS(
+    op_div, 1.0 / b, -a / (b * b), 0.0, -1.0 / (b * b), 2.0 * a / (b * b * b))
+PARTIALS(op_pow, pow_slope(a, b), pow(a, b) * log(a), b *pow_slope(a, b - 1.0),
+    pow(a, b - 1.0) * (1.0 + b * log(a)), pow(a, b) * log(a) * log(a))

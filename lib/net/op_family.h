@@ -8,7 +8,9 @@
 	int name##_shape(const struct attributes *attr, int n_in,          \
 	    const struct shape *in, struct shape *out, struct error *err); \
 	void name##_forward(const struct operator_call *call);             \
-	void name##_backward(const struct operator_batch *batch)
+	void name##_backward(const struct operator_batch *batch);          \
+	void name##_tangent(const struct operator_batch *batch);           \
+	void name##_back_tangent(const struct operator_batch *batch)
 
 OP_FAMILY(op_conv);
 OP_FAMILY(op_relu);
@@ -60,10 +62,5 @@ size_t op_conv_work(const struct attributes *attr, const struct shape *in,
     const struct shape *out);
 void op_gemm_batch(const struct operator_batch *batch);
 void op_mat_mul_batch(const struct operator_batch *batch);
-
-void op_relu_tangent(
-    const struct operator_batch *batch, const float *t_in, float *t_out);
-void op_max_pool_tangent(
-    const struct operator_batch *batch, const float *t_in, float *t_out);
 
 #endif

@@ -25,23 +25,27 @@ op_transpose_shape(const struct attributes *attr, int n_in,
 	return 0;
 }
 
-void
-op_transpose_forward(const struct operator_call *call)
+/* to[i] of out's order is the element of in's order, or that one gets it. */
+static void
+transpose(const struct attributes *attr, const struct shape *in,
+    const struct shape *shape, const float *from, float *to, bool back)
 {
-	const struct shape *in = &call->in_shape[0], *shape = call->out_shape;
 	const int last = shape->rank - 1;
 	const int64_t n = shape_size(shape);
 	int64_t stride[IMAGE_RANK_MAX] = {0}, at[IMAGE_RANK_MAX] = {0};
-	const float *x = call->in[0];
+	int64_t x = 0;
 
 	for (int i = 0; i <= last; i++) {
 		stride[i] = 1;
-		for (int j = call->attr->perm[i]; j < in->rank; j++)
+		for (int j = attr->perm[i]; j < in->rank; j++)
 			stride[i] *= in->dim[j];
 	}
 	for (int64_t done = 0; done < n;) {
-		for (int64_t i = 0; i < shape->dim[last]; i++)
-			call->out[done++] = x[i * stride[last]];
+		for (int64_t i = 0; i < shape->dim[last]; i++, done++)
+			if (back)
+				to[x + i * stride[last]] += from[done];
+			else
+				to[done] = from[x + i * stride[last]];
 		for (int i = last - 1; i >= 0; i--) {
 			x += stride[i];
 			if (++at[i] < shape->dim[i])
@@ -50,6 +54,21 @@ op_transpose_forward(const struct operator_call *call)
 			at[i] = 0;
 		}
 	}
+}
+
+void
+op_transpose_forward(const struct operator_call *call)
+{
+	transpose(call->attr, &call->in_shape[0], call->out_shape, call->in[0],
+	    call->out, false);
+}
+
+void
+op_transpose_backward(const struct operator_batch *batch)
+{
+	if (batch->d_in[0] != NULL)
+		transpose(batch->attr, &batch->in_shape[0], batch->out_shape,
+		    batch->d_out, batch->d_in[0], true);
 }
 
 int
@@ -77,4 +96,13 @@ op_reshape_forward(const struct operator_call *call)
 {
 	memcpy(call->out, call->in[0],
 	    (size_t)shape_size(call->out_shape) * sizeof(float));
+}
+
+void
+op_reshape_backward(const struct operator_batch *batch)
+{
+	const int64_t n = shape_size(batch->out_shape);
+
+	for (int64_t i = 0; batch->d_in[0] != NULL && i < n; i++)
+		batch->d_in[0][i] += batch->d_out[i];
 }

@@ -92,24 +92,99 @@ op_gemm_backward(const struct operator_batch *batch)
  * The same in float32.  Every image is one product of its own (or one for each
  * matrix of a stack), so that it does not depend on those beside it.
  */
+/* Rows of a that belong to one matrix of b, and their sizes. */
+struct matrices {
+	int each, c, k, trans;
+	int64_t rows;
+	bool stacked;
+};
+
+static struct matrices
+matrices_of(const struct operator_batch *batch)
+{
+	const struct shape *a = &batch->in_shape[0], *b = &batch->in_shape[1];
+	struct matrices m = {.c = (int)a->dim[a->rank - 1],
+	    .k = (int)batch->out_shape->dim[a->rank - 1],
+	    .trans = batch->attr->trans_b,
+	    .stacked = b->rank > 2};
+
+	m.rows = shape_size(a) / m.c;
+	m.each = (int)(m.stacked ? a->dim[a->rank - 2] : m.rows);
+	return m;
+}
+
+/* out = beta out + a b */
+static void
+mat_mul(const struct operator_batch *batch, const float *a, const float *b,
+    float beta, float *out)
+{
+	const struct matrices m = matrices_of(batch);
+
+	for (int64_t r = 0; r < m.rows * batch->n; r += m.each) {
+		const int64_t matrix = m.stacked ? r / m.each : 0;
+
+		cblas_sgemm(CblasRowMajor, CblasNoTrans,
+		    m.trans ? CblasTrans : CblasNoTrans, m.each, m.k, m.c, 1.0F,
+		    a + r * m.c, m.c, b + matrix * m.c * m.k,
+		    m.trans ? m.c : m.k, beta, out + r * m.k, m.k);
+	}
+}
+
 void
 op_mat_mul_batch(const struct operator_batch *batch)
 {
-	const struct shape *a = &batch->in_shape[0], *b = &batch->in_shape[1];
-	const int c = (int)a->dim[a->rank - 1];
-	const int k = (int)batch->out_shape->dim[a->rank - 1];
-	const int trans = batch->attr->trans_b;
-	const int64_t rows = shape_size(a) / c;
-	const int64_t each = b->rank > 2 ? a->dim[a->rank - 2] : rows;
+	mat_mul(batch, batch->in[0], batch->in[1], 0.0F, batch->out);
+}
 
-	for (int64_t r = 0; r < rows * batch->n; r += each) {
-		const int64_t matrix = b->rank > 2 ? r / each : 0;
+/* d[0] += dy b', d[1] += a' dy (as b lies) */
+static void
+mat_mul_back(const struct operator_batch *batch, const float *a, const float *b,
+    const float *dy, float *const *d)
+{
+	const struct matrices m = matrices_of(batch);
+	const int ldb = m.trans ? m.c : m.k;
 
-		cblas_sgemm(CblasRowMajor, CblasNoTrans,
-		    trans ? CblasTrans : CblasNoTrans, (int)each, k, c, 1.0F,
-		    batch->in[0] + r * c, c, batch->in[1] + matrix * c * k,
-		    trans ? c : k, 0.0F, batch->out + r * k, k);
+	for (int64_t r = 0; r < m.rows; r += m.each) {
+		const int64_t at = m.stacked ? r / m.each * m.c * m.k : 0;
+		const float *x = a + r * m.c, *dr = dy + r * m.k;
+
+		if (d[0] != NULL)
+			cblas_sgemm(CblasRowMajor, CblasNoTrans,
+			    m.trans ? CblasNoTrans : CblasTrans, m.each, m.c,
+			    m.k, 1.0F, dr, m.k, b + at, ldb, 1.0F,
+			    d[0] + r * m.c, m.c);
+		if (d[1] != NULL && m.trans)
+			cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans,
+			    m.k, m.c, m.each, 1.0F, dr, m.k, x, m.c, 1.0F,
+			    d[1] + at, ldb);
+		else if (d[1] != NULL)
+			cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans,
+			    m.c, m.k, m.each, 1.0F, x, m.c, dr, m.k, 1.0F,
+			    d[1] + at, ldb);
 	}
+}
+
+void
+op_mat_mul_backward(const struct operator_batch *batch)
+{
+	mat_mul_back(
+	    batch, batch->in[0], batch->in[1], batch->d_out, batch->d_in);
+}
+
+void
+op_mat_mul_tangent(const struct operator_batch *batch)
+{
+	mat_mul(batch, batch->t_in[0], batch->in[1], 0.0F, batch->t_out);
+	mat_mul(batch, batch->in[0], batch->t_in[1], 1.0F, batch->t_out);
+}
+
+void
+op_mat_mul_back_tangent(const struct operator_batch *batch)
+{
+	mat_mul_back(
+	    batch, batch->in[0], batch->in[1], batch->t_d_out, batch->t_d_in);
+	mat_mul_back(
+	    batch, batch->t_in[0], batch->t_in[1], batch->d_out, batch->t_d_in);
 }
 
 /*

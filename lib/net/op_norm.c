@@ -73,19 +73,19 @@ op_layer_norm_shape(const struct attributes *attr, int n_in,
 
 /* Elements that are normalised together. */
 static int64_t
-row_of(const struct operator_call *call)
+row_of(const struct attributes *attr, const struct shape *shape)
 {
 	int64_t n = 1;
 
-	for (int i = call->attr->axis - 1; i < call->out_shape->rank; i++)
-		n *= call->out_shape->dim[i];
+	for (int i = attr->axis - 1; i < shape->rank; i++)
+		n *= shape->dim[i];
 	return n;
 }
 
 void
 op_layer_norm_forward(const struct operator_call *call)
 {
-	const int64_t n = row_of(call);
+	const int64_t n = row_of(call->attr, call->out_shape);
 	const int64_t rows = shape_size(call->out_shape) / n;
 	const float *weight = call->n_in > 1 ? call->in[1] : NULL;
 	const float *bias = call->n_in == 3 ? call->in[2] : NULL;
@@ -108,5 +108,170 @@ op_layer_norm_forward(const struct operator_call *call)
 					(weight != NULL ? (double)weight[i]
 							: 1.0) +
 				    (bias != NULL ? (double)bias[i] : 0.0));
+	}
+}
+
+/*
+ * A row on its way back, and how all of it moves: h = (x - mean) scale,
+ * g = dy weight, dx = scale (g - mean(g) - h mean(g h)).
+ */
+struct layer_row {
+	int64_t n;
+	double mean, scale;     /* of x; 1 / sqrt(var + epsilon) */
+	double t_mean, t_scale; /* t_mean: of t_x */
+	double mean_ht;         /* mean(h t_x) */
+	const float *x, *t_x, *weight, *t_weight, *dy, *t_dy;
+};
+
+static double
+normal(const struct layer_row *r, int64_t i)
+{
+	return ((double)r->x[i] - r->mean) * r->scale;
+}
+
+/* t_h = scale (t_x - mean(t_x) - h mean(h t_x)) */
+static double
+t_normal(const struct layer_row *r, int64_t i)
+{
+	return r->scale *
+	       ((double)r->t_x[i] - r->t_mean - normal(r, i) * r->mean_ht);
+}
+
+static double
+weighted(const struct layer_row *r, int64_t i)
+{
+	return (double)r->dy[i] *
+	       (r->weight != NULL ? (double)r->weight[i] : 1.0);
+}
+
+static double
+t_weighted(const struct layer_row *r, int64_t i)
+{
+	return (double)r->t_dy[i] *
+		   (r->weight != NULL ? (double)r->weight[i] : 1.0) +
+	       (r->weight != NULL ? (double)r->dy[i] * (double)r->t_weight[i]
+				  : 0.0);
+}
+
+static const float *
+row_at(const float *array, int64_t at)
+{
+	return array != NULL ? array + at : NULL;
+}
+
+/* Row i; tangents too if the batch has them. */
+static struct layer_row
+layer_row(const struct operator_batch *b, int64_t row)
+{
+	const int64_t n = row_of(b->attr, b->out_shape), at = row * n;
+	const bool moves = b->t_in != NULL;
+	struct layer_row r = {.n = n,
+	    .x = b->in[0] + at,
+	    .t_x = moves ? b->t_in[0] + at : NULL,
+	    .weight = b->n_in > 1 ? b->in[1] : NULL,
+	    .t_weight = moves && b->n_in > 1 ? b->t_in[1] : NULL,
+	    .dy = row_at(b->d_out, at),
+	    .t_dy = row_at(b->t_d_out, at)};
+	double var = 0.0;
+
+	for (int64_t i = 0; i < n; i++)
+		r.mean += (double)r.x[i] / (double)n;
+	for (int64_t i = 0; i < n; i++)
+		var += ((double)r.x[i] - r.mean) * ((double)r.x[i] - r.mean);
+	r.scale = 1.0 / sqrt(var / (double)n + (double)b->attr->epsilon);
+	for (int64_t i = 0; moves && i < n; i++) {
+		r.t_mean += (double)r.t_x[i] / (double)n;
+		r.mean_ht += normal(&r, i) * (double)r.t_x[i] / (double)n;
+	}
+	r.t_scale = -r.scale * r.scale * r.mean_ht;
+	return r;
+}
+
+static int64_t
+count_rows(const struct operator_batch *b)
+{
+	return shape_size(b->out_shape) / row_of(b->attr, b->out_shape);
+}
+
+void
+op_layer_norm_backward(const struct operator_batch *batch)
+{
+	for (int64_t k = 0; k < count_rows(batch); k++) {
+		const struct layer_row r = layer_row(batch, k);
+		double g = 0.0, gh = 0.0;
+
+		for (int64_t i = 0; i < r.n; i++) {
+			g += weighted(&r, i) / (double)r.n;
+			gh += weighted(&r, i) * normal(&r, i) / (double)r.n;
+		}
+		for (int64_t i = 0; i < r.n; i++) {
+			const double h = normal(&r, i);
+
+			if (batch->d_in[0] != NULL)
+				batch->d_in[0][k * r.n + i] +=
+				    (float)(r.scale *
+					    (weighted(&r, i) - g - h * gh));
+			if (batch->n_in > 1 && batch->d_in[1] != NULL)
+				batch->d_in[1][i] +=
+				    (float)((double)r.dy[i] * h);
+			if (batch->n_in > 2 && batch->d_in[2] != NULL)
+				batch->d_in[2][i] += r.dy[i];
+		}
+	}
+}
+
+void
+op_layer_norm_tangent(const struct operator_batch *batch)
+{
+	for (int64_t k = 0; k < count_rows(batch); k++) {
+		const struct layer_row r = layer_row(batch, k);
+
+		for (int64_t i = 0; i < r.n; i++) {
+			double t = t_normal(&r, i);
+
+			if (r.weight != NULL)
+				t = t * (double)r.weight[i] +
+				    normal(&r, i) * (double)r.t_weight[i];
+			if (batch->n_in > 2)
+				t += (double)batch->t_in[2][i];
+			batch->t_out[k * r.n + i] = (float)t;
+		}
+	}
+}
+
+void
+op_layer_norm_back_tangent(const struct operator_batch *batch)
+{
+	for (int64_t k = 0; k < count_rows(batch); k++) {
+		const struct layer_row r = layer_row(batch, k);
+		const double n = (double)r.n;
+		double g = 0.0, gh = 0.0, t_g = 0.0, t_gh = 0.0;
+
+		for (int64_t i = 0; i < r.n; i++) {
+			const double w = weighted(&r, i);
+			const double t_w = t_weighted(&r, i);
+
+			g += w / n;
+			t_g += t_w / n;
+			gh += w * normal(&r, i) / n;
+			t_gh += (t_w * normal(&r, i) + w * t_normal(&r, i)) / n;
+		}
+		for (int64_t i = 0; i < r.n; i++) {
+			const double h = normal(&r, i), t_h = t_normal(&r, i);
+			const double inner = weighted(&r, i) - g - h * gh;
+			const double t_inner =
+			    t_weighted(&r, i) - t_g - t_h * gh - h * t_gh;
+
+			if (batch->t_d_in[0] != NULL)
+				batch->t_d_in[0][k * r.n + i] +=
+				    (float)(r.t_scale * inner +
+					    r.scale * t_inner);
+			if (batch->n_in > 1 && batch->t_d_in[1] != NULL)
+				batch->t_d_in[1][i] +=
+				    (float)((double)r.t_dy[i] * h +
+					    (double)r.dy[i] * t_h);
+			if (batch->n_in > 2 && batch->t_d_in[2] != NULL)
+				batch->t_d_in[2][i] += r.t_dy[i];
+		}
 	}
 }

@@ -3,59 +3,183 @@
 
 #include "net/op_family.h"
 
-/*
- * A family of one input: x is an element, in double, a the attributes.  Written
- * so that a NaN stays a NaN, as in PyTorch.
- */
-#define POINTWISE(family, value)                                          \
-	int family##_shape(const struct attributes *attr, int n_in,       \
-	    const struct shape *in, struct shape *out, struct error *err) \
-	{                                                                 \
-		(void)attr;                                               \
-		(void)n_in;                                               \
-		(void)err;                                                \
-		*out = in[0];                                             \
-		return 0;                                                 \
-	}                                                                 \
-                                                                          \
-	void family##_forward(const struct operator_call *call)           \
-	{                                                                 \
-		const struct attributes *a = call->attr;                  \
-		const int64_t n = shape_size(call->out_shape);            \
-                                                                          \
-		(void)a;                                                  \
-		for (int64_t i = 0; i < n; i++) {                         \
-			const double x = (double)call->in[0][i];          \
-                                                                          \
-			call->out[i] = (float)(value);                    \
-		}                                                         \
+typedef double pointwise_fn(const struct attributes *a, double x);
+
+static int64_t
+elements(const struct operator_batch *batch)
+{
+	return batch->n * shape_size(batch->out_shape);
+}
+
+/* d_in += f'(x) d_out */
+static void
+pointwise_backward(const struct operator_batch *batch, pointwise_fn *slope)
+{
+	float *d_in = batch->d_in[0];
+
+	for (int64_t i = 0; d_in != NULL && i < elements(batch); i++)
+		d_in[i] += (float)(slope(batch->attr, (double)batch->in[0][i]) *
+				   (double)batch->d_out[i]);
+}
+
+static void
+pointwise_tangent(const struct operator_batch *batch, pointwise_fn *slope)
+{
+	for (int64_t i = 0; i < elements(batch); i++)
+		batch->t_out[i] =
+		    (float)(slope(batch->attr, (double)batch->in[0][i]) *
+			    (double)batch->t_in[0][i]);
+}
+
+/* t_d_in += f'(x) t_d_out + f''(x) t_in d_out */
+static void
+pointwise_back_tangent(
+    const struct operator_batch *batch, pointwise_fn *slope, pointwise_fn *bend)
+{
+	float *t_d_in = batch->t_d_in[0];
+
+	for (int64_t i = 0; t_d_in != NULL && i < elements(batch); i++) {
+		const double x = (double)batch->in[0][i];
+
+		t_d_in[i] +=
+		    (float)(slope(batch->attr, x) * (double)batch->t_d_out[i] +
+			    bend(batch->attr, x) * (double)batch->t_in[0][i] *
+				(double)batch->d_out[i]);
+	}
+}
+
+#define POINTWISE_FUNCTION(name, value)                          \
+	static double name(const struct attributes *a, double x) \
+	{                                                        \
+		(void)a;                                         \
+		(void)x;                                         \
+		return value;                                    \
 	}
 
-/* With low above high everything becomes high, as ONNX says of Clip. */
+/*
+ * A family of one input: x is an element, in double, a the attributes; the
+ * function and its first two derivatives.  Written so that a NaN stays a NaN,
+ * as in PyTorch.
+ */
+#define POINTWISE(family, value, slope, bend)                                 \
+	POINTWISE_FUNCTION(family##_value, value)                             \
+	POINTWISE_FUNCTION(family##_slope, slope)                             \
+	POINTWISE_FUNCTION(family##_bend, bend)                               \
+                                                                              \
+	int family##_shape(const struct attributes *attr, int n_in,           \
+	    const struct shape *in, struct shape *out, struct error *err)     \
+	{                                                                     \
+		(void)attr;                                                   \
+		(void)n_in;                                                   \
+		(void)err;                                                    \
+		*out = in[0];                                                 \
+		return 0;                                                     \
+	}                                                                     \
+                                                                              \
+	void family##_forward(const struct operator_call *call)               \
+	{                                                                     \
+		const int64_t n = shape_size(call->out_shape);                \
+                                                                              \
+		for (int64_t i = 0; i < n; i++)                               \
+			call->out[i] = (float)family##_value(                 \
+			    call->attr, (double)call->in[0][i]);              \
+	}                                                                     \
+                                                                              \
+	void family##_backward(const struct operator_batch *batch)            \
+	{                                                                     \
+		pointwise_backward(batch, family##_slope);                    \
+	}                                                                     \
+                                                                              \
+	void family##_tangent(const struct operator_batch *batch)             \
+	{                                                                     \
+		pointwise_tangent(batch, family##_slope);                     \
+	}                                                                     \
+                                                                              \
+	void family##_back_tangent(const struct operator_batch *batch)        \
+	{                                                                     \
+		pointwise_back_tangent(batch, family##_slope, family##_bend); \
+	}
+
 static double
 clamp(double x, double low, double high)
 {
-	x = x < low ? low : x;
-	return x > high ? high : x;
+	return x < low ? low : x > high ? high : x;
 }
 
-POINTWISE(op_relu, x < 0.0 ? 0.0 : x)
-POINTWISE(op_leaky_relu, x < 0.0 ? (double)a->alpha * x : x)
-POINTWISE(op_elu, x < 0.0 ? (double)a->alpha * expm1(x) : x)
-POINTWISE(op_clip, clamp(x, (double)a->min, (double)a->max))
-POINTWISE(op_sigmoid, 1.0 / (1.0 + exp(-x)))
-POINTWISE(
-    op_hard_sigmoid, clamp((double)a->alpha *x + (double)a->beta, 0.0, 1.0))
-POINTWISE(op_hard_swish, x *clamp(x / 6.0 + 0.5, 0.0, 1.0))
-POINTWISE(op_tanh, tanh(x))
-POINTWISE(op_erf, erf(x))
-POINTWISE(op_exp, exp(x))
-POINTWISE(op_sqrt, sqrt(x))
-POINTWISE(op_softplus, x > 0.0 ? x + log1p(exp(-x)) : log1p(exp(x)))
+static double
+logistic(double x)
+{
+	return 1.0 / (1.0 + exp(-x));
+}
 
-POINTWISE(op_abs, fabs(x))
-POINTWISE(op_neg, -x)
-POINTWISE(op_log, log(x))
+/* The slope of logistic, and of that. */
+static double
+logistic_slope(double x)
+{
+	return logistic(x) * (1.0 - logistic(x));
+}
+
+static double
+logistic_bend(double x)
+{
+	return logistic_slope(x) * (1.0 - 2.0 * logistic(x));
+}
+
+static double
+erf_slope(double x)
+{
+	return 2.0 / sqrt(acos(-1.0)) * exp(-x * x);
+}
+
+static double
+tanh_slope(double x)
+{
+	return 1.0 - tanh(x) * tanh(x);
+}
+
+/* Between the two cuts of HardSigmoid. */
+static bool
+is_within(const struct attributes *a, double x)
+{
+	const double y = (double)a->alpha * x + (double)a->beta;
+
+	return y > 0.0 && y < 1.0;
+}
+
+static double
+hard_swish_slope(double x)
+{
+	return x < -3.0 ? 0.0 : x > 3.0 ? 1.0 : x / 3.0 + 0.5;
+}
+
+static double
+sign(double x)
+{
+	return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : 0.0;
+}
+
+POINTWISE(op_leaky_relu, x < 0.0 ? (double)a->alpha * x : x,
+    x <= 0.0 ? (double)a->alpha : 1.0, 0.0)
+POINTWISE(op_elu, x < 0.0 ? (double)a->alpha * expm1(x) : x,
+    x <= 0.0 ? (double)a->alpha * exp(x) : 1.0,
+    x <= 0.0 ? (double)a->alpha * exp(x) : 0.0)
+POINTWISE(op_clip, clamp(x, (double)a->min, (double)a->max),
+    x >= (double)a->min && x <= (double)a->max ? 1.0 : 0.0, 0.0)
+POINTWISE(op_sigmoid, logistic(x), logistic_slope(x), logistic_bend(x))
+POINTWISE(op_hard_sigmoid,
+    clamp((double)a->alpha *x + (double)a->beta, 0.0, 1.0),
+    is_within(a, x) ? (double)a->alpha : 0.0, 0.0)
+POINTWISE(op_hard_swish, x *clamp(x / 6.0 + 0.5, 0.0, 1.0), hard_swish_slope(x),
+    x<-3.0 || x> 3.0 ? 0.0 : 1.0 / 3.0)
+POINTWISE(op_tanh, tanh(x), tanh_slope(x), -2.0 * tanh(x) * tanh_slope(x))
+POINTWISE(op_erf, erf(x), erf_slope(x), -2.0 * x * erf_slope(x))
+POINTWISE(op_exp, exp(x), exp(x), exp(x))
+POINTWISE(op_sqrt, sqrt(x), 0.5 / sqrt(x), -0.25 / (x * sqrt(x)))
+POINTWISE(op_softplus, x > 0.0 ? x + log1p(exp(-x)) : log1p(exp(x)),
+    logistic(x), logistic_slope(x))
+POINTWISE(op_abs, fabs(x), sign(x), 0.0)
+POINTWISE(op_neg, -x, -1.0, 0.0)
+POINTWISE(op_log, log(x), 1.0 / x, -1.0 / (x * x))
 
 /* One slope for all, or one for each channel. */
 int
@@ -87,24 +211,97 @@ op_prelu_forward(const struct operator_call *call)
 	}
 }
 
+/* x < 0 ? slope x : x, linear in each of both. */
+struct prelu {
+	int64_t n, each;
+};
+
+static struct prelu
+prelu_of(const struct operator_batch *batch)
+{
+	const int64_t n = shape_size(batch->out_shape);
+
+	return (struct prelu){n, n / batch->in_shape[1].dim[0]};
+}
+
+/* dx += slope dy, d_slope += x dy, where x < 0 */
+static void
+prelu_back(const struct operator_batch *batch, const float *slope,
+    const float *x, const float *dy, float above, float *const *d)
+{
+	const struct prelu p = prelu_of(batch);
+
+	for (int64_t i = 0; i < p.n; i++) {
+		const bool cut = batch->in[0][i] <= 0.0F;
+
+		if (d[0] != NULL)
+			d[0][i] += (cut ? slope[i / p.each] : above) * dy[i];
+		if (d[1] != NULL && cut)
+			d[1][i / p.each] += x[i] * dy[i];
+	}
+}
+
+void
+op_prelu_backward(const struct operator_batch *batch)
+{
+	prelu_back(
+	    batch, batch->in[1], batch->in[0], batch->d_out, 1.0F, batch->d_in);
+}
+
+void
+op_prelu_tangent(const struct operator_batch *batch)
+{
+	const struct prelu p = prelu_of(batch);
+	const float *x = batch->in[0], *t_x = batch->t_in[0];
+
+	for (int64_t i = 0; i < p.n; i++)
+		batch->t_out[i] = x[i] > 0.0F
+				      ? t_x[i]
+				      : batch->in[1][i / p.each] * t_x[i] +
+					    batch->t_in[1][i / p.each] * x[i];
+}
+
+void
+op_prelu_back_tangent(const struct operator_batch *batch)
+{
+	prelu_back(batch, batch->in[1], batch->in[0], batch->t_d_out, 1.0F,
+	    batch->t_d_in);
+	prelu_back(batch, batch->t_in[1], batch->t_in[0], batch->d_out, 0.0F,
+	    batch->t_d_in);
+}
+
+/* ReLU reads its output alone, so that the input need not be kept. */
+int
+op_relu_shape(const struct attributes *attr, int n_in, const struct shape *in,
+    struct shape *out, struct error *err)
+{
+	return op_abs_shape(attr, n_in, in, out, err);
+}
+
+void
+op_relu_forward(const struct operator_call *call)
+{
+	const int64_t n = shape_size(call->out_shape);
+
+	for (int64_t i = 0; i < n; i++)
+		call->out[i] = call->in[0][i] < 0.0F ? 0.0F : call->in[0][i];
+}
+
 /* Where it was cut off nothing comes back, at 0 neither, as in PyTorch. */
 void
 op_relu_backward(const struct operator_batch *batch)
 {
-	const int64_t n = batch->n * shape_size(batch->out_shape);
 	const float *out = batch->out, *d_out = batch->d_out;
 	float *d_in = batch->d_in[0];
 
-	for (int64_t i = 0; d_in != NULL && i < n; i++)
+	for (int64_t i = 0; d_in != NULL && i < elements(batch); i++)
 		d_in[i] += out[i] > 0.0F ? d_out[i] : 0.0F;
 }
 
 void
-op_relu_tangent(
-    const struct operator_batch *batch, const float *t_in, float *t_out)
+op_relu_tangent(const struct operator_batch *batch)
 {
-	const int64_t n = batch->n * shape_size(batch->out_shape);
-
-	for (int64_t i = 0; i < n; i++)
-		t_out[i] = batch->out[i] > 0.0F ? t_in[i] : 0.0F;
+	for (int64_t i = 0; i < elements(batch); i++)
+		batch->t_out[i] =
+		    batch->out[i] > 0.0F ? batch->t_in[0][i] : 0.0F;
 }

@@ -214,12 +214,12 @@ op_max_pool_backward(const struct operator_batch *batch)
 }
 
 void
-op_max_pool_tangent(
-    const struct operator_batch *batch, const float *t_in, float *t_out)
+op_max_pool_tangent(const struct operator_batch *batch)
 {
 	const struct shape *in = &batch->in_shape[0], *out = batch->out_shape;
 	const int64_t size = in->dim[1] * in->dim[2];
-	const float *plane = batch->in[0];
+	const float *plane = batch->in[0], *t_in = batch->t_in[0];
+	float *t_out = batch->t_out;
 
 	for (int64_t c = 0; c < batch->n * in->dim[0];
 	     c++, plane += size, t_in += size)

@@ -140,52 +140,68 @@ op_slice_shape(const struct attributes *attr, int n_in, const struct shape *in,
 	return 0;
 }
 
+/* A slice of at most three axes as one of three. */
+struct slice {
+	int64_t in[3], n[3], start[3], step[3];
+};
+
+static struct slice
+slice_of(
+    const struct attributes *a, const struct shape *in, const struct shape *out)
+{
+	struct slice s = {{1, 1, 1}, {1, 1, 1}, {0}, {0}};
+
+	for (int i = 0, j = 3 - out->rank; i < out->rank; i++, j++) {
+		s.in[j] = in->dim[i];
+		s.n[j] = out->dim[i];
+		s.start[j] = a->start[i];
+		s.step[j] = a->step[i];
+	}
+	return s;
+}
+
+/* Where row y of plane c begins in the whole. */
+static int64_t
+slice_row(const struct slice *s, int64_t c, int64_t y)
+{
+	return ((s->start[0] + c * s->step[0]) * s->in[1] + s->start[1] +
+		   y * s->step[1]) *
+		   s->in[2] +
+	       s->start[2];
+}
+
 void
 op_slice_forward(const struct operator_call *call)
 {
-	const struct attributes *a = call->attr;
-	const int rank = call->out_shape->rank;
-	int64_t in[3] = {1, 1, 1}, n[3] = {1, 1, 1};
-	int64_t start[3] = {0}, step[3] = {0};
+	const struct slice s =
+	    slice_of(call->attr, &call->in_shape[0], call->out_shape);
 	float *out = call->out;
 
-	for (int i = 0, j = 3 - rank; i < rank; i++, j++) {
-		in[j] = call->in_shape[0].dim[i];
-		n[j] = call->out_shape->dim[i];
-		start[j] = a->start[i];
-		step[j] = a->step[i];
-	}
-	for (int64_t c = 0; c < n[0]; c++)
-		for (int64_t y = 0; y < n[1]; y++) {
-			const float *row =
-			    call->in[0] + ((start[0] + c * step[0]) * in[1] +
-					      start[1] + y * step[1]) *
-					      in[2];
+	for (int64_t c = 0; c < s.n[0]; c++)
+		for (int64_t y = 0; y < s.n[1]; y++) {
+			const float *row = call->in[0] + slice_row(&s, c, y);
 
-			for (int64_t x = 0; x < n[2]; x++)
-				*out++ = row[start[2] + x * step[2]];
+			for (int64_t x = 0; x < s.n[2]; x++)
+				*out++ = row[x * s.step[2]];
 		}
 }
 
 void
 op_slice_backward(const struct operator_batch *batch)
 {
-	const struct attributes *a = batch->attr;
-	const struct shape *in = &batch->in_shape[0], *shape = batch->out_shape;
-	const int64_t rows = shape->dim[0] * shape->dim[1];
+	const struct slice s =
+	    slice_of(batch->attr, &batch->in_shape[0], batch->out_shape);
 	const float *dy = batch->d_out;
 
-	for (int64_t i = 0; batch->d_in[0] != NULL && i < batch->n * rows;
-	     i++) {
-		int64_t c = i % rows / shape->dim[1], y = i % shape->dim[1];
-		int64_t row = (a->start[0] + c * a->step[0]) * in->dim[1] +
-			      a->start[1] + y * a->step[1];
-		float *dx = batch->d_in[0] + i / rows * shape_size(in) +
-			    row * in->dim[2];
+	if (batch->d_in[0] == NULL)
+		return;
+	for (int64_t c = 0; c < s.n[0]; c++)
+		for (int64_t y = 0; y < s.n[1]; y++) {
+			float *row = batch->d_in[0] + slice_row(&s, c, y);
 
-		for (int64_t x = 0; x < shape->dim[2]; x++)
-			dx[a->start[2] + x * a->step[2]] += *dy++;
-	}
+			for (int64_t x = 0; x < s.n[2]; x++)
+				row[x * s.step[2]] += *dy++;
+		}
 }
 
 int

@@ -14,10 +14,15 @@
 	    .needs = (n_needs),                                 \
 	    __VA_ARGS__}
 
-/* Without a backward (yet): nets with it are evaluated, not trained. */
-#define UNTRAINED(kind, onnx, lo, hi, n_images, family)          \
+/* A family with backward; with all four. */
+#define LINEAR(kind, onnx, lo, hi, n_images, family)             \
 	ROW(kind, onnx, lo, hi, n_images, family, NEEDS_NOTHING, \
-	    .backward = NULL)
+	    .backward = family##_backward, .law = LAW_LINEAR, .each = true)
+#define CURVED(kind, onnx, lo, hi, n_images, family, n_needs)               \
+	ROW(kind, onnx, lo, hi, n_images, family, n_needs,                  \
+	    .backward = family##_backward, .law = LAW_CURVED, .each = true, \
+	    .tangent = family##_tangent,                                    \
+	    .back_tangent = family##_back_tangent)
 
 enum { ALL = NODE_INPUTS_MAX };
 
@@ -30,53 +35,51 @@ static const struct operator_row rows[OP_COUNT] = {
     ROW(OP_RELU, "Relu", 1, 1, ALL, op_relu, NEEDS_OUT,
 	.backward = op_relu_backward, .law = LAW_PIECEWISE,
 	.tangent = op_relu_tangent),
-    ROW(OP_ADD, "Add", 2, 2, OPERANDS_ALIGNED, op_add, NEEDS_NOTHING,
-	.backward = op_add_backward, .law = LAW_LINEAR),
+    LINEAR(OP_ADD, "Add", 2, 2, OPERANDS_ALIGNED, op_add),
     ROW(OP_MAX_POOL, "MaxPool", 1, 1, ALL, op_max_pool, NEEDS_IN,
 	.backward = op_max_pool_backward, .law = LAW_PIECEWISE,
 	.tangent = op_max_pool_tangent),
-    ROW(OP_AVERAGE_POOL, "AveragePool", 1, 1, ALL, op_average_pool,
-	NEEDS_NOTHING, .backward = op_average_pool_backward, .law = LAW_LINEAR),
-    ROW(OP_GLOBAL_AVERAGE_POOL, "GlobalAveragePool", 1, 1, ALL,
-	op_global_average_pool, NEEDS_NOTHING,
-	.backward = op_global_average_pool_backward, .law = LAW_LINEAR),
-    ROW(OP_CONCAT, "Concat", 1, NODE_INPUTS_MAX, OPERANDS_ALIGNED, op_concat,
-	NEEDS_NOTHING, .backward = op_concat_backward, .law = LAW_LINEAR),
-    ROW(OP_FLATTEN, "Flatten", 1, 1, ALL, op_flatten, NEEDS_NOTHING,
-	.backward = op_flatten_backward, .law = LAW_LINEAR),
+    LINEAR(OP_AVERAGE_POOL, "AveragePool", 1, 1, ALL, op_average_pool),
+    LINEAR(OP_GLOBAL_AVERAGE_POOL, "GlobalAveragePool", 1, 1, ALL,
+	op_global_average_pool),
+    LINEAR(
+	OP_CONCAT, "Concat", 1, NODE_INPUTS_MAX, OPERANDS_ALIGNED, op_concat),
+    LINEAR(OP_FLATTEN, "Flatten", 1, 1, ALL, op_flatten),
     ROW(OP_GEMM, "Gemm", 2, 3, 1, op_gemm, NEEDS_IN, .batch = op_gemm_batch,
 	.backward = op_gemm_backward, .law = LAW_BILINEAR),
-    ROW(OP_SLICE, "Slice", 1, 1, ALL, op_slice, NEEDS_NOTHING,
-	.backward = op_slice_backward, .law = LAW_LINEAR),
-    ROW(OP_PAD, "Pad", 1, 1, ALL, op_pad, NEEDS_NOTHING,
-	.backward = op_pad_backward, .law = LAW_LINEAR),
-    UNTRAINED(OP_LEAKY_RELU, "LeakyRelu", 1, 1, ALL, op_leaky_relu),
-    UNTRAINED(OP_ELU, "Elu", 1, 1, ALL, op_elu),
-    UNTRAINED(OP_CLIP, "Clip", 1, 1, ALL, op_clip),
-    UNTRAINED(OP_SIGMOID, "Sigmoid", 1, 1, ALL, op_sigmoid),
-    UNTRAINED(OP_HARD_SIGMOID, "HardSigmoid", 1, 1, ALL, op_hard_sigmoid),
-    UNTRAINED(OP_HARD_SWISH, "HardSwish", 1, 1, ALL, op_hard_swish),
-    UNTRAINED(OP_TANH, "Tanh", 1, 1, ALL, op_tanh),
-    UNTRAINED(OP_ERF, "Erf", 1, 1, ALL, op_erf),
-    UNTRAINED(OP_EXP, "Exp", 1, 1, ALL, op_exp),
-    UNTRAINED(OP_SQRT, "Sqrt", 1, 1, ALL, op_sqrt),
-    UNTRAINED(OP_SOFTPLUS, "Softplus", 1, 1, ALL, op_softplus),
-    UNTRAINED(OP_SUB, "Sub", 2, 2, OPERANDS_ALIGNED, op_sub),
-    UNTRAINED(OP_MUL, "Mul", 2, 2, OPERANDS_ALIGNED, op_mul),
-    UNTRAINED(OP_DIV, "Div", 2, 2, OPERANDS_ALIGNED, op_div),
-    UNTRAINED(OP_POW, "Pow", 2, 2, OPERANDS_ALIGNED, op_pow),
-    UNTRAINED(OP_MAT_MUL, "MatMul", 2, 2, OPERANDS_FREE, op_mat_mul),
-    UNTRAINED(OP_REDUCE_MEAN, "ReduceMean", 1, 1, ALL, op_reduce_mean),
-    UNTRAINED(OP_SOFTMAX, "Softmax", 1, 1, ALL, op_softmax),
-    UNTRAINED(OP_LOG_SOFTMAX, "LogSoftmax", 1, 1, ALL, op_log_softmax),
-    UNTRAINED(
-	OP_LAYER_NORMALIZATION, "LayerNormalization", 1, 3, 1, op_layer_norm),
-    UNTRAINED(OP_TRANSPOSE, "Transpose", 1, 1, ALL, op_transpose),
-    UNTRAINED(OP_RESHAPE, "Reshape", 1, 1, ALL, op_reshape),
-    UNTRAINED(OP_PRELU, "PRelu", 2, 2, 1, op_prelu),
-    UNTRAINED(OP_ABS, "Abs", 1, 1, ALL, op_abs),
-    UNTRAINED(OP_NEG, "Neg", 1, 1, ALL, op_neg),
-    UNTRAINED(OP_LOG, "Log", 1, 1, ALL, op_log),
+    LINEAR(OP_SLICE, "Slice", 1, 1, ALL, op_slice),
+    LINEAR(OP_PAD, "Pad", 1, 1, ALL, op_pad),
+    CURVED(OP_LEAKY_RELU, "LeakyRelu", 1, 1, ALL, op_leaky_relu, NEEDS_IN),
+    CURVED(OP_ELU, "Elu", 1, 1, ALL, op_elu, NEEDS_IN),
+    CURVED(OP_CLIP, "Clip", 1, 1, ALL, op_clip, NEEDS_IN),
+    CURVED(OP_SIGMOID, "Sigmoid", 1, 1, ALL, op_sigmoid, NEEDS_IN),
+    CURVED(
+	OP_HARD_SIGMOID, "HardSigmoid", 1, 1, ALL, op_hard_sigmoid, NEEDS_IN),
+    CURVED(OP_HARD_SWISH, "HardSwish", 1, 1, ALL, op_hard_swish, NEEDS_IN),
+    CURVED(OP_TANH, "Tanh", 1, 1, ALL, op_tanh, NEEDS_IN),
+    CURVED(OP_ERF, "Erf", 1, 1, ALL, op_erf, NEEDS_IN),
+    CURVED(OP_EXP, "Exp", 1, 1, ALL, op_exp, NEEDS_IN),
+    CURVED(OP_SQRT, "Sqrt", 1, 1, ALL, op_sqrt, NEEDS_IN),
+    CURVED(OP_SOFTPLUS, "Softplus", 1, 1, ALL, op_softplus, NEEDS_IN),
+    LINEAR(OP_SUB, "Sub", 2, 2, OPERANDS_ALIGNED, op_sub),
+    CURVED(OP_MUL, "Mul", 2, 2, OPERANDS_ALIGNED, op_mul, NEEDS_IN),
+    CURVED(OP_DIV, "Div", 2, 2, OPERANDS_ALIGNED, op_div, NEEDS_IN),
+    CURVED(OP_POW, "Pow", 2, 2, OPERANDS_ALIGNED, op_pow, NEEDS_IN),
+    ROW(OP_MAT_MUL, "MatMul", 2, 2, OPERANDS_FREE, op_mat_mul, NEEDS_IN,
+	.batch = op_mat_mul_batch, .backward = op_mat_mul_backward,
+	.law = LAW_CURVED, .each = true, .tangent = op_mat_mul_tangent,
+	.back_tangent = op_mat_mul_back_tangent),
+    LINEAR(OP_REDUCE_MEAN, "ReduceMean", 1, 1, ALL, op_reduce_mean),
+    CURVED(OP_SOFTMAX, "Softmax", 1, 1, ALL, op_softmax, NEEDS_OUT),
+    CURVED(OP_LOG_SOFTMAX, "LogSoftmax", 1, 1, ALL, op_log_softmax, NEEDS_OUT),
+    CURVED(OP_LAYER_NORMALIZATION, "LayerNormalization", 1, 3, 1, op_layer_norm,
+	NEEDS_IN),
+    LINEAR(OP_TRANSPOSE, "Transpose", 1, 1, ALL, op_transpose),
+    LINEAR(OP_RESHAPE, "Reshape", 1, 1, ALL, op_reshape),
+    CURVED(OP_PRELU, "PRelu", 2, 2, 1, op_prelu, NEEDS_IN),
+    CURVED(OP_ABS, "Abs", 1, 1, ALL, op_abs, NEEDS_IN),
+    CURVED(OP_NEG, "Neg", 1, 1, ALL, op_neg, NEEDS_IN),
+    CURVED(OP_LOG, "Log", 1, 1, ALL, op_log, NEEDS_IN),
 };
 
 const struct operator_row *
@@ -263,6 +266,9 @@ operator_describe(const struct graph *graph, const struct node *node, int n,
 	    .n_in = node->n_in,
 	    .in_shape = in,
 	    .out_shape = &graph->values[node->out].shape};
+	for (int j = 0; j < node->n_in; j++)
+		if (graph->values[node->in[j]].kind == VALUE_TENSOR)
+			batch->tensors |= (uint64_t)1 << j;
 }
 
 size_t
@@ -277,6 +283,46 @@ operator_work(const struct graph *graph, const struct node *node)
 	    &node->attr, in, &graph->values[node->out].shape);
 }
 
+static int64_t
+image_step(const struct operator_batch *batch, int j)
+{
+	return batch->tensors >> j & 1 ? 0 : shape_size(&batch->in_shape[j]);
+}
+
+static const float *
+moved(const float *array, int64_t by)
+{
+	return array != NULL ? array + by : NULL;
+}
+
+/* Calls of single images. */
+static void
+each_image(const struct operator_batch *batch,
+    void (*call)(const struct operator_batch *batch))
+{
+	const int64_t size = shape_size(batch->out_shape);
+	const float *in[NODE_INPUTS_MAX] = {0};
+	float *d_in[NODE_INPUTS_MAX] = {0};
+	struct operator_batch one = *batch;
+
+	one.n = 1;
+	one.in = in;
+	one.d_in = d_in;
+	for (int i = 0; i < batch->n; i++) {
+		for (int j = 0; j < batch->n_in; j++) {
+			const int64_t by = i * image_step(batch, j);
+
+			in[j] = moved(batch->in[j], by);
+			if (batch->d_in != NULL && batch->d_in[j] != NULL)
+				d_in[j] = batch->d_in[j] + by;
+		}
+		one.d_out = moved(batch->d_out, i * size);
+		if (batch->out != NULL)
+			one.out = batch->out + i * size;
+		call(&one);
+	}
+}
+
 void
 operator_forward(enum operator_kind op, const struct operator_batch *batch)
 {
@@ -288,41 +334,55 @@ operator_forward(enum operator_kind op, const struct operator_batch *batch)
 	    .out_shape = batch->out_shape,
 	    .out = batch->out};
 
+	if (rows[op].batch != NULL && rows[op].each) {
+		each_image(batch, rows[op].batch);
+		return;
+	}
 	if (rows[op].batch != NULL) {
 		rows[op].batch(batch);
 		return;
 	}
 	for (int i = 0; i < batch->n; i++) {
 		for (int j = 0; j < batch->n_in; j++)
-			in[j] = batch->in[j] +
-				(rows[op].images < 0 || j < rows[op].images
-					? i * shape_size(&batch->in_shape[j])
-					: 0);
+			in[j] = batch->in[j] + i * image_step(batch, j);
 		rows[op].forward(&call);
 		call.out += shape_size(batch->out_shape);
 	}
 }
 
-bool
-operator_trains(
-    const struct graph *graph, const struct node *node, struct error *err)
+void
+operator_backward(enum operator_kind op, const struct operator_batch *batch)
 {
-	const struct graph_value *first = &graph->values[node->in[0]];
-	bool plain = rows[node->op].backward != NULL ||
-		     node->op == OP_BATCH_NORMALIZATION;
+	if (rows[op].each)
+		each_image(batch, rows[op].backward);
+	else
+		rows[op].backward(batch);
+}
 
-	for (int i = 0; i < node->n_in && rows[node->op].images < 0; i++) {
-		const struct graph_value *v = &graph->values[node->in[i]];
+void
+operator_tangent(enum operator_kind op, const struct operator_batch *batch)
+{
+	struct operator_batch still = *batch;
 
-		plain &= v->kind != VALUE_TENSOR &&
-			 (node->op != OP_ADD ||
-			     shape_same(&v->shape, &first->shape));
+	if (rows[op].tangent != NULL) {
+		rows[op].tangent(batch);
+		return;
 	}
-	if (node->op == OP_SLICE)
-		plain &= first->shape.rank == 3;
-	if (!plain)
-		error_set(err,
-		    "node '%s': training through %s is not supported",
-		    node->name, rows[node->op].name);
-	return plain;
+	still.in = batch->t_in;
+	still.out = batch->t_out;
+	operator_forward(op, &still);
+}
+
+void
+operator_back_tangent(enum operator_kind op, const struct operator_batch *batch)
+{
+	struct operator_batch still = *batch;
+
+	if (rows[op].back_tangent != NULL) {
+		rows[op].back_tangent(batch);
+		return;
+	}
+	still.d_out = batch->t_d_out;
+	still.d_in = batch->t_d_in;
+	rows[op].backward(&still);
 }

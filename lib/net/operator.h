@@ -5,7 +5,9 @@
  * it.
  *
  * The same file holds how it learns: backward adds the gradient by its inputs,
- * given that by its output.
+ * given that by its output.  For the curvature, tangent says how the output
+ * changes when the inputs move along a direction, and back_tangent how the
+ * gradients change.  At a kink the derivative is PyTorch's.
  *
  * To add an operator: a name in enum operator_kind, a row in operator.c, a
  * family in an op_*.c file, a test against a naive loop.
@@ -13,7 +15,9 @@
 #ifndef NET_OPERATOR_H
 #define NET_OPERATOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "net/graph.h"
@@ -43,21 +47,36 @@ struct operator_batch {
 	/* Added to; NULL where nobody asks (a tensor's is the sum over the
 	 * images). */
 	float *const *d_in;
-	float *work; /* as many floats as the row's work says */
+	float *work;      /* as many floats as the row's work says */
+	uint64_t tensors; /* bit j: input j is a tensor, one for all images */
+	/*
+	 * Along a direction, of one image: t_ is how the array of that name
+	 * changes.  Those that stand still are zeros.
+	 */
+	const float *const *t_in;
+	float *t_out;
+	const float *t_d_out;
+	float *const *t_d_in; /* added to; NULL where nobody asks */
 };
 
 /* What a backward reads of the forward's arrays. */
 enum operator_needs { NEEDS_NOTHING = 0, NEEDS_IN = 1, NEEDS_OUT = 2 };
 
 /*
- * How the output depends on the operands: all that the derivative along a
- * direction (the tangent) and that of backward need to know.  LAW_LINEAR: in
- * the activations, there are no tensors; both are forward and backward of the
- * tangents.  LAW_BILINEAR: in the activations and in the tensors, each for
- * itself; both are sums of two.  LAW_PIECEWISE: linear in the neighbourhood of
- * the inputs; the row's tangent, and backward of the tangents.
+ * How the output depends on the operands.  LAW_LINEAR: its tangent is forward
+ * of the tangents, that of backward is backward of the gradient's.
+ * LAW_BILINEAR: in the activations and in the weight, each for itself; both are
+ * sums of two.  LAW_PIECEWISE: linear in the neighbourhood of the inputs; the
+ * row's tangent, and backward of the gradient's.  LAW_CURVED: both are the
+ * row's.  LAW_BATCH: not one of images alone.
  */
-enum operator_law { LAW_OTHER, LAW_LINEAR, LAW_BILINEAR, LAW_PIECEWISE };
+enum operator_law {
+	LAW_BATCH,
+	LAW_LINEAR,
+	LAW_BILINEAR,
+	LAW_PIECEWISE,
+	LAW_CURVED
+};
 
 /*
  * Inputs of either kind, one activation at least.  OPERANDS_ALIGNED: axes are
@@ -90,9 +109,10 @@ struct operator_row {
 	    const struct shape *out); /* NULL: none */
 	unsigned needs;               /* of enum operator_needs */
 	enum operator_law law;
-	/* LAW_PIECEWISE: how out changes when the one input changes by t_in. */
-	void (*tangent)(const struct operator_batch *batch, const float *t_in,
-	    float *t_out);
+	bool each; /* backward wants images one by one */
+	/* The laws say who has them; of one image. */
+	void (*tangent)(const struct operator_batch *batch);
+	void (*back_tangent)(const struct operator_batch *batch);
 };
 
 const struct operator_row *operator_of(enum operator_kind op);
@@ -133,11 +153,17 @@ size_t operator_work(const struct graph *graph, const struct node *node);
 void operator_forward(
     enum operator_kind op, const struct operator_batch *batch);
 
+/* Adds the gradients by the inputs, of all images. */
+void operator_backward(
+    enum operator_kind op, const struct operator_batch *batch);
+
 /*
- * Can the node be trained through?  Otherwise false with an error that names
- * it: operators without a backward, sums that stretch, tensors as operands.
+ * Of one image: t_out; t_d_in, with out and t_out there already.  Not for
+ * LAW_BATCH and LAW_BILINEAR.
  */
-bool operator_trains(
-    const struct graph *graph, const struct node *node, struct error *err);
+void operator_tangent(
+    enum operator_kind op, const struct operator_batch *batch);
+void operator_back_tangent(
+    enum operator_kind op, const struct operator_batch *batch);
 
 #endif
