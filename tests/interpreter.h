@@ -204,6 +204,176 @@ norm_node(const struct world *w, const struct node *node)
 	}
 }
 
+/* Where operand j has what element i of the output is made of, stretched. */
+static double
+operand_at(
+    const struct world *w, const struct node *node, int j, int image, int64_t i)
+{
+	const struct shape *out = &w->g->values[node->out].shape;
+	const struct shape s = shape_of(w, node, j);
+	int64_t at = 0, step = 1;
+
+	for (int a = out->rank - 1, q = s.rank - 1; a >= 0 && q >= 0;
+	     a--, q--) {
+		at += s.dim[q] > 1 ? i % out->dim[a] * step : 0;
+		i /= out->dim[a];
+		step *= s.dim[q];
+	}
+	return input_of(w, node, j, image)[at];
+}
+
+static double
+product_at(const struct world *w, const struct node *node, int image, int64_t i)
+{
+	const struct shape a = shape_of(w, node, 0), b = shape_of(w, node, 1);
+	const int64_t c = a.dim[a.rank - 1];
+	const int64_t k = w->g->values[node->out].shape.dim[a.rank - 1];
+	const int64_t row = i / k, column = i % k;
+	const double *x = input_of(w, node, 0, image) + row * c;
+	const double *m = input_of(w, node, 1, image);
+	double sum = 0.0;
+
+	if (b.rank > 2)
+		m += row / a.dim[a.rank - 2] * c * k;
+	for (int64_t q = 0; q < c; q++)
+		sum += x[q] *
+		       m[node->attr.trans_b ? column * c + q : q * k + column];
+	return sum;
+}
+
+/* Softmax and its logarithm at element i, ReduceMean: along n, inner apart. */
+static double
+along_at(const struct world *w, const struct node *node, int image, int64_t i)
+{
+	const bool mean = node->op == OP_REDUCE_MEAN;
+	const struct shape in = shape_of(w, node, 0);
+	const int first = (mean ? node->attr.axes[0] : node->attr.axis) - 1;
+	const int last = mean && node->attr.axes[1] != 0 ? first + 1 : first;
+	const double *x = input_of(w, node, 0, image);
+	int64_t n = 1, inner = 1;
+	double sum = 0.0, at;
+
+	for (int a = first; a <= last; a++)
+		n *= in.dim[a];
+	for (int a = last + 1; a < in.rank; a++)
+		inner *= in.dim[a];
+	if (mean) {
+		x += i / inner * n * inner + i % inner;
+		for (int64_t j = 0; j < n; j++)
+			sum += x[j * inner] / (double)n;
+		return sum;
+	}
+	at = x[i];
+	x += i - i / inner % n * inner;
+	for (int64_t j = 0; j < n; j++)
+		sum += exp(x[j * inner] - at);
+	return node->op == OP_SOFTMAX ? 1.0 / sum : -log(sum);
+}
+
+static double
+layer_norm_at(
+    const struct world *w, const struct node *node, int image, int64_t i)
+{
+	const struct shape in = shape_of(w, node, 0);
+	double mean = 0.0, var = 0.0, y;
+	const double *x;
+	int64_t n = 1;
+
+	for (int a = node->attr.axis - 1; a < in.rank; a++)
+		n *= in.dim[a];
+	x = input_of(w, node, 0, image) + i / n * n;
+	for (int64_t j = 0; j < n; j++)
+		mean += x[j] / (double)n;
+	for (int64_t j = 0; j < n; j++)
+		var += (x[j] - mean) * (x[j] - mean) / (double)n;
+	y = (x[i % n] - mean) / sqrt(var + (double)node->attr.epsilon);
+	if (node->n_in > 1)
+		y *= input_of(w, node, 1, 0)[i % n];
+	if (node->n_in > 2)
+		y += input_of(w, node, 2, 0)[i % n];
+	return y;
+}
+
+static double
+transposed_at(
+    const struct world *w, const struct node *node, int image, int64_t i)
+{
+	const struct shape *out = &w->g->values[node->out].shape;
+	const struct shape in = shape_of(w, node, 0);
+	int64_t at = 0;
+
+	for (int a = out->rank - 1; a >= 0; a--) {
+		int64_t step = 1;
+
+		for (int q = node->attr.perm[a]; q < in.rank; q++)
+			step *= in.dim[q];
+		at += i % out->dim[a] * step;
+		i /= out->dim[a];
+	}
+	return input_of(w, node, 0, image)[at];
+}
+
+/* Of one element. */
+static double
+function_at(const struct node *node, double x)
+{
+	const struct attributes *a = &node->attr;
+	const double alpha = (double)a->alpha,
+		     line = alpha * x + (double)a->beta;
+
+	switch (node->op) {
+	case OP_LEAKY_RELU:
+		return x > 0.0 ? x : alpha * x;
+	case OP_ELU:
+		return x > 0.0 ? x : alpha * (exp(x) - 1.0);
+	case OP_CLIP:
+		return fmin(fmax(x, (double)a->min), (double)a->max);
+	case OP_SIGMOID:
+		return 1.0 / (1.0 + exp(-x));
+	case OP_HARD_SIGMOID:
+		return fmin(fmax(line, 0.0), 1.0);
+	case OP_HARD_SWISH:
+		return x * fmin(fmax(x / 6.0 + 0.5, 0.0), 1.0);
+	case OP_TANH:
+		return tanh(x);
+	case OP_ERF:
+		return erf(x);
+	case OP_EXP:
+		return exp(x);
+	case OP_SQRT:
+		return sqrt(x);
+	case OP_SOFTPLUS:
+		return log(1.0 + exp(x));
+	case OP_ABS:
+		return fabs(x);
+	case OP_NEG:
+		return -x;
+	case OP_LOG:
+		return log(x);
+	default:
+		fail_msg("operator %d is not known here", (int)node->op);
+		return 0.0;
+	}
+}
+
+/* Of two elements. */
+static double
+arithmetic(const struct node *node, double a, double b)
+{
+	switch (node->op) {
+	case OP_ADD:
+		return a + b;
+	case OP_SUB:
+		return a - b;
+	case OP_MUL:
+		return a * b;
+	case OP_DIV:
+		return a / b;
+	default:
+		return pow(a, b);
+	}
+}
+
 static double
 element(const struct world *w, const struct node *node, int image, int64_t i)
 {
@@ -229,7 +399,31 @@ element(const struct world *w, const struct node *node, int image, int64_t i)
 	case OP_RELU:
 		return x[i] > 0.0 ? x[i] : 0.0;
 	case OP_ADD:
-		return x[i] + input_of(w, node, 1, image)[i];
+	case OP_SUB:
+	case OP_MUL:
+	case OP_DIV:
+	case OP_POW:
+		return arithmetic(node, operand_at(w, node, 0, image, i),
+		    operand_at(w, node, 1, image, i));
+	case OP_MAT_MUL:
+		return product_at(w, node, image, i);
+	case OP_REDUCE_MEAN:
+	case OP_SOFTMAX:
+	case OP_LOG_SOFTMAX:
+		return along_at(w, node, image, i);
+	case OP_LAYER_NORMALIZATION:
+		return layer_norm_at(w, node, image, i);
+	case OP_TRANSPOSE:
+		return transposed_at(w, node, image, i);
+	case OP_PRELU:
+		return x[i] * (x[i] > 0.0
+				      ? 1.0
+				      : input_of(w, node, 1,
+					    0)[shape_of(w, node, 1).dim[0] == 1
+						   ? 0
+						   : i / plane]);
+	case OP_RESHAPE:
+		return x[i];
 	case OP_CONCAT:
 		return concat_at(w, node, image, i);
 	case OP_FLATTEN:
@@ -240,8 +434,7 @@ element(const struct world *w, const struct node *node, int image, int64_t i)
 	case OP_PAD:
 		return moved_at(w, node, image, at);
 	default:
-		fail_msg("operator %d is not known here", (int)node->op);
-		return 0.0;
+		return function_at(node, x[i]);
 	}
 }
 

@@ -1,0 +1,181 @@
+/*
+ * For tests of derivatives: the operators that imported networks alone have,
+ * grown on a value c h w.  Arguments are drawn so that no function is asked
+ * where it has no derivative.
+ */
+#ifndef TESTS_GROW_H
+#define TESTS_GROW_H
+
+#include "interpreter.h"
+#include "net/build.h"
+
+static int
+grow_node(struct builder *b, enum operator_kind op, const char *name, int n_in,
+    const int *in, const struct attributes *attr)
+{
+	struct error err;
+	int out = graph_add_node(b->graph, op, name, n_in, in, attr, &err);
+
+	if (out < 0)
+		fail_msg("%s", err.text);
+	b->graph->output = out;
+	return out;
+}
+
+/* A tensor that learns; dimensions of 0 are none. */
+static int
+grow_tensor(struct builder *b, const char *name, int64_t d0, int64_t d1,
+    int64_t d2, int64_t d3)
+{
+	const int64_t dim[4] = {d0, d1, d2, d3};
+	struct error err;
+	int rank = 0, out;
+
+	while (rank < 4 && dim[rank] > 0)
+		rank++;
+	out = graph_add_tensor(
+	    b->graph, name, TENSOR_FLOAT32, ROLE_WEIGHT, rank, dim, &err);
+	if (out < 0)
+		fail_msg("%s", err.text);
+	return out;
+}
+
+static int
+grow_unary(struct builder *b, enum operator_kind op, const char *name, int x)
+{
+	const struct attributes a = {.axis = 1,
+	    .alpha = op == OP_HARD_SIGMOID ? 0.3F : 0.7F,
+	    .beta = 0.45F,
+	    .min = -0.6F,
+	    .max = 0.9F};
+
+	return grow_node(b, op, name, 1, &x, &a);
+}
+
+/* Something that x stretches to, or that stretches to x. */
+static int
+grow_operand(struct builder *b, int x)
+{
+	const int64_t c = build_size(b, x, 0), h = build_size(b, x, 1),
+		      w = build_size(b, x, 2);
+	struct attributes a = {.axes = {roll(1, 3)}, .keepdims = 1};
+
+	switch (roll(0, 5)) {
+	case 0:
+		return grow_tensor(b, "one", 1, 0, 0, 0);
+	case 1:
+		return grow_tensor(b, "row", w, 0, 0, 0);
+	case 2:
+		return grow_tensor(b, "column", h, 1, 0, 0);
+	case 3:
+		return grow_tensor(b, "position", 1, c, h, w);
+	case 4:
+		return grow_node(b, OP_REDUCE_MEAN, "mean", 1, &x, &a);
+	default:
+		return grow_unary(b, OP_TANH, "same", x);
+	}
+}
+
+static int
+grow_binary(struct builder *b, enum operator_kind op, int x)
+{
+	const bool swaps = roll(0, 1);
+	int in[2];
+
+	if (op == OP_POW) { /* of what is above 0 */
+		in[0] = grow_unary(b, OP_SIGMOID, "base", x);
+		in[1] = grow_operand(b, x);
+	} else if (op == OP_DIV) { /* by it */
+		in[0] = swaps ? grow_operand(b, x) : x;
+		in[1] = grow_unary(b, OP_SIGMOID, "divisor", x);
+	} else {
+		in[swaps] = x;
+		in[!swaps] = grow_operand(b, x);
+	}
+	return grow_node(b, op, "tested", 2, in, &(struct attributes){0});
+}
+
+static int
+grow_product(struct builder *b, int x)
+{
+	const int64_t w = build_size(b, x, 2), k = roll(1, 5);
+	struct attributes a = {.trans_b = roll(0, 1)};
+	const struct attributes swap = {.perm = {1, 3, 2}};
+	int in[2] = {x};
+
+	if (roll(0, 1)) {
+		in[1] = grow_unary(b, OP_TANH, "other", x);
+		if (!a.trans_b)
+			in[1] = grow_node(
+			    b, OP_TRANSPOSE, "turned", 1, &in[1], &swap);
+	} else {
+		in[1] = a.trans_b ? grow_tensor(b, "matrix", k, w, 0, 0)
+				  : grow_tensor(b, "matrix", w, k, 0, 0);
+	}
+	return grow_node(b, OP_MAT_MUL, "tested", 2, in, &a);
+}
+
+static int
+grow_layer_norm(struct builder *b, int x)
+{
+	struct attributes a = {.axis = roll(1, 3), .epsilon = 0.1F};
+	int64_t n = 1;
+	int in[3] = {x};
+
+	for (int i = a.axis - 1; i < 3; i++)
+		n *= build_size(b, x, i);
+	in[1] = grow_tensor(b, "gain", n, 0, 0, 0);
+	in[2] = grow_tensor(b, "offset", n, 0, 0, 0);
+	return grow_node(
+	    b, OP_LAYER_NORMALIZATION, "tested", roll(1, 3), in, &a);
+}
+
+/* The operator on x, whatever its kind, if no case of the test's own did it. */
+static int
+grow_imported(struct builder *b, enum operator_kind op, int x)
+{
+	static const int orders[5][3] = {
+	    {1, 3, 2}, {2, 1, 3}, {2, 3, 1}, {3, 1, 2}, {3, 2, 1}};
+	struct attributes a = {.axis = roll(1, 3), .keepdims = roll(0, 1)};
+	int in[2] = {x};
+
+	switch (op) {
+	case OP_ADD:
+	case OP_SUB:
+	case OP_MUL:
+	case OP_DIV:
+	case OP_POW:
+		return grow_binary(b, op, x);
+	case OP_MAT_MUL:
+		return grow_product(b, x);
+	case OP_LAYER_NORMALIZATION:
+		return grow_layer_norm(b, x);
+	case OP_SQRT:
+	case OP_LOG:
+		x = grow_unary(b, OP_SIGMOID, "above", x);
+		return grow_unary(b, op, "tested", x);
+	case OP_REDUCE_MEAN:
+		a.axes[0] = roll(1, 3);
+		if (a.axes[0] < 3 && roll(0, 1))
+			a.axes[1] = a.axes[0] + 1;
+		return grow_node(b, op, "tested", 1, in, &a);
+	case OP_SOFTMAX:
+	case OP_LOG_SOFTMAX:
+		return grow_node(b, op, "tested", 1, in, &a);
+	case OP_TRANSPOSE:
+		memcpy(a.perm, orders[roll(0, 4)], sizeof(orders[0]));
+		return grow_node(b, op, "tested", 1, in, &a);
+	case OP_RESHAPE:
+		a.shape[0] = build_size(b, x, 1) * build_size(b, x, 0);
+		a.shape[1] = build_size(b, x, 2);
+		return grow_node(b, op, "tested", 1, in, &a);
+	case OP_PRELU:
+		in[1] = grow_tensor(
+		    b, "slopes", roll(0, 1) ? 1 : build_size(b, x, 0), 0, 0, 0);
+		return grow_node(b, op, "tested", 2, in, &a);
+	default:
+		return grow_unary(b, op, "tested", x);
+	}
+}
+
+#endif
