@@ -48,6 +48,19 @@ count_readers(struct folding *f)
 	return 0;
 }
 
+bool
+fold_is_sum(const struct graph *graph, const struct node *node)
+{
+	const struct graph_value *a, *b;
+
+	if (node->op != OP_ADD)
+		return false;
+	a = &graph->values[node->in[0]];
+	b = &graph->values[node->in[1]];
+	return a->kind != VALUE_TENSOR && b->kind != VALUE_TENSOR &&
+	       shape_same(&a->shape, &b->shape);
+}
+
 /* The step that makes value, when it ends there and nobody else reads it. */
 static struct fold_step *
 open_step(struct folding *f, int value)
@@ -88,17 +101,6 @@ join_relu(struct folding *f, const struct node *node)
 	step->relu = true;
 	extend(f, step, node->out);
 	return true;
-}
-
-/* Two activations of one shape: nothing else is the sum of a shortcut. */
-static bool
-is_plain_add(const struct graph *graph, const struct node *node)
-{
-	const struct graph_value *a = &graph->values[node->in[0]];
-	const struct graph_value *b = &graph->values[node->in[1]];
-
-	return a->kind != VALUE_TENSOR && b->kind != VALUE_TENSOR &&
-	       shape_same(&a->shape, &b->shape);
 }
 
 /* Can step take an addend? */
@@ -142,7 +144,7 @@ join_add(struct folding *f, const struct node *node)
 	struct fold_step *step;
 	int addend = earlier;
 
-	if (!is_plain_add(f->graph, node))
+	if (!fold_is_sum(f->graph, node))
 		return false;
 	step = open_step(f, later);
 	if (!takes_addend(step)) {
@@ -200,7 +202,7 @@ kind_of(const struct graph *graph, const struct node *node)
 	case OP_BATCH_NORMALIZATION:
 		return rank == 1 || rank == 3 ? FOLD_AFFINE : FOLD_NODE;
 	case OP_ADD:
-		return is_plain_add(graph, node) ? FOLD_ADD : FOLD_NODE;
+		return fold_is_sum(graph, node) ? FOLD_ADD : FOLD_NODE;
 	default:
 		return FOLD_NODE;
 	}

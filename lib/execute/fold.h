@@ -51,6 +51,12 @@ struct fold {
 	size_t tensor_floats;
 };
 
+/*
+ * Is node the addition of two activations of one shape?  Nothing else is the
+ * sum of a shortcut.
+ */
+bool fold_is_sum(const struct graph *graph, const struct node *node);
+
 /* graph must outlive fold.  Release with fold_free in any case. */
 int fold_make(const struct graph *graph, struct fold *fold, struct error *err);
 void fold_free(struct fold *fold);

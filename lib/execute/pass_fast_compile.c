@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "execute/fold.h"
 #include "execute/pass_fast.h"
 
 enum { STORED = -2 };
@@ -74,17 +75,6 @@ only_reader(const struct compiler *c, int value)
 	return -1;
 }
 
-/* Two activations of one form: others are stretched by the operator. */
-static bool
-is_plain_add(const struct compiler *c, const struct node *node)
-{
-	const struct graph_value *a = &c->g->values[node->in[0]];
-	const struct graph_value *b = &c->g->values[node->in[1]];
-
-	return node->op == OP_ADD && a->kind != VALUE_TENSOR &&
-	       b->kind != VALUE_TENSOR && shape_same(&a->shape, &b->shape);
-}
-
 static void
 fuse(struct compiler *c, int node)
 {
@@ -94,7 +84,7 @@ fuse(struct compiler *c, int node)
 	*f = (struct fused){.last = node, .add = -1};
 	c->p->owner[node] = node;
 	next = only_reader(c, c->g->nodes[node].out);
-	if (next >= 0 && is_plain_add(c, &c->g->nodes[next]) &&
+	if (next >= 0 && fold_is_sum(c->g, &c->g->nodes[next]) &&
 	    c->p->owner[next] < 0) {
 		const struct node *add = &c->g->nodes[next];
 
@@ -194,10 +184,10 @@ forward_node(struct compiler *c, int i)
 		step.kind = STEP_CONV;
 	else if (is_pool(c, node))
 		step.kind = STEP_POOL;
-	else if (node->op == OP_RELU || is_plain_add(c, node))
+	else if (node->op == OP_RELU || fold_is_sum(c->g, node))
 		step.kind = STEP_AFFINE;
 	step.relu = node->op == OP_RELU;
-	if (is_plain_add(c, node))
+	if (fold_is_sum(c->g, node))
 		step.add = node->in[1];
 	if (c->g->values[step.in].kind == VALUE_TENSOR)
 		step.in = -1; /* STEP_PLAIN finds its operands */
@@ -417,7 +407,7 @@ backward_node(struct compiler *c, int i)
 		step.in = -1;
 		emit(c, step);
 		give(c, i, node->out, x, true);
-	} else if (is_plain_add(c, node)) {
+	} else if (fold_is_sum(c->g, node)) {
 		/* who shares is added to later, so the other one first */
 		give(c, i, node->out, node->in[1], false);
 		give(c, i, node->out, x, true);
