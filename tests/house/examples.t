@@ -36,7 +36,10 @@ run()
 	fi
 	mkdir "$scratch"
 	ln -s "$ROOT/tests" "$ROOT/pipelines" "$scratch"
-	cp "$ROOT"/tests/data/streams/{surface,plane,model}.ll "$scratch"
+	for file in surface plane model; do # unless they make them
+		grep -q -- "-o $file.ll" "$T/$1.sh" ||
+			cp "$ROOT/tests/data/streams/$file.ll" "$scratch"
+	done
 	cp "$ROOT/tests/data/torch/small_epoch2.pt" "$scratch/step1.pt"
 	(cd "$scratch" && timeout 300 bash -euo pipefail "$T/$1.sh") >"$T/$1.out" 2>"$T/$1.err"
 	ok $? "the examples of $1 run"

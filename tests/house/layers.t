@@ -67,6 +67,13 @@ if ! nm "${BUILD:-build}/liblosspipe.a" 2>/dev/null | grep -q __asan_; then
 		/^\.(t?data|t?bss) / && $2 > 0 { print object, $1, $2 }')" "" "no global state"
 fi
 
+# Files are made, renamed and removed by the rule of -o, which is in one place.
+is "$(grep -nE '\b(O_CREAT|O_TRUNC|(rename|renameat|unlink|creat|mkstemp|tmpfile|freopen|link|symlink|truncate|mkdir)\()|fopen\([^)]*"[wa+]' \
+	lib/*/*.[ch] cmd/*.[ch] | grep -vE '^lib/base/(part|output|lock)\.c|:[0-9]+:[[:space:]]*(\*|/\*)')" "" \
+	"files are made in lib/base/part.c and output.c alone"
+is "$(grep -nE "OPTION_[A-Z]*\\('o'|output_open\\(|OPTION_[A-Z]*\\(0, \"force\"" cmd/*.[ch] | grep -v '^cmd/frame\.c')" "" \
+	"-o and --force are the frame's"
+
 is "$(wc -l lib/*/*.[ch] lib/kernel/*/*.[ch] cmd/*.[ch] | awk '$1 > 500 && $2 != "total"')" "" \
 	"no file above 500 lines"
 done_testing
