@@ -49,14 +49,30 @@ need_packages()
 		apt-get install -q -y --no-install-recommends $missing
 }
 
-# into FILE COMMAND...: its standard output becomes FILE, unless FILE is there.
+# grow FILE COMMAND...: its standard output becomes FILE when it is complete.  As
+# with -o of the programs one process at a time writes FILE.part, and a link
+# there is not followed.
+grow()
+{
+	local file=$1 lock
+	shift
+	[ ! -L "$file.part" ] || die "$file.part is a symbolic link: remove it"
+	exec {lock}>>"$file.part"
+	# the name must still be that of the locked file
+	flock -n "$lock" && [ "$file.part" -ef "/dev/fd/$lock" ] ||
+		die "$file.part is being written by another process: wait for it"
+	# (no `|| return`: a failure inside of the command must end the script)
+	"$@" >"$file.part" {lock}>&-
+	mv -f "$file.part" "$file"
+	exec {lock}>&-
+}
+
+# into FILE COMMAND...: the same, unless FILE is there.
 into()
 {
-	local file=$1
-	shift
-	[ ! -e "$file" ] || return 0
-	"$@" >"$file.part" || return
-	mv "$file.part" "$file"
+	if [ ! -e "$1" ]; then
+		grow "$@"
+	fi
 }
 
 # last_model RUN: the last checkpoint of a run of nettrain, as a stream of its own.

@@ -68,6 +68,25 @@ passes "path-pca takes a run that is there" \
 	"$ROOT/pipelines/path-pca" --small --run "$T/path-pca/run.ll" "$T/given"
 cmp -s "$T/given/path.svg" "$T/path-pca/path.svg"
 ok $? "and draws the same"
+# Two at once: the second one says so.
+cat >"$T/step" <<X
+#!/bin/bash
+. "$ROOT/pipelines/common.sh"
+wait_for() { echo one && cat "$T/gate" && echo two; }
+into "$T/grown" wait_for
+X
+mkfifo "$T/gate"
+bash "$T/step" &
+until [ -s "$T/grown.part" ]; do sleep 0.01; done
+fails 2 'grown.part is being written by another process' "a step that another script does" \
+	bash "$T/step"
+: >"$T/gate"
+wait
+is "$(cat "$T/grown")" "one
+two" "is done by that one"
+rm "$T/grown"
+ln -s victim "$T/grown.part"
+fails 2 'grown.part is a symbolic link' "a link is not followed" bash "$T/step"
 # Killed in the middle of training: the same line goes on.
 study=$T/lines-batch-size
 rm "$study"/model-48-5e-4.ll "$study"/between-5e-4-*.ll "$study"/weights-5e-4.svg
