@@ -61,44 +61,46 @@ output_has(const unsigned char *head, size_t n, const char *text)
 	return false;
 }
 
-/* Is it of the kind, or empty?  1, 0, -1. */
-static int
-is_of_kind(int fd, const struct output_kind *kind, struct error *err)
+/* As much of the file's beginning as tells its kind: its length, or -1. */
+static ssize_t
+read_head(const char *path, unsigned char head[OUTPUT_HEAD], struct error *err)
 {
-	unsigned char *head = memory_new(OUTPUT_HEAD, 1, err);
+	const int fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
 	size_t n = 0;
-	ssize_t got = head == NULL ? -1 : 1;
-	int is = -1;
+	ssize_t got = fd < 0 ? -1 : 1;
 
 	while (got > 0 && n < OUTPUT_HEAD) {
 		got = descriptor_read(fd, head + n, OUTPUT_HEAD - n);
-		if (got > 0)
-			n += (size_t)got;
-		else if (got < 0)
-			error_set(err, "read:");
+		n += got > 0 ? (size_t)got : 0;
 	}
-	if (got >= 0)
-		is = n == 0 || kind->is(head, n);
-	free(head);
-	return is;
+	if (got < 0)
+		error_set(err, "%s:", path);
+	if (fd >= 0)
+		close(fd);
+	return got < 0 ? -1 : (ssize_t)n;
 }
 
 static int
-check_kind(const char *path, const struct output_kind *kind, struct error *err)
+check_kind(const char *path, bool part, const struct output_order *order,
+    struct error *err)
 {
-	int fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC), is;
+	const struct output_kind *kind = order->kind;
+	unsigned char *head = memory_new(OUTPUT_HEAD, 1, err);
+	const ssize_t n = head == NULL ? -1 : read_head(path, head, err);
+	int status = n < 0 ? -1 : 0;
 
-	if (fd < 0)
-		return error_set(err, "%s:", path);
-	is = is_of_kind(fd, kind, err);
-	close(fd);
-	if (is < 0)
-		return error_prefix(err, "%s", path);
-	return is ? 0
-		  : error_set(err,
-			"%s is not %s: choose another -o, or --force "
-			"replaces it",
-			path, kind->name);
+	if (n > 0 && !kind->is(head, (size_t)n))
+		status = error_set(err,
+		    "%s is not %s: choose another -o, or --force replaces it",
+		    path, kind->name);
+	else if (n > 0 && part && order->manner == OUTPUT_QUICK &&
+		 kind->took_long != NULL && kind->took_long(head, (size_t)n))
+		status = error_set(err,
+		    "%s is what a program that takes long has left: remove it, "
+		    "choose another -o, or --force",
+		    path);
+	free(head);
+	return status;
 }
 
 /* What lies at one of the names that are written. */
@@ -118,7 +120,7 @@ check_file(const char *path, bool part, const struct output_order *order,
 		    path);
 	if (!S_ISREG(is.st_mode) || order->kind == NULL || order->force)
 		return 0;
-	return check_kind(path, order->kind, err);
+	return check_kind(path, part, order, err);
 }
 
 static int
@@ -135,11 +137,14 @@ check_descriptor(
 	return 0;
 }
 
+/* names: how many of those that are written, the result first. */
+enum { NAMES = 3 };
+
 static int
-check_place(const struct place *place, const struct output_order *order,
-    struct error *err)
+check_place(const struct place *place, int names,
+    const struct output_order *order, struct error *err)
 {
-	static const char *const endings[] = {"", ".part", ".part.new"};
+	static const char *const endings[NAMES] = {"", ".part", ".part.new"};
 
 	switch (place->manner) {
 	case PLACE_STANDARD:
@@ -152,7 +157,7 @@ check_place(const struct place *place, const struct output_order *order,
 	case PLACE_FILE:
 		break;
 	}
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < names; i++) {
 		char *name = join(place->path.chars_, endings[i], err);
 		int status =
 		    name == NULL ? -1 : check_file(name, i > 0, order, err);
@@ -173,7 +178,7 @@ output_check(struct output_order *order, struct error *err)
 	int status = place_find(&place, order->path, err);
 
 	if (status == 0)
-		status = check_place(&place, order, err);
+		status = check_place(&place, NAMES, order, err);
 	if (status == 0 && place.manner == PLACE_DESCRIPTOR &&
 	    order->descriptor < 0) {
 		order->descriptor =
@@ -237,7 +242,7 @@ output_open(
 		out->order = order;
 	}
 	if (status == 0)
-		status = check_place(&place, order, err);
+		status = check_place(&place, NAMES, order, err);
 	if (status == 0 && place.manner == PLACE_DESCRIPTOR)
 		out->fd = order->descriptor;
 	else if (status == 0 && place.manner == PLACE_OPEN)
@@ -329,7 +334,7 @@ take_place(struct output *out, struct error *err)
 		    "%s is no regular file any more, as it was before",
 		    out->path);
 	if (status == 0)
-		status = check_place(&place, out->order, err);
+		status = check_place(&place, 1, out->order, err);
 	place_free(&place);
 	if (status == 0)
 		status = part_finish(&out->file, out->path, err);

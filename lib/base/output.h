@@ -23,6 +23,11 @@ struct output_kind {
 	const char *name; /* "an SVG picture" */
 	/* Do the first n bytes (OUTPUT_HEAD, or all of fewer) begin one? */
 	bool (*is)(const unsigned char *head, size_t n);
+	/*
+	 * Do they begin one of a program that takes long (OUTPUT_LONG)?  What
+	 * such a one left unfinished gives way to no quick one.  May be NULL.
+	 */
+	bool (*took_long)(const unsigned char *head, size_t n);
 };
 enum { OUTPUT_HEAD = 64 << 10 };
 

@@ -44,12 +44,17 @@ is_path(const unsigned char *head, size_t n)
 	return output_begins(head, n, "name,rep,i,step,x,y,norm,off,");
 }
 
-const struct output_kind convert_csv_kind = {"CSV of points", is_csv};
-const struct output_kind convert_json_kind = {"JSON of points", is_json};
-const struct output_kind convert_vtk_kind = {"VTK polygons", is_vtk};
+const struct output_kind convert_csv_kind = {
+    .name = "CSV of points", .is = is_csv};
+const struct output_kind convert_json_kind = {
+    .name = "JSON of points", .is = is_json};
+const struct output_kind convert_vtk_kind = {
+    .name = "VTK polygons", .is = is_vtk};
 const struct output_kind convert_gnuplot_kind = {
-    "gnuplot's text of points", is_gnuplot};
+    .name = "gnuplot's text of points", .is = is_gnuplot};
 const struct output_kind convert_plotly_kind = {
-    "a figure of plotly", is_plotly};
-const struct output_kind convert_glb_kind = {"binary glTF", is_glb};
-const struct output_kind convert_path_kind = {"CSV of paths", is_path};
+    .name = "a figure of plotly", .is = is_plotly};
+const struct output_kind convert_glb_kind = {
+    .name = "binary glTF", .is = is_glb};
+const struct output_kind convert_path_kind = {
+    .name = "CSV of paths", .is = is_path};

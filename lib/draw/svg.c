@@ -14,7 +14,7 @@ is_svg(const unsigned char *head, size_t n)
 	       (output_begins(head, n, "<?xml") && output_has(head, n, "<svg"));
 }
 
-const struct output_kind svg_kind = {"an SVG picture", is_svg};
+const struct output_kind svg_kind = {.name = "an SVG picture", .is = is_svg};
 
 struct svg
 svg_start(struct text *out, double width, double height, const char *title,

@@ -29,7 +29,7 @@ is_npz(const unsigned char *head, size_t n)
 	       memcmp(head + NAME_AT + length - 4, ".npy", 4) == 0;
 }
 
-const struct output_kind npz_kind = {"an npz archive", is_npz};
+const struct output_kind npz_kind = {.name = "an npz archive", .is = is_npz};
 
 struct archive_writer {
 	zip_t *zip; /* NULL when finished */

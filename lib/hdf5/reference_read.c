@@ -21,8 +21,8 @@ is_stream_or_npz(const unsigned char *head, size_t n)
 }
 
 const struct output_kind reference_read_kind = {
-    "a losspipe stream of points or paths, nor an npz archive",
-    is_stream_or_npz};
+    .name = "a losspipe stream of points or paths, nor an npz archive",
+    .is = is_stream_or_npz};
 
 enum kind {
 	KIND_DIRECTIONS,

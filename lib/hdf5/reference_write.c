@@ -12,7 +12,8 @@
 #include "hdf5/h5_write.h"
 #include "hdf5/reference.h"
 
-const struct output_kind reference_write_kind = {"an HDF5 file", h5_is};
+const struct output_kind reference_write_kind = {
+    .name = "an HDF5 file", .is = h5_is};
 
 enum kind {
 	KIND_DIRECTIONS,

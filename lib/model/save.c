@@ -17,7 +17,7 @@ is_safetensors(const unsigned char *head, size_t n)
 }
 
 const struct output_kind safetensors_kind = {
-    "a safetensors file", is_safetensors};
+    .name = "a safetensors file", .is = is_safetensors};
 
 static void
 add_entry(struct text *json, const char *name, size_t n_name, const char *text,

@@ -216,7 +216,8 @@ is_page(const unsigned char *head, size_t n)
 	       output_has(head, n, "content=\"landpage (losspipe) ");
 }
 
-const struct output_kind page_kind = {"a page of landpage", is_page};
+const struct output_kind page_kind = {
+    .name = "a page of landpage", .is = is_page};
 
 /* A source of the policy: the digest of an element's text. */
 static void

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "stream/pack.h"
 #include "stream/scan.h"
+#include "stream/value.h"
 
 /* Records that come first in streams of their kind; letters stand for kinds. */
 static const struct {
@@ -51,13 +53,43 @@ holds(const unsigned char *head, size_t n, const char *letters)
 	return true;
 }
 
+/* The last of its history is one that can be continued. */
+static bool
+took_long(const unsigned char *head, size_t n)
+{
+	struct decoded *begin = NULL;
+	const struct value *history, *program;
+	struct scan scan;
+	struct error lost;
+	size_t need;
+	bool is = false;
+
+	if (scan_record(head, n, &scan, &need, &lost) == 1)
+		begin =
+		    decoded_new(head + scan.header, scan.header_bytes, &lost);
+	if (begin == NULL)
+		return false;
+	history = value_get(decoded_value(begin), "history");
+	if (array_count(history) > 0) {
+		program = value_get(
+		    array_at(history, array_count(history) - 1), "program");
+		is = value_is(program, "evalgrid") ||
+		     value_is(program, "hessgrid") ||
+		     value_is(program, "nettrain");
+	}
+	decoded_free(begin);
+	return is;
+}
+
 #define STREAM_KIND(what, text, letters)                                     \
 	static bool is_stream_of_##what(const unsigned char *head, size_t n) \
 	{                                                                    \
 		return holds(head, n, letters);                              \
 	}                                                                    \
 	const struct output_kind stream_of_##what = {                        \
-	    "a losspipe stream of " text, is_stream_of_##what}
+	    .name = "a losspipe stream of " text,                            \
+	    .is = is_stream_of_##what,                                       \
+	    .took_long = took_long}
 
 STREAM_KIND(models, "models", "m");
 STREAM_KIND(points, "points", "p");

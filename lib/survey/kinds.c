@@ -38,8 +38,11 @@ is_claim_json(const unsigned char *head, size_t n)
 	return output_begins(head, n, "{\"measure\":\"");
 }
 
-const struct output_kind survey_kind = {"gridstat's text", is_survey};
-const struct output_kind survey_json_kind = {"gridstat's JSON", is_survey_json};
-const struct output_kind claim_kind = {"gridstat's comparison", is_claim};
+const struct output_kind survey_kind = {
+    .name = "gridstat's text", .is = is_survey};
+const struct output_kind survey_json_kind = {
+    .name = "gridstat's JSON", .is = is_survey_json};
+const struct output_kind claim_kind = {
+    .name = "gridstat's comparison", .is = is_claim};
 const struct output_kind claim_json_kind = {
-    "gridstat's comparison in JSON", is_claim_json};
+    .name = "gridstat's comparison in JSON", .is = is_claim_json};

@@ -114,4 +114,18 @@ fails 1 't.ll is of another run' "even where the .part is of this one" \
 	train --epochs 2 "$model" -o t.ll
 cmp -s t.ll other.ll && [ "$(stat -c %s t.ll.part)" = 3000 ]
 ok $? "and both stay"
+
+# What they left is not for others.
+head -c 1000 whole.ll >q.ll.part
+cp q.ll.part before
+fails 1 'q.ll.part is what a program that takes long has left' \
+	"gridmerge refuses what evalgrid left" gridmerge -o q.ll whole.ll
+cmp -s q.ll.part before && [ ! -e q.ll ]
+ok $? "and it stays"
+gridmerge --force -o q.ll whole.ll
+cmp -s q.ll whole.ll && [ ! -e q.ll.part ]
+ok $? "--force drops it"
+head -c 3000 run.ll >q.ll.part
+rm q.ll
+fails 1 'has left' "netnew refuses what nettrain left" netnew lenet -o q.ll
 done_testing
