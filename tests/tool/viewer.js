@@ -281,6 +281,18 @@ test('the nearer of two surfaces hides the other, in any order', () => {
 	near(seen[0][0], v.zOf(0.75), 1e-6);
 	near(seen[0][1], v.zOf(0.875), 0.01);
 });
+test('of two that are equally near the first is seen', () => {
+	const flat = v.makeMesh(sample([10, 10, 10, 10, 10, 10]), field,
+		{log: true, clip: null, box});
+	const other = v.makePalette(field, 'bands', '#ff0000');
+	const target = v.makeTarget(200, 200), alone = v.makeTarget(200, 200);
+	v.clearTarget(target);
+	v.clearTarget(alone);
+	v.paintMesh(target, flat, above, other, 1);
+	v.paintMesh(target, flat, above, palette, 0);
+	v.paintMesh(alone, flat, above, palette, 0);
+	same(target.pixels, alone.pixels);
+});
 test('no gap along the edges of triangles', () => {
 	const n = 7, loss = Array.from({length: n * n}, (_, i) => 1 + (i * 7 % 5));
 	const look = v.lookAt({...v.START, azimuth: -77.7, elevation: 88.8}, 200, 200);

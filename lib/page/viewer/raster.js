@@ -42,10 +42,15 @@ function projectMesh(mesh, look)
 	return corners;
 }
 
-function paintMesh(target, mesh, look, palette)
+/*
+ * number: of the surface.  Where two are equally near, as on a plateau where both
+ * are cut, the first is seen.
+ */
+function paintMesh(target, mesh, look, palette, number = 0)
 {
 	projectMesh(mesh, look);
 	const {nx, ny, z, hue} = mesh;
+	const back = 2e-4 * number;
 	for (let j = 0; j < ny - 1; j++)
 		for (let i = 0; i < nx - 1; i++) {
 			const k = j * nx + i;
@@ -53,12 +58,12 @@ function paintMesh(target, mesh, look, palette)
 			const all = z[k] + z[k + 1] + z[k + nx] + z[k + nx + 1];
 			if (all !== all)
 				continue;
-			paintTriangle(target, hue, palette.packed, k, k + 1, k + nx + 1);
-			paintTriangle(target, hue, palette.packed, k, k + nx + 1, k + nx);
+			paintTriangle(target, hue, palette.packed, back, k, k + 1, k + nx + 1);
+			paintTriangle(target, hue, palette.packed, back, k, k + nx + 1, k + nx);
 		}
 }
 
-function paintTriangle(target, hues, packed, a, b, c)
+function paintTriangle(target, hues, packed, back, a, b, c)
 {
 	const xs = corners.x, ys = corners.y, {width} = target;
 	const ax = xs[a], ay = ys[a], bx = xs[b] - ax, by = ys[b] - ay;
@@ -86,7 +91,7 @@ function paintTriangle(target, hues, packed, a, b, c)
 			x++, q++, v += vx, w += wx) {
 			if (v < -1e-6 || w < -1e-6 || v + w > 1.000002)
 				continue;
-			const n = near[a] + v * dn + w * en;
+			const n = near[a] + v * dn + w * en - back;
 			if (n <= target.depth[q])
 				continue;
 			const h = h0 + v * dh + w * eh, l = l0 + v * dl + w * el;

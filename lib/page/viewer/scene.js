@@ -309,8 +309,8 @@ function rasterise(scene)
 	const inner = {...look, zoom: look.zoom * scale, x: look.x * scale,
 		y: look.y * scale};
 	clearTarget(target);
-	for (const part of scene.parts)
-		paintMesh(target, part.mesh, inner, part.palette);
+	scene.parts.forEach((part, i) =>
+		paintMesh(target, part.mesh, inner, part.palette, i));
 	if (scene.lines)
 		paintLines(target, scene.parts[0].palette, inner);
 }
