@@ -124,7 +124,7 @@ check_exec(const struct gridrun *s)
 		frame_usage(s->frame, "--exec excludes -d, --estimate, "
 				      "--groups and --bn recompute");
 	if (exec_check(&s->choice.exec, &err) < 0)
-		frame_usage(s->frame, "%s", err.text);
+		frame_usage_error(s->frame, &err);
 }
 
 int

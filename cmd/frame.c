@@ -140,7 +140,7 @@ frame_start(struct frame *frame, int argc, char **argv)
 	o->inputs = &inputs;
 	first = options_parse(all, argc, argv, &inputs, &err);
 	if (first < 0)
-		frame_usage(frame, "%s", err.text);
+		frame_usage_error(frame, &err);
 	inform(frame, all, help, version, completion);
 	if (add_inputs(frame, argv + first, &err) < 0 ||
 	    output_check(o, &err) < 0)
@@ -219,6 +219,14 @@ frame_fail(const struct frame *frame, const struct error *err)
 {
 	frame_show(frame, "%s", err->text);
 	exit(frame->failure != 0 ? frame->failure : 1);
+}
+
+void
+frame_usage_error(const struct frame *frame, const struct error *err)
+{
+	if (err->memory)
+		frame_fail(frame, err);
+	frame_usage(frame, "%s", err->text);
 }
 
 void

@@ -81,6 +81,10 @@ _Noreturn void frame_fail(const struct frame *frame, const struct error *err);
 _Noreturn void frame_usage(const struct frame *frame, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* An error of the command line; of memory, when that is what it is. */
+_Noreturn void frame_usage_error(
+    const struct frame *frame, const struct error *err);
+
 /*
  * "name: text" on stderr; "name: warning: text" unless -q; "name: text" only
  * with -v.  As in all messages, what cannot be shown (base/character.h) becomes

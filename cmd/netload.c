@@ -331,7 +331,7 @@ main(int argc, char **argv)
 	frame_refuse_terminal(&frame);
 	if (s.input != NULL &&
 	    shape_parse(s.input, "--input", &s.shape, &err) < 0)
-		frame_usage(&frame, "%s", err.text);
+		frame_usage_error(&frame, &err);
 	if (s.label != NULL && strlen(s.label) > MODEL_TEXT_MAX)
 		frame_usage(&frame,
 		    "--label has %zu bytes, expected at most %d",

@@ -184,7 +184,7 @@ main(int argc, char **argv)
 	s.frame = &frame;
 	s.name = argv[first];
 	if (build_model(&model, &s, &err) < 0)
-		frame_usage(&frame, "%s", err.text);
+		frame_usage_error(&frame, &err);
 	frame_say(&frame, "%s: %lld weights", s.name,
 	    (long long)graph_count_weights(&model.graph));
 	status = write_model(&model, &s, &err);

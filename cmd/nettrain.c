@@ -486,7 +486,7 @@ main(int argc, char **argv)
 		frame_usage(
 		    &frame, "--raw excludes --pixels, --mean and --std");
 	if (finish_rule(&set, &session.rule, &err) < 0)
-		frame_usage(&frame, "%s", err.text);
+		frame_usage_error(&frame, &err);
 	frame_refuse_terminal(&frame);
 	if (run(&session, argv + first, argc - first, &err) < 0)
 		frame_fail(&frame, &err);

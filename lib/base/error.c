@@ -37,6 +37,20 @@ error_set(struct error *err, const char *format, ...)
 }
 
 int
+error_foreign(struct error *err, const char *format, ...)
+{
+	char text[sizeof(err->text)];
+	va_list ap;
+
+	if (errno == ENOMEM)
+		return error_memory(err, 0);
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	return error_set(err, "%s", text);
+}
+
+int
 error_memory(struct error *err, size_t bytes)
 {
 	if (bytes > 0)

@@ -31,6 +31,14 @@ int error_set(struct error *err, const char *format, ...)
  */
 int error_memory(struct error *err, size_t bytes);
 
+/*
+ * What a library says of itself: as error_set, but "out of memory" when errno,
+ * set to 0 before the library was called, says so.  Libraries call a want of
+ * memory by other names ("not a zip archive").
+ */
+int error_foreign(struct error *err, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Puts "context: " in front of a message already set; returns -1. */
 int error_prefix(struct error *err, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

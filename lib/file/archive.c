@@ -1,5 +1,6 @@
 #include "file/archive.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zip.h>
@@ -31,11 +32,12 @@ open_bytes(const struct content *content, struct error *err)
 	zip_t *zip = NULL;
 
 	zip_error_init(&why);
+	errno = 0;
 	source = zip_source_buffer_create(content->bytes, content->n, 0, &why);
 	if (source != NULL)
 		zip = zip_open_from_source(source, ZIP_RDONLY, &why);
 	if (zip == NULL) {
-		error_set(err, "zip archive: %s", zip_error_strerror(&why));
+		error_foreign(err, "zip archive: %s", zip_error_strerror(&why));
 		zip_source_free(source);
 	}
 	zip_error_fini(&why);
@@ -58,10 +60,11 @@ read_directory(struct archive *archive, struct error *err)
 	for (archive->n = 0; archive->n < (size_t)n; archive->n++) {
 		struct zip_stat *stat = &archive->stats[archive->n];
 
+		errno = 0;
 		if (zip_stat_index(
 			archive->zip, archive->n, ZIP_FL_ENC_RAW, stat) < 0 ||
 		    (stat->valid & want) != want)
-			return error_set(err, "zip archive: entry %zu: %s",
+			return error_foreign(err, "zip archive: entry %zu: %s",
 			    archive->n, zip_strerror(archive->zip));
 	}
 	return 0;
@@ -145,9 +148,10 @@ archive_entry_open(struct archive *archive, size_t i, struct error *err)
 		return NULL;
 	entry->name = archive->stats[i].name;
 	entry->no_checksum = archive->no_checksum;
+	errno = 0;
 	entry->file = zip_fopen_index(archive->zip, i, 0);
 	if (entry->file == NULL) {
-		error_set(err, "entry '%.120s': %s", entry->name,
+		error_foreign(err, "entry '%.120s': %s", entry->name,
 		    zip_strerror(archive->zip));
 		free(entry);
 		return NULL;
@@ -158,7 +162,7 @@ archive_entry_open(struct archive *archive, size_t i, struct error *err)
 static int
 entry_error(struct archive_entry *entry, struct error *err)
 {
-	return error_set(err, "entry '%.120s': %s", entry->name,
+	return error_foreign(err, "entry '%.120s': %s", entry->name,
 	    zip_file_strerror(entry->file));
 }
 
@@ -169,7 +173,10 @@ archive_entry_read(
 	uint8_t *to = bytes;
 
 	while (n > 0) {
-		int64_t got = zip_fread(entry->file, to, n);
+		int64_t got;
+
+		errno = 0;
+		got = zip_fread(entry->file, to, n);
 
 		if (got < 0)
 			return entry_error(entry, err);
@@ -194,7 +201,10 @@ int
 archive_entry_finish(struct archive_entry *entry, struct error *err)
 {
 	uint8_t byte;
-	int64_t got = zip_fread(entry->file, &byte, 1);
+	int64_t got;
+
+	errno = 0;
+	got = zip_fread(entry->file, &byte, 1);
 
 	if (got < 0 && is_checksum_error(entry))
 		return entry->no_checksum ? 0

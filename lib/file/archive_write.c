@@ -1,5 +1,6 @@
 #include "file/archive_write.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,12 +35,14 @@ const struct output_kind npz_kind = {.name = "an npz archive", .is = is_npz};
 struct archive_writer {
 	zip_t *zip; /* NULL when finished */
 	zip_source_t *result;
+	uint8_t **copy; /* of the entries' bytes, until it is finished */
+	size_t n, room;
 };
 
 static int
 fail(const char *what, zip_error_t *error, struct error *err)
 {
-	error_set(err, "%s: %s", what, zip_error_strerror(error));
+	error_foreign(err, "%s: %s", what, zip_error_strerror(error));
 	zip_error_fini(error);
 	return -1;
 }
@@ -53,6 +56,7 @@ archive_writer_new(struct error *err)
 	if (w == NULL)
 		return NULL;
 	zip_error_init(&error);
+	errno = 0;
 	w->result = zip_source_buffer_create(NULL, 0, 0, &error);
 	if (w->result != NULL) {
 		/* one reference is the archive's, one ours */
@@ -107,24 +111,28 @@ archive_writer_add(struct archive_writer *w, const char *name,
 
 	if (check_name(name, err) < 0)
 		return -1;
+	/* whose a buffer is after a failure, libzip does not say: ours */
+	if (memory_grow(&w->copy, &w->room, w->n + 1, sizeof(*w->copy), err) <
+	    0)
+		return -1;
 	copy = (uint8_t *)memory_text_n(bytes, n, err);
 	if (copy == NULL)
 		return -1;
-	source = zip_source_buffer(w->zip, copy, n, 1);
-	if (source == NULL) {
-		free(copy);
-		return error_set(err, "%s: %s", name, zip_strerror(w->zip));
-	}
+	w->copy[w->n++] = copy;
+	errno = 0;
+	source = zip_source_buffer(w->zip, copy, n, 0);
+	if (source == NULL)
+		return error_foreign(err, "%s: %s", name, zip_strerror(w->zip));
 	at = zip_file_add(w->zip, name, source, ZIP_FL_ENC_UTF_8);
 	if (at < 0) {
 		zip_source_free(source);
-		return error_set(err, "%s: %s", name, zip_strerror(w->zip));
+		return error_foreign(err, "%s: %s", name, zip_strerror(w->zip));
 	}
 	if (zip_set_file_compression(
 		w->zip, (zip_uint64_t)at, ZIP_CM_STORE, 0) < 0 ||
 	    zip_file_set_dostime(
 		w->zip, (zip_uint64_t)at, DOS_TIME, DOS_DATE, 0) < 0)
-		return error_set(err, "%s: %s", name, zip_strerror(w->zip));
+		return error_foreign(err, "%s: %s", name, zip_strerror(w->zip));
 	return 0;
 }
 
@@ -135,9 +143,11 @@ take_result(zip_source_t *source, uint8_t **bytes, size_t *n, struct error *err)
 	zip_int64_t done = -1;
 
 	zip_stat_init(&stat);
+	errno = 0;
 	if (zip_source_stat(source, &stat) < 0 ||
 	    (stat.valid & ZIP_STAT_SIZE) == 0 || zip_source_open(source) < 0)
-		return error_set(err, "zip archive: it cannot be read back");
+		return error_foreign(
+		    err, "zip archive: it cannot be read back");
 	*n = (size_t)stat.size;
 	*bytes = memory_new(*n, 1, err);
 	if (*bytes != NULL)
@@ -148,15 +158,17 @@ take_result(zip_source_t *source, uint8_t **bytes, size_t *n, struct error *err)
 	if (done == (zip_int64_t)*n)
 		return 0;
 	free(*bytes);
-	return error_set(err, "zip archive: it cannot be read back");
+	return error_foreign(err, "zip archive: it cannot be read back");
 }
 
 int
 archive_writer_finish(
     struct archive_writer *w, uint8_t **bytes, size_t *n, struct error *err)
 {
+	errno = 0;
 	if (zip_close(w->zip) < 0)
-		return error_set(err, "zip archive: %s", zip_strerror(w->zip));
+		return error_foreign(
+		    err, "zip archive: %s", zip_strerror(w->zip));
 	w->zip = NULL;
 	return take_result(w->result, bytes, n, err);
 }
@@ -170,6 +182,9 @@ archive_writer_free(struct archive_writer *w)
 		zip_discard(w->zip);
 	if (w->result != NULL)
 		zip_source_free(w->result);
+	for (size_t i = 0; i < w->n; i++)
+		free(w->copy[i]);
+	free(w->copy);
 	free(w);
 }
 

@@ -1,5 +1,6 @@
 #include "hdf5/h5_read.h"
 
+#include <errno.h>
 #include <hdf5.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@ enum { EXPAND_MAX = 64, EXPAND_FREE = 16 << 20 };
 struct h5 {
 	hid_t file;
 	uint64_t limit_bytes; /* of a dataset */
+	bool broken;          /* a question failed */
 };
 
 bool
@@ -29,6 +31,7 @@ h5_open(const struct content *content, struct error *err)
 	if (h5 == NULL)
 		return NULL;
 	/* libhdf5 would print its errors, and load code for unknown filters */
+	errno = 0;
 	H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 	H5PLset_loading_state(0);
 	h5->file = -1;
@@ -39,8 +42,9 @@ h5_open(const struct content *content, struct error *err)
 		h5->file = H5Fopen("file.h5", H5F_ACC_RDONLY, access);
 	H5Pclose(access);
 	if (h5->file < 0) {
-		error_set(err, "libhdf5 does not read it: not an HDF5 file, "
-			       "damaged or truncated");
+		error_foreign(err,
+		    "libhdf5 does not read it: not an HDF5 file, "
+		    "damaged or truncated");
 		free(h5);
 		return NULL;
 	}
@@ -58,11 +62,12 @@ h5_close(struct h5 *h5)
 
 /* Every step of the name is a hard link: it stays in this file. */
 static bool
-is_inside(const struct h5 *h5, const char *name)
+is_inside(struct h5 *h5, const char *name)
 {
 	char path[128];
 	size_t n = strlen(name);
 	H5L_info_t info;
+	htri_t there;
 
 	if (n >= sizeof(path))
 		return false;
@@ -71,9 +76,12 @@ is_inside(const struct h5 *h5, const char *name)
 		if (name[i] != '/' && name[i] != '\0')
 			continue;
 		path[i] = '\0';
-		if (H5Lexists(h5->file, path, H5P_DEFAULT) <= 0 ||
-		    H5Lget_info(h5->file, path, &info, H5P_DEFAULT) < 0 ||
-		    info.type != H5L_TYPE_HARD)
+		there = H5Lexists(h5->file, path, H5P_DEFAULT);
+		if (there > 0 &&
+		    H5Lget_info(h5->file, path, &info, H5P_DEFAULT) < 0)
+			there = -1;
+		h5->broken |= there < 0;
+		if (there <= 0 || info.type != H5L_TYPE_HARD)
 			return false;
 		path[i] = name[i];
 	}
@@ -81,9 +89,17 @@ is_inside(const struct h5 *h5, const char *name)
 }
 
 bool
-h5_has(const struct h5 *h5, const char *name)
+h5_has(struct h5 *h5, const char *name)
 {
 	return is_inside(h5, name);
+}
+
+int
+h5_check(const struct h5 *h5, struct error *err)
+{
+	return h5->broken
+		   ? error_foreign(err, "libhdf5 cannot find its datasets")
+		   : 0;
 }
 
 static int
@@ -114,7 +130,7 @@ check_storage(hid_t dataset, const char *name, struct error *err)
 }
 
 static int
-read_shape(const struct h5 *h5, hid_t dataset, const char *name,
+read_shape(struct h5 *h5, hid_t dataset, const char *name,
     struct h5_shape *shape, struct error *err)
 {
 	hid_t space = H5Dget_space(dataset);
@@ -145,19 +161,20 @@ read_shape(const struct h5 *h5, hid_t dataset, const char *name,
 }
 
 static void *
-read_all(const struct h5 *h5, const char *name, hid_t type, size_t size,
+read_all(struct h5 *h5, const char *name, hid_t type, size_t size,
     struct h5_shape *shape, struct error *err)
 {
 	void *out = NULL;
 	hid_t dataset;
 
+	errno = 0;
 	if (!is_inside(h5, name)) {
-		error_set(err, "no dataset %s", name);
+		error_foreign(err, "no dataset %s", name);
 		return NULL;
 	}
 	dataset = H5Dopen2(h5->file, name, H5P_DEFAULT);
 	if (dataset < 0) {
-		error_set(err, "%s is no dataset", name);
+		error_foreign(err, "%s is no dataset", name);
 		return NULL;
 	}
 	if (check_type(dataset, name, err) == 0 &&
@@ -166,7 +183,7 @@ read_all(const struct h5 *h5, const char *name, hid_t type, size_t size,
 		out = memory_new((size_t)shape->n, size, err);
 	if (out != NULL &&
 	    H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out) < 0) {
-		error_set(err,
+		error_foreign(err,
 		    "%s cannot be read: damaged, or packed by a filter that "
 		    "libhdf5 does not have itself",
 		    name);
@@ -178,16 +195,16 @@ read_all(const struct h5 *h5, const char *name, hid_t type, size_t size,
 }
 
 double *
-h5_read_f64(const struct h5 *h5, const char *name, struct h5_shape *shape,
-    struct error *err)
+h5_read_f64(
+    struct h5 *h5, const char *name, struct h5_shape *shape, struct error *err)
 {
 	return read_all(
 	    h5, name, H5T_NATIVE_DOUBLE, sizeof(double), shape, err);
 }
 
 float *
-h5_read_f32(const struct h5 *h5, const char *name, struct h5_shape *shape,
-    struct error *err)
+h5_read_f32(
+    struct h5 *h5, const char *name, struct h5_shape *shape, struct error *err)
 {
 	return read_all(h5, name, H5T_NATIVE_FLOAT, sizeof(float), shape, err);
 }

@@ -32,15 +32,18 @@ struct h5_shape {
 };
 
 /* Is there something of this name ("xdirection/0")? */
-bool h5_has(const struct h5 *h5, const char *name);
+bool h5_has(struct h5 *h5, const char *name);
+
+/* 0, or -1 when any question of h5_has could not be answered. */
+int h5_check(const struct h5 *h5, struct error *err);
 
 /*
  * Reads a whole dataset of reals or integers into new memory (free it), as
  * float64 or float32; shape receives what it has.  NULL with an error.
  */
-double *h5_read_f64(const struct h5 *h5, const char *name,
-    struct h5_shape *shape, struct error *err);
-float *h5_read_f32(const struct h5 *h5, const char *name,
-    struct h5_shape *shape, struct error *err);
+double *h5_read_f64(
+    struct h5 *h5, const char *name, struct h5_shape *shape, struct error *err);
+float *h5_read_f32(
+    struct h5 *h5, const char *name, struct h5_shape *shape, struct error *err);
 
 #endif

@@ -1,5 +1,6 @@
 #include "hdf5/h5_write.h"
 
+#include <errno.h>
 #include <hdf5.h>
 #include <stdlib.h>
 
@@ -18,6 +19,7 @@ h5_writer_new(struct error *err)
 
 	if (w == NULL)
 		return NULL;
+	errno = 0;
 	H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 	w->file = -1;
 	w->plain = H5Pcreate(H5P_DATASET_CREATE);
@@ -28,7 +30,7 @@ h5_writer_new(struct error *err)
 		    H5Fcreate("file.h5", H5F_ACC_TRUNC, H5P_DEFAULT, access);
 	H5Pclose(access);
 	if (w->file < 0) {
-		error_set(err, "libhdf5 cannot make a file in memory");
+		error_foreign(err, "libhdf5 cannot make a file in memory");
 		h5_writer_free(w);
 		return NULL;
 	}
@@ -49,13 +51,16 @@ h5_writer_free(struct h5_writer *w)
 static int
 fail(const char *name, struct error *err)
 {
-	return error_set(err, "libhdf5 cannot write %s", name);
+	return error_foreign(err, "libhdf5 cannot write %s", name);
 }
 
 int
 h5_add_group(struct h5_writer *w, const char *name, struct error *err)
 {
-	hid_t group =
+	hid_t group;
+
+	errno = 0;
+	group =
 	    H5Gcreate2(w->file, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
 
 	return group >= 0 && H5Gclose(group) >= 0 ? 0 : fail(name, err);
@@ -71,6 +76,7 @@ add(struct h5_writer *w, const char *name, hid_t stored, hid_t here, int rank,
 
 	for (int i = 0; i < rank; i++)
 		dims[i] = (hsize_t)dim[i];
+	errno = 0;
 	space = rank > 0 ? H5Screate_simple(rank, dims, NULL)
 			 : H5Screate(H5S_SCALAR);
 	dataset = H5Dcreate2(
@@ -123,6 +129,7 @@ h5_finish(struct h5_writer *w, uint8_t **bytes, size_t *n, struct error *err)
 	ssize_t size = -1;
 
 	*bytes = NULL;
+	errno = 0;
 	if (H5Fflush(w->file, H5F_SCOPE_GLOBAL) >= 0)
 		size = H5Fget_file_image(w->file, NULL, 0);
 	if (size > 0) {
@@ -133,7 +140,7 @@ h5_finish(struct h5_writer *w, uint8_t **bytes, size_t *n, struct error *err)
 	}
 	if (size <= 0) {
 		free(*bytes);
-		return error_set(err, "libhdf5 cannot finish the file");
+		return error_foreign(err, "libhdf5 cannot finish the file");
 	}
 	*n = (size_t)size;
 	return 0;

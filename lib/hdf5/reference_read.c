@@ -35,8 +35,8 @@ enum kind {
 enum { DATASET_NAME_BYTES = 64, TENSORS_MAX = 100000 };
 
 static int
-copy_array(const struct h5 *h5, struct archive_writer *archive,
-    const char *name, uint64_t *left_bytes, struct error *err)
+copy_array(struct h5 *h5, struct archive_writer *archive, const char *name,
+    uint64_t *left_bytes, struct error *err)
 {
 	struct h5_shape shape;
 	float *values = h5_read_f32(h5, name, &shape, err);
@@ -58,8 +58,8 @@ copy_array(const struct h5 *h5, struct archive_writer *archive,
 }
 
 static int
-copy_direction(const struct h5 *h5, struct archive_writer *archive,
-    const char *group, uint64_t *left_bytes, struct error *err)
+copy_direction(struct h5 *h5, struct archive_writer *archive, const char *group,
+    uint64_t *left_bytes, struct error *err)
 {
 	char name[DATASET_NAME_BYTES];
 
@@ -74,8 +74,8 @@ copy_direction(const struct h5 *h5, struct archive_writer *archive,
 }
 
 static int
-read_directions(const struct h5 *h5, const struct content *content,
-    uint8_t **npz, size_t *n_npz, struct error *err)
+read_directions(struct h5 *h5, const struct content *content, uint8_t **npz,
+    size_t *n_npz, struct error *err)
 {
 	/* what the reference adds to principal components */
 	static const char *const more[] = {"explained_variance_ratio_",
@@ -121,8 +121,8 @@ struct surface {
 };
 
 static int
-read_axis(const struct h5 *h5, const char *name, struct range *range,
-    struct error *err)
+read_axis(
+    struct h5 *h5, const char *name, struct range *range, struct error *err)
 {
 	struct h5_shape shape;
 	double *at = h5_read_f64(h5, name, &shape, err);
@@ -150,7 +150,7 @@ read_axis(const struct h5 *h5, const char *name, struct range *range,
 }
 
 static int
-read_field(const struct h5 *h5, struct surface *s, int f, struct error *err)
+read_field(struct h5 *h5, struct surface *s, int f, struct error *err)
 {
 	const char *name = fields[f].dataset;
 	int64_t nx = grid_num(&s->grid, 0), ny = grid_num(&s->grid, 1);
@@ -170,7 +170,7 @@ read_field(const struct h5 *h5, struct surface *s, int f, struct error *err)
 }
 
 static int
-read_surface(const struct h5 *h5, struct surface *s, struct error *err)
+read_surface(struct h5 *h5, struct surface *s, struct error *err)
 {
 	struct grid *g = &s->grid;
 
@@ -286,7 +286,7 @@ struct projection {
 };
 
 static int
-read_projection(const struct h5 *h5, struct projection *path, struct error *err)
+read_projection(struct h5 *h5, struct projection *path, struct error *err)
 {
 	struct h5_shape sx, sy;
 
@@ -344,7 +344,7 @@ write_path(const struct projection *path, const char *digest,
 /* ---- whichever it is ---- */
 
 static int
-find_kind(const struct h5 *h5, enum kind *kind, struct error *err)
+find_kind(struct h5 *h5, enum kind *kind, struct error *err)
 {
 	if (h5_has(h5, "xdirection/0"))
 		*kind = KIND_DIRECTIONS;
@@ -352,6 +352,8 @@ find_kind(const struct h5 *h5, enum kind *kind, struct error *err)
 		*kind = KIND_SURFACE;
 	else if (h5_has(h5, "proj_xcoord"))
 		*kind = KIND_PROJECTION;
+	else if (h5_check(h5, err) < 0)
+		return -1;
 	else
 		return error_set(err,
 		    "no file of the reference tool: none of xdirection/0, "
@@ -405,6 +407,8 @@ read_file(const struct content *content, struct found *found, struct error *err)
 		status = read_surface(h5, &found->surface, err);
 	else if (status == 0)
 		status = read_projection(h5, &found->path, err);
+	if (status == 0)
+		status = h5_check(h5, err);
 	h5_close(h5);
 	return status;
 }

@@ -2,6 +2,7 @@
  * safetensors: the length of a header (8 bytes), the header (JSON: name, type,
  * shape and place of each tensor), and the elements, without a gap.
  */
+#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -289,9 +290,10 @@ safetensors_read(struct checkpoint *checkpoint, const struct content *content,
 		    (unsigned long long)n,
 		    (unsigned long long)(rest < HEADER_MAX ? rest
 							   : HEADER_MAX));
+	errno = 0;
 	header = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
 	if (header == NULL)
-		return error_set(
+		return error_foreign(
 		    err, "header: %s at byte %d", why.text, why.position);
 	if (!json_is_object(header))
 		status = error_set(err, "the header is not an object");
