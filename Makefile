@@ -56,7 +56,9 @@ LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/lib/page/viewer.o
 LIB = $(BUILD)/liblosspipe.a
 BIN = $(PROGRAMS:%=$(BUILD)/bin/%)
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c))
-TOOL := $(patsubst tests/tool/%.c,$(BUILD)/tool/%,$(wildcard tests/tool/*.c))
+TOOL := $(patsubst tests/tool/%.c,$(BUILD)/tool/%,$(wildcard tests/tool/*.c)) \
+	$(patsubst tests/tool/preload/%.c,$(BUILD)/tool/%.so,\
+	$(wildcard tests/tool/preload/*.c))
 BENCH := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 
 all: $(LIB) $(BIN)
@@ -124,7 +126,11 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(LIB) \
 	    $(ALL_LIBS) -o $@
 
-# What the tests need beside the programs.
+# What the tests need beside the programs, and what they load into these.
+$(BUILD)/tool/%.so: tests/tool/preload/%.c tests/tool/preload/%.h
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -O1 -g -Wall -Wextra -shared -fPIC $< -o $@ -ldl -pthread
+
 $(BUILD)/tool/%: $(BUILD)/tests/tool/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(ALL_LIBS) -o $@

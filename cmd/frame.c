@@ -217,8 +217,14 @@ show(const struct frame *frame, const char *before, const char *after,
 void
 frame_fail(const struct frame *frame, const struct error *err)
 {
+	const int status = frame->failure != 0 ? frame->failure : 1;
+
 	frame_show(frame, "%s", err->text);
-	exit(frame->failure != 0 ? frame->failure : 1);
+	/* what libraries (OpenBLAS, libhdf5) do at exit needs memory: without
+	 * any they hang or crash */
+	if (err->memory)
+		_exit(status);
+	exit(status);
 }
 
 void

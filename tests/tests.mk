@@ -37,6 +37,7 @@ check-all: lint check
 	for cpu in ref base avx2; do LOSSPIPE_CPU=$$cpu $(MAKE) check || exit 1; done
 	$(MAKE) SAN=1 check
 	RETYPED=0 prove -e '' tests/contract/retyped.t
+	STARVE='-k 300' prove -v -e '' tests/contract/memory.t
 	[ ! -d ../shared/golden ] || $(MAKE) check-golden FULL=1 SPOIL=all
 	$(MAKE) fuzz
 
