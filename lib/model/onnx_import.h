@@ -67,6 +67,7 @@ struct onnx_import {
 	struct onnx_map taken; /* names of the graph's values */
 	/* Per tensor of the graph: its place among the file's. */
 	size_t *order, room_order;
+	bool *kept; /* likewise: is it read? */
 	struct error *err;
 };
 

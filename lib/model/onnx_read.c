@@ -371,6 +371,31 @@ order_tensors(struct onnx_import *import)
 	return graph_sort_tensors(import->graph, import->order, import->err);
 }
 
+/*
+ * Tensors that no node reads go, too, or they would be moved and measured with
+ * the others.  A counter follows its variance.
+ */
+static void
+drop_tensors(struct onnx_import *import, const bool *read)
+{
+	struct graph *graph = import->graph;
+	bool *keep = import->kept;
+
+	for (size_t v = 0; v < graph->n_values; v++)
+		if (graph->values[v].kind == VALUE_TENSOR)
+			keep[graph->values[v].tensor] = read[v];
+	for (size_t t = 1; t < graph->n_tensors; t++)
+		if (graph->tensors[t].role == ROLE_BATCHES)
+			keep[t] = keep[t - 1];
+	for (size_t t = graph->n_tensors; t-- > 0;) {
+		if (keep[t])
+			continue;
+		graph_drop_tensor(graph, (int)t);
+		memmove(&import->order[t], &import->order[t + 1],
+		    (graph->n_tensors - t) * sizeof(*import->order));
+	}
+}
+
 /* Nodes on which the output does not depend go. */
 static int
 drop_unread(struct onnx_import *import)
@@ -379,8 +404,12 @@ drop_unread(struct onnx_import *import)
 	bool *read = memory_new(graph->n_values, sizeof(*read), import->err);
 	size_t n = 0;
 
-	if (read == NULL)
+	import->kept =
+	    memory_new(graph->n_tensors, sizeof(*import->kept), import->err);
+	if (read == NULL || import->kept == NULL) {
+		free(read);
 		return -1;
+	}
 	read[graph->output] = true;
 	for (size_t i = graph->n_nodes; i-- > 0;)
 		for (int j = 0;
@@ -393,6 +422,7 @@ drop_unread(struct onnx_import *import)
 			free(graph->nodes[i].name);
 	}
 	graph->n_nodes = n;
+	drop_tensors(import, read);
 	free(read);
 	return 0;
 }
@@ -453,6 +483,7 @@ onnx_read(struct graph *graph, const struct content *content, const char *path,
 	free(import.map.slot);
 	free(import.taken.slot);
 	free(import.order);
+	free(import.kept);
 	onnx_file_free(&file);
 	if (status < 0)
 		graph_free(graph);

@@ -181,17 +181,15 @@ moved_up(int value, int gone)
 }
 
 void
-graph_tie(struct graph *graph, int keep, int drop)
+graph_drop_tensor(struct graph *graph, int drop)
 {
-	const int to = value_of_tensor(graph, keep);
 	const int gone = value_of_tensor(graph, drop);
 
 	for (size_t i = 0; i < graph->n_nodes; i++) {
 		struct node *node = &graph->nodes[i];
 
 		for (int j = 0; j < node->n_in; j++)
-			node->in[j] = moved_up(
-			    node->in[j] == gone ? to : node->in[j], gone);
+			node->in[j] = moved_up(node->in[j], gone);
 		node->out = moved_up(node->out, gone);
 	}
 	graph->input = moved_up(graph->input, gone);
@@ -208,6 +206,19 @@ graph_tie(struct graph *graph, int keep, int drop)
 	graph->n_tensors--;
 	for (size_t t = (size_t)drop; t < graph->n_tensors; t++)
 		graph->tensors[t] = graph->tensors[t + 1];
+}
+
+void
+graph_tie(struct graph *graph, int keep, int drop)
+{
+	const int to = value_of_tensor(graph, keep);
+	const int gone = value_of_tensor(graph, drop);
+
+	for (size_t i = 0; i < graph->n_nodes; i++)
+		for (int j = 0; j < graph->nodes[i].n_in; j++)
+			if (graph->nodes[i].in[j] == gone)
+				graph->nodes[i].in[j] = to;
+	graph_drop_tensor(graph, drop);
 }
 
 /* Index ranges that every later look at the node relies on. */

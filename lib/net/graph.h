@@ -169,9 +169,11 @@ int graph_sort_tensors(
     struct graph *graph, const size_t *place, struct error *err);
 
 /*
- * Every node that reads tensor `drop` (an index) reads `keep`, which is like
- * it, and drop is no more: later tensors and values move up by one.
+ * Tensor `drop` (an index), which no node reads, is no more: later tensors and
+ * values move up by one.  graph_tie lets its readers read `keep` before, which
+ * is like it.
  */
+void graph_drop_tensor(struct graph *graph, int drop);
 void graph_tie(struct graph *graph, int keep, int drop);
 
 /*

@@ -50,4 +50,7 @@ done
 for file in training-off training-none; do
 	is "$(netload "$ROOT/tests/data/onnx/$file.onnx" 2>&1 >"$T/x")" "" "$file is not"
 done
+# What the output does not depend on is neither moved nor measured.
+is "$(netload -q "$ROOT/tests/data/onnx/unread.onnx" | recdump | sed -n 's/^tensor.* name=\([^ ]*\) .*/\1/p' | tr '\n' ' ')" \
+	"k d " "a tensor that nothing reads is no part of the model"
 done_testing

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Makes training-*.onnx: nodes that say that they train, or that they do not."""
+"""Makes training-*.onnx: nodes that say that they train, or that they do not; and
+unread.onnx: tensors that the output does not depend on."""
 import os
 import struct
 
@@ -28,3 +29,9 @@ save('drop', *drop, half, on)
 save('drop-open', node('Dropout', 'xrx', 'z'), node('Relu', 'z', 'y', name='m'), half)
 save('off', *drop, half, off)
 save('none', *drop, none, on)
+
+stats = [tensor(n, (2,), data=struct.pack('<2f', 1, 1)) for n in ('n.weight', 'n.bias', 'n.running_mean', 'n.running_var')]
+with open('unread.onnx', 'wb') as f:
+    f.write(model(node('Conv', 'xk', 'c', name='c'), node('Conv', 'cd', 'y', name='y'), node('BatchNormalization', [
+        'x', 'n.weight', 'n.bias', 'n.running_mean', 'n.running_var'], 'z', name='z'), tensor('k', (2, 2, 1, 1)), *stats,
+        tensor('d', (1, 2, 1, 1)), image, out))
