@@ -1,5 +1,6 @@
 #include "base/output.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,6 +70,9 @@ read_head(const char *path, unsigned char head[OUTPUT_HEAD], struct error *err)
 	size_t n = 0;
 	ssize_t got = fd < 0 ? -1 : 1;
 
+	/* somebody may have renamed it since it was seen */
+	if (fd < 0 && errno == ENOENT)
+		return 0;
 	while (got > 0 && n < OUTPUT_HEAD) {
 		got = descriptor_read(fd, head + n, OUTPUT_HEAD - n);
 		n += got > 0 ? (size_t)got : 0;
@@ -109,9 +113,10 @@ check_file(const char *path, bool part, const struct output_order *order,
     struct error *err)
 {
 	struct stat is;
-
 	/* a .part that is a link is not followed: part_open says so */
-	if ((part ? lstat : stat)(path, &is) < 0)
+	const int missing = part ? lstat(path, &is) : stat(path, &is);
+
+	if (missing < 0)
 		return 0;
 	if (inputs_have(order->inputs, &is))
 		return error_set(err,
@@ -273,10 +278,12 @@ output_open_temporary(struct output *out, struct error *err)
 	if (name == NULL)
 		return -1;
 	out->fd = mkstemp(name);
-	if (out->fd < 0)
+	if (out->fd < 0) {
 		error_set(err, "%s:", name);
-	else
+	} else {
+		fcntl(out->fd, F_SETFD, FD_CLOEXEC);
 		unlink(name);
+	}
 	free(name);
 	return out->fd < 0 ? -1 : 0;
 }

@@ -174,8 +174,6 @@ static int
 start_anew(struct part_file *part, const char *path, const struct stat *like,
     const struct stat *before, struct error *err)
 {
-	struct error other;
-
 	part->held = part->fd;
 	part->fd = -1;
 	free(part->grows);
@@ -188,9 +186,8 @@ start_anew(struct part_file *part, const char *path, const struct stat *like,
 	if (part->fd < 0 ||
 	    take_looks(part->fd, like != NULL ? like : before) < 0)
 		return error_set(err, "%s:", part->grows);
-	/* nobody looks for this name without the lock of the other */
-	(void)lock_take(part->fd, part->grows, &other);
-	return 0;
+	/* (nobody looks for this name without the lock of the other) */
+	return lock_take(part->fd, part->grows, err) == LOCK_TAKEN ? -1 : 0;
 }
 
 int
