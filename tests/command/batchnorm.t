@@ -6,7 +6,7 @@ cd "$T" || exit 1
 netload -q --arch small --pixels fashion "$ROOT/tests/data/nets/fashion-small.pt" >a
 # b: two steps from a, so that the way between them is a short one.
 nettrain -q -d "$images" --batch 24 --epochs 1 --lr 0.05 a >run
-tail -c +"$(($(grep -abo $'\x95\xa4LLv1\xa5begin' run | sed -n '2s/:.*//p') + 1))" run >b
+tail -c +"$(($(grep -abo $'\x95\xa4LLv1\xa5begin' run | sed -n '3s/:.*//p') + 1))" run >b
 
 # losses FILE [OPTION...]: "x loss status" of every point.
 losses()
