@@ -70,6 +70,8 @@ measure(struct reader *r, struct error *err)
 	while ((status = reader_next(ahead, &record, &r->torn)) == 1)
 		if (record_is(&record, "end"))
 			whole = ahead->place;
+	if (status == 0)
+		r->torn = (struct error){0};
 	status = ahead->in.broken || r->torn.memory ? -1 : 0;
 	if (status < 0)
 		*err = r->torn;
