@@ -9,6 +9,7 @@
 #include "frame.h"
 #include "geometry/points.h"
 #include "geometry/projection.h"
+#include "net/graph_codec.h"
 #include "stream/kind.h"
 
 struct trajproj {
@@ -236,6 +237,21 @@ end(struct trajproj *t, struct error *err)
 	return writer_end(t->writer, err);
 }
 
+/* Nets with and without shortcuts have the same tensors. */
+static int
+compare_graphs(const struct trajproj *t, struct error *err)
+{
+	int same =
+	    graph_same(&t->runs.model.graph, &t->passage.model.graph, err);
+
+	if (same == 0)
+		frame_warn(&t->frame,
+		    "the runs' network has the tensors of the plane's model, "
+		    "but other nodes: a surface of the plane does not show "
+		    "its loss");
+	return same < 0 ? -1 : 0;
+}
+
 static int
 write_step(struct trajproj *t, enum passage_step step, struct error *err)
 {
@@ -245,6 +261,7 @@ write_step(struct trajproj *t, enum passage_step step, struct error *err)
 	case PASSAGE_END:
 		return end(t, err);
 	case PASSAGE_DECLARED:
+		return compare_graphs(t, err);
 	case PASSAGE_TENSOR_DONE:
 	case PASSAGE_TENSOR_LEFT:
 		return 0;

@@ -142,6 +142,27 @@ graph_pack(struct pack *pack, const struct graph *graph)
 	pack_key_text(pack, "output", graph->values[graph->output].name);
 }
 
+int
+graph_same(const struct graph *a, const struct graph *b, struct error *err)
+{
+	struct pack pa = {0}, pb = {0};
+	const void *bytes_a, *bytes_b;
+	size_t n_a, n_b;
+	int same = -1;
+
+	if (a->n_nodes == 0 || b->n_nodes == 0)
+		return 1;
+	graph_pack(&pa, a);
+	graph_pack(&pb, b);
+	bytes_a = pack_encoded(&pa, &n_a, err);
+	bytes_b = pack_encoded(&pb, &n_b, err);
+	if (bytes_a != NULL && bytes_b != NULL)
+		same = n_a == n_b && memcmp(bytes_a, bytes_b, n_a) == 0;
+	pack_free(&pa);
+	pack_free(&pb);
+	return same;
+}
+
 static int
 unpack_tensor(struct graph *graph, const struct value *map, struct error *err)
 {

@@ -21,6 +21,12 @@ void graph_pack_tensors(struct pack *pack, const struct graph *graph);
 void graph_pack(struct pack *pack, const struct graph *graph);
 
 /*
+ * Is the same computed, node by node?  1, 0 or -1 with an error; a graph
+ * without nodes is like any.
+ */
+int graph_same(const struct graph *a, const struct graph *b, struct error *err);
+
+/*
  * Builds a graph (shapes checked by its operators, no elements) from the header
  * that has the keys `tensors` and `graph`; without the latter it has no nodes,
  * and nothing can be computed with it.  graph is empty before, and again

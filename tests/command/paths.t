@@ -211,6 +211,14 @@ dirgen -s 1 <step6.ll | trajproj run.ll | fnorm >late
 fails 1 "path 'run' lies in plane .*trajproj stands behind dirgen and fnorm" "a path before fnorm" \
 	evalgrid -q -n 1 -d "$D" --x=0:1:2 --y=0:1:2 late
 
+netnew resnet20_a >shortcuts
+netnew resnet20_noshort >plain
+dirgen -s 1 <plain | trajproj --path-only shortcuts 2>&1 >/dev/null |
+	grep -q '^trajproj: warning: the runs. network has the tensors of the plane.s model, but other nodes'
+ok $? "a run of another network with the same tensors"
+dirgen -s 1 <plain | trajproj --path-only plain 2>warned >/dev/null
+is "$(wc -c <warned)" 0 "but not of the same"
+
 # ---- what is refused ----
 fails 1 "the model has no direction x, expected the plane" "a model without a plane" \
 	sh -c 'trajproj run.ll <a >/dev/null'
