@@ -51,6 +51,9 @@ PROGRAMS := $(filter-out frame gridrun dirslope lateblas $(if $(HDF5),,h5conv),\
 # Kernels for the machine that CC compiles for are in a folder of its name.
 MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 KERNELS := $(firstword $(wildcard lib/kernel/$(MACHINE)) lib/kernel/other)
+# gcc 12 for arm64 crashes on loops that fmax or fmin reduces, unless it calls them.
+CFLAGS_aarch64 = -fno-builtin-fmax -fno-builtin-fmin
+ALL_CFLAGS += $(CFLAGS_$(MACHINE))
 LIB_SRC := $(filter-out lib/hdf5/%,$(wildcard lib/*/*.c)) $(wildcard $(KERNELS)/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/lib/page/viewer.o
 LIB = $(BUILD)/liblosspipe.a
@@ -160,8 +163,8 @@ clean:
 
 help:
 	@sed -n '/^# /s/^# //p; /^#$$/q' Makefile
-	@echo "targets: all check check-san check-golden check-all same bench bench-peers bench-training lint fuzz install uninstall clean"
+	@echo "targets: all check check-san check-golden check-arm64 check-all same bench bench-peers bench-training lint fuzz install uninstall clean"
 
 .PHONY: all install uninstall clean help
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)

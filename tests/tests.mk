@@ -32,10 +32,15 @@ check-golden: all $(GOLDEN) $(TOOL)
 	CMOCKA_MESSAGE_OUTPUT=TAP prove -j2 -e '' $(GOLDEN_LONG) $(GOLDEN) \
 	    $(filter-out $(GOLDEN_LONG),$(wildcard tests/golden/*.t))
 
+# 64-bit ARM under qemu: see the script.
+check-arm64:
+	tests/arm64
+
 # What CI has no time for (.ci/README).
 check-all: lint check
 	for cpu in ref base avx2; do LOSSPIPE_CPU=$$cpu $(MAKE) check || exit 1; done
 	$(MAKE) SAN=1 check
+	$(MAKE) check-arm64
 	RETYPED=0 prove -e '' tests/contract/retyped.t
 	STARVE='-k 300' prove -v -e '' tests/contract/memory.t
 	[ ! -d ../shared/golden ] || $(MAKE) check-golden FULL=1 SPOIL=all
@@ -47,7 +52,7 @@ BASE = HEAD
 same: all
 	tests/same.py --base $(BASE) --build $(BUILD) --cc '$(CC)' $(SAME)
 
-.PHONY: check check-san check-golden check-all same
+.PHONY: check check-san check-golden check-arm64 check-all same
 
 # Style, static analysis, shell scripts.
 LINT_C = $(filter-out $(if $(HDF5),,cmd/h5conv.c lib/hdf5/%),\
@@ -62,7 +67,7 @@ lint:
 	    --inline-suppr --suppress=missingIncludeSystem -Ilib -Icmd cmd lib
 	@printf '%s\n' $(LINT_C) | xargs -P2 -n1 sh -c \
 	    'clang-tidy --quiet "$$@" -- $(LINT_FLAGS) 2>/dev/null' lint
-	@shellcheck -S warning -x -P SCRIPTDIR $$(grep -l 'env bash' pipelines/*) .ci/run tests/run tests/tap.sh $(wildcard tests/*/*.t)
+	@shellcheck -S warning -x -P SCRIPTDIR $$(grep -l 'env bash' pipelines/*) .ci/run tests/run tests/arm64 tests/tap.sh $(wildcard tests/*/*.t)
 
 .PHONY: lint
 
