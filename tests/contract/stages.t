@@ -92,6 +92,9 @@ for f in "$T"/surfaces/*; do
 	refuses refine "$f" refine 3
 	refuses copy "$f" "$T/copy"
 done
+for f in "$ROOT"/tests/hostile/stream/any/*.ll; do
+	refuses copy "$f" "$T/copy"
+done
 # It reads before it asks for PyTorch.
 for f in "$T"/models/*; do
 	[ "${f##*/}" = no-history ] || refuses torch-gradient "$f" torch-gradient "$user"
