@@ -86,7 +86,7 @@ CASES = [
     *((f'adam {net}', f'{TRAIN} --optimiser adam --lr 0.001 --augment crop-flip {net}.model')
       for net in ('resnet20_a', 'vgg9')),
     *((f'sgd {net}', f'nettrain -q -d two.npz --batch 6 {net}.model')
-      for net in ('same', 'corners')),
+      for net in ('same', 'corners', 'transformer', 'blocks')),
     ('path', f'nettrain -q -d {CIFAR} -n {{t}} --batch {{b}} --every-steps 1 lenet.model '
      '>run.ll && dirgen -q -k pca run.ll | trajproj -q run.ll'),
     ('hessgrid resnet8', f'hessgrid -q -d {CIFAR} -n {{h}} --x=0:0:1 --y=0.3:0.3:1 '
@@ -97,7 +97,7 @@ CASES = [
        f'--over all {net}.model', VECTORS) for net in ('vgg9', 'densenet_cifar', 'resnet20_a')),
     ('hessdens lenet', f'hessdens -q -d {CIFAR} --probes 2 --steps 2 --over all lenet.model'),
     *((f'hessdens {net}', f'hessdens -q -d two.npz --probes 2 --steps 2 --over all {net}.model')
-      for net in ('same', 'corners')),
+      for net in ('same', 'corners', 'encoder', 'mixed')),
     ('dirgen hessian', f'dirgen -q -k hessian -d {CIFAR} -n {{h}} --products 8 '
      '--tolerance 1 <lenet.model'),
 ]

@@ -1,6 +1,7 @@
 /*
  * Hessian-vector products and extreme eigenvalues of PyTorch on Fashion-MNIST
- * (../shared/golden/train).
+ * (../shared/golden/train), and of a transformer on CIFAR-10
+ * (../shared/golden/attention).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,6 +22,8 @@
 
 #define GOLDEN "../shared/golden/train/"
 #define DATA "/usr/share/datasets/fashion-mnist"
+#define ATTENTION "../shared/golden/attention/"
+#define CIFAR "../shared/data/cifar10/train-4660.bin"
 
 struct net {
 	struct model model;
@@ -28,24 +31,32 @@ struct net {
 	bool moves[64];
 	struct workers *workers;
 	struct hvp *hvp;
+	double mean[3], std[3];
+};
+
+/* A model, the first of these images, and the constants of their channels. */
+struct source {
+	const char *model, *arch, *data;
+	int64_t images;
+	double mean[3], std[3];
 };
 
 static void
-open_net(struct net *net, const char *file, int64_t images)
+open_source(struct net *net, const struct source *source)
 {
-	static const double mean = 0.2860, std = 0.3530;
-	const struct load_options options = {.arch = "small"};
-	const struct dataset_choice choice = {.first = images};
+	const struct load_options options = {.arch = source->arch};
+	const struct dataset_choice choice = {.first = source->images};
 	struct hvp_problem problem = {
-	    .mean = &mean, .std = &std, .loss = LOSS_CROSSENTROPY};
+	    .mean = net->mean, .std = net->std, .loss = LOSS_CROSSENTROPY};
 	struct load_report report;
 	struct error err;
-	char path[256];
 
 	*net = (struct net){.workers = workers_new(2, NULL)};
-	snprintf(path, sizeof(path), GOLDEN "%s", file);
-	if (load_model(&net->model, path, &options, &report, &err) < 0 ||
-	    dataset_open(&net->data, DATA, &choice, &err) < 0 ||
+	memcpy(net->mean, source->mean, sizeof(net->mean));
+	memcpy(net->std, source->std, sizeof(net->std));
+	if (load_model(&net->model, source->model, &options, &report, &err) <
+		0 ||
+	    dataset_open(&net->data, source->data, &choice, &err) < 0 ||
 	    hvp_choose(&net->model.graph, false, NULL, net->moves, &err) < 0)
 		fail_msg("%s", err.text);
 	problem.graph = &net->model.graph;
@@ -59,6 +70,21 @@ open_net(struct net *net, const char *file, int64_t images)
 }
 
 static void
+open_net(struct net *net, const char *file, int64_t images)
+{
+	char path[256];
+	const struct source source = {.model = path,
+	    .arch = "small",
+	    .data = DATA,
+	    .images = images,
+	    .mean = {0.2860},
+	    .std = {0.3530}};
+
+	snprintf(path, sizeof(path), GOLDEN "%s", file);
+	open_source(net, &source);
+}
+
+static void
 close_net(struct net *net)
 {
 	hvp_free(net->hvp);
@@ -67,22 +93,19 @@ close_net(struct net *net)
 	model_free(&net->model);
 }
 
+/* Closes net. */
 static void
-check_product(const char *file, const char *name)
+check_against(
+    struct net *net, const char *name, const char *v_path, const char *hv_path)
 {
 	struct tensor v, want;
-	struct net net;
-	char path[256];
 	double *hv, error = 0.0, size = 0.0;
 
-	open_net(&net, file, 256);
-	snprintf(path, sizeof(path), GOLDEN "hvp_%s_v.npy", name);
-	logits_read(path, &v);
-	snprintf(path, sizeof(path), GOLDEN "hvp_%s_hv.npy", name);
-	logits_read(path, &want);
-	assert_int_equal((size_t)v.n, hvp_size(net.hvp));
+	logits_read(v_path, &v);
+	logits_read(hv_path, &want);
+	assert_int_equal((size_t)v.n, hvp_size(net->hvp));
 	hv = calloc((size_t)v.n, sizeof(*hv));
-	hvp_apply(net.hvp, v.f32, hv);
+	hvp_apply(net->hvp, v.f32, hv);
 	for (int64_t i = 0; i < v.n; i++) {
 		error += pow(hv[i] - (double)want.f32[i], 2.0);
 		size += pow((double)want.f32[i], 2.0);
@@ -92,7 +115,37 @@ check_product(const char *file, const char *name)
 	free(hv);
 	tensor_free(&v);
 	tensor_free(&want);
-	close_net(&net);
+	close_net(net);
+}
+
+static void
+check_product(const char *file, const char *name)
+{
+	struct net net;
+	char v[256], hv[256];
+
+	open_net(&net, file, 256);
+	snprintf(v, sizeof(v), GOLDEN "hvp_%s_v.npy", name);
+	snprintf(hv, sizeof(hv), GOLDEN "hvp_%s_hv.npy", name);
+	check_against(&net, name, v, hv);
+}
+
+static void
+test_attention(void **state)
+{
+	const struct source source = {.model = ATTENTION "vit.onnx",
+	    .data = CIFAR,
+	    .images = 64,
+	    .mean = {0.485, 0.456, 0.406},
+	    .std = {0.229, 0.224, 0.225}};
+	struct net net;
+
+	(void)state;
+	if (access(ATTENTION "vit.onnx", R_OK) != 0)
+		skip();
+	open_source(&net, &source);
+	check_against(
+	    &net, "vit", ATTENTION "hvp_v.npy", ATTENTION "hvp_hv.npy");
 }
 
 static void
@@ -164,6 +217,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_products),
 	    cmocka_unit_test(test_eigenvalues),
+	    cmocka_unit_test(test_attention),
 	};
 
 	if (access(GOLDEN "hessian.json", R_OK) != 0 || access(DATA, R_OK) != 0)
