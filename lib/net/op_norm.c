@@ -153,10 +153,11 @@ t_weighted(const struct layer_row *r, int64_t i)
 				  : 0.0);
 }
 
+/* Row at of an array; x in place of one that is not there, and not read. */
 static const float *
-row_at(const float *array, int64_t at)
+row_at(const float *array, const float *x, int64_t at)
 {
-	return array != NULL ? array + at : NULL;
+	return (array != NULL ? array : x) + at;
 }
 
 /* Row i; tangents too if the batch has them. */
@@ -165,13 +166,14 @@ layer_row(const struct operator_batch *b, int64_t row)
 {
 	const int64_t n = row_of(b->attr, b->out_shape), at = row * n;
 	const bool moves = b->t_in != NULL;
+	const float *x = b->in[0];
 	struct layer_row r = {.n = n,
-	    .x = b->in[0] + at,
-	    .t_x = moves ? b->t_in[0] + at : NULL,
+	    .x = x + at,
+	    .t_x = row_at(moves ? b->t_in[0] : NULL, x, at),
 	    .weight = b->n_in > 1 ? b->in[1] : NULL,
-	    .t_weight = moves && b->n_in > 1 ? b->t_in[1] : NULL,
-	    .dy = row_at(b->d_out, at),
-	    .t_dy = row_at(b->t_d_out, at)};
+	    .t_weight = moves && b->n_in > 1 ? b->t_in[1] : x,
+	    .dy = row_at(b->d_out, x, at),
+	    .t_dy = row_at(b->t_d_out, x, at)};
 	double var = 0.0;
 
 	for (int64_t i = 0; i < n; i++)
