@@ -32,14 +32,19 @@ top_share(const double *losses, int64_t n, double sum, double *scratch)
 	return most / sum;
 }
 
+static int64_t
+images_of_group(int64_t n, int g)
+{
+	return (n - g + SCORE_GROUPS - 1) / SCORE_GROUPS;
+}
+
 static void
 group_losses(struct score *score, const double *losses, int64_t n)
 {
 	for (int64_t i = 0; i < n; i++)
 		score->group[i % SCORE_GROUPS] += losses[i];
 	for (int g = 0; g < SCORE_GROUPS; g++)
-		score->group[g] /=
-		    (double)((n - g + SCORE_GROUPS - 1) / SCORE_GROUPS);
+		score->group[g] /= (double)images_of_group(n, g);
 }
 
 void

@@ -233,17 +233,15 @@ same_images(const struct side *a, const struct side *b)
 static double
 direction_spread(const struct side *a, const struct side *b, enum measure m)
 {
+	const bool paired = is_paired(a, b);
 	double va[REPS_MAX], vb[REPS_MAX];
 
 	for (int i = 0; i < a->n; i++)
 		va[i] = measure_of(a, i, m).value;
 	for (int i = 0; i < b->n; i++)
-		vb[i] = measure_of(b, i, m).value;
-	if (!is_paired(a, b))
-		return hypot(spread(va, a->n), spread(vb, b->n));
-	for (int i = 0; i < a->n; i++)
-		vb[i] -= va[i];
-	return spread(vb, a->n);
+		vb[i] = measure_of(b, i, m).value - (paired ? va[i] : 0);
+	return paired ? spread(vb, b->n)
+		      : hypot(spread(va, a->n), spread(vb, b->n));
 }
 
 static enum outcome

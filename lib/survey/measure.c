@@ -50,9 +50,11 @@ check_groups(
 	    !value_int(value_get(point, "n"), &n) || n < GROUPS)
 		return error_set(err, "a point has groups of images, but no "
 				      "loss or not as many images");
-	for (int g = 0; g < GROUPS; g++)
-		sum += group[g] * (double)((n - g + GROUPS - 1) / GROUPS);
-	sum /= (double)n;
+	for (int g = 0; g < GROUPS; g++) {
+		const int64_t images = (n - g + GROUPS - 1) / GROUPS;
+
+		sum += group[g] * (double)images / (double)n;
+	}
 	if (fabs(sum - loss) <= 1e-9 * fmax(fabs(sum), fabs(loss)))
 		return 0;
 	return error_set(err,
