@@ -316,8 +316,8 @@ add_json(struct glb *g, struct text *out, const char *history)
 	text_add_text(out, &g->views);
 	text_add(out, "],\n\"buffers\":[{\"byteLength\":%zu}]}",
 	    text_length(&g->numbers));
-	while (text_length(out) % 4 != 0)
-		text_add(out, " ");
+	/* a chunk ends at a multiple of four */
+	text_add_bytes(out, "   ", (4 - text_length(out) % 4) % 4);
 }
 
 /* A header, a chunk of JSON, a chunk of numbers; lengths in bytes. */

@@ -103,37 +103,34 @@ is_worth_it(const struct page_field *field)
 	return lo < hi;
 }
 
-/* asked for: a field that cannot be shown is an error, not left out. */
+/*
+ * A field that points have.  asked for: one that cannot be shown is an error;
+ * else it is left out when there is nothing to see.
+ */
 static int
 add_field(struct page *page, const char *name, bool asked, struct error *err)
 {
 	struct page_field *f = &page->field[page->n_fields];
-	int status;
+	struct plot plot;
 
 	snprintf(f->name, sizeof(f->name), "%s", name);
-	status = landscape_make(&f->landscape, page->list, name, err);
-	if (status == 0) {
-		page->axes = f->landscape.axes;
-		f->log = strcmp(name, "loss") == 0 && page->axes == 2 &&
-			 !f->landscape.negative && f->landscape.highest > 0;
-		if (page->axes == 2)
-			status =
-			    scale_make(f->landscape.surfaces, f->landscape.n,
-				f->log, 1, NULL, NAN, &f->scale, err);
-		else if (asked) {
-			struct plot plot;
-
-			status = page_curve_plot(f, false, &plot, err);
-		}
-	}
-	if (status == 0 && (asked || is_worth_it(f))) {
-		page->n_sheets = f->landscape.n;
-		page->n_fields++;
+	page->n_fields++; /* now page_make frees it */
+	if (landscape_make(&f->landscape, page->list, name, err) < 0)
+		return -1;
+	page->axes = f->landscape.axes;
+	page->n_sheets = f->landscape.n;
+	if (!asked && !is_worth_it(f)) {
+		landscape_free(&f->landscape);
+		*f = (struct page_field){0};
+		page->n_fields--;
 		return 0;
 	}
-	landscape_free(&f->landscape);
-	*f = (struct page_field){0};
-	return asked ? -1 : 0;
+	if (page->axes == 1)
+		return page_curve_plot(f, false, &plot, err);
+	f->log = strcmp(name, "loss") == 0 && !f->landscape.negative &&
+		 f->landscape.highest > 0;
+	return scale_make(f->landscape.surfaces, f->landscape.n, f->log, 1,
+	    NULL, NAN, &f->scale, err);
 }
 
 static int
