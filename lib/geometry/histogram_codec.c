@@ -181,6 +181,23 @@ unpack_counts(
 	return 0;
 }
 
+/* What lies beyond the bins is counted there, and the other way about. */
+static int
+check_ends(const struct histogram *h, struct error *err)
+{
+	if (h->nan == 0 && h->all.n > 0 &&
+	    (h->all.min < h->edges.lo) != (h->below > 0))
+		return error_set(err,
+		    "below is %" PRId64 ", min is %g, range begins at %g",
+		    h->below, h->all.min, h->edges.lo);
+	if (h->nan == 0 && h->all.n > 0 &&
+	    (h->all.max > h->edges.hi) != (h->above > 0))
+		return error_set(err,
+		    "above is %" PRId64 ", max is %g, range ends at %g",
+		    h->above, h->all.max, h->edges.hi);
+	return 0;
+}
+
 int
 histogram_unpack(
     struct histogram *h, const struct value *header, struct error *err)
@@ -190,7 +207,7 @@ histogram_unpack(
 	    field_text(header, "arch", h->arch, sizeof(h->arch), err) < 0 ||
 	    unpack_spread(&h->all, header, err) < 0 ||
 	    unpack_range(&h->edges, header, err) < 0 ||
-	    unpack_counts(h, header, err) < 0)
+	    unpack_counts(h, header, err) < 0 || check_ends(h, err) < 0)
 		return error_prefix(err, "histogram");
 	return 0;
 }

@@ -155,6 +155,25 @@ unpack_place(struct path_point *p, const struct value *h, struct error *err)
 	return 0;
 }
 
+/*
+ * By least squares, d, its part in the plane and its part off the plane are the
+ * sides of a right triangle.
+ */
+static int
+check_triangle(const struct path_point *p, struct error *err)
+{
+	const double x = p->x * p->length[0], y = p->y * p->length[1];
+	const double in = x * x + y * y + 2 * x * y * p->cosine;
+	const double all = p->norm * p->norm;
+
+	if (p->method != PATH_LSTSQ ||
+	    !(fabs(in + p->off * p->off - all) > slack * (all + x * x + y * y)))
+		return 0;
+	return error_set(err,
+	    "norm is %g, x and y with their lengths and off make %g", p->norm,
+	    sqrt(fabs(in + p->off * p->off)));
+}
+
 static int
 unpack_plane(struct path_point *p, const struct value *h, struct error *err)
 {
@@ -177,7 +196,8 @@ path_unpack(
 	if (unpack_checkpoint(point, header, err) < 0 ||
 	    unpack_method(point, header, err) < 0 ||
 	    unpack_place(point, header, err) < 0 ||
-	    unpack_plane(point, header, err) < 0)
+	    unpack_plane(point, header, err) < 0 ||
+	    check_triangle(point, err) < 0)
 		return error_prefix(err, "path");
 	return 0;
 }

@@ -136,17 +136,24 @@ check_images(const struct value *h, const struct grid_images *images, bool good,
     struct error *err)
 {
 	const int64_t most = images->total > 0 ? images->n : INT64_MAX;
+	double se, sd, should;
 	int64_t n = 0;
-	double se = 0.0;
 
 	if (value_get(h, "n") == NULL)
 		return 0;
-	if (field_int(h, "n", 1, most, &n, err) < 0)
+	if (field_int(h, "n", 1, most, &n, err) < 0 ||
+	    field_real_or_nan(h, "se", &se, err) < 0 ||
+	    field_real_or_nan(h, "sd", &sd, err) < 0)
 		return -1;
-	if (good && n == images->total && value_real(value_get(h, "se"), &se) &&
-	    se != 0.0)
-		return error_set(
-		    err, "se is %g, all %" PRId64 " images were used", se, n);
+	if (!good || images->total == 0)
+		return 0;
+	should = sd / sqrt((double)n) *
+		 sqrt(1.0 - (double)n / (double)images->total);
+	if (fabs(se - should) > 1e-6 * fabs(should))
+		return error_set(err,
+		    "se is %g, sd of %" PRId64 " of %" PRId64 " images makes "
+		    "%g",
+		    se, n, images->total, should);
 	return 0;
 }
 
@@ -158,11 +165,14 @@ check_eigenvalues(const struct value *h, struct error *err)
 	    {"bottom", "min_eig"}, {"top_res", "max_res"},
 	    {"bottom_res", "min_res"}};
 	const size_t k = array_count(value_get(h, "top"));
-	double lo, hi, ratio, a, b;
+	double lo, hi, lo_res, hi_res, ratio, bound, a, b;
 
 	if (field_real_or_nan(h, "min_eig", &lo, err) < 0 ||
 	    field_real_or_nan(h, "max_eig", &hi, err) < 0 ||
-	    field_real_or_nan(h, "ratio", &ratio, err) < 0)
+	    field_real_or_nan(h, "min_res", &lo_res, err) < 0 ||
+	    field_real_or_nan(h, "max_res", &hi_res, err) < 0 ||
+	    field_real_or_nan(h, "ratio", &ratio, err) < 0 ||
+	    field_real_or_nan(h, "bound", &bound, err) < 0)
 		return -1;
 	if (lo > hi)
 		return error_set(err, "min_eig is %g, max_eig is %g", lo, hi);
@@ -170,6 +180,9 @@ check_eigenvalues(const struct value *h, struct error *err)
 		return error_set(err,
 		    "ratio is %g, min_eig and max_eig make %g", ratio,
 		    fabs(lo / hi));
+	if (fabs(bound - (lo_res + ratio * hi_res) / hi) > slack * bound)
+		return error_set(err, "bound is %g, the residuals make %g",
+		    bound, (lo_res + ratio * hi_res) / hi);
 	for (size_t i = 0; i < 4; i++) {
 		const struct value *all = value_get(h, first[i][0]);
 

@@ -7,7 +7,7 @@ export PYTHONPATH=$ROOT/pipelines
 # shards N PATH MORE: N shards of a line of N points, or all of it for 1 of N = 0;
 # each with a path of PATH checkpoints, and MORE a note of its own.
 cat >"$T/shards" <<'END'
-import sys, losspipe
+import math, sys, losspipe
 n, path, more = map(int, sys.argv[1:])
 run, places = 'ab' * 32, n or 8
 out = losspipe.Writer(sys.stdout.buffer)
@@ -18,8 +18,9 @@ for i in range(n or 1):
     for k in range(path):
         out.record('path', {'name': 'run', 'rep': 0, 'i': k, 'step': 3 * k, 'epoch': k, 'lr': 0.1,
                             'drop': False, 'method': 'lstsq', 'x': 1e-3 * k, 'y': 0.0,
-                            'norm': 1.0, 'off': 0.5, 'off_biasbn': 0.3, 'off_rest': 0.4,
-                            'share': 0.5, 'model': '0' * 16, 'checkpoint': '%016x' % k,
+                            'norm': math.hypot(1e-3 * k, 0.5), 'off': 0.5,
+                            'off_biasbn': 0.3, 'off_rest': 0.4,
+                            'share': 0.5 / math.hypot(1e-3 * k, 0.5), 'model': '0' * 16, 'checkpoint': '%016x' % k,
                             'length_x': 1.0, 'length_y': 0.0, 'cosine': 0.0})
     for note in [i] if n and more else range(8 * more):
         out.record('x-note', {'shard': note})

@@ -59,7 +59,8 @@ ROWS = [
     *[(POINTS, 'surface.ll', 'point', 0, {'acc': v}, 'acc is') for v in (1e9, -5, NAN, '50')],
     *[(POINTS, 'surface.ll', 'point', 0, {k: v}, k + ' is') for k in ('se', 'sd')
       for v in (-1.0, NAN, 'text')],
-    (POINTS, 'surface.ll', 'point', 0, {'se': 0.5}, 'se is 0.5, all 8 images'),
+    (POINTS, 'surface.ll', 'point', 0, {'se': 0.5}, 'se is 0.5, sd of 8 of 8 images'),
+    (POINTS, 'other-surface.ll', 'point', 0, {'sd': 0.5}, 'se is .*, sd of 1 of 8'),
     *[(POINTS, 'surface.ll', 'point', 0, {'n': v}, 'n is') for v in (0, 9, 2.5)],
     (POINTS, 'surface.ll', 'point', 0, {'top1': 1.5}, 'top1 is'),
     (POINTS, 'surface.ll', 'point', 0, {'x-note': [1, 'any']}, None),
@@ -67,6 +68,7 @@ ROWS = [
     (POINTS, 'curved.ll', 'point', 0, {'min_eig': 1e9}, 'min_eig is'),
     (POINTS, 'curved.ll', 'point', 0, {'max_res': -1.0}, 'max_res is'),
     (POINTS, 'curved.ll', 'point', 0, {'ratio': lambda r: r + 0.5}, 'ratio is'),
+    (POINTS, 'curved.ll', 'point', 0, {'bound': lambda b: 2 * b + 1}, 'bound is'),
     (POINTS, 'curved.ll', 'point', 0, {'top': [1.0]}, 'max_eig is .*, top begins'),
     # requests
     (POINTS[2:4], 'answered.ll', 'point', -1, {'id': 77}, 'id 77, .* not requested'),
@@ -99,6 +101,8 @@ ROWS = [
     # paths in a surface, and in a plane
     *[(PATHS, 'drawnpath.ll', 'path', 2, {k: v}, e) for k, v, e in (
         ('x', NAN, 'x, y is'), ('plane', other, 'lies in plane'), ('plane', 'near', 'plane is'),
+        ('x', lambda v: v + 1, 'norm is .*, x and y'), ('y', lambda v: -v - 1, 'norm is'),
+        ('length_x', lambda v: 2 * v, 'norm is'),
         ('rep', 1, 'is of rep 1'), ('off', -1.0, 'off is'), ('off', lambda v: 2 * v, 'off is'),
         ('norm', lambda v: v / 2, 'off is .*, norm is|share is'), ('share', 2.0, 'share is'),
         ('off_rest', lambda v: 2 * v, 'off is .*, off_biasbn and off_rest'),
@@ -126,7 +130,8 @@ ROWS = [
     *[(HISTOGRAMS, 'hist.ll', kind, 0, {k: v}, e) for kind, k, v, e in (
         ('histogram', 'n', 7, 'norm is|add up'), ('histogram', 'below', 1, 'do not add up'),
         ('histogram', 'norm', lambda v: 2 * v, 'norm is'), ('histogram', 'sd', -1.0, 'sd is'),
-        ('histogram', 'min', 9.0, 'min is'), ('histogram', 'mean', 9.0, 'mean is'),
+        ('histogram', 'max', 9.0, 'above is 0, max is 9'), ('histogram', 'min', 9.0, 'min is'),
+        ('histogram', 'min', -9.0, 'below is 0, min is -9'), ('histogram', 'mean', 9.0, 'mean is'),
         ('histogram', 'range', [1.0, 1.0], 'range is'), ('norm', 'n', 7, 'n is 7|norm is'),
         ('norm', 'shape', [2, 2], 'the shape has'), ('norm', 'norm', 'text', 'norm is'))],
     *[(DENSITIES, 'density.ll', kind, 0, {k: v}, e) for kind, k, v, e in (
