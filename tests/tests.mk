@@ -43,6 +43,8 @@ check-all: lint check
 	$(MAKE) check-arm64
 	RETYPED=0 prove -e '' tests/contract/retyped.t
 	STARVE='-k 300' prove -v -e '' tests/contract/memory.t
+	WRITERS=100 prove -v -e '' tests/contract/writers.t
+	DESTROY=2000 prove -v -e '' tests/contract/destroy.t
 	[ ! -d ../shared/golden ] || $(MAKE) check-golden FULL=1 SPOIL=all
 	$(MAKE) fuzz
 
