@@ -31,7 +31,10 @@ train()
 }
 train -d "$S/fashion-48.npz" -n 4 >"$T/bytes.ll"
 train --raw -d "$S/raw.npz" >"$T/raw.ll"
-passes "nettrain --raw trains as the bytes do" reccmp "$T/bytes.ll" "$T/raw.ll"
+for run in bytes raw; do
+	netsave --model 2 -o "$T/$run.safetensors" "$T/$run.ll"
+done
+passes "nettrain --raw trains as the bytes do" cmp "$T/bytes.safetensors" "$T/raw.safetensors"
 fails 2 "--raw excludes" "nettrain: constants for --raw" \
 	nettrain --raw --pixels none -d "$S/raw.npz" "$T/net.ll"
 fails 1 "are bytes, --raw wants reals" "nettrain: bytes for --raw" \
