@@ -100,10 +100,12 @@ pointwise_back_tangent(
 		pointwise_back_tangent(batch, family##_slope, family##_bend); \
 	}
 
+/* With low above high everything becomes high, as ONNX says of Clip. */
 static double
 clamp(double x, double low, double high)
 {
-	return x < low ? low : x > high ? high : x;
+	x = x < low ? low : x;
+	return x > high ? high : x;
 }
 
 static double
