@@ -27,9 +27,8 @@ WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE \
 	-DLOSSPIPE_VERSION='"$(VERSION)"' -Ilib -Icmd -ffp-contract=off -pthread \
 	$(WARN) $(PKG_CFLAGS) $(CFLAGS)
-# --as-needed: only programs that multiply load OpenBLAS, which starts threads
-# and takes memory as soon as it is loaded.
-ALL_LIBS = -Wl,--as-needed $(PKG_LIBS) -lm -pthread
+# OpenBLAS is opened when it is needed (lib/net/blas.c).
+ALL_LIBS = $(filter-out -lopenblas,$(PKG_LIBS)) -ldl -lm -pthread
 
 ifdef SAN
 BUILD = build/san
@@ -46,7 +45,7 @@ HDF5_LIBS := $(shell $(PKG_CONFIG) --libs $(HDF5))
 HDF5_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/hdf5/*.c))
 endif
 
-PROGRAMS := $(filter-out frame gridrun dirslope lateblas $(if $(HDF5),,h5conv),\
+PROGRAMS := $(filter-out frame gridrun dirslope $(if $(HDF5),,h5conv),\
 	$(basename $(notdir $(wildcard cmd/*.c))))
 # Kernels for the machine that CC compiles for are in a folder of its name.
 MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
@@ -99,8 +98,8 @@ $(BUILD)/lib/page/viewer.o: $(BUILD)/lib/page/viewer.c
 
 # Two programs evaluate grids.
 $(BUILD)/bin/evalgrid $(BUILD)/bin/hessgrid: $(BUILD)/cmd/gridrun.o
-# dirgen loads OpenBLAS when it must.
-$(BUILD)/bin/dirgen: $(addprefix $(BUILD)/cmd/,dirslope.o gridrun.o lateblas.o)
+# dirgen computes directions from data.
+$(BUILD)/bin/dirgen: $(addprefix $(BUILD)/cmd/,dirslope.o gridrun.o)
 
 $(BUILD)/bin/%: $(BUILD)/cmd/%.o $(BUILD)/cmd/frame.o $(LIB)
 	@mkdir -p $(@D)

@@ -3,8 +3,6 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#include "lateblas.h"
-
 const char *const dirslope_ends[] = {"largest", "smallest", NULL};
 
 enum { BASIS = 48 }; /* as hessgrid */
@@ -79,8 +77,7 @@ int
 dirslope_make(struct dirslope *d, struct reader *reader,
     const struct frame *frame, struct error *err)
 {
-	if (lateblas_open(err) < 0 ||
-	    choice_open_data(&d->choice, frame->output.inputs, err) < 0 ||
+	if (choice_open_data(&d->choice, frame->output.inputs, err) < 0 ||
 	    slope_make(&d->slope, &d->order, &d->choice, reader, err) < 0)
 		return -1;
 	report(d, frame);

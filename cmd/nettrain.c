@@ -1,5 +1,4 @@
 /* nettrain: a model in (the last of a run), its checkpoints out. */
-#include <cblas.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include "data/pixels.h"
 #include "evaluate/evaluate.h"
 #include "frame.h"
+#include "net/blas.h"
 #include "stream/kind.h"
 #include "train/images.h"
 #include "train/report.h"
@@ -160,10 +160,11 @@ describe(struct session *s, struct error *err)
 	char model[DIGEST_TEXT_BYTES];
 	char kernel[128];
 
-	if (model_digest(&s->plane.model, model, err) < 0)
+	if (model_digest(&s->plane.model, model, err) < 0 ||
+	    blas_open(1, err) < 0)
 		return -1;
 	snprintf(kernel, sizeof(kernel), "%s %s, openblas %s",
-	    plan_name(s->plan), plan_kernel(s->plan), openblas_get_corename());
+	    plan_name(s->plan), plan_kernel(s->plan), blas_core());
 	history_entry(e, "nettrain", 8 + trainer_rule_keys(&s->rule));
 	pack_key_text(e, "model", model);
 	pack_key_text(e, "data", s->images.train.digest);

@@ -1,6 +1,5 @@
 #include "curvature/hvp.h"
 
-#include <cblas.h>
 #include <fnmatch.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include "base/memory.h"
 #include "execute/sweep.h"
 #include "kernel/cpu.h"
+#include "net/blas.h"
 
 /*
  * Images of a task.  It is the unit of threads and of sums, so its number is
@@ -116,11 +116,13 @@ allocate(struct hvp *h, struct error *err)
 struct hvp *
 hvp_new(const struct hvp_problem *problem, struct error *err)
 {
-	struct hvp *h = memory_new(1, sizeof(*h), err);
+	struct hvp *h;
 
+	if (blas_open(workers_count(problem->workers), err) < 0)
+		return NULL;
+	h = memory_new(1, sizeof(*h), err);
 	if (h == NULL)
 		return NULL;
-	openblas_set_num_threads(1);
 	h->problem = *problem;
 	pthread_mutex_init(&h->lock, NULL);
 	pthread_cond_init(&h->added, NULL);

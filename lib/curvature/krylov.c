@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "curvature/lapack.h"
+#include "net/blas.h"
 
 /* Elements of a task, and so of a partial sum. */
 enum { CHUNK = 16384 };
@@ -38,9 +38,12 @@ struct krylov *
 krylov_new(const struct krylov_operator *op, int room, struct workers *workers,
     struct error *err)
 {
-	struct krylov *k = memory_new(1, sizeof(*k), err);
+	struct krylov *k;
 	size_t m, n = op->n;
 
+	if (blas_open(1, err) < 0)
+		return NULL;
+	k = memory_new(1, sizeof(*k), err);
 	if (k == NULL)
 		return NULL;
 	k->op = *op;
@@ -254,7 +257,7 @@ krylov_ritz(struct krylov *k, double *values, double *residuals)
 		for (int j = 0; j < n; j++)
 			k->s[i * n + j] = k->t[i * k->room + j];
 	/* column-major: row i of s becomes eigenvector i */
-	dsyev_("V", "U", &n, k->s, &n, k->theta, k->work, &lwork, &info);
+	blas_dsyev("V", "U", &n, k->s, &n, k->theta, k->work, &lwork, &info);
 	memcpy(values, k->theta, sizeof(*values) * (size_t)n);
 	for (int i = 0; i < n; i++)
 		residuals[i] = k->beta * fabs(k->s[i * n + n - 1]);

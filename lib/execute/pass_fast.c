@@ -1,6 +1,5 @@
 #include "execute/pass_fast.h"
 
-#include <cblas.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -181,7 +180,6 @@ fast_new(const struct graph *graph, int batch, struct workers *workers,
 
 	if (p == NULL)
 		return NULL;
-	openblas_set_num_threads(1);
 	p->base.workers = workers;
 	p->base.threads = workers_count(workers);
 	if (allocate(p, err) < 0) {

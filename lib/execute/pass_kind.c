@@ -1,9 +1,9 @@
 /* Which executor of training runs a graph. */
-#include <cblas.h>
 #include <stdio.h>
 
 #include "execute/pass_internal.h"
 #include "kernel/cpu.h"
+#include "net/blas.h"
 
 /* Without vectors OpenBLAS is the faster one. */
 static const struct pass_kind *
@@ -13,9 +13,10 @@ choose(const struct pass_kind *kind, struct error *err)
 
 	if (level < 0)
 		return NULL;
-	if (kind != NULL)
-		return kind;
-	return level >= CPU_SETS ? &pass_fast : &pass_reference;
+	if (kind == NULL)
+		kind = level >= CPU_SETS ? &pass_fast : &pass_reference;
+	/* what it computes with is in its name */
+	return kind == &pass_fast || blas_open(1, err) == 0 ? kind : NULL;
 }
 
 struct pass *
@@ -23,8 +24,9 @@ pass_new_kind(const struct graph *graph, const struct pass_kind *kind,
     int batch, struct workers *workers, struct error *err)
 {
 	kind = choose(kind, err);
-	return kind != NULL ? kind->create(graph, batch, workers, false, err)
-			    : NULL;
+	if (kind == NULL || blas_open(workers_count(workers), err) < 0)
+		return NULL;
+	return kind->create(graph, batch, workers, false, err);
 }
 
 struct pass *
@@ -46,7 +48,7 @@ pass_kernel(char text[PASS_KERNEL_BYTES])
 		return "none";
 	snprintf(text, PASS_KERNEL_BYTES, "%s %s", kind->name,
 	    kind == &pass_fast ? cpu_kernels(cpu_level(&err))->name
-			       : openblas_get_corename());
+			       : blas_core());
 	return text;
 }
 

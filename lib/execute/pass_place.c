@@ -1,5 +1,4 @@
 /* Where the activations and gradients of a pass lie. */
-#include <cblas.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -187,7 +186,6 @@ pass_reference_new(const struct graph *graph, int batch,
 
 	if (p == NULL)
 		return NULL;
-	openblas_set_num_threads(1);
 	p->workers = workers;
 	p->channel = memory_new(p->n_channels, sizeof(*p->channel), err);
 	p->memory = memory_new(p->spans, sizeof(float), err);

@@ -1,5 +1,4 @@
 /* The fast plan: see fast.h for how it is made. */
-#include <cblas.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "execute/fast.h"
 #include "execute/plan.h"
 #include "kernel/cpu.h"
+#include "net/blas.h"
 #include "net/operator.h"
 
 static void
@@ -35,18 +35,19 @@ fast_by_openblas(const struct fast_step *step)
 	       operator_is_product(step->fold->node->op);
 }
 
-static void
-name_kernel(struct fast_plan *plan)
+static int
+name_kernel(struct fast_plan *plan, struct error *err)
 {
 	bool products = false;
 
 	for (size_t i = 0; i < plan->n_steps; i++)
 		products |= fast_by_openblas(&plan->steps[i]);
-	if (products)
-		openblas_set_num_threads(1);
+	if (products && blas_open(1, err) < 0)
+		return -1;
 	snprintf(plan->kernel, sizeof(plan->kernel), "%s%s%s",
 	    plan->kernels->name, products ? ", gemm " : "",
-	    products ? openblas_get_corename() : "");
+	    products ? blas_core() : "");
+	return 0;
 }
 
 static int
@@ -69,7 +70,10 @@ fast_create(
 		return -1;
 	}
 	fast_place_weights(plan);
-	name_kernel(plan);
+	if (name_kernel(plan, err) < 0) {
+		fast_destroy(plan);
+		return -1;
+	}
 	*state = plan;
 	return 0;
 }

@@ -6,7 +6,6 @@
  * given, so there is one thread and one image per call: an image's logits
  * cannot depend on the block it is in.
  */
-#include <cblas.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include "execute/fold.h"
 #include "execute/liveness.h"
 #include "execute/plan.h"
+#include "net/blas.h"
 #include "net/im2col.h"
 #include "net/operator.h"
 
@@ -146,7 +146,8 @@ gemm_create(
 		goto fail;
 	place_weights(g);
 	place_activations(g);
-	openblas_set_num_threads(1);
+	if (blas_open(1, err) < 0)
+		goto fail;
 	*state = g;
 	return 0;
 fail:
@@ -278,10 +279,9 @@ run_conv(const struct work *work)
 			    out, work->columns);
 			x = work->columns;
 		}
-		cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, k,
-		    pixels, taps, 1.0F, work->weight + (int64_t)i * k * taps,
-		    taps, x, pixels, 0.0F, work->out + (int64_t)i * k * pixels,
-		    pixels);
+		blas_sgemm(CblasNoTrans, CblasNoTrans, k, pixels, taps, 1.0F,
+		    work->weight + (int64_t)i * k * taps, taps, x, pixels, 0.0F,
+		    work->out + (int64_t)i * k * pixels, pixels);
 	}
 	finish(work);
 }
@@ -292,8 +292,8 @@ run_linear(const struct work *work)
 	const struct tensor *w = &work->g->graph->tensors[work->step->weight];
 	const int k = work->step->channels, c = (int)(w->n / k);
 
-	cblas_sgemv(CblasRowMajor, CblasNoTrans, k, c, 1.0F, work->weight, c,
-	    work->in[0], 1, 0.0F, work->out, 1);
+	blas_sgemv(CblasNoTrans, k, c, 1.0F, work->weight, c, work->in[0], 1,
+	    0.0F, work->out, 1);
 	finish(work);
 }
 
@@ -412,7 +412,7 @@ static const char *
 gemm_kernel(const void *state)
 {
 	(void)state;
-	return openblas_get_corename();
+	return blas_core();
 }
 
 const struct plan_kind plan_gemm = {

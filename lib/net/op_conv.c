@@ -186,9 +186,9 @@ op_conv_batch(const struct operator_batch *batch)
 		    batch->in[1] + (int64_t)(i % groups) * p.k * p.taps;
 
 		look(batch, &p, batch->in[0] + i * p.in_size);
-		cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, p.k,
-		    p.pixels, p.taps, 1.0F, w, p.taps, p.columns, p.pixels,
-		    0.0F, batch->out + i * p.out_size, p.pixels);
+		blas_sgemm(CblasNoTrans, CblasNoTrans, p.k, p.pixels, p.taps,
+		    1.0F, w, p.taps, p.columns, p.pixels, 0.0F,
+		    batch->out + i * p.out_size, p.pixels);
 	}
 	if (batch->n_in == 3)
 		add_bias(batch);
@@ -217,10 +217,9 @@ weight_backward(const struct operator_batch *batch, struct product *p, int i)
 	const int g = i % batch->attr->group;
 
 	look(batch, p, batch->in[0] + i * p->in_size);
-	cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, p->k, p->taps,
-	    p->pixels, 1.0F, batch->d_out + i * p->out_size, p->pixels,
-	    p->columns, p->pixels, 1.0F,
-	    batch->d_in[1] + (int64_t)g * p->k * p->taps, p->taps);
+	blas_sgemm(CblasNoTrans, CblasTrans, p->k, p->taps, p->pixels, 1.0F,
+	    batch->d_out + i * p->out_size, p->pixels, p->columns, p->pixels,
+	    1.0F, batch->d_in[1] + (int64_t)g * p->k * p->taps, p->taps);
 }
 
 /* dX += what W' dY says to the taps, each back to its pixel */
@@ -234,8 +233,8 @@ data_backward(const struct operator_batch *batch, struct product *p, int i)
 	float *columns =
 	    identity ? dx : batch->work + (int64_t)p->taps * p->pixels;
 
-	cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, p->taps, p->pixels,
-	    p->k, 1.0F, w, p->taps, batch->d_out + i * p->out_size, p->pixels,
+	blas_sgemm(CblasTrans, CblasNoTrans, p->taps, p->pixels, p->k, 1.0F, w,
+	    p->taps, batch->d_out + i * p->out_size, p->pixels,
 	    identity ? 1.0F : 0.0F, columns, p->pixels);
 	if (!identity)
 		col2im(batch->attr, columns, p->c, p->in_h, p->in_w,

@@ -56,9 +56,9 @@ op_gemm_batch(const struct operator_batch *batch)
 	const int k = (int)batch->out_shape->dim[0];
 	const int trans = batch->attr->trans_b;
 
-	cblas_sgemm(CblasRowMajor, CblasNoTrans,
-	    trans ? CblasTrans : CblasNoTrans, batch->n, k, c, 1.0F,
-	    batch->in[0], c, batch->in[1], trans ? c : k, 0.0F, batch->out, k);
+	blas_sgemm(CblasNoTrans, trans ? CblasTrans : CblasNoTrans, batch->n, k,
+	    c, 1.0F, batch->in[0], c, batch->in[1], trans ? c : k, 0.0F,
+	    batch->out, k);
 	for (int i = 0; batch->n_in == 3 && i < batch->n; i++)
 		for (int j = 0; j < k; j++)
 			batch->out[(int64_t)i * k + j] += batch->in[2][j];
@@ -74,15 +74,15 @@ op_gemm_backward(const struct operator_batch *batch)
 	const float *x = batch->in[0], *dy = batch->d_out;
 
 	if (batch->d_in[0] != NULL)
-		cblas_sgemm(CblasRowMajor, CblasNoTrans,
-		    trans ? CblasNoTrans : CblasTrans, n, c, k, 1.0F, dy, k,
-		    batch->in[1], trans ? c : k, 1.0F, batch->d_in[0], c);
+		blas_sgemm(CblasNoTrans, trans ? CblasNoTrans : CblasTrans, n,
+		    c, k, 1.0F, dy, k, batch->in[1], trans ? c : k, 1.0F,
+		    batch->d_in[0], c);
 	if (batch->d_in[1] != NULL && trans)
-		cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, k, c, n,
-		    1.0F, dy, k, x, c, 1.0F, batch->d_in[1], c);
+		blas_sgemm(CblasTrans, CblasNoTrans, k, c, n, 1.0F, dy, k, x, c,
+		    1.0F, batch->d_in[1], c);
 	else if (batch->d_in[1] != NULL)
-		cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, c, k, n,
-		    1.0F, x, c, dy, k, 1.0F, batch->d_in[1], k);
+		blas_sgemm(CblasTrans, CblasNoTrans, c, k, n, 1.0F, x, c, dy, k,
+		    1.0F, batch->d_in[1], k);
 	if (batch->n_in == 3 && batch->d_in[2] != NULL)
 		for (int64_t i = 0; i < (int64_t)n * k; i++)
 			batch->d_in[2][i % k] += dy[i];
@@ -123,10 +123,10 @@ mat_mul(const struct operator_batch *batch, const float *a, const float *b,
 	for (int64_t r = 0; r < m.rows * batch->n; r += m.each) {
 		const int64_t matrix = m.stacked ? r / m.each : 0;
 
-		cblas_sgemm(CblasRowMajor, CblasNoTrans,
-		    m.trans ? CblasTrans : CblasNoTrans, m.each, m.k, m.c, 1.0F,
-		    a + r * m.c, m.c, b + matrix * m.c * m.k,
-		    m.trans ? m.c : m.k, beta, out + r * m.k, m.k);
+		blas_sgemm(CblasNoTrans, m.trans ? CblasTrans : CblasNoTrans,
+		    m.each, m.k, m.c, 1.0F, a + r * m.c, m.c,
+		    b + matrix * m.c * m.k, m.trans ? m.c : m.k, beta,
+		    out + r * m.k, m.k);
 	}
 }
 
@@ -149,18 +149,16 @@ mat_mul_back(const struct operator_batch *batch, const float *a, const float *b,
 		const float *x = a + r * m.c, *dr = dy + r * m.k;
 
 		if (d[0] != NULL)
-			cblas_sgemm(CblasRowMajor, CblasNoTrans,
+			blas_sgemm(CblasNoTrans,
 			    m.trans ? CblasNoTrans : CblasTrans, m.each, m.c,
 			    m.k, 1.0F, dr, m.k, b + at, ldb, 1.0F,
 			    d[0] + r * m.c, m.c);
 		if (d[1] != NULL && m.trans)
-			cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans,
-			    m.k, m.c, m.each, 1.0F, dr, m.k, x, m.c, 1.0F,
-			    d[1] + at, ldb);
+			blas_sgemm(CblasTrans, CblasNoTrans, m.k, m.c, m.each,
+			    1.0F, dr, m.k, x, m.c, 1.0F, d[1] + at, ldb);
 		else if (d[1] != NULL)
-			cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans,
-			    m.c, m.k, m.each, 1.0F, x, m.c, dr, m.k, 1.0F,
-			    d[1] + at, ldb);
+			blas_sgemm(CblasTrans, CblasNoTrans, m.c, m.k, m.each,
+			    1.0F, x, m.c, dr, m.k, 1.0F, d[1] + at, ldb);
 	}
 }
 

@@ -64,7 +64,8 @@ if ! nm "${BUILD:-build}/liblosspipe.a" 2>/dev/null | grep -q __asan_; then
 	# (constants that hold addresses lie in .data.rel.ro)
 	is "$(size -A "${BUILD:-build}/liblosspipe.a" | awk '
 		/ex / { object = $1 }
-		/^\.(t?data|t?bss) / && $2 > 0 { print object, $1, $2 }')" "" "no global state"
+		/^\.(t?data|t?bss) / && $2 > 0 && object != "blas.o" { print object, $1, $2 }')" \
+		"" "no global state, but for a library that is open"
 fi
 
 # Files are made, renamed and removed by the rule of -o, which is in one place.
