@@ -13,6 +13,7 @@ prepare()
 	netnew -s 1 --pixels fashion --label net small >net.ll
 	netnew -s 2 --pixels fashion small >other.ll
 	nettrain -q -d "$sets/fashion-48.npz" --epochs 3 --batch 24 <net.ll >run.ll
+	head -c -300 run.ll >opened.ll
 	nettrain -q -d "$sets/tiny.npz" --epochs 2 --batch 3 <tiny.ll >tinyrun.ll
 	dirgen -s 1 <net.ll | fnorm >plane.ll
 	dirgen -k pca run.ll >pca.ll
