@@ -330,7 +330,7 @@ match_find_fit(const struct checkpoint *checkpoint, const struct shape *input,
 {
 	const struct tensor *first, *last;
 	struct shape inputs[INPUTS_MAX];
-	struct error other;
+	struct error other = {.text = ""};
 	size_t n = 1;
 
 	if (find_end(checkpoint, fit->arch, false, &first, err) < 0 ||

@@ -234,7 +234,7 @@ static double
 direction_spread(const struct side *a, const struct side *b, enum measure m)
 {
 	const bool paired = is_paired(a, b);
-	double va[REPS_MAX], vb[REPS_MAX];
+	double va[REPS_MAX] = {0}, vb[REPS_MAX];
 
 	for (int i = 0; i < a->n; i++)
 		va[i] = measure_of(a, i, m).value;

@@ -5,6 +5,8 @@
 #include <immintrin.h>
 
 enum { LANES = 8, PIXELS_MAX = 6, BLOCKS_MAX = 1, SUMS_MAX = 6 };
+/* The sizes that SUMS_MAX allows, for a switch. */
+#define SUMS_CASES(CASE) CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
 #define PRODUCTS "kernel/product_points.inc"
 
 typedef __m256 vec;

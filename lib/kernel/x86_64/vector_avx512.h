@@ -5,6 +5,13 @@
 #include <immintrin.h>
 
 enum { LANES = 16, PIXELS_MAX = 8, BLOCKS_MAX = 2, SUMS_MAX = 16 };
+/* The sizes that SUMS_MAX allows, for a switch.  (The formatter takes the calls
+ * for statements.) */
+/* clang-format off */
+#define SUMS_CASES(CASE) \
+	CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) \
+	CASE(9) CASE(10) CASE(11) CASE(12) CASE(13) CASE(14) CASE(15) CASE(16)
+/* clang-format on */
 #define PRODUCTS "kernel/product_rows.inc"
 
 typedef __m512 vec;
