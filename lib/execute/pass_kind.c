@@ -19,23 +19,29 @@ choose(const struct pass_kind *kind, struct error *err)
 	return kind == &pass_fast || blas_open(1, err) == 0 ? kind : NULL;
 }
 
-struct pass *
-pass_new_kind(const struct graph *graph, const struct pass_kind *kind,
-    int batch, struct workers *workers, struct error *err)
+/* Any of them may multiply: a fast one where no kernel fits a node. */
+static struct pass *
+create(const struct graph *graph, const struct pass_kind *kind, int batch,
+    struct workers *workers, bool forward, struct error *err)
 {
 	kind = choose(kind, err);
 	if (kind == NULL || blas_open(workers_count(workers), err) < 0)
 		return NULL;
-	return kind->create(graph, batch, workers, false, err);
+	return kind->create(graph, batch, workers, forward, err);
+}
+
+struct pass *
+pass_new_kind(const struct graph *graph, const struct pass_kind *kind,
+    int batch, struct workers *workers, struct error *err)
+{
+	return create(graph, kind, batch, workers, false, err);
 }
 
 struct pass *
 pass_new_forward(const struct graph *graph, const struct pass_kind *kind,
     int batch, struct workers *workers, struct error *err)
 {
-	kind = choose(kind, err);
-	return kind != NULL ? kind->create(graph, batch, workers, true, err)
-			    : NULL;
+	return create(graph, kind, batch, workers, true, err);
 }
 
 const char *
