@@ -5,10 +5,9 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
-enum { LINKS_MAX = 40, DESCRIPTOR_MAX = 1 << 20, PROC_MAGIC = 0x9fa0 };
+enum { LINKS_MAX = 40, DESCRIPTOR_MAX = 1 << 20 };
 
 /* Names of what is open already, whether or not the system has them. */
 static bool
@@ -59,11 +58,16 @@ static int
 is_of_process(const char *path, struct error *err)
 {
 	struct text folder = {0};
-	struct statfs fs;
+	char *real = NULL;
 	int is = place_folder(&folder, path, err);
 
-	if (is == 0 && statfs(folder.chars_, &fs) == 0)
-		is = fs.f_type == PROC_MAGIC;
+	if (is == 0) {
+		real = realpath(folder.chars_, NULL);
+		is = real != NULL && strncmp(real, "/proc/", 6) == 0;
+		if (real == NULL && errno == ENOMEM)
+			is = error_memory(err, 0);
+	}
+	free(real);
 	text_free(&folder);
 	return is;
 }
