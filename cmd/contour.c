@@ -396,7 +396,7 @@ main(int argc, char **argv)
 	    .synopsis = "[FILE...]",
 	    .reads = true,
 	    .purpose = "a loss landscape as an SVG picture",
-	    .output = {OUTPUT_QUICK, &svg_kind},
+	    .output = {.manner = OUTPUT_QUICK, .kind = &svg_kind},
 	    .options = options};
 	struct error err;
 	int first = frame_start(&frame, argc, argv);

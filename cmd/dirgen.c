@@ -432,11 +432,12 @@ check_usage(struct dirgen *g, int n_operands)
 int
 main(int argc, char **argv)
 {
-	struct dirgen g = {.frame = {.name = "dirgen",
-			       .synopsis = "[other ...] < model > model",
-			       .reads = true,
-			       .purpose = "gives a model directions",
-			       .output = {OUTPUT_QUICK, &stream_of_models}},
+	struct dirgen g = {
+	    .frame = {.name = "dirgen",
+		.synopsis = "[other ...] < model > model",
+		.reads = true,
+		.purpose = "gives a model directions",
+		.output = {.manner = OUTPUT_QUICK, .kind = &stream_of_models}},
 	    .kind = -1,
 	    .ignore = -1,
 	    .center = -1,

@@ -123,11 +123,12 @@ run(struct fnorm *f, struct reader *reader, struct output *output,
 int
 main(int argc, char **argv)
 {
-	struct fnorm f = {.frame = {.name = "fnorm",
-			      .synopsis = "[model ...] > model",
-			      .reads = true,
-			      .purpose = "normalises directions",
-			      .output = {OUTPUT_QUICK, &stream_of_models}}};
+	struct fnorm f = {
+	    .frame = {.name = "fnorm",
+		.synopsis = "[model ...] > model",
+		.reads = true,
+		.purpose = "normalises directions",
+		.output = {.manner = OUTPUT_QUICK, .kind = &stream_of_models}}};
 	int norm = NORM_FILTER, ignore = IGNORE_BIASBN;
 	int norms[] = {-1, -1}, ignores[] = {-1, -1};
 	const struct option_row options[] = {

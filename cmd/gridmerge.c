@@ -88,7 +88,7 @@ main(int argc, char **argv)
 	    .synopsis = "[SHARD ...]",
 	    .reads = true,
 	    .purpose = "join the shards of a surface",
-	    .output = {OUTPUT_QUICK, &stream_of_points},
+	    .output = {.manner = OUTPUT_QUICK, .kind = &stream_of_points},
 	    .options = options};
 	int first = frame_start(&frame, argc, argv);
 	struct error err;

@@ -304,7 +304,7 @@ main(int argc, char **argv)
 	    .synopsis = "-d DATA [model ...]",
 	    .reads = true,
 	    .purpose = "density of the Hessian's eigenvalues",
-	    .output = {OUTPUT_QUICK, &stream_of_densities},
+	    .output = {.manner = OUTPUT_QUICK, .kind = &stream_of_densities},
 	    .options = options};
 	struct error err;
 	int first;

@@ -81,7 +81,7 @@ main(int argc, char **argv)
 	    .synopsis = "[FILE...]",
 	    .reads = true,
 	    .purpose = "one page to look around in a loss landscape",
-	    .output = {OUTPUT_QUICK, &page_kind},
+	    .output = {.manner = OUTPUT_QUICK, .kind = &page_kind},
 	    .options = options};
 	struct error err;
 	int first = frame_start(&frame, argc, argv);

@@ -125,7 +125,7 @@ main(int argc, char **argv)
 	    .synopsis = "[model ...]",
 	    .reads = true,
 	    .purpose = "histograms and norms of a network's weights",
-	    .output = {OUTPUT_QUICK, &stream_of_histograms},
+	    .output = {.manner = OUTPUT_QUICK, .kind = &stream_of_histograms},
 	    .options = options};
 	struct reader *reader;
 	struct output output;

@@ -321,7 +321,7 @@ main(int argc, char **argv)
 	struct frame frame = {.name = "netload",
 	    .synopsis = "[FILE...]",
 	    .purpose = "trained networks from files of other programs",
-	    .output = {OUTPUT_QUICK, &stream_of_models},
+	    .output = {.manner = OUTPUT_QUICK, .kind = &stream_of_models},
 	    .options = options};
 	struct error err;
 	int first = frame_start(&frame, argc, argv), status;

@@ -166,7 +166,7 @@ main(int argc, char **argv)
 	    .synopsis = "NAME",
 	    .purpose = "a named architecture, freshly initialised",
 	    .words = true,
-	    .output = {OUTPUT_QUICK, &stream_of_models},
+	    .output = {.manner = OUTPUT_QUICK, .kind = &stream_of_models},
 	    .options = options};
 	struct model model = {0};
 	struct error err;

@@ -474,7 +474,7 @@ main(int argc, char **argv)
 	    .synopsis = "-d DATA [FILE ...]",
 	    .reads = true,
 	    .purpose = "train a network and write its checkpoints",
-	    .output = {OUTPUT_LONG, &stream_of_models},
+	    .output = {.manner = OUTPUT_LONG, .kind = &stream_of_models},
 	    .options = options};
 	int first = frame_start(&frame, argc, argv);
 	struct error err;

@@ -334,11 +334,12 @@ run(struct trajproj *t, char **operands, int n, struct error *err)
 int
 main(int argc, char **argv)
 {
-	struct trajproj t = {.frame = {.name = "trajproj",
-				 .synopsis = "[NAME=]run ... < plane > plane",
-				 .reads = true,
-				 .purpose = "show training runs in a plane",
-				 .output = {OUTPUT_QUICK, &stream_of_paths}}};
+	struct trajproj t = {
+	    .frame = {.name = "trajproj",
+		.synopsis = "[NAME=]run ... < plane > plane",
+		.reads = true,
+		.purpose = "show training runs in a plane",
+		.output = {.manner = OUTPUT_QUICK, .kind = &stream_of_paths}}};
 	const struct option_row options[] = {
 	    OPTION_CHOICE(0, "method", path_method_words, &t.method,
 		"coordinates by least squares or as lengths (lstsq)"),
