@@ -45,7 +45,7 @@ HDF5_LIBS := $(shell $(PKG_CONFIG) --libs $(HDF5))
 HDF5_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/hdf5/*.c))
 endif
 
-PROGRAMS := $(filter-out frame gridrun dirslope $(if $(HDF5),,h5conv),\
+PROGRAMS := $(filter-out frame gridrun dirslope surfaces $(if $(HDF5),,h5conv),\
 	$(basename $(notdir $(wildcard cmd/*.c))))
 # Kernels for the machine that CC compiles for are in a folder of its name.
 MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
@@ -96,6 +96,9 @@ $(BUILD)/lib/page/viewer.c: $(VIEWER) lib/page/viewer/page.css Makefile
 $(BUILD)/lib/page/viewer.o: $(BUILD)/lib/page/viewer.c
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
+# Five programs read surfaces.
+$(addprefix $(BUILD)/bin/,contour gridconv gridmerge gridstat landpage): \
+	$(BUILD)/cmd/surfaces.o
 # Two programs evaluate grids.
 $(BUILD)/bin/evalgrid $(BUILD)/bin/hessgrid: $(BUILD)/cmd/gridrun.o
 # dirgen computes directions from data.

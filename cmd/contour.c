@@ -12,7 +12,7 @@
 #include "draw/picture.h"
 #include "draw/svg.h"
 #include "frame.h"
-#include "geometry/points.h"
+#include "surfaces.h"
 
 enum { HISTOGRAM = PICTURE_SURFACE + 1, DENSITY };
 
@@ -194,49 +194,6 @@ draw(const struct settings *s, const struct landscape *landscape,
 	return status;
 }
 
-static int
-read_points(struct points_list *list, char **paths, int n,
-    const struct frame *frame, struct error *err)
-{
-	const struct points_rules rules = {.salvage = frame->partial};
-	struct reader *reader = frame_reader(frame, paths, n, err);
-	int status = -1;
-
-	if (reader == NULL)
-		return -1;
-	status = points_read(list, reader, &rules, err);
-	reader_free(reader);
-	if (status == 0 && list->guessed)
-		frame_warn(frame, "%s", path_guessed);
-	for (size_t i = 0; status == 0 && i < list->n; i++) {
-		struct error missing;
-
-		if (points_complete(&list->item[i], &missing) == 0)
-			continue;
-		if (!frame->partial) {
-			*err = missing;
-			return error_prefix(err, "incomplete (--partial draws "
-						 "what is there)");
-		}
-		frame_warn(frame, "%s", missing.text);
-	}
-	return status;
-}
-
-static int
-write_picture(struct text *svg, const struct frame *frame, struct error *err)
-{
-	struct output out;
-
-	if (frame_open_output(frame, &out, err) < 0)
-		return -1;
-	if (output_text(&out, svg, 0, err) < 0) {
-		output_abandon(&out);
-		return -1;
-	}
-	return output_commit(&out, err);
-}
-
 /* ---- histograms and densities ---- */
 
 /* How each was made, and the picture of all. */
@@ -307,7 +264,7 @@ run_histograms(char **paths, int n, const struct settings *s,
 	reader_free(reader);
 	histogram_list_free(&list);
 	if (status == 0)
-		status = write_picture(&svg, frame, err);
+		status = frame_write(frame, &svg, err);
 	text_free(&svg);
 	return status;
 }
@@ -326,7 +283,7 @@ run_densities(char **paths, int n, const struct settings *s,
 	reader_free(reader);
 	density_list_free(&list);
 	if (status == 0)
-		status = write_picture(&svg, frame, err);
+		status = frame_write(frame, &svg, err);
 	text_free(&svg);
 	return status;
 }
@@ -339,7 +296,7 @@ run_points(char **paths, int n, const struct settings *s,
 	struct landscape landscape = {
 	    .eigenvalues = s->curvature == CURVATURE_LINES};
 	struct text svg = {0};
-	int status = read_points(&list, paths, n, frame, err);
+	int status = surfaces_read(&list, paths, n, false, frame, err);
 
 	if (status == 0)
 		status = landscape_make(&landscape, &list, s->field, err);
@@ -348,7 +305,7 @@ run_points(char **paths, int n, const struct settings *s,
 		status = draw(s, &landscape, &svg, err);
 	landscape_free(&landscape);
 	if (status == 0)
-		status = write_picture(&svg, frame, err);
+		status = frame_write(frame, &svg, err);
 	text_free(&svg);
 	return status;
 }

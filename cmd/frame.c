@@ -200,6 +200,21 @@ frame_open_output(
 	return status;
 }
 
+int
+frame_write(const struct frame *frame, struct text *text, struct error *err)
+{
+	struct output output;
+
+	if (text_check(text, err) < 0 ||
+	    frame_open_output(frame, &output, err) < 0)
+		return -1;
+	if (output_text(&output, text, 0, err) < 0) {
+		output_abandon(&output);
+		return -1;
+	}
+	return output_commit(&output, err);
+}
+
 /* Texts from outside stand in messages: nothing of them is a command. */
 static void
 show(const struct frame *frame, const char *before, const char *after,

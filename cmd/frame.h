@@ -57,6 +57,10 @@ void frame_settle_kind(struct frame *frame, const struct output_kind *kind);
 int frame_open_output(
     const struct frame *frame, struct output *out, struct error *err);
 
+/* The text is the whole result: opens it, writes, commits. */
+int frame_write(
+    const struct frame *frame, struct text *text, struct error *err);
+
 /*
  * What a reader is to do about runs that have no end, for reader_take_partial:
  * NULL, or with --partial to take and tell.

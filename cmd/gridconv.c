@@ -11,6 +11,7 @@
 #include "geometry/points.h"
 #include "geometry/table.h"
 #include "stream/reader.h"
+#include "surfaces.h"
 
 enum form { CSV, JSON, NPZ, VTK, GNUPLOT, PLOTLY, GLB, PATH };
 static const char *const forms[] = {
@@ -166,17 +167,9 @@ static int
 read_points(struct points_list *list, char **paths, int n,
     const struct frame *frame, struct error *err)
 {
-	const struct points_rules rules = {.salvage = frame->partial};
-	struct reader *reader = frame_reader(frame, paths, n, err);
-	int status =
-	    reader != NULL ? points_read(list, reader, &rules, err) : -1;
-
-	reader_free(reader);
-	for (size_t k = 0; k < list->n && status == 0 && !frame->partial; k++)
-		status = points_complete(&list->item[k], err);
-	if (status == 0 && list->n == 0)
-		return error_set(err, "the input has no grid");
-	return status;
+	if (surfaces_read(list, paths, n, false, frame, err) < 0)
+		return -1;
+	return list->n > 0 ? 0 : error_set(err, "the input has no grid");
 }
 
 static int

@@ -4,29 +4,12 @@
 #include <stdio.h>
 
 #include "frame.h"
-#include "geometry/points.h"
 #include "stream/kind.h"
+#include "surfaces.h"
 
 struct settings {
 	int mixed;
 };
-
-static int
-check(const struct frame *frame, const struct points_list *list,
-    struct error *err)
-{
-	if (list->n == 0)
-		return error_set(err, "no grid in the input, expected streams "
-				      "that evalgrid wrote");
-	for (size_t i = 0; i < list->n; i++) {
-		if (points_complete(&list->item[i], err) == 0)
-			continue;
-		if (!frame->partial)
-			return error_prefix(err, "incomplete");
-		frame_warn(frame, "incomplete: %s", err->text);
-	}
-	return 0;
-}
 
 static int
 write_all(const struct frame *frame, const struct points_list *list,
@@ -55,24 +38,16 @@ static int
 merge(const struct frame *frame, const struct settings *set, char **operands,
     int n, struct error *err)
 {
-	const struct points_rules rules = {
-	    .salvage = frame->partial, .mixed = set->mixed};
-	struct reader *reader = frame_reader(frame, operands, n, err);
 	struct points_list list = {0};
-	int status = -1;
+	int status = surfaces_read(&list, operands, n, set->mixed, frame, err);
 
-	if (reader == NULL)
-		return -1;
-	if (points_read(&list, reader, &rules, err) == 0 &&
-	    check(frame, &list, err) == 0)
+	if (status == 0 && list.n == 0)
+		status = error_set(err,
+		    "no grid in the input, expected streams that evalgrid "
+		    "wrote");
+	if (status == 0)
 		status = write_all(frame, &list, err);
-	if (status == 0 && (reader_skipped(reader) > 0 || list.strays > 0))
-		frame_warn(frame,
-		    "salvaged: %zu damaged bytes skipped, %zu points without "
-		    "their grid left out",
-		    reader_skipped(reader), list.strays);
 	points_list_free(&list);
-	reader_free(reader);
 	return status;
 }
 

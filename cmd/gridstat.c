@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "base/output.h"
 #include "frame.h"
+#include "surfaces.h"
 #include "survey/rank.h"
 
 /* With --compare or not, with --json or not. */
@@ -22,46 +23,16 @@ struct settings {
 };
 
 static int
-read_points(struct points_list *list, char **paths, int n,
-    const struct frame *frame, struct error *err)
-{
-	const struct points_rules rules = {.salvage = frame->partial};
-	struct reader *reader = frame_reader(frame, paths, n, err);
-	int status =
-	    reader != NULL ? points_read(list, reader, &rules, err) : -1;
-
-	reader_free(reader);
-	for (size_t i = 0; i < list->n && status == 0 && !frame->partial; i++)
-		status = points_complete(&list->item[i], err);
-	return status;
-}
-
-static int
 read_surveys(struct survey_list *list, char **paths, int n,
     const struct frame *frame, struct error *err)
 {
 	struct points_list points = {0};
-	int status = read_points(&points, paths, n, frame, err);
+	int status = surfaces_read(&points, paths, n, false, frame, err);
 
 	if (status == 0)
 		status = survey_make(list, &points, err);
 	points_list_free(&points);
 	return status;
-}
-
-static int
-write_text(struct text *text, const struct frame *frame, struct error *err)
-{
-	struct output output;
-
-	if (text_check(text, err) < 0 ||
-	    frame_open_output(frame, &output, err) < 0)
-		return -1;
-	if (output_text(&output, text, 0, err) < 0) {
-		output_abandon(&output);
-		return -1;
-	}
-	return output_commit(&output, err);
 }
 
 static void
@@ -131,7 +102,7 @@ survey(char **paths, int n, const struct settings *set,
 		warn_unknown(frame);
 	if (status == 0) {
 		(set->json ? print_json : print_text)(&list, &ranking, &out);
-		status = write_text(&out, frame, err);
+		status = frame_write(frame, &out, err);
 	}
 	ranking_free(&ranking);
 	text_free(&out);
@@ -227,7 +198,7 @@ compare(char **paths, int n, const struct settings *set,
 			claim_print_json(&claim, measure, &out);
 		else
 			claim_print(&claim, &out);
-		status = write_text(&out, frame, err);
+		status = frame_write(frame, &out, err);
 	}
 	text_free(&out);
 	for (int i = 0; i < 2; i++)

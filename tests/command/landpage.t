@@ -131,7 +131,7 @@ status = array(p.data['sheets'][0]['values']['status'], 49)
 assert status.count(0) == 5 and status.count(1) == 44
 assert 'partial: 5 of 49 points are missing' in p.text
 END
-fails 1 "incomplete \(--partial shows what is there\): .*5 of 49" "without it they are an error" \
+fails 1 "incomplete \(--partial takes what is there\): .*5 of 49" "without it they are an error" \
 	landpage "$P/partial.ll"
 landpage -o "$T/line.html" "$S/line.ll"
 says "a line: curves, with a log scale beside the linear one" "$T/line.html" <<'END'

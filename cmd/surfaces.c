@@ -1,0 +1,45 @@
+#include "surfaces.h"
+
+#include "geometry/path.h"
+
+static int
+check_complete(const struct points_list *list, const struct frame *frame,
+    struct error *err)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (points_complete(&list->item[i], err) == 0)
+			continue;
+		if (err->memory)
+			return -1;
+		if (!frame->partial)
+			return error_prefix(
+			    err, "incomplete (--partial takes what is there)");
+		frame_warn(frame, "incomplete: %s", err->text);
+	}
+	return 0;
+}
+
+int
+surfaces_read(struct points_list *list, char **paths, int n, bool mixed,
+    const struct frame *frame, struct error *err)
+{
+	const struct points_rules rules = {
+	    .salvage = frame->partial, .mixed = mixed};
+	struct reader *reader = frame_reader(frame, paths, n, err);
+	size_t skipped;
+
+	if (reader == NULL || points_read(list, reader, &rules, err) < 0) {
+		reader_free(reader);
+		return -1;
+	}
+	skipped = reader_skipped(reader);
+	reader_free(reader);
+	if (list->guessed)
+		frame_warn(frame, "%s", path_guessed);
+	if (skipped > 0 || list->strays > 0)
+		frame_warn(frame,
+		    "salvaged: %zu damaged bytes skipped, %zu points without "
+		    "their grid left out",
+		    skipped, list->strays);
+	return check_complete(list, frame, err);
+}

@@ -1,0 +1,20 @@
+/*
+ * What every program that reads points does first: whole surfaces, or with
+ * --partial what is there of them, and nothing left out without a word.
+ */
+#ifndef CMD_SURFACES_H
+#define CMD_SURFACES_H
+
+#include "frame.h"
+#include "geometry/points.h"
+
+/*
+ * Reads the surfaces of n files or of standard input into list, empty before,
+ * to be freed in any case.  mixed: as in struct points_rules.  An incomplete
+ * one is an error that names the first missing points, with --partial a
+ * warning; so is what damage left out, and a path that does not know its plane.
+ */
+int surfaces_read(struct points_list *list, char **paths, int n, bool mixed,
+    const struct frame *frame, struct error *err);
+
+#endif
