@@ -1,4 +1,5 @@
 #include "execute/pass_fast.h"
+#include "execute/pixel.h"
 
 /* ---- the two ends ---- */
 
@@ -162,39 +163,9 @@ back_apply(const struct group *g, const struct step *step)
 static void
 run_pool(const struct group *g, const struct step *step)
 {
-	const struct slot *in = &g->p->place[step->in];
-	const struct slot *out = &g->p->place[step->out];
-	const struct node *node = &g->p->base.graph->nodes[step->node];
-	const struct attributes *a = &node->attr;
-	struct pool_job job = {
-	    .in = pass_view(g, step->in),
-	    .out = pass_view(g, step->out),
-	    .images = g->n,
-	    .h = out->h,
-	    .w = out->w,
-	    .c = out->c,
-	    .h_in = in->h,
-	    .w_in = in->w,
-	    .kh = a->kernel_shape[0],
-	    .kw = a->kernel_shape[1],
-	    .stride_y = a->strides[0],
-	    .stride_x = a->strides[1],
-	    .top = a->pads[0],
-	    .left = a->pads[1],
-	    .include_pad = a->count_include_pad,
-	    .h_padded = a->pads[0] + in->h + a->pads[2],
-	    .w_padded = a->pads[1] + in->w + a->pads[3],
-	};
-
-	if (node->op == OP_GLOBAL_AVERAGE_POOL) {
-		job.kh = in->h;
-		job.kw = in->w;
-		job.top = job.left = job.include_pad = 0;
-	}
-	if (node->op == OP_MAX_POOL)
-		g->p->kernels->max_pool(&job);
-	else
-		g->p->kernels->average_pool(&job);
+	pixel_pool(g->p->kernels, &g->p->base.graph->nodes[step->node],
+	    &g->p->place[step->in], pass_view(g, step->in),
+	    &g->p->place[step->out], pass_view(g, step->out), g->n);
 }
 
 /* One row of pixels in whole blocks of channels. */

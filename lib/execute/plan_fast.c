@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/progress.h"
 #include "execute/fast.h"
+#include "execute/pixel.h"
 #include "execute/plan.h"
 #include "kernel/cpu.h"
 #include "net/blas.h"
@@ -169,39 +170,9 @@ run_conv(const struct run *run, const struct fast_step *step, int image, int n)
 static void
 run_pool(const struct run *run, const struct fast_step *step, int image, int n)
 {
-	const struct slot *in = &run->plan->slots[step->in];
-	const struct slot *out = &run->plan->slots[step->out];
-	const struct node *node = step->fold->node;
-	const struct attributes *a = &node->attr;
-	struct pool_job job = {
-	    .in = view_of(run, step->in, image),
-	    .out = view_of(run, step->out, image),
-	    .images = n,
-	    .h = out->h,
-	    .w = out->w,
-	    .c = out->c,
-	    .h_in = in->h,
-	    .w_in = in->w,
-	    .kh = a->kernel_shape[0],
-	    .kw = a->kernel_shape[1],
-	    .stride_y = a->strides[0],
-	    .stride_x = a->strides[1],
-	    .top = a->pads[0],
-	    .left = a->pads[1],
-	    .include_pad = a->count_include_pad,
-	    .h_padded = a->pads[0] + in->h + a->pads[2],
-	    .w_padded = a->pads[1] + in->w + a->pads[3],
-	};
-
-	if (node->op == OP_GLOBAL_AVERAGE_POOL) {
-		job.kh = in->h;
-		job.kw = in->w;
-		job.top = job.left = job.include_pad = 0;
-	}
-	if (step->method == FAST_MAX_POOL)
-		run->plan->kernels->max_pool(&job);
-	else
-		run->plan->kernels->average_pool(&job);
+	pixel_pool(run->plan->kernels, step->fold->node,
+	    &run->plan->slots[step->in], view_of(run, step->in, image),
+	    &run->plan->slots[step->out], view_of(run, step->out, image), n);
 }
 
 static void
