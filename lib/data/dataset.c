@@ -16,8 +16,6 @@ enum { BYTE_VALUES = 256 };
 /* Pixels above this, and below 256, look like bytes. */
 #define LIKE_BYTES 32.0
 
-const char *const dataset_split_words[] = {"train", "test", NULL};
-
 static int
 source_open(struct source *source, const struct files *files, struct error *err)
 {

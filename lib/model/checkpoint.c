@@ -39,15 +39,6 @@ checkpoint_free(struct checkpoint *checkpoint)
 	*checkpoint = (struct checkpoint){0};
 }
 
-const struct checkpoint_note *
-checkpoint_find_note(const struct checkpoint *checkpoint, const char *name)
-{
-	for (size_t i = 0; i < checkpoint->n_notes; i++)
-		if (strcmp(checkpoint->notes[i].name, name) == 0)
-			return &checkpoint->notes[i];
-	return NULL;
-}
-
 static int
 read_content(struct checkpoint *checkpoint, const struct content *content,
     bool tensors, struct error *err)

@@ -221,3 +221,12 @@ checkpoint_note_text(struct checkpoint *checkpoint, const char *name, size_t n,
 	checkpoint->n_notes--;
 	return -1;
 }
+
+const struct checkpoint_note *
+checkpoint_find_note(const struct checkpoint *checkpoint, const char *name)
+{
+	for (size_t i = 0; i < checkpoint->n_notes; i++)
+		if (strcmp(checkpoint->notes[i].name, name) == 0)
+			return &checkpoint->notes[i];
+	return NULL;
+}

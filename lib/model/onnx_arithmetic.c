@@ -3,38 +3,6 @@
 
 #include "model/onnx_import.h"
 
-int
-onnx_get_numbers(
-    const struct onnx_step *step, size_t i, struct onnx_numbers *numbers)
-{
-	struct onnx_result *in = onnx_in(step, i);
-
-	if (in == NULL)
-		return -1;
-	*numbers = (struct onnx_numbers){.at = in->number,
-	    .n = in->n,
-	    .width = in->shape.rank == 2 ? in->shape.dim[1] : 1,
-	    .rank = in->shape.rank,
-	    .whole = in->whole};
-	return 0;
-}
-
-int
-onnx_set_matrix(const struct onnx_step *step, const double *number, int64_t n,
-    int rank, int64_t width, bool whole)
-{
-	struct onnx_shape *shape;
-
-	if (onnx_set_numbers(step, number, n, rank, whole) < 0)
-		return -1;
-	shape = &step->import->results[step->import->n_results - 1].shape;
-	if (rank == 2) {
-		shape->dim[0] = width > 0 ? n / width : 0;
-		shape->dim[1] = width;
-	}
-	return 0;
-}
-
 /* ONNX's numbers of the types that constants may become. */
 static bool
 is_number(int64_t type)

@@ -8,53 +8,6 @@
 
 #include "base/memory.h"
 
-int
-onnx_numbers(const struct onnx_import *import, struct onnx_result *result,
-    const double **number)
-{
-	const struct onnx_tensor *tensor = &result->tensor;
-	struct onnx_folder nowhere = {0};
-
-	*number = result->number;
-	if (result->number != NULL)
-		return 1;
-	if (result->kind != ONNX_TENSOR || tensor->n > CONSTANT_MAX ||
-	    result->transposed || tensor->external ||
-	    (!onnx_tensor_is_real(tensor) && !onnx_tensor_is_whole(tensor)))
-		return 0;
-	result->number =
-	    memory_new((size_t)tensor->n, sizeof(*result->number), import->err);
-	if (result->number == NULL)
-		return -1;
-	if (onnx_tensor_doubles(tensor, &nowhere, result->number, import->err) <
-	    0)
-		return error_prefix(
-		    import->err, "'%.*s'", ONNX_TEXT(result->name));
-	result->n = tensor->n;
-	result->whole = onnx_tensor_is_whole(tensor) && !result->cast;
-	*number = result->number;
-	return 1;
-}
-
-int
-onnx_set_numbers(const struct onnx_step *step, const double *number, int64_t n,
-    int rank, bool whole)
-{
-	struct onnx_result *out = onnx_out(step, 0);
-
-	if (out == NULL)
-		return -1;
-	out->kind = ONNX_CONSTANT;
-	out->n = n;
-	out->whole = whole;
-	out->shape = (struct onnx_shape){.rank = rank, .dim = {n}};
-	out->number = memory_new((size_t)n, sizeof(*number), step->import->err);
-	if (out->number == NULL)
-		return -1;
-	memcpy(out->number, number, (size_t)n * sizeof(*number));
-	return 0;
-}
-
 /* 1, 0, -1.  What is learned stays a tensor, however small. */
 static int
 is_known(const struct onnx_import *import, struct onnx_result *result)
