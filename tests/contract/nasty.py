@@ -139,7 +139,7 @@ def surface(w):
     s.put(b'path', {
         b'name': w('name', b'run'), b'rep': 0, b'i': 0, b'drop': False, b'method': b'lstsq', b'x': 0.5,
         b'y': 0.5, b'norm': 0.5 ** 0.5, b'off': 0.0, b'share': 0.0, b'off_biasbn': 0.0, b'off_rest': 0.0,
-        b'model': b'c' * 16, b'checkpoint': b'd' * 16, b'length_x': 1.0, b'length_y': 1.0,
+        b'plane': b'b' * 64, b'model': b'c' * 16, b'checkpoint': b'd' * 16, b'length_x': 1.0, b'length_y': 1.0,
         b'cosine': 0.0})
     extra(s, w)
     for i in range(6):
