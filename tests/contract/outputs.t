@@ -9,7 +9,7 @@ umask 022
 # them. (As another user it might not reach a checkout below /root.)
 bound=()
 if [ "$(id -u)" -eq 0 ]; then
-	bound=(setpriv --bounding-set=-dac_override,-dac_read_search)
+	bound=(setpriv "--bounding-set=-dac_override,-dac_read_search")
 	if ! "${bound[@]}" true 2>/dev/null; then
 		echo "# permissions bind nobody here: targets that need them are not asked"
 		bound=(false)
