@@ -10,7 +10,7 @@
 data=$ROOT/tests/data
 
 # The tensors of a model or a direction.
-tensors() { netsave -t npz "$@" | sha256sum | cut -d ' ' -f 1; }
+tensors() { netsave "$@" | sha256sum | cut -d ' ' -f 1; }
 # What a surface says of its points.
 numbers() { recdump | sed -n 's/^point {run=[0-9a-f]* /point {/p'; }
 
