@@ -65,15 +65,15 @@ open_alone(void **handle, struct error *err)
 
 /*
  * It tries for ever to map a buffer where there is no room for one: each thread
- * that multiplies has its own, of 128 MiB on processors with AVX-512 (measured
- * of 0.3.21), with a little beside it.
+ * that multiplies has its own, of 128 MiB on processors with AVX-512, with a
+ * little beside it.  The library itself takes 48 MiB (0.3.21), or that and
+ * one more buffer (0.3.29): so its threads' buffers are asked for twice, before
+ * it is loaded and afterwards.  (Measured as the size of the address space.)
  */
 static int
-check_memory(int threads, struct error *err)
+check_room(int library_mib, int threads, struct error *err)
 {
-	const size_t library = blas.sgemm == NULL ? (size_t)48 << 20 : 0;
-	const size_t n =
-	    library + (size_t)(threads - blas.threads) * ((size_t)132 << 20);
+	const size_t n = ((size_t)library_mib + (size_t)threads * 132) << 20;
 	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -82,20 +82,15 @@ check_memory(int threads, struct error *err)
 		return error_prefix(err, "OpenBLAS");
 	}
 	munmap(p, n);
-	blas.threads = threads;
 	return 0;
 }
 
-int
-blas_open(int threads, struct error *err)
+static int
+load(int threads, struct error *err)
 {
 	void *handle = NULL;
 
-	if (threads > blas.threads && check_memory(threads, err) < 0)
-		return -1;
-	if (blas.sgemm != NULL)
-		return 0;
-	if (open_alone(&handle, err) < 0)
+	if (check_room(48, threads, err) < 0 || open_alone(&handle, err) < 0)
 		return -1;
 	if (handle == NULL)
 		return error_set(err, "%s", dlerror());
@@ -105,6 +100,19 @@ blas_open(int threads, struct error *err)
 	    !find(handle, "cblas_sgemm", &blas.sgemm))
 		return error_set(err, "a libopenblas without CBLAS or LAPACK, "
 				      "expected OpenBLAS with both");
+	return 0;
+}
+
+int
+blas_open(int threads, struct error *err)
+{
+	if (blas.sgemm == NULL && load(threads, err) < 0)
+		return -1;
+	if (threads > blas.threads &&
+	    check_room(0, threads - blas.threads, err) < 0)
+		return -1;
+	if (threads > blas.threads)
+		blas.threads = threads;
 	return 0;
 }
 

@@ -12,7 +12,7 @@ ends()
 	local name=$1 kib wrong="" status
 	shift
 	"$@" >whole 2>/dev/null
-	for kib in 40000 56000 72000 96000 130000 160000 190000 220000; do
+	for kib in 40000 56000 72000 96000 130000 160000 190000 220000 260000 300000; do
 		(ulimit -v $kib && exec timeout -s KILL 60 "$@") >out 2>err
 		status=$?
 		[ $status -eq 0 ] && cmp -s out whole && continue
