@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "model/checkpoint_form.h"
-#include "model/onnx.h"
+#include "onnx/onnx.h"
 
 static const char state_advice[] =
     "load it in Python and torch.save(model.state_dict(), FILE)";

@@ -13,7 +13,7 @@
 #include "model/match.h"
 #include "model/model.h"
 #include "model/names.h"
-#include "model/onnx.h"
+#include "onnx/onnx.h"
 
 struct load_options {
 	const char *arch;          /* or NULL: the one that fits */

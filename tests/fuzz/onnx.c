@@ -1,5 +1,5 @@
 /* Any bytes as an ONNX file. */
-#include "model/onnx.h"
+#include "onnx/onnx.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 

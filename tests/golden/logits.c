@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "model/checkpoint.h"
-#include "model/onnx.h"
+#include "onnx/onnx.h"
 #include "net/architecture.h"
 
 #include "../logits.h"

@@ -13,12 +13,13 @@ layer()
 	file) echo 3 ;;
 	kernel) echo 4 ;;
 	net) echo 5 ;;
-	model | data | execute) echo 6 ;;
-	train | curvature | geometry) echo 7 ;;
-	evaluate | survey | hdf5) echo 8 ;;
-	draw) echo 9 ;;
-	convert) echo 10 ;;
-	page) echo 11 ;;
+	onnx | data | execute) echo 6 ;;
+	model) echo 7 ;;
+	train | curvature | geometry) echo 8 ;;
+	evaluate | survey | hdf5) echo 9 ;;
+	draw) echo 10 ;;
+	convert) echo 11 ;;
+	page) echo 12 ;;
 	*) echo none ;;
 	esac
 }

@@ -9,7 +9,7 @@
 
 #include "model/checkpoint.h"
 #include "model/names.h"
-#include "model/onnx.h"
+#include "onnx/onnx.h"
 
 #include "../logits.h"
 

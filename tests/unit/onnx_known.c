@@ -1,5 +1,5 @@
 /*
- * What is known of ONNX's operators (lib/model/onnx_operators.c) against ONNX's
+ * What is known of ONNX's operators (lib/onnx/onnx_operators.c) against ONNX's
  * own table, and nodes with everything that this table allows: known, or
  * refused by name.
  */
@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "model/onnx.h"
-#include "model/onnx_import.h"
+#include "onnx/onnx.h"
+#include "onnx/onnx_import.h"
 
 enum { FIRST = 7, LAST = 22, ATTRIBUTES = 16, BLOCKS = 200 };
 

@@ -11,8 +11,8 @@
 #include <cmocka.h>
 #include <dirent.h>
 
-#include "model/onnx_given.h"
-#include "model/onnx_import.h"
+#include "onnx/onnx_given.h"
+#include "onnx/onnx_import.h"
 
 #include "../logits.h"
 

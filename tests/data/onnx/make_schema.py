@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Makes schema.txt: ONNX's own table of the operators that lib/model/onnx_operators.c has.
+"""Makes schema.txt: ONNX's own table of the operators that lib/onnx/onnx_operators.c has.
 
     operator NAME FIRST LAST INPUTS_LEAST INPUTS_MOST OUTPUTS_MOST    in opsets FIRST to LAST of 7 to 22
     attribute NAME TYPE DEFAULT                           -: none, !: required
@@ -13,7 +13,7 @@ import onnx
 from onnx import defs, helper
 
 os.chdir(os.path.dirname(os.path.abspath(__file__)))
-source = open('../../../lib/model/onnx_operators.c').read()
+source = open('../../../lib/onnx/onnx_operators.c').read()
 names = re.findall(r'OPERATOR\(\s*"(\w+)"', source)
 FIRST, LAST, MANY = 7, 22, 1000
 

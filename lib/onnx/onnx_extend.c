@@ -1,5 +1,5 @@
 /* Operators about the size of a value: Shape, Expand, Pad. */
-#include "model/onnx_import.h"
+#include "onnx/onnx_import.h"
 
 static int
 convert_shape(const struct onnx_step *step)

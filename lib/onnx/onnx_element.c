@@ -2,7 +2,7 @@
 #include <float.h>
 #include <math.h>
 
-#include "model/onnx_import.h"
+#include "onnx/onnx_import.h"
 
 /* Element by element, with the attributes of all such operators. */
 static int

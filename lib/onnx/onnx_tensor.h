@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "base/inputs.h"
-#include "model/onnx_file.h"
+#include "onnx/onnx_file.h"
 #include "tensor/tensor.h"
 
 /* Where external data may lie, and how much of it was read. */

@@ -1,4 +1,4 @@
-#include "model/onnx_file.h"
+#include "onnx/onnx_file.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* What an ONNX file calls its tensors and nodes, and how the graph does. */
-#include "model/onnx_import.h"
+#include "onnx/onnx_import.h"
 
 #include <math.h>
 #include <stdio.h>

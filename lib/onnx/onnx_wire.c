@@ -1,4 +1,4 @@
-#include "model/onnx_wire.h"
+#include "onnx/onnx_wire.h"
 
 enum { VARINT_BYTES = 10 };
 

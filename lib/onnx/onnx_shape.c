@@ -2,7 +2,7 @@
  */
 #include <string.h>
 
-#include "model/onnx_import.h"
+#include "onnx/onnx_import.h"
 
 static int
 alias(const struct onnx_step *step)

@@ -4,7 +4,7 @@
  */
 #include <float.h>
 
-#include "model/onnx_known.h"
+#include "onnx/onnx_known.h"
 
 /* ---- inputs ---- */
 

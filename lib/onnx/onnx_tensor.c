@@ -1,4 +1,4 @@
-#include "model/onnx_tensor.h"
+#include "onnx/onnx_tensor.h"
 
 #include <stdlib.h>
 #include <string.h>

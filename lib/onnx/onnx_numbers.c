@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "model/onnx_import.h"
+#include "onnx/onnx_import.h"
 
 int
 onnx_numbers(const struct onnx_import *import, struct onnx_result *result,

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "model/onnx_import.h"
+#include "onnx/onnx_import.h"
 
 /* Elements [start, end) in steps of an axis of the image (not the batch). */
 struct range {

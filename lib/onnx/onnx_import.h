@@ -2,10 +2,10 @@
 #ifndef MODEL_ONNX_IMPORT_H
 #define MODEL_ONNX_IMPORT_H
 
-#include "model/onnx.h"
-#include "model/onnx_file.h"
-#include "model/onnx_known.h"
-#include "model/onnx_tensor.h"
+#include "onnx/onnx.h"
+#include "onnx/onnx_file.h"
+#include "onnx/onnx_known.h"
+#include "onnx/onnx_tensor.h"
 
 /*
  * The batch's dimension, in shapes and in all arithmetic on shapes.  A prime

@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 #include "file/content.h"
-#include "model/onnx_wire.h"
+#include "onnx/onnx_wire.h"
 #include "tensor/tensor.h"
 
 /* Text in the file (borrowed, no NUL; printable). */

@@ -1,7 +1,7 @@
 /* Operators with windows and weights: convolutions, products, norms, pools. */
 #include <string.h>
 
-#include "model/onnx_import.h"
+#include "onnx/onnx_import.h"
 
 /* Integers of an attribute for both spatial axes (or both sides of both). */
 static int

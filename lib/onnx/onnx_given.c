@@ -1,4 +1,4 @@
-#include "model/onnx_given.h"
+#include "onnx/onnx_given.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "model/onnx_tensor.h"
+#include "onnx/onnx_tensor.h"
 
 enum { LOCATION_MAX = 1024, TIMES_READ = 2 };
 

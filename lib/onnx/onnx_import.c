@@ -1,4 +1,4 @@
-#include "model/onnx_import.h"
+#include "onnx/onnx_import.h"
 
 #include <math.h>
 #include <stdio.h>

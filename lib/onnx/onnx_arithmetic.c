@@ -1,7 +1,7 @@
 /* The arithmetic of shapes and of other constants, done while reading. */
 #include <math.h>
 
-#include "model/onnx_import.h"
+#include "onnx/onnx_import.h"
 
 /* ONNX's numbers of the types that constants may become. */
 static bool

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "model/onnx_file.h"
+#include "onnx/onnx_file.h"
 
 struct onnx_step;
 

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "model/onnx_import.h"
+#include "onnx/onnx_import.h"
 
 /* The attribute that holds the numbers: the only one. */
 static int

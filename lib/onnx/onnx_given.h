@@ -6,7 +6,7 @@
 #define MODEL_ONNX_GIVEN_H
 
 #include "base/error.h"
-#include "model/onnx_file.h"
+#include "onnx/onnx_file.h"
 
 enum { GIVEN_INTS_MAX = 2 * TENSOR_RANK_MAX };
 

@@ -1,11 +1,11 @@
-#include "model/onnx_known.h"
+#include "onnx/onnx_known.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "model/onnx_given.h"
-#include "model/onnx_import.h"
+#include "onnx/onnx_given.h"
+#include "onnx/onnx_import.h"
 
 /* How messages call what an attribute holds, and the field that holds it. */
 static const struct {

@@ -1,6 +1,6 @@
 /* Operators that become several of ours, and those whose learned tensors have
  * another shape than in PyTorch. */
-#include "model/onnx_import.h"
+#include "onnx/onnx_import.h"
 
 /* Output 0 is this value of the graph. */
 static int

@@ -1,5 +1,5 @@
 /* An ONNX file's nodes one after the other, and what frames them. */
-#include "model/onnx_import.h"
+#include "onnx/onnx_import.h"
 
 #include <math.h>
 #include <stdio.h>
