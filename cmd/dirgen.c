@@ -9,10 +9,10 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "direction/extender.h"
+#include "direction/orthonormal.h"
 #include "dirslope.h"
-#include "geometry/extender.h"
-#include "geometry/orthonormal.h"
-#include "geometry/pca.h"
+#include "run/pca.h"
 #include "stream/kind.h"
 
 struct seeds {

@@ -2,8 +2,8 @@
  * fnorm: normalises the directions of models that pass by, filter by filter
  * unless told otherwise.
  */
+#include "direction/normaliser.h"
 #include "frame.h"
-#include "geometry/normaliser.h"
 #include "stream/kind.h"
 
 struct fnorm {

@@ -8,9 +8,9 @@
 #include "convert/convert.h"
 #include "file/archive_write.h"
 #include "frame.h"
-#include "geometry/points.h"
-#include "geometry/table.h"
 #include "stream/reader.h"
+#include "surface/points.h"
+#include "surface/table.h"
 #include "surfaces.h"
 
 enum form { CSV, JSON, NPZ, VTK, GNUPLOT, PLOTLY, GLB, PATH };

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "base/number.h"
-#include "geometry/path.h"
 #include "model/accuracy.h"
+#include "run/path.h"
 #include "stream/kind.h"
 
 void
@@ -39,7 +39,7 @@ take_range(struct surface_choice *choice, int axis, const char *text,
 	if (text[4] == '\0')
 		return 0;
 	return number_parse_int(text[4] == ':' ? text + 5 : text, what, 2,
-	    GRID_NUM_MAX, &range->num, err);
+	    RANGE_NUM_MAX, &range->num, err);
 }
 
 int

@@ -2,9 +2,9 @@
 #include <math.h>
 
 #include "base/number.h"
+#include "direction/plane.h"
 #include "frame.h"
-#include "geometry/histogram.h"
-#include "geometry/plane.h"
+#include "model/histogram.h"
 #include "stream/kind.h"
 
 static int

@@ -7,8 +7,8 @@
 #include "base/output.h"
 #include "file/archive_write.h"
 #include "frame.h"
-#include "geometry/path.h"
 #include "model/save.h"
+#include "run/path.h"
 
 enum form { SAFETENSORS, NPZ };
 static const char *const forms[] = {

@@ -1,6 +1,6 @@
 #include "surfaces.h"
 
-#include "geometry/path.h"
+#include "run/path.h"
 
 static int
 check_complete(const struct points_list *list, const struct frame *frame,

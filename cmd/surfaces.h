@@ -6,7 +6,7 @@
 #define CMD_SURFACES_H
 
 #include "frame.h"
-#include "geometry/points.h"
+#include "surface/points.h"
 
 /*
  * Reads the surfaces of n files or of standard input into list, empty before,

@@ -7,10 +7,10 @@
 
 #include "base/memory.h"
 #include "frame.h"
-#include "geometry/points.h"
-#include "geometry/projection.h"
 #include "net/graph_codec.h"
+#include "run/projection.h"
 #include "stream/kind.h"
+#include "surface/points.h"
 
 struct trajproj {
 	struct frame frame;
@@ -20,7 +20,7 @@ struct trajproj {
 	struct runs runs;
 	/* Losses joined by model: per checkpoint, NaN where there is none. */
 	double *loss;
-	char set[PATH_SET_BYTES];
+	char set[SET_NAME_BYTES];
 	char losses_digest[DIGEST_TEXT_BYTES];
 
 	struct passage passage;

@@ -138,3 +138,19 @@ number_format(double x, char text[NUMBER_TEXT_BYTES])
 	}
 	return text;
 }
+
+int
+number_split(const char *text, char sep, char parts[][NUMBER_PART_BYTES], int n)
+{
+	for (int i = 0; i < n; i++) {
+		const char *end =
+		    i < n - 1 ? strchr(text, sep) : text + strlen(text);
+
+		if (end == NULL || end - text >= NUMBER_PART_BYTES)
+			return -1;
+		memcpy(parts[i], text, (size_t)(end - text));
+		parts[i][end - text] = '\0';
+		text = end + 1;
+	}
+	return 0;
+}

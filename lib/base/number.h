@@ -34,6 +34,14 @@ int number_parse_reals(const char *text, const char *what, double *out,
     size_t room, size_t *n, struct error *err);
 
 /*
+ * Splits text at sep into n parts, for each to be parsed.  -1, without an
+ * error, when there are fewer or one is too long; the last has what is left.
+ */
+enum { NUMBER_PART_BYTES = 64 };
+int number_split(
+    const char *text, char sep, char parts[][NUMBER_PART_BYTES], int n);
+
+/*
  * The shortest decimal text that reads back as exactly x (15, 16 or 17
  * digits); "nan", "inf" and "-inf" for the others.  Returns text.
  */

@@ -9,9 +9,9 @@
 
 #include "base/error.h"
 #include "base/output.h"
-#include "geometry/points.h"
+#include "surface/points.h"
 
-/* What each form looks like; CSV and JSON are those of geometry/table.h. */
+/* What each form looks like; CSV and JSON are those of surface/table.h. */
 extern const struct output_kind convert_csv_kind, convert_json_kind,
     convert_vtk_kind, convert_gnuplot_kind, convert_plotly_kind,
     convert_glb_kind, convert_path_kind;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "geometry/table.h"
+#include "surface/table.h"
 
 static bool
 is_place(const char *name)

@@ -6,8 +6,8 @@
 #define CONVERT_NUMBERS_H
 
 #include "base/error.h"
-#include "geometry/points.h"
-#include "geometry/sheet.h"
+#include "surface/points.h"
+#include "surface/sheet.h"
 
 /* Names of the fields: loss and acc first, then by name.  Owned. */
 struct fields {

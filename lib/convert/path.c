@@ -5,8 +5,8 @@
 
 #include "base/number.h"
 #include "convert/convert.h"
-#include "geometry/path.h"
-#include "geometry/table.h"
+#include "run/path.h"
+#include "surface/table.h"
 
 /* What a checkpoint does not know is an empty cell. */
 static void

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "geometry/direction.h"
-#include "geometry/points.h"
+#include "direction/direction.h"
+#include "surface/points.h"
 
 static void
 add_mark(char *out, size_t room, const char *mark)

@@ -9,7 +9,7 @@
 #include "draw/isoline.h"
 #include "draw/label.h"
 #include "draw/levels.h"
-#include "geometry/points.h"
+#include "surface/points.h"
 
 const char *
 curvature_label(const char *field)

@@ -6,7 +6,7 @@
 #define DRAW_HISTOGRAMS_H
 
 #include "draw/picture.h"
-#include "geometry/histogram.h"
+#include "model/histogram.h"
 
 /*
  * Appends the SVG of a list that is not empty.  Where all have the same bins

@@ -7,12 +7,12 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "direction/direction.h"
 #include "draw/caption.h"
 #include "draw/curvature.h"
 #include "draw/route.h"
-#include "geometry/direction.h"
-#include "geometry/points.h"
-#include "geometry/sheet.h"
+#include "surface/points.h"
+#include "surface/sheet.h"
 
 enum { NAME_BYTES = 256, LABEL_BYTES = 2 * NAME_BYTES + 64 };
 

@@ -7,7 +7,7 @@
 
 #include "base/digest_set.h"
 #include "base/memory.h"
-#include "geometry/path.h"
+#include "run/path.h"
 #include "stream/reader.h"
 
 void

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "draw/trail.h"
-#include "geometry/points.h"
+#include "surface/points.h"
 
 struct path_point;
 

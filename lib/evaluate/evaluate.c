@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "base/workers.h"
 #include "evaluate/exec.h"
-#include "geometry/grid.h"
+#include "surface/grid.h"
 
 /*
  * Points pass through a ring of slots, which hold most of the memory.  While

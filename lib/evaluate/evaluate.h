@@ -12,10 +12,10 @@
 
 #include "base/error.h"
 #include "data/dataset.h"
+#include "direction/plane.h"
 #include "evaluate/norms.h"
 #include "evaluate/score.h"
 #include "execute/plan.h"
-#include "geometry/plane.h"
 #include "net/loss.h"
 
 /* Losses by somebody else's program (evaluate/exec.h); texts are borrowed. */

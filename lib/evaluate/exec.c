@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "base/progress.h"
 #include "evaluate/exec_internal.h"
+#include "surface/grid.h"
 
 enum {
 	COMMAND_BYTES_MAX = 64 << 10,

@@ -19,8 +19,8 @@
 #include "base/error.h"
 #include "base/workers.h"
 #include "data/dataset.h"
+#include "direction/plane.h"
 #include "execute/pass.h"
-#include "geometry/plane.h"
 
 enum norms_mode { NORMS_FIXED, NORMS_STATES, NORMS_RECOMPUTE };
 

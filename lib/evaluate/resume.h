@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/output.h"
 #include "evaluate/surface.h"
-#include "geometry/points.h"
+#include "surface/points.h"
 
 struct resume {
 	struct points_list own;   /* from PATH.part: must be of this run */

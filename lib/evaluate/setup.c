@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "geometry/path.h"
+#include "run/path.h"
 
 /* ---- data ---- */
 

@@ -8,10 +8,10 @@
 #include "base/error.h"
 #include "data/dataset.h"
 #include "data/pixels.h"
+#include "direction/plane.h"
 #include "evaluate/exec.h"
 #include "evaluate/surface.h"
-#include "geometry/grid.h"
-#include "geometry/plane.h"
+#include "surface/grid.h"
 
 /* What a user asks for. */
 struct surface_choice {

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 
 #include "curvature/lanczos.h"
+#include "direction/source.h"
 #include "evaluate/setup.h"
-#include "geometry/source.h"
 
 struct slope_order {
 	enum direction_kind kind; /* hessian or gradient */

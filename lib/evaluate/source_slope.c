@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "direction/source_family.h"
 #include "evaluate/slope.h"
-#include "geometry/source_internal.h"
 
 struct source_of_slope {
 	struct source source;

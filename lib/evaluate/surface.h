@@ -8,9 +8,9 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "evaluate/evaluate.h"
-#include "geometry/grid.h"
-#include "geometry/points.h"
 #include "stream/writer.h"
+#include "surface/grid.h"
+#include "surface/points.h"
 
 /*
  * Told about every point as it is written; scores is NULL for one that was

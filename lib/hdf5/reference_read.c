@@ -6,12 +6,12 @@
 #include "base/digest.h"
 #include "base/memory.h"
 #include "file/archive_write.h"
-#include "geometry/grid.h"
-#include "geometry/path.h"
 #include "hdf5/h5_read.h"
 #include "hdf5/reference.h"
+#include "run/path.h"
 #include "stream/kind.h"
 #include "stream/writer.h"
+#include "surface/grid.h"
 
 static bool
 is_stream_or_npz(const unsigned char *head, size_t n)
@@ -130,11 +130,11 @@ read_axis(
 
 	if (at == NULL)
 		return -1;
-	if (shape.rank != 1 || shape.n < 1 || shape.n > GRID_NUM_MAX)
+	if (shape.rank != 1 || shape.n < 1 || shape.n > RANGE_NUM_MAX)
 		status = error_set(err,
 		    "%s has %d dimensions and %lld numbers, expected 1 and at "
 		    "most %d",
-		    name, shape.rank, (long long)shape.n, GRID_NUM_MAX);
+		    name, shape.rank, (long long)shape.n, RANGE_NUM_MAX);
 	if (status == 0) {
 		*range = (struct range){at[0], at[shape.n - 1], shape.n};
 		status = range_check(range, name, err);

@@ -5,12 +5,12 @@
 
 #include "base/character.h"
 #include "base/memory.h"
-#include "geometry/path.h"
-#include "geometry/plane.h"
-#include "geometry/sheet.h"
+#include "direction/plane.h"
 #include "hdf5/h5_read.h"
 #include "hdf5/h5_write.h"
 #include "hdf5/reference.h"
+#include "run/path.h"
+#include "surface/sheet.h"
 
 const struct output_kind reference_write_kind = {
     .name = "an HDF5 file", .is = h5_is};

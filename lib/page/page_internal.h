@@ -9,8 +9,8 @@
 #include "draw/landscape.h"
 #include "draw/plot.h"
 #include "draw/scale.h"
-#include "geometry/points.h"
 #include "page/page.h"
+#include "surface/points.h"
 #include "survey/survey.h"
 
 /* A field of the points that is looked at. */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "geometry/sheet.h"
+#include "surface/sheet.h"
 
 const char *const centre_words[] = {
     [CENTRE_NONE] = NULL,

@@ -4,7 +4,7 @@
 #ifndef SURVEY_CENTRE_H
 #define SURVEY_CENTRE_H
 
-#include "geometry/points.h"
+#include "surface/points.h"
 #include "survey/survey.h"
 
 struct centre_point {

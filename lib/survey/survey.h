@@ -8,8 +8,8 @@
 #include "base/error.h"
 #include "base/output.h"
 #include "base/text.h"
-#include "geometry/sheet.h"
 #include "model/accuracy.h"
+#include "surface/sheet.h"
 #include "survey/estimate.h"
 #include "survey/terrain.h"
 

@@ -7,13 +7,13 @@
 #include <zlib.h>
 
 #include "curvature/density.h"
-#include "geometry/direction.h"
-#include "geometry/grid.h"
-#include "geometry/histogram.h"
-#include "geometry/path.h"
-#include "geometry/points.h"
+#include "direction/direction.h"
+#include "model/histogram.h"
 #include "model/model.h"
+#include "run/path.h"
 #include "stream/reader.h"
+#include "surface/grid.h"
+#include "surface/points.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

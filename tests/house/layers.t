@@ -3,43 +3,18 @@
 . "$(dirname "$0")/../tap.sh"
 cd "$ROOT" || exit 1
 
-# An include may only point to the same folder or a lower layer.
-layer()
-{
-	case $1 in
-	base) echo 0 ;;
-	stream) echo 1 ;;
-	tensor) echo 2 ;;
-	file) echo 3 ;;
-	kernel) echo 4 ;;
-	net) echo 5 ;;
-	onnx | data | execute) echo 6 ;;
-	model) echo 7 ;;
-	train | curvature | geometry) echo 8 ;;
-	evaluate | survey | hdf5) echo 9 ;;
-	draw) echo 10 ;;
-	convert) echo 11 ;;
-	page) echo 12 ;;
-	*) echo none ;;
-	esac
-}
+# An include may only point to the same folder or a lower layer: lib/README has the
+# layers, a paragraph each, from the lowest on.
+layers=$(awk 'BEGIN { RS = ""; FS = "\n" }
+	NR > 2 { for (i = 1; i <= NF; i++) { split($i, word, " "); print word[1], NR } }' lib/README)
 
-unknown=
-for folder in lib/*/; do
-	folder=${folder#lib/}
-	[ "$(layer "${folder%/}")" != none ] || unknown="$unknown $folder"
-done
-is "$unknown" "" "every folder has a layer"
+is "$(printf '%s\n' lib/*/*.[ch] | cut -d/ -f2 | sort -u)" "$(cut -d' ' -f1 <<<"$layers" | sort)" \
+	"every folder has a layer"
 
-up=$(grep -ro '^#include "[a-z]*/[^"]*"' lib | while IFS=: read -r file include; do
-	from=${file#lib/}
-	from=${from%%/*}
-	to=${include#*\"}
-	to=${to%%/*}
-	[ "$from" = "$to" ] || [ "$(layer "$from")" -gt "$(layer "$to")" ] ||
-		echo "$file includes $to"
-done)
-is "$up" "" "includes point down"
+is "$(grep -ro '^#include "[a-z0-9]*/[^"]*"' lib | tr ':/"' '   ' | awk -v layers="$layers" '
+	BEGIN { n = split(layers, at); for (i = 1; i < n; i += 2) layer[at[i]] = at[i + 1] }
+	{ to = $(NF - 1) }
+	$2 != to && layer[$2] <= layer[to] { print }')" "" "includes point down"
 
 is "$(grep -l 'msgpack' lib/*/*.[ch] | grep -v '^lib/stream/' |
 	xargs -r grep -l '#include <msgpack')" "" "msgpack stays in lib/stream"

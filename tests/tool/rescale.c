@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "base/random.h"
-#include "geometry/plane.h"
+#include "direction/plane.h"
 #include "model/model.h"
 
 /* The node that makes a value, or NULL. */

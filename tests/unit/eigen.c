@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "geometry/eigen.h"
+#include "run/eigen.h"
 
 enum { MOST = 40 };
 

@@ -13,12 +13,12 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
+#include "direction/extender.h"
+#include "direction/normalise.h"
+#include "direction/normaliser.h"
+#include "direction/orthonormal.h"
+#include "direction/plane.h"
 #include "file/npy.h"
-#include "geometry/extender.h"
-#include "geometry/normalise.h"
-#include "geometry/normaliser.h"
-#include "geometry/orthonormal.h"
-#include "geometry/plane.h"
 
 static const char *const net = "tests/data/norms/net.ll";
 

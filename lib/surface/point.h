@@ -1,0 +1,54 @@
+/*
+ * One `point` record: read against its grid, kept, compared.
+ */
+#ifndef SURFACE_POINT_H
+#define SURFACE_POINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "stream/reader.h"
+#include "surface/grid.h"
+
+/* A record as it came; bytes NULL: missing. */
+struct point {
+	uint8_t *bytes;
+	size_t n_bytes;
+};
+
+/* Where it belongs: a place of the grid, or an id that somebody asked for. */
+struct point_place {
+	bool asked;
+	struct grid_place at; /* of an asked one: rep and set alone */
+	int64_t id;
+	double x, y;
+};
+
+/*
+ * Reads a point of the grid and holds its keys against each other and against
+ * the grid: coordinates, which must be those of ix and iy to 1e-9 of the range;
+ * loss and status; accuracy, errors and counts in their ranges; eigenvalues in
+ * their order.  What a point has beyond these is not looked at.
+ */
+int point_unpack(struct point_place *place, const struct grid *grid,
+    const struct value *header, struct error *err);
+
+/* Copies the record's bytes into an empty point. */
+int point_keep(
+    struct point *point, const struct record *record, struct error *err);
+
+/* Its encoded header, for the questions of stream/scan.h; NULL: it is missing.
+ */
+const uint8_t *point_header(const struct point *point, size_t *n);
+
+/* The header of a point that is there; free it with decoded_free. */
+struct decoded *point_decode(const struct point *point, struct error *err);
+
+/* 1: the same bytes or, mixed, the same within MIXED_RTOL; 0; -1 failed. */
+#define MIXED_RTOL 1e-5
+int point_agrees(const struct point *a, const struct point *b, bool mixed,
+    struct error *err) __attribute__((warn_unused_result));
+
+#endif
