@@ -17,14 +17,15 @@ enum { BYTE_VALUES = 256 };
 #define LIKE_BYTES 32.0
 
 static int
-source_open(struct source *source, const struct files *files, struct error *err)
+source_open(struct source *source, const struct files *files,
+    enum dataset_split split, struct error *err)
 {
 	const struct content *first = &files->content[0];
 
 	if (source_is_idx(first))
 		return source_idx(source, first, &files->labels, err);
 	if (source_is_npz(first) || source_is_npy(first))
-		return source_npz(source, first, &files->labels, err);
+		return source_npz(source, first, &files->labels, split, err);
 	if (source_is_pickle(first))
 		return source_pickle(source, first, files->n, err);
 	if (source_is_cifar(first))
@@ -211,6 +212,7 @@ take(struct dataset *dataset, struct source *source,
 	dataset->channels = source->channels;
 	dataset->height = source->height;
 	dataset->width = source->width;
+	dataset->parts = source->parts;
 	dataset->raw = choice->raw != 0;
 	if (dataset->raw && !source->real)
 		return error_set(err,
@@ -242,7 +244,8 @@ dataset_open(struct dataset *dataset, const char *path,
 		files_close(&files);
 		return -1;
 	}
-	status = source_open(&source, &files, err);
+	status = source_open(&source, &files, choice->split, err);
+	source.parts = source.parts || files.folder;
 	if (status == 0)
 		status = take(dataset, &source, choice, err);
 	source_close(&source);

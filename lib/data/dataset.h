@@ -4,10 +4,11 @@
  * What a file is, is told by its content: CIFAR-10/100 binary files (records of
  * 3,073 or 3,074 bytes) and pickles, IDX images with or without gzip (their
  * labels lie beside them), npz with x (N,C,H,W or N,H,W,C or N,H,W or N,C;
- * bytes or reals) and y (N integers; or N or N,K reals), or two .npy files,
- * images and labels.  A directory is one as it was unpacked:
- * cifar-10-batches-bin or -py, cifar-100-binary or -python, or the four IDX
- * files of an MNIST.
+ * bytes or reals) and y (N or N,1 integers; or N or N,K reals), under these or
+ * other usual names (array_names.h), or two .npy files, images and labels.  A
+ * directory is one as it was unpacked: cifar-10-batches-bin or -py,
+ * cifar-100-binary or -python, or the four IDX files of an MNIST; or it has
+ * .npy files with the split in their names.
  */
 #ifndef DATA_DATASET_H
 #define DATA_DATASET_H
@@ -47,7 +48,8 @@ struct dataset {
 	int *labels;    /* n, from 0 */
 	float *targets; /* or real ones, n times n_targets; labels are 0 */
 	int n_targets;
-	bool raw; /* reals enter as they are, whatever mean and std say */
+	bool parts; /* it is a part of something that may have others */
+	bool raw;   /* reals enter as they are, whatever mean and std say */
 	/* SHA-256 of the chosen images and labels: names what was evaluated */
 	char digest[DIGEST_TEXT_BYTES];
 };

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "data/array_names.h"
+
 const char *const dataset_split_words[] = {"train", "test", NULL};
 
 /* Names in a directory as it was unpacked, per split; any of them will do. */
@@ -88,20 +90,70 @@ open_labels(struct files *files, const char *images, struct error *err)
 	return content_open(&files->labels, path, NULL, err);
 }
 
-/* train-images.npy -> train-labels.npy */
+/* Is path's last part NAME.npy?  Then beside receives the path of OTHER.npy. */
+static bool
+lies_beside(const char *path, const char *name, const char *other,
+    char beside[PATH_MAX])
+{
+	const char *last = strrchr(path, '/');
+	size_t folder = last != NULL ? (size_t)(last + 1 - path) : 0;
+	size_t n = strlen(name);
+
+	return strncmp(path + folder, name, n) == 0 &&
+	       strcmp(path + folder + n, ".npy") == 0 &&
+	       snprintf(beside, PATH_MAX, "%.*s%s.npy", (int)folder, path,
+		   other) < PATH_MAX;
+}
+
+/*
+ * x_train.npy -> y_train.npy, and where the name has the word images, whatever
+ * else is in it, train-images.npy -> train-labels.npy.
+ */
 static int
 open_npy_labels(struct files *files, const char *images, struct error *err)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX], first[PATH_MAX] = "";
+	struct array_names names;
 
+	for (int split = SPLIT_TRAIN; split <= SPLIT_TEST; split++)
+		for (size_t i = 0;
+		     array_names_get(i, (enum dataset_split)split, &names);
+		     i++) {
+			if (!lies_beside(
+				images, names.images, names.labels, path))
+				continue;
+			if (access(path, F_OK) == 0)
+				return content_open(
+				    &files->labels, path, NULL, err);
+			if (*first == '\0')
+				snprintf(first, sizeof(first), "%s", path);
+		}
 	snprintf(path, sizeof(path), "%s", images);
 	replace(path, "images", "labels");
-	if (strcmp(path, images) == 0)
-		return error_set(err,
-		    "%s: no name for its labels, expected 'images' in the "
-		    "file's name",
-		    images);
-	return content_open(&files->labels, path, NULL, err);
+	if (strcmp(path, images) != 0)
+		return content_open(&files->labels, path, NULL, err);
+	if (*first != '\0')
+		return error_set(err, "%s: its labels are missing, expected %s",
+		    images, first);
+	return error_set(err,
+	    "%s: no name for its labels, expected 'images' in the file's name, "
+	    "or x.npy beside y.npy, x_train.npy beside y_train.npy",
+	    images);
+}
+
+/* x_train.npy or the like in a folder; false: none. */
+static bool
+find_npy(const char *directory, enum dataset_split split, char path[PATH_MAX])
+{
+	struct array_names names;
+
+	for (size_t i = 0; array_names_get(i, split, &names); i++)
+		if (names.of_split &&
+		    snprintf(path, PATH_MAX, "%s/%s.npy", directory,
+			names.images) < PATH_MAX &&
+		    access(path, F_OK) == 0)
+			return true;
+	return false;
 }
 
 static int
@@ -123,10 +175,18 @@ open_directory(struct files *files, const char *path, enum dataset_split split,
 			   ? open_labels(files, first, err)
 			   : 0;
 	}
+	if (find_npy(path, split, first)) {
+		if (content_open(&files->content[0], first, NULL, err) < 0)
+			return -1;
+		files->n = 1;
+		return open_npy_labels(files, first, err);
+	}
 	return error_set(err,
-	    "%s: a directory without data of split '%s', expected %s, %s or %s",
+	    "%s: a directory without data of split '%s', expected %s, %s, %s "
+	    "or x_%s.npy",
 	    path, dataset_split_words[split], layouts[0].names[split][0],
-	    layouts[1].names[split][0], layouts[2].names[split][0]);
+	    layouts[1].names[split][0], layouts[2].names[split][0],
+	    dataset_split_words[split]);
 }
 
 int
@@ -136,7 +196,8 @@ files_open(struct files *files, const char *path, enum dataset_split split,
 	struct stat st;
 
 	*files = (struct files){0};
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+	files->folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	if (files->folder)
 		return open_directory(files, path, split, err);
 	if (content_open(&files->content[0], path, NULL, err) < 0)
 		return -1;

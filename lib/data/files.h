@@ -4,6 +4,8 @@
 #ifndef DATA_FILES_H
 #define DATA_FILES_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "data/dataset.h"
 #include "data/source.h"
@@ -11,6 +13,7 @@
 
 struct files {
 	int n;
+	bool folder; /* they were found in one */
 	struct content content[SOURCE_FILES_MAX];
 	struct content labels; /* of IDX and .npy images; else empty */
 };

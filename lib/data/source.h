@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "data/dataset.h"
 #include "file/content.h"
 
 enum { SOURCE_FILES_MAX = 5, IMAGE_SIDE_MAX = 1 << 15 };
@@ -22,6 +23,7 @@ struct source {
 	int channels, height, width;
 	bool real;   /* pixels are floats, else bytes */
 	int *labels; /* n; owned */
+	bool parts;  /* names, of files or arrays, tell train from test */
 	/* Real targets instead: n times n_targets, owned; labels are 0. */
 	float *targets;
 	int n_targets;
@@ -43,9 +45,9 @@ int source_pickle(struct source *source, const struct content *files,
     int n_files, struct error *err);
 int source_idx(struct source *source, const struct content *images,
     const struct content *labels, struct error *err);
-/* labels: of a .npy file; an npz has its own. */
+/* labels: of a .npy file; an npz has its own, those of the split if it has. */
 int source_npz(struct source *source, const struct content *file,
-    const struct content *labels, struct error *err);
+    const struct content *labels, enum dataset_split split, struct error *err);
 void source_close(struct source *source);
 
 /* Do the bytes look like one? */

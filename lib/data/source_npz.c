@@ -1,11 +1,14 @@
 /*
- * npz: x holds the images, y the labels, or real targets; or two .npy files.
+ * npz: one array holds the images, one the labels, or real targets; or two .npy
+ * files.
  */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
+#include "data/array_names.h"
 #include "data/source.h"
 #include "file/archive.h"
 #include "file/npy.h"
@@ -14,6 +17,7 @@ enum { CHANNELS_LAST_MAX = 4 };
 
 struct npz {
 	struct archive *archive;
+	struct array_names names; /* of the two arrays, for messages, too */
 	struct npy x;
 	uint8_t *image; /* one, as the file has it */
 	bool channels_last;
@@ -56,7 +60,7 @@ next_image(struct source *source, void *out, struct error *err)
 			 : npy_read_raw(&z->x, n, image, err);
 
 	if (status < 0)
-		return error_prefix(err, "array 'x'");
+		return error_prefix(err, "array '%s'", z->names.images);
 	if (z->channels_last && out != NULL)
 		turn(source, z->image, out, size);
 	return 0;
@@ -84,18 +88,19 @@ take_shape(struct source *source, struct npz *z, struct error *err)
 
 	if (h->rank < 2 || h->rank > 4)
 		return error_set(err,
-		    "x has %d dimensions, expected N,C,H,W or N,H,W,C or N,H,W "
-		    "or N,C",
-		    h->rank);
+		    "%s has %d dimensions, expected N,C,H,W or N,H,W,C or "
+		    "N,H,W or N,C",
+		    z->names.images, h->rank);
 	if (h->fortran)
 		return error_set(err,
-		    "x is stored column by column; save it with "
-		    "numpy.ascontiguousarray");
+		    "%s is stored column by column; save it with "
+		    "numpy.ascontiguousarray",
+		    z->names.images);
 	source->real = element_is_real(h->element.kind);
 	if (!source->real && h->element.kind != ELEMENT_U8)
 		return error_set(err,
-		    "x holds integers that are no bytes; expected uint8 "
-		    "or reals");
+		    "%s holds %s, expected bytes (uint8) or reals",
+		    z->names.images, element_name(h->element.kind));
 	if (h->rank == 2)
 		return source_shape(source, d[1], 1, 1, err);
 	if (h->rank == 3)
@@ -107,13 +112,15 @@ take_shape(struct source *source, struct npz *z, struct error *err)
 }
 
 static int
-take_labels(struct source *source, const struct tensor *y, struct error *err)
+take_labels(struct source *source, const struct tensor *y, const char *name,
+    struct error *err)
 {
 	for (int64_t i = 0; i < y->n; i++) {
 		if (y->i64[i] < 0 || y->i64[i] > INT16_MAX)
 			return error_set(err,
-			    "y[%lld] is %lld, expected a label from 0 to %d",
-			    (long long)i, (long long)y->i64[i], INT16_MAX);
+			    "%s[%lld] is %lld, expected a label from 0 to %d",
+			    name, (long long)i, (long long)y->i64[i],
+			    INT16_MAX);
 		source->labels[i] = (int)y->i64[i];
 		if (source->labels[i] >= source->classes)
 			source->classes = source->labels[i] + 1;
@@ -123,16 +130,17 @@ take_labels(struct source *source, const struct tensor *y, struct error *err)
 
 /* y, N or N,K: its elements move into the source. */
 static int
-take_targets(struct source *source, struct tensor *y, struct error *err)
+take_targets(struct source *source, struct tensor *y, const char *name,
+    struct error *err)
 {
 	for (int64_t i = 0; i < y->n; i++)
 		if (!isfinite(y->f32[i]))
 			return error_set(err,
-			    "y holds %g at element %lld, expected numbers",
-			    (double)y->f32[i], (long long)i);
+			    "%s holds %g at element %lld, expected numbers",
+			    name, (double)y->f32[i], (long long)i);
 	if (y->n / source->n < 1 || y->n / source->n > IMAGE_SIDE_MAX)
 		return error_set(err,
-		    "y has %lld targets for an image, expected 1 to %d",
+		    "%s has %lld targets for an image, expected 1 to %d", name,
 		    (long long)(y->n / source->n), IMAGE_SIDE_MAX);
 	source->n_targets = (int)(y->n / source->n);
 	source->targets = y->f32;
@@ -140,41 +148,90 @@ take_targets(struct source *source, struct tensor *y, struct error *err)
 	return 0;
 }
 
+/* A column of labels, as MedMNIST has it, says the same as a row. */
 static int
-take_y(struct source *source, struct tensor *y, struct error *err)
+take_y(struct source *source, struct tensor *y, const struct array_names *names,
+    struct error *err)
 {
 	const bool real = y->type == TENSOR_FLOAT32;
 
-	if (y->rank != 1 && !(real && y->rank == 2))
+	if (y->rank == 2 && !real && y->dim[1] > 1)
 		return error_set(err,
-		    "y has %d dimensions, expected one label for each image, "
+		    "%s has %lld integers for each image, expected one label, "
 		    "or N,K real targets",
-		    y->rank);
+		    names->labels, (long long)y->dim[1]);
+	if (y->rank != 1 && y->rank != 2)
+		return error_set(err,
+		    "%s has %d dimensions, expected one label for each image, "
+		    "or N,K real targets",
+		    names->labels, y->rank);
 	if (y->dim[0] != source->n)
-		return error_set(err, "y has %lld labels, x has %lld images",
-		    (long long)y->dim[0], (long long)source->n);
+		return error_set(err, "%s has %lld labels, %s has %lld images",
+		    names->labels, (long long)y->dim[0], names->images,
+		    (long long)source->n);
 	if (source_count(source, y->dim[0], err) < 0)
 		return -1;
-	return real ? take_targets(source, y, err)
-		    : take_labels(source, y, err);
+	return real ? take_targets(source, y, names->labels, err)
+		    : take_labels(source, y, names->labels, err);
 }
 
-/* x opened, y read. */
+/* The first pair of usual names whose arrays are both there. */
+static bool
+has_pair(const struct archive *archive, enum dataset_split split,
+    struct array_names *names)
+{
+	for (size_t i = 0; array_names_get(i, split, names); i++)
+		if (npz_has(archive, names->images) &&
+		    npz_has(archive, names->labels))
+			return true;
+	return false;
+}
+
+/* No pair is there: what is, and what is wanted. */
+static int
+fail_names(struct archive *archive, enum dataset_split split, struct error *err)
+{
+	const enum dataset_split other =
+	    split == SPLIT_TRAIN ? SPLIT_TEST : SPLIT_TRAIN;
+	struct array_names names;
+	struct text text = {0};
+	const char *list;
+
+	list =
+	    npz_list(archive, &text, err) == 0 ? text_chars(&text, err) : NULL;
+	if (list != NULL && has_pair(archive, other, &names))
+		error_set(err,
+		    "has %s: part '%s' (%s and %s), not the part '%s'", list,
+		    dataset_split_words[other], names.images, names.labels,
+		    dataset_split_words[split]);
+	else if (list != NULL)
+		error_set(err,
+		    "has %s, expected images and their labels, called %s",
+		    *list != '\0' ? list : "no arrays", array_names_wanted);
+	text_free(&text);
+	return -1;
+}
+
+/* Images opened, labels read. */
 static int
 open_arrays(struct npz *z, const struct content *file,
-    const struct content *labels, struct tensor *y, struct error *err)
+    const struct content *labels, enum dataset_split split, struct tensor *y,
+    struct error *err)
 {
 	struct npy npy;
 	int status;
 
 	if (!npy_is(file)) {
 		z->archive = archive_open(file, err);
-		return z->archive == NULL ||
-			       npz_open(&z->x, z->archive, "x", err) < 0 ||
-			       npz_read_tensor(z->archive, "y", y, err) < 0
-			   ? -1
-			   : 0;
+		if (z->archive == NULL)
+			return -1;
+		if (!has_pair(z->archive, split, &z->names))
+			return fail_names(z->archive, split, err);
+		if (npz_open(&z->x, z->archive, z->names.images, err) < 0)
+			return -1;
+		return npz_read_tensor(z->archive, z->names.labels, y, err);
 	}
+	z->names = (struct array_names){.images = "x", .labels = "y"};
 	if (npy_open(&z->x, file, err) < 0)
 		return -1;
 	status = npy_open(&npy, labels, err);
@@ -186,7 +243,7 @@ open_arrays(struct npz *z, const struct content *file,
 
 int
 source_npz(struct source *source, const struct content *file,
-    const struct content *labels, struct error *err)
+    const struct content *labels, enum dataset_split split, struct error *err)
 {
 	struct npz *z = memory_new(1, sizeof(*z), err);
 	struct tensor y = {0};
@@ -199,14 +256,16 @@ source_npz(struct source *source, const struct content *file,
 	    .files = file};
 	if (z == NULL)
 		return -1;
-	status = open_arrays(z, file, labels, &y, err);
+	status = open_arrays(z, file, labels, split, &y, err);
+	source->parts = z->names.of_split;
 	if (status == 0)
 		status = take_shape(source, z, err);
 	if (status == 0) {
 		source->n = z->x.header.dim[0];
 		z->image =
 		    memory_new(source_pixels(source), sizeof(float), err);
-		status = z->image != NULL ? take_y(source, &y, err) : -1;
+		status =
+		    z->image != NULL ? take_y(source, &y, &z->names, err) : -1;
 	}
 	tensor_free(&y);
 	return status;

@@ -7,23 +7,30 @@ static const struct {
 	size_t bytes;
 	bool real;
 	const char *descr; /* numpy's, without the byte order; NULL: none */
+	const char *name;
 } kinds[] = {
-    [ELEMENT_BOOL] = {1, false, "b1"},
-    [ELEMENT_U8] = {1, false, "u1"},
-    [ELEMENT_I8] = {1, false, "i1"},
-    [ELEMENT_U16] = {2, false, "u2"},
-    [ELEMENT_I16] = {2, false, "i2"},
-    [ELEMENT_U32] = {4, false, "u4"},
-    [ELEMENT_I32] = {4, false, "i4"},
-    [ELEMENT_U64] = {8, false, "u8"},
-    [ELEMENT_I64] = {8, false, "i8"},
-    [ELEMENT_F16] = {2, true, "f2"},
-    [ELEMENT_BF16] = {2, true, NULL},
-    [ELEMENT_F32] = {4, true, "f4"},
-    [ELEMENT_F64] = {8, true, "f8"},
+    [ELEMENT_BOOL] = {1, false, "b1", "bool"},
+    [ELEMENT_U8] = {1, false, "u1", "uint8"},
+    [ELEMENT_I8] = {1, false, "i1", "int8"},
+    [ELEMENT_U16] = {2, false, "u2", "uint16"},
+    [ELEMENT_I16] = {2, false, "i2", "int16"},
+    [ELEMENT_U32] = {4, false, "u4", "uint32"},
+    [ELEMENT_I32] = {4, false, "i4", "int32"},
+    [ELEMENT_U64] = {8, false, "u8", "uint64"},
+    [ELEMENT_I64] = {8, false, "i8", "int64"},
+    [ELEMENT_F16] = {2, true, "f2", "float16"},
+    [ELEMENT_BF16] = {2, true, NULL, "bfloat16"},
+    [ELEMENT_F32] = {4, true, "f4", "float32"},
+    [ELEMENT_F64] = {8, true, "f8", "float64"},
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
+
+const char *
+element_name(enum element_kind kind)
+{
+	return kinds[kind].name;
+}
 
 size_t
 element_bytes(enum element_kind kind)

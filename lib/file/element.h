@@ -37,6 +37,9 @@ struct element {
 size_t element_bytes(enum element_kind kind);
 bool element_is_real(enum element_kind kind);
 
+/* For messages: uint8, float32. */
+const char *element_name(enum element_kind kind);
+
 /* The type a tensor of such elements has: float32 or int64. */
 enum tensor_type element_tensor_type(enum element_kind kind);
 

@@ -8,7 +8,12 @@
 #include "base/memory.h"
 
 /* numpy itself refuses headers above 10,000 characters. */
-enum { MAGIC_BYTES = 8, HEADER_MAX = 10000, CHUNK_BYTES = 1 << 16 };
+enum {
+	MAGIC_BYTES = 8,
+	HEADER_MAX = 10000,
+	CHUNK_BYTES = 1 << 16,
+	LISTED_MAX = 10
+};
 
 static const char magic[] = "\x93NUMPY";
 
@@ -242,27 +247,90 @@ npy_open(struct npy *npy, const struct content *content, struct error *err)
 	return read_header(npy, err);
 }
 
-int
-npz_open(struct npy *npy, struct archive *archive, const char *name,
-    struct error *err)
+/* The entry of an array, or -1. */
+static int64_t
+find(const struct archive *archive, const char *name)
 {
 	char full[512];
 	int64_t i = -1;
 
-	*npy = (struct npy){0};
 	if ((size_t)snprintf(full, sizeof(full), "%s.npy", name) < sizeof(full))
 		i = archive_find(archive, full);
-	if (i < 0)
-		i = archive_find(archive, name);
-	if (i < 0)
-		return error_set(err, "archive has no array '%.120s'", name);
-	npy->entry = archive_entry_open(archive, (size_t)i, err);
+	return i >= 0 ? i : archive_find(archive, name);
+}
+
+static int
+open_entry(
+    struct npy *npy, struct archive *archive, size_t i, struct error *err)
+{
+	*npy = (struct npy){.entry = archive_entry_open(archive, i, err)};
 	if (npy->entry == NULL)
 		return -1;
-	npy->left_bytes = archive_entry_bytes(archive, (size_t)i);
-	if (read_header(npy, err) < 0)
+	npy->left_bytes = archive_entry_bytes(archive, i);
+	return read_header(npy, err);
+}
+
+int
+npz_open(struct npy *npy, struct archive *archive, const char *name,
+    struct error *err)
+{
+	const int64_t i = find(archive, name);
+
+	*npy = (struct npy){0};
+	if (i < 0)
+		return error_set(err, "archive has no array '%.120s'", name);
+	if (open_entry(npy, archive, (size_t)i, err) < 0)
 		return error_prefix(err, "array '%.120s'", name);
 	return 0;
+}
+
+bool
+npz_has(const struct archive *archive, const char *name)
+{
+	return find(archive, name) >= 0;
+}
+
+/* Type and shape of what lies in an entry. */
+static void
+describe(const struct npy_header *header, struct text *text)
+{
+	text_add(text, "%s ", element_name(header->element.kind));
+	for (int i = 0; i < header->rank; i++)
+		text_add(text, "%s%lld", i > 0 ? "x" : "",
+		    (long long)header->dim[i]);
+	if (header->rank == 0)
+		text_add(text, "number");
+}
+
+int
+npz_list(struct archive *archive, struct text *text, struct error *err)
+{
+	const size_t n = archive_count(archive);
+
+	for (size_t i = 0; i < n && i < LISTED_MAX; i++) {
+		const char *name = archive_name(archive, i);
+		size_t shown = strlen(name);
+		struct error why = {0};
+		struct npy npy;
+
+		if (shown > 4 && strcmp(name + shown - 4, ".npy") == 0)
+			shown -= 4;
+		text_add(text, "%s'%.*s' (", i > 0 ? ", " : "",
+		    shown > 40 ? 40 : (int)shown, name);
+		if (open_entry(&npy, archive, i, &why) == 0)
+			describe(&npy.header, text);
+		else
+			text_add(text, "no numbers");
+		text_add(text, ")");
+		npy_close(&npy);
+		if (why.memory) {
+			*err = why;
+			return -1;
+		}
+	}
+	if (n > LISTED_MAX)
+		text_add(text, " and %zu more", n - LISTED_MAX);
+	return text_check(text, err);
 }
 
 void

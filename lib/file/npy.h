@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "file/archive.h"
 #include "file/content.h"
 #include "file/element.h"
@@ -45,6 +46,15 @@ int npy_open(struct npy *npy, const struct content *content, struct error *err);
 int npz_open(struct npy *npy, struct archive *archive, const char *name,
     struct error *err);
 void npy_close(struct npy *npy);
+
+/* Has the archive an entry that npz_open would open? */
+bool npz_has(const struct archive *archive, const char *name);
+
+/*
+ * Appends what the archive holds, for messages: 'a' (uint8 60000x28x28), 'b'
+ * (int64 60000).  0, or -1 when memory is short.
+ */
+int npz_list(struct archive *archive, struct text *text, struct error *err);
 
 /*
  * The next n elements in file order: converted to type to (float32 or int64),

@@ -1,15 +1,5 @@
 #include "train/images.h"
 
-#include <sys/stat.h>
-
-static bool
-is_folder(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 int
 images_open(struct images *images, const char *train, const char *test,
     int64_t first, int raw, struct inputs *inputs, struct error *none,
@@ -25,8 +15,8 @@ images_open(struct images *images, const char *train, const char *test,
 	    .split = SPLIT_TEST, .raw = raw, .inputs = inputs};
 	if (test != NULL)
 		return dataset_open(&images->test, test, &choice, err);
-	/* a folder may have a test part, or not */
-	if (!is_folder(train) ||
+	/* what has parts may have one for testing, or not */
+	if (!images->train.parts ||
 	    dataset_open(&images->test, train, &choice, none) == 0 ||
 	    !none->memory)
 		return 0;

@@ -16,9 +16,9 @@ struct images {
 
 /*
  * Opens the first images (0: all) of train, and all of test; raw and inputs as
- * in struct dataset_choice.  test NULL: the test part of train's folder, if it
- * has one; *none says why there is none and is empty otherwise.  Release with
- * images_free in any case.
+ * in struct dataset_choice.  test NULL: the test part of train, if
+ * that is a folder or archive that has one; *none says why there is none and is
+ * empty otherwise.  Release with images_free in any case.
  */
 int images_open(struct images *images, const char *train, const char *test,
     int64_t first, int raw, struct inputs *inputs, struct error *none,
