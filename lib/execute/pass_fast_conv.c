@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "execute/pass_fast.h"
+#include "execute/pixel.h"
 
 enum { B = KERNEL_BLOCK };
 
@@ -238,13 +239,9 @@ weights_backward(const struct group *g, const struct step *step)
 	}
 	conv_add_sums(p->kernels, &l->conv, &call);
 	if (l->bias_tensor >= 0)
-		p->kernels->norm_sums(&(struct norm_sums_job){.x = call.d_out,
-		    .images = g->n,
-		    .h = out->h,
-		    .w = out->w,
-		    .c = l->conv.k,
-		    .sums = p->sums + (size_t)g->slice * p->n_sums +
-			    p->sum[step->node]});
+		pixel_sums(p->kernels, out, call.d_out, g->n,
+		    p->sums + (size_t)g->slice * p->n_sums +
+			p->sum[step->node]);
 }
 
 void

@@ -62,15 +62,8 @@ view_if(const struct group *g, int place)
 static void
 run_sums(const struct group *g, const struct step *step)
 {
-	const struct slot *x = &g->p->place[step->in];
-
-	g->p->kernels->norm_sums(
-	    &(struct norm_sums_job){.x = pass_view(g, step->in),
-		.images = g->n,
-		.h = x->h,
-		.w = x->w,
-		.c = x->c,
-		.sums = sums_of(g, step->node)});
+	pixel_sums(g->p->kernels, &g->p->place[step->in],
+	    pass_view(g, step->in), g->n, sums_of(g, step->node));
 }
 
 /* The sums that a slice had before are used up. */
@@ -103,21 +96,16 @@ run_squares(const struct group *g, const struct step *step)
 static void
 run_affine(const struct group *g, const struct step *step)
 {
-	const struct slot *out = &g->p->place[step->out];
-	struct affine_job job = {.in = pass_view(g, step->in),
-	    .add = view_if(g, step->add),
-	    .out = pass_view(g, step->out),
-	    .images = g->n,
-	    .h = out->h,
-	    .w = out->w,
-	    .c = out->c,
-	    .relu = step->relu};
+	const bool norm = step->kind == STEP_APPLY;
 
-	if (step->kind == STEP_APPLY) {
-		job.scale = factor_of(g, step->node, NORM_SCALE);
-		job.shift = factor_of(g, step->node, NORM_SHIFT);
-	}
-	g->p->kernels->affine(&job);
+	pixel_affine(g->p->kernels, &g->p->place[step->out],
+	    &(struct pixel_affine){.in = pass_view(g, step->in),
+		.add = view_if(g, step->add),
+		.out = pass_view(g, step->out),
+		.images = g->n,
+		.scale = norm ? factor_of(g, step->node, NORM_SCALE) : NULL,
+		.shift = norm ? factor_of(g, step->node, NORM_SHIFT) : NULL,
+		.relu = step->relu});
 }
 
 static void
@@ -168,69 +156,28 @@ run_pool(const struct group *g, const struct step *step)
 	    &g->p->place[step->out], pass_view(g, step->out), g->n);
 }
 
-/* One row of pixels in whole blocks of channels. */
-typedef void row_fn(const struct group *g, const struct step *step, int n,
-    int y, int pixels, int channels);
-
 static void
-each_row(const struct group *g, const struct step *step, const struct slot *a,
-    row_fn *row)
+back_relu(const struct group *g, const struct step *step)
 {
-	for (int n = 0; n < g->n; n++)
-		for (int y = 0; y < a->h; y++)
-			row(g, step, n, y, a->w, kernel_padded(a->c));
-}
+	const struct slot *y = &g->p->place[step->y];
 
-static float *
-row_at(const struct view *v, int n, int y)
-{
-	return v->at + n * v->image + y * v->row;
-}
-
-static void
-relu_row(const struct group *g, const struct step *step, int n, int y,
-    int pixels, int channels)
-{
-	const struct view v = pass_view(g, step->y), vd = pass_view(g, step->d);
-	const float *out = row_at(&v, n, y);
-	float *d = row_at(&vd, n, y);
-
-	for (; pixels > 0; pixels--, out += v.pixel, d += vd.pixel)
-		for (int c = 0; c < channels; c++)
-			d[c] = out[c] > 0.0F ? d[c] : 0.0F;
-}
-
-/* Every pixel gets its share of the mean's gradient. */
-static void
-spread_row(const struct group *g, const struct step *step, int n, int y,
-    int pixels, int channels)
-{
-	const struct slot *a = &g->p->place[step->out];
-	const struct view v = pass_view(g, step->out),
-			  vd = pass_view(g, step->d);
-	const float share = 1.0F / (float)(a->h * a->w);
-	const float *d = row_at(&vd, n, 0);
-	float *out = row_at(&v, n, y);
-
-	for (; pixels > 0; pixels--, out += v.pixel)
-		for (int c = 0; c < channels; c++)
-			out[c] = share * d[c] + (step->fresh ? 0.0F : out[c]);
+	pixel_mask(y, &(struct pixel_mask){.d = pass_view(g, step->d),
+			  .y = pass_view(g, step->y),
+			  .images = g->n,
+			  .lanes = kernel_padded(y->c),
+			  .copies = 1});
 }
 
 static void
 back_give(const struct group *g, const struct step *step)
 {
-	const struct slot *out = &g->p->place[step->out];
-	struct affine_job job = {.in = pass_view(g, step->d),
-	    .out = pass_view(g, step->out),
-	    .images = g->n,
-	    .h = out->h,
-	    .w = out->w,
-	    .c = out->c};
+	const struct view out = pass_view(g, step->out);
 
-	if (!step->fresh)
-		job.add = job.out;
-	g->p->kernels->affine(&job);
+	pixel_affine(g->p->kernels, &g->p->place[step->out],
+	    &(struct pixel_affine){.in = pass_view(g, step->d),
+		.out = out,
+		.add = step->fresh ? (struct view){0} : out,
+		.images = g->n});
 }
 
 void
@@ -275,13 +222,14 @@ pass_step(const struct group *g, const struct step *step)
 		back_apply(g, step);
 		break;
 	case BACK_RELU:
-		each_row(g, step, &g->p->place[step->y], relu_row);
+		back_relu(g, step);
 		break;
 	case BACK_GIVE:
 		back_give(g, step);
 		break;
 	case BACK_SPREAD:
-		each_row(g, step, &g->p->place[step->out], spread_row);
+		pixel_spread(&g->p->place[step->out], pass_view(g, step->d),
+		    pass_view(g, step->out), g->n, !step->fresh);
 		break;
 	case BACK_PLAIN:
 		pass_plain_backward(g, step);

@@ -1,7 +1,6 @@
 /* The fast plan: see fast.h for how it is made. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "base/progress.h"
@@ -179,38 +178,16 @@ static void
 run_affine(
     const struct run *run, const struct fast_step *step, int image, int n)
 {
-	const struct slot *out = &run->plan->slots[step->out];
-	struct affine_job job = {
-	    .in = view_of(run, step->in, image),
-	    .out = view_of(run, step->out, image),
-	    .add = view_if(run, step->addend, image),
-	    .images = n,
-	    .h = out->h,
-	    .w = out->w,
-	    .c = out->c,
-	    .relu = step->relu,
-	};
+	const bool norm = step->fold->norm != NULL;
 
-	if (step->fold->norm != NULL) {
-		job.scale = run->weights + step->scale;
-		job.shift = run->weights + step->shift;
-	}
-	run->plan->kernels->affine(&job);
-}
-
-/* Exactly the c channels of each pixel: what lies around them is in use. */
-static void
-copy_pixels(const struct view *in, const struct view *out, int images, int h,
-    int w, int c)
-{
-	for (int n = 0; n < images; n++)
-		for (int y = 0; y < h; y++)
-			for (int x = 0; x < w; x++)
-				memcpy(out->at + n * out->image + y * out->row +
-					   x * out->pixel,
-				    in->at + n * in->image + y * in->row +
-					x * in->pixel,
-				    (size_t)c * sizeof(float));
+	pixel_affine(run->plan->kernels, &run->plan->slots[step->out],
+	    &(struct pixel_affine){.in = view_of(run, step->in, image),
+		.out = view_of(run, step->out, image),
+		.add = view_if(run, step->addend, image),
+		.images = n,
+		.scale = norm ? run->weights + step->scale : NULL,
+		.shift = norm ? run->weights + step->shift : NULL,
+		.relu = step->relu});
 }
 
 /* Concat: behind one another; Pad: into the middle of zeros. */
@@ -226,9 +203,9 @@ run_copy(const struct run *run, const struct fast_step *step, int image, int n)
 		    before[0] + before[1] * out.row + before[2] * out.pixel;
 	for (int i = 0; i < f->n_in; i++) {
 		const struct slot *v = &run->plan->slots[f->in[i]];
-		struct view in = view_of(run, f->in[i], image);
 
-		copy_pixels(&in, &out, n, v->h, v->w, v->c);
+		pixel_copy(
+		    v, view_of(run, f->in[i], image), out, n, (size_t)v->c);
 		out.at += v->c;
 	}
 }

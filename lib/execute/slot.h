@@ -74,6 +74,14 @@ size_t slot_floats(const struct slot *root);
 struct view slot_view(
     const struct slot *slots, int slot, float *memory, ptrdiff_t image);
 
+/* The same pixels from another channel on. */
+static inline struct view
+slot_lane(struct view view, ptrdiff_t floats)
+{
+	view.at += floats;
+	return view;
+}
+
 /* Planes c h w of images, in the graph's order of channels, and back; view: as
  * slot_view says, or the same at another copy. */
 void slot_gather(const struct slot *slot, const struct view *view, int images,

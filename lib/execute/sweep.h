@@ -32,6 +32,7 @@
 #include "base/error.h"
 #include "execute/conv.h"
 #include "execute/fold.h"
+#include "execute/pixel.h"
 #include "kernel/kernel.h"
 #include "net/graph.h"
 #include "net/loss.h"
@@ -217,15 +218,20 @@ int sweep_norm_tensor(
 /* Where a tensor lies in a vector (or NULL), or NULL when it does not move. */
 const float *sweep_part(const struct sweep *s, const float *v, int tensor);
 
-/* The same pixels from another lane on. */
-struct view sweep_lane(struct view v, ptrdiff_t floats);
-
 /*
- * The gradient (copies 2: and its tangent behind it) or the tangent (1) at a,
+ * The gradient (copies 2: and its tangent behind it) or the tangent (1) at d,
  * through the ReLU that made y.
  */
-void sweep_mask(const struct sweep_run *run, const struct slot *v,
-    const struct view *a, const struct view *y, int copies);
+static inline void
+sweep_mask(const struct sweep_run *run, const struct slot *v, struct view d,
+    struct view y, int copies)
+{
+	pixel_mask(v, &(struct pixel_mask){.d = d,
+			  .y = y,
+			  .images = run->n,
+			  .lanes = v->lanes,
+			  .copies = copies});
+}
 
 /*
  * Forward: the output and its tangent.  Backward: from the gradient by the

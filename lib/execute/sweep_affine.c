@@ -1,55 +1,19 @@
 /* Additions and batch normalisations that follow no convolution; sums. */
-#include <string.h>
-
 #include "execute/sweep.h"
-
-typedef void row_fn(float *a, const float *b, int n);
-
-/*
- * One function for every row of pixels of two equal values: n counts floats;
- * rows are contiguous, tangents included.
- */
-static void
-each_row(const struct sweep_run *run, const struct slot *v,
-    const struct view *a, const struct view *b, row_fn *fn)
-{
-	for (int i = 0; i < run->n; i++)
-		for (int y = 0; y < v->h; y++)
-			fn(a->at + i * a->image + y * a->row,
-			    b->at + i * b->image + y * b->row,
-			    v->w * v->lanes * v->copies);
-}
-
-static void
-copy_row(float *a, const float *b, int n)
-{
-	memcpy(a, b, (size_t)n * sizeof(*a));
-}
-
-static void
-add_row(float *a, const float *b, int n)
-{
-	for (int i = 0; i < n; i++)
-		a[i] += b[i];
-}
 
 static void
 affine(const struct sweep_run *run, const struct slot *v, struct view in,
     struct view out, struct view add, const float *scale, const float *shift,
     bool relu)
 {
-	const struct affine_job job = {.in = in,
-	    .out = out,
-	    .add = add,
-	    .images = run->n,
-	    .h = v->h,
-	    .w = v->w,
-	    .c = v->c,
-	    .scale = scale,
-	    .shift = shift,
-	    .relu = relu};
-
-	run->s->kernels->affine(&job);
+	pixel_affine(run->s->kernels, v,
+	    &(struct pixel_affine){.in = in,
+		.out = out,
+		.add = add,
+		.images = run->n,
+		.scale = scale,
+		.shift = shift,
+		.relu = relu});
 }
 
 void
@@ -62,17 +26,17 @@ sweep_affine_forward(const struct sweep_run *run, const struct sweep_step *step)
 	const float *t_shift = shift + n, *scale = shift + 2 * n;
 	const float *t_scale = shift + 3 * n;
 	const struct view x = sweep_view(run, f->in[0]);
-	const struct view y = sweep_view(run, f->out), ty = sweep_lane(y, n);
+	const struct view y = sweep_view(run, f->out), ty = slot_lane(y, n);
 
 	affine(run, v, x, y, (struct view){0}, scale, shift, f->relu);
 	if (!step->active)
 		return;
 	affine(run, v, x, ty, (struct view){0}, t_scale, t_shift, false);
 	if (sweep_active(&run->s->values[f->in[0]]))
-		affine(run, v, sweep_lane(x, n), ty, ty, scale,
+		affine(run, v, slot_lane(x, n), ty, ty, scale,
 		    run->w->floats + run->s->zeros, false);
 	if (f->relu)
-		sweep_mask(run, v, &ty, &y, 1);
+		sweep_mask(run, v, ty, y, 1);
 }
 
 static void
@@ -85,13 +49,13 @@ affine_data(const struct sweep_run *run, const struct sweep_step *step)
 	const float *t_scale = scale + n;
 	const float *zeros = run->w->floats + run->s->zeros;
 	const struct view dy = sweep_d_view(run, f->out),
-			  t_dy = sweep_lane(dy, n);
+			  t_dy = slot_lane(dy, n);
 	struct view dx, t_dx, none = {0};
 
 	if (!sweep_active(&run->s->values[f->in[0]]))
 		return;
 	dx = sweep_d_view(run, f->in[0]);
-	t_dx = sweep_lane(dx, n);
+	t_dx = slot_lane(dx, n);
 	affine(run, v, dy, dx, step->first[0] ? none : dx, scale, zeros, false);
 	affine(run, v, dy, t_dx, step->first[0] ? none : t_dx, t_scale, zeros,
 	    false);
@@ -125,9 +89,9 @@ affine_scale(const struct sweep_run *run, const struct sweep_step *step)
 	const struct slot *v = &run->s->values[step->fold->out];
 	float *at = run->gradients + step->gradient;
 	const struct view dy = sweep_d_view(run, step->fold->out);
-	const struct view t_dy = sweep_lane(dy, v->lanes);
+	const struct view t_dy = slot_lane(dy, v->lanes);
 	const struct view x = sweep_view(run, step->fold->in[0]);
-	const struct view t_x = sweep_lane(x, v->lanes);
+	const struct view t_x = slot_lane(x, v->lanes);
 
 	add_sums(run, v, &t_dy, &x, at);
 	if (sweep_active(&run->s->values[step->fold->in[0]]))
@@ -142,7 +106,7 @@ sweep_shift_sums(const struct sweep_run *run, const struct sweep_step *step)
 	const struct slot *v = &run->s->values[step->fold->out];
 	float *at = run->gradients + step->gradient + 2 * step->size;
 	const struct view dy = sweep_d_view(run, step->fold->out);
-	const struct view t_dy = sweep_lane(dy, v->lanes);
+	const struct view t_dy = slot_lane(dy, v->lanes);
 
 	add_sums(run, v, &t_dy, NULL, at);
 	if (run->s->primal)
@@ -155,7 +119,7 @@ sweep_add_forward(const struct sweep_run *run, const struct sweep_step *step)
 	const struct fold_step *f = step->fold;
 	const struct slot *v = &run->s->values[f->out];
 	const struct view y = sweep_view(run, f->out),
-			  ty = sweep_lane(y, v->lanes);
+			  ty = slot_lane(y, v->lanes);
 	const struct view a = sweep_view(run, f->in[0]);
 	const struct view b = sweep_view(run, f->in[1]);
 	const bool ta = sweep_active(&run->s->values[f->in[0]]);
@@ -165,13 +129,13 @@ sweep_add_forward(const struct sweep_run *run, const struct sweep_step *step)
 	if (!step->active)
 		return;
 	if (ta && tb)
-		affine(run, v, sweep_lane(a, v->lanes), ty,
-		    sweep_lane(b, v->lanes), NULL, NULL, false);
+		affine(run, v, slot_lane(a, v->lanes), ty,
+		    slot_lane(b, v->lanes), NULL, NULL, false);
 	else
-		affine(run, v, sweep_lane(ta ? a : b, v->lanes), ty,
+		affine(run, v, slot_lane(ta ? a : b, v->lanes), ty,
 		    (struct view){0}, NULL, NULL, false);
 	if (f->relu)
-		sweep_mask(run, v, &ty, &y, 1);
+		sweep_mask(run, v, ty, y, 1);
 }
 
 /* The gradient goes on as it is: through an addition. */
@@ -179,14 +143,15 @@ void
 sweep_pass_on(const struct sweep_run *run, const struct sweep_step *step,
     int to, bool first)
 {
-	const struct slot *v = &run->s->values[to];
-	struct view a, b;
+	struct slot both = run->s->values[to];
+	struct view d;
 
-	if (!sweep_active(v))
+	if (!sweep_active(&both))
 		return;
-	a = sweep_d_view(run, to);
-	b = sweep_d_view(run, step->fold->out);
-	each_row(run, v, &a, &b, first ? copy_row : add_row);
+	both.c = both.lanes * both.copies;
+	d = sweep_d_view(run, to);
+	affine(run, &both, sweep_d_view(run, step->fold->out), d,
+	    first ? (struct view){0} : d, NULL, NULL, false);
 }
 
 void

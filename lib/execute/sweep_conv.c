@@ -1,6 +1,4 @@
 /* Convolutions on the kernels, and linear layers, which are 1 x 1. */
-#include <string.h>
-
 #include "execute/sweep.h"
 
 void
@@ -26,9 +24,9 @@ sweep_conv_forward(const struct sweep_run *run, const struct sweep_step *step)
 	conv_run(run->s->kernels, &c->product[PRODUCT_FORWARD], &call);
 	if (!step->active)
 		return;
-	call.out = sweep_lane(y, out->lanes);
+	call.out = slot_lane(y, out->lanes);
 	if (f->addend >= 0 && sweep_active(&run->s->values[f->addend]))
-		call.add = sweep_lane(call.add, out->lanes);
+		call.add = slot_lane(call.add, out->lanes);
 	else
 		call.add = (struct view){0};
 	call.relu = false;
@@ -36,7 +34,7 @@ sweep_conv_forward(const struct sweep_run *run, const struct sweep_step *step)
 	call.bias = floats + step->shift + out->lanes;
 	conv_run(run->s->kernels, &c->product[PRODUCT_TANGENT], &call);
 	if (f->relu)
-		sweep_mask(run, out, &call.out, &y, 1);
+		sweep_mask(run, out, call.out, y, 1);
 }
 
 /* The gradient with zeros between its pixels. */
@@ -48,18 +46,13 @@ spread(const struct sweep_run *run, const struct sweep_step *step)
 	const struct view d = sweep_d_view(run, step->fold->out);
 	const struct view e = slot_view(&c->spread, 0, run->scratch, 0);
 	const int *stride = c->product[PRODUCT_FORWARD].stride;
+	struct view to = e;
 
 	if (c->spread.lanes == 0)
 		return d;
-	for (int i = 0; i < run->n; i++)
-		for (int y = 0; y < out->h; y++)
-			for (int x = 0; x < out->w; x++)
-				memcpy(e.at + i * e.image +
-					   y * stride[0] * e.row +
-					   x * stride[1] * e.pixel,
-				    d.at + i * d.image + y * d.row +
-					x * d.pixel,
-				    2 * (size_t)out->lanes * sizeof(float));
+	to.row *= stride[0];
+	to.pixel *= stride[1];
+	pixel_copy(out, d, to, run->n, 2 * (size_t)out->lanes);
 	return e;
 }
 
@@ -82,7 +75,7 @@ conv_data(const struct sweep_run *run, const struct sweep_step *step)
 			call.add = call.out;
 		call.weights = run->w->floats + c->packed[i];
 		conv_run(run->s->kernels, &c->product[i], &call);
-		call.out = sweep_lane(call.out, in->lanes);
+		call.out = slot_lane(call.out, in->lanes);
 	}
 }
 
@@ -118,9 +111,9 @@ conv_weight(const struct sweep_run *run, const struct sweep_step *step)
 	const struct view x = sweep_view(run, value);
 	const struct view dy = sweep_d_view(run, step->fold->out);
 
-	add_products(run, step, x, sweep_lane(dy, out->lanes), false);
+	add_products(run, step, x, slot_lane(dy, out->lanes), false);
 	if (sweep_active(in))
-		add_products(run, step, sweep_lane(x, in->lanes), dy, false);
+		add_products(run, step, slot_lane(x, in->lanes), dy, false);
 	if (run->s->primal)
 		add_products(run, step, x, dy, true);
 }
