@@ -64,9 +64,8 @@ character_is_shown(unsigned code)
 	return (code & 0xfffe) != 0xfffe;
 }
 
-/* Bytes of the character at p when it is shown, else 0. */
-static size_t
-shown_bytes(const char *p, size_t n)
+size_t
+character_shown(const char *p, size_t n)
 {
 	unsigned code;
 	size_t bytes;
@@ -77,9 +76,8 @@ shown_bytes(const char *p, size_t n)
 	return bytes > 0 && character_is_shown(code) ? bytes : 0;
 }
 
-/* Bytes of the character at p, whatever it is; 1 of what is none. */
-static size_t
-any_bytes(const char *p, size_t n)
+size_t
+character_any(const char *p, size_t n)
 {
 	unsigned code;
 	const size_t bytes = character_read(p, n, &code);
@@ -105,7 +103,7 @@ bool
 text_is_shown(const char *chars, size_t n)
 {
 	for (size_t i = 0, bytes; i < n; i += bytes) {
-		bytes = shown_bytes(chars + i, n - i);
+		bytes = character_shown(chars + i, n - i);
 		if (bytes == 0)
 			return false;
 	}
@@ -118,13 +116,13 @@ text_make_shown(char *chars, size_t n, const char *allowed)
 	size_t to = 0;
 
 	for (size_t i = 0; i < n;) {
-		size_t bytes = shown_bytes(chars + i, n - i);
+		size_t bytes = character_shown(chars + i, n - i);
 
 		if (bytes == 0 && chars[i] != '\0' &&
 		    strchr(allowed, chars[i]) != NULL)
 			bytes = 1;
 		if (bytes == 0) {
-			i += any_bytes(chars + i, n - i);
+			i += character_any(chars + i, n - i);
 			chars[to++] = '?';
 			continue;
 		}
@@ -133,71 +131,4 @@ text_make_shown(char *chars, size_t n, const char *allowed)
 		i += bytes;
 	}
 	return to;
-}
-
-void
-text_show(struct text *text, const char *allowed)
-{
-	if (text->n_ > 0)
-		text_cut(
-		    text, text_make_shown(text->chars_, text->n_, allowed));
-}
-
-void
-text_add_shown_bytes(struct text *text, const char *chars, size_t n)
-{
-	const size_t before = text->n_;
-
-	text_add_bytes(text, chars, n);
-	if (text->failed_ || n == 0)
-		return;
-	text_cut(text, before + text_make_shown(text->chars_ + before, n, ""));
-}
-
-void
-text_add_shown(struct text *text, const char *chars)
-{
-	text_add_shown_bytes(text, chars, strlen(chars));
-}
-
-/* What stands for a character in XML; NULL: itself. */
-static const char *
-entity_of(char c)
-{
-	switch (c) {
-	case '&':
-		return "&amp;";
-	case '<':
-		return "&lt;";
-	case '>':
-		return "&gt;";
-	case '"':
-		return "&quot;";
-	case '\t':
-	case '\r':
-		return " ";
-	case '\n':
-		return "\n";
-	default:
-		return NULL;
-	}
-}
-
-void
-text_add_xml(struct text *text, const char *chars)
-{
-	const size_t n = strlen(chars);
-	size_t bytes;
-
-	for (size_t i = 0; i < n; i += bytes) {
-		const char *entity = entity_of(chars[i]);
-
-		bytes = any_bytes(chars + i, n - i);
-		if (entity == NULL && shown_bytes(chars + i, n - i) == 0)
-			entity = "\xef\xbf\xbd";
-		if (entity != NULL)
-			text_add(text, "%s", entity);
-		else
-			text_add_bytes(text, chars + i, bytes);
-	}
 }

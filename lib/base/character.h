@@ -11,8 +11,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/text.h"
-
 /*
  * The UTF-8 character (RFC 3629) at the head of n > 0 bytes: how many bytes it
  * has, 0 when there is none.  Control characters are characters.
@@ -26,6 +24,13 @@ size_t character_read(const char *bytes, size_t n, unsigned *code);
  * (U+200B, U+2060, U+FEFF, soft hyphens, tags and the like) and noncharacters.
  */
 bool character_is_shown(unsigned code);
+
+/*
+ * At the head of n > 0 bytes: how many make a character that can be shown, 0
+ * when there is none; how many make any character, 1 when there is none.
+ */
+size_t character_shown(const char *bytes, size_t n);
+size_t character_any(const char *bytes, size_t n);
 
 /*
  * Are n bytes well-formed UTF-8 without control characters?  Names from files
@@ -42,19 +47,5 @@ bool text_is_shown(const char *chars, size_t n);
  * same.  Returns the new length, at most n; chars is not terminated.
  */
 size_t text_make_shown(char *chars, size_t n, const char *allowed);
-
-/* The same of what a text holds. */
-void text_show(struct text *text, const char *allowed);
-
-/* Appends chars on one line, as text_make_shown leaves them. */
-void text_add_shown(struct text *text, const char *chars);
-void text_add_shown_bytes(struct text *text, const char *chars, size_t n);
-
-/*
- * Appends chars as XML, for content and for attributes in double quotes: < > &
- * and " as entities; newlines stay, other white space is a blank, what cannot
- * be shown or is no character U+FFFD.
- */
-void text_add_xml(struct text *text, const char *chars);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/character.h"
 #include "base/memory.h"
 
 static int
@@ -143,4 +144,73 @@ text_compare_natural(const char *a, const char *b)
 	if (*p != *q)
 		return *p != '\0' ? 1 : -1;
 	return strcmp(a, b); /* "01" and "1" differ after all */
+}
+
+/* ---- for people, and for XML ---- */
+
+void
+text_show(struct text *text, const char *allowed)
+{
+	if (text->n_ > 0)
+		text_cut(
+		    text, text_make_shown(text->chars_, text->n_, allowed));
+}
+
+void
+text_add_shown_bytes(struct text *text, const char *chars, size_t n)
+{
+	const size_t before = text->n_;
+
+	text_add_bytes(text, chars, n);
+	if (text->failed_ || n == 0)
+		return;
+	text_cut(text, before + text_make_shown(text->chars_ + before, n, ""));
+}
+
+void
+text_add_shown(struct text *text, const char *chars)
+{
+	text_add_shown_bytes(text, chars, strlen(chars));
+}
+
+/* What stands for a character in XML; NULL: itself. */
+static const char *
+entity_of(char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\t':
+	case '\r':
+		return " ";
+	case '\n':
+		return "\n";
+	default:
+		return NULL;
+	}
+}
+
+void
+text_add_xml(struct text *text, const char *chars)
+{
+	const size_t n = strlen(chars);
+	size_t bytes;
+
+	for (size_t i = 0; i < n; i += bytes) {
+		const char *entity = entity_of(chars[i]);
+
+		bytes = character_any(chars + i, n - i);
+		if (entity == NULL && character_shown(chars + i, n - i) == 0)
+			entity = "\xef\xbf\xbd";
+		if (entity != NULL)
+			text_add(text, "%s", entity);
+		else
+			text_add_bytes(text, chars + i, bytes);
+	}
 }

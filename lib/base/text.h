@@ -65,6 +65,23 @@ void text_cut(struct text *text, size_t n);
  */
 int text_compare_natural(const char *a, const char *b);
 
+/*
+ * Makes what a text holds fit for people, as text_make_shown does
+ * (base/character.h).
+ */
+void text_show(struct text *text, const char *allowed);
+
+/* Appends chars on one line, in the same way. */
+void text_add_shown(struct text *text, const char *chars);
+void text_add_shown_bytes(struct text *text, const char *chars, size_t n);
+
+/*
+ * Appends chars as XML, for content and for attributes in double quotes: < > &
+ * and " as entities; newlines stay, other white space is a blank, what cannot
+ * be shown or is no character U+FFFD.
+ */
+void text_add_xml(struct text *text, const char *chars);
+
 /* Releases the memory; the text is empty again. */
 void text_free(struct text *text);
 
