@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "stream/reader.h"
+#include "stream/value.h"
 
 bool
 record_is_mark(const struct record *record)

@@ -13,8 +13,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/text.h"
-
-struct record;
+#include "stream/record.h"
 
 enum {
 	MARK_BYTES_MAX = 512,  /* of a record */

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "stream/reader_internal.h"
 
@@ -28,76 +27,6 @@ reader_open_runs(const struct reader *reader)
 static const char who_failed[] =
     "it, or a stage behind it, failed or was interrupted (--partial takes what "
     "is there)";
-
-/* Another reader of the bytes that this one is going to read. */
-static struct reader *
-look_ahead(struct reader *r, off_t at, struct error *err)
-{
-	struct reader *ahead;
-	int fd;
-
-	if (r->in.fd < 0 && r->in.scratch == NULL)
-		return reader_new_bytes(
-		    r->in.buffer + r->in.start, r->in.end - r->in.start, err);
-	if (at < 0 && r->in.scratch == NULL && input_put_aside(&r->in, err) < 0)
-		return NULL;
-	if (r->in.scratch != NULL)
-		return reader_new_scratch(r->in.scratch, err);
-	fd = dup(r->in.fd);
-	if (fd < 0)
-		error_set(err, "%s:", r->in.name);
-	ahead = fd >= 0 ? reader_new_fd(fd, r->in.name, err) : NULL;
-	if (ahead == NULL && fd >= 0)
-		close(fd);
-	return ahead;
-}
-
-/* Reads ahead: how many bytes are whole segments, and what is behind them. */
-static int
-measure(struct reader *r, struct error *err)
-{
-	const off_t at = r->in.fd >= 0 ? lseek(r->in.fd, 0, SEEK_CUR) : -1;
-	struct reader *ahead = look_ahead(r, at, err);
-	struct record record;
-	uint64_t whole = 0;
-	int status;
-
-	if (ahead == NULL)
-		return -1;
-	r->torn = (struct error){0};
-	ahead->in.name = r->in.name;
-	reader_trust(ahead);
-	while ((status = reader_next(ahead, &record, &r->torn)) == 1)
-		if (record_is(&record, "end"))
-			whole = ahead->place;
-	if (status == 0)
-		r->torn = (struct error){0};
-	status = ahead->in.broken || r->torn.memory ? -1 : 0;
-	if (status < 0)
-		*err = r->torn;
-	reader_free(ahead);
-	if (r->in.fd < 0 && r->in.scratch == NULL)
-		r->in.end = r->in.start + (size_t)whole;
-	r->in.left = whole;
-	if (status == 0 && r->in.fd >= 0 && lseek(r->in.fd, at, SEEK_SET) < 0)
-		status = error_set(err, "%s:", r->in.name);
-	return status;
-}
-
-int
-reader_measure(struct reader *r, struct error *err)
-{
-	struct error why = {0};
-
-	if (!r->measured && measure(r, &why) < 0) {
-		r->in.broken = true;
-		r->torn = why;
-	}
-	r->measured = true;
-	if (r->in.broken)
-		*err = r->torn;
-	return r->in.broken ? -1 : 0;
-}
 
 static void
 warn(const struct reader *r, const char *text)

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "stream/reader_internal.h"
@@ -123,10 +124,80 @@ reader_skipped(const struct reader *reader)
 	return reader->skipped;
 }
 
-bool
-record_is(const struct record *record, const char *kind)
+/* ---- with partial: is all of a file to be read? ---- */
+
+/* Another reader of the bytes that this one is going to read. */
+static struct reader *
+look_ahead(struct reader *r, off_t at, struct error *err)
 {
-	return strcmp(record->kind, kind) == 0;
+	struct reader *ahead;
+	int fd;
+
+	if (r->in.fd < 0 && r->in.scratch == NULL)
+		return reader_new_bytes(
+		    r->in.buffer + r->in.start, r->in.end - r->in.start, err);
+	if (at < 0 && r->in.scratch == NULL && input_put_aside(&r->in, err) < 0)
+		return NULL;
+	if (r->in.scratch != NULL)
+		return reader_new_scratch(r->in.scratch, err);
+	fd = dup(r->in.fd);
+	if (fd < 0)
+		error_set(err, "%s:", r->in.name);
+	ahead = fd >= 0 ? reader_new_fd(fd, r->in.name, err) : NULL;
+	if (ahead == NULL && fd >= 0)
+		close(fd);
+	return ahead;
+}
+
+/* Reads ahead: how many bytes are whole segments, and what is behind them. */
+static int
+measure(struct reader *r, struct error *err)
+{
+	const off_t at = r->in.fd >= 0 ? lseek(r->in.fd, 0, SEEK_CUR) : -1;
+	struct reader *ahead = look_ahead(r, at, err);
+	struct record record;
+	uint64_t whole = 0;
+	int status;
+
+	if (ahead == NULL)
+		return -1;
+	r->torn = (struct error){0};
+	ahead->in.name = r->in.name;
+	reader_trust(ahead);
+	while ((status = reader_next(ahead, &record, &r->torn)) == 1)
+		if (record_is(&record, "end"))
+			whole = ahead->place;
+	if (status == 0)
+		r->torn = (struct error){0};
+	status = ahead->in.broken || r->torn.memory ? -1 : 0;
+	if (status < 0)
+		*err = r->torn;
+	reader_free(ahead);
+	if (r->in.fd < 0 && r->in.scratch == NULL)
+		r->in.end = r->in.start + (size_t)whole;
+	r->in.left = whole;
+	if (status == 0 && r->in.fd >= 0 && lseek(r->in.fd, at, SEEK_SET) < 0)
+		status = error_set(err, "%s:", r->in.name);
+	return status;
+}
+
+/*
+ * With partial, before anything of a file is read: how much of it is whole
+ * segments, and why no more is; the rest stays unread.
+ */
+static int
+measure_once(struct reader *r, struct error *err)
+{
+	struct error why = {0};
+
+	if (!r->measured && measure(r, &why) < 0) {
+		r->in.broken = true;
+		r->torn = why;
+	}
+	r->measured = true;
+	if (r->in.broken)
+		*err = r->torn;
+	return r->in.broken ? -1 : 0;
 }
 
 /* ---- records ---- */
@@ -169,7 +240,7 @@ scan_here(struct reader *r, struct scan *scan, struct error *err)
 		int status = 0;
 
 		if (r->partial != NULL && !r->salvages &&
-		    reader_measure(r, err) < 0)
+		    measure_once(r, err) < 0)
 			return -1;
 		if (r->in.end > r->in.start)
 			status = scan_record(r->in.buffer + r->in.start,
@@ -204,17 +275,6 @@ check_end(struct reader *r, const struct record *record, struct error *err)
 		    "%.16s...",
 		    is, should);
 	return 0;
-}
-
-int
-begin_history(
-    const struct value *begin, const struct value **history, struct error *err)
-{
-	*history = value_get(begin, "history");
-	if (*history == NULL)
-		return 0;
-	*history = field_array(begin, "history", HEADER_VALUES_MAX, err);
-	return *history != NULL ? 0 : error_prefix(err, "begin");
 }
 
 /* begin, records, end: nothing else, and nothing missing. */

@@ -12,18 +12,9 @@
 #include "base/error.h"
 #include "base/scratch.h"
 #include "stream/marks.h"
+#include "stream/record.h"
 #include "stream/scan.h"
 #include "stream/value.h"
-
-/* One record.  Everything is borrowed from the reader until its next read. */
-struct record {
-	char kind[KIND_BYTES_MAX + 1];
-	const struct value *header; /* a map */
-	const uint8_t *payload;     /* unaligned: copy, never cast */
-	size_t payload_bytes;
-	const uint8_t *bytes; /* the whole record as it came */
-	size_t n_bytes;
-};
 
 struct reader;
 
@@ -36,9 +27,6 @@ void reader_free(struct reader *reader);
 
 /* Reads from memory instead (tests, fuzzing); bytes are borrowed. */
 struct reader *reader_new_bytes(const void *bytes, size_t n, struct error *err);
-
-/* Reads records that were kept in a text (borrowed). */
-struct reader *reader_new_text(const struct text *records, struct error *err);
 
 /* Reads records that were kept in a text (borrowed). */
 struct reader *reader_new_text(const struct text *records, struct error *err);
@@ -108,15 +96,5 @@ int reader_next_intact(struct reader *reader, struct record *record,
 
 /* Bytes that reader_next_intact had to skip so far. */
 size_t reader_skipped(const struct reader *reader);
-
-/*
- * The history of a `begin`: an array, or NULL where the header has none.  -1
- * when it is something else, which the reader lets pass only for salvage.
- */
-int begin_history(
-    const struct value *begin, const struct value **history, struct error *err);
-
-/* Is it this kind? */
-bool record_is(const struct record *record, const char *kind);
 
 #endif

@@ -24,12 +24,6 @@ struct reader {
 	struct error torn; /* why not all of it is to be read, or "" */
 };
 
-/*
- * With partial, before anything of a file is read: how much of it is whole
- * segments, and why no more is; the rest stays unread.
- */
-int reader_measure(struct reader *reader, struct error *err);
-
 /* The file ends inside a segment: writes the error, returns -1. */
 int reader_break_off(const struct reader *reader, struct error *err);
 
