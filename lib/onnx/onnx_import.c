@@ -1,50 +1,9 @@
 #include "onnx/onnx_import.h"
 
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-
-/* FNV-1a; attackers who make names collide only slow themselves down. */
-size_t
-onnx_hash(const char *chars, size_t n)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ (unsigned char)chars[i]) * UINT64_C(0x100000001b3);
-	return (size_t)(h ^ h >> 32);
-}
-
-int
-onnx_map_start(struct onnx_map *map, size_t n, struct error *err)
-{
-	map->room = 16;
-	while (map->room < 2 * n)
-		map->room *= 2;
-	map->slot = memory_new(map->room, sizeof(*map->slot), err);
-	return map->slot != NULL ? 0 : -1;
-}
-
-/* The slot of the name among results. */
-int *
-onnx_slot(const struct onnx_import *import, struct onnx_text name)
-{
-	const struct onnx_map *map = &import->map;
-	size_t i = onnx_hash(name.chars, name.n) & (map->room - 1);
-
-	for (; map->slot[i] != 0; i = (i + 1) & (map->room - 1)) {
-		const struct onnx_text *other =
-		    &import->results[map->slot[i] - 1].name;
-
-		if (other->n == name.n &&
-		    memcmp(other->chars, name.chars, name.n) == 0)
-			break;
-	}
-	return &map->slot[i];
-}
 
 struct onnx_result *
 onnx_add_result(struct onnx_import *import, struct onnx_text name)
@@ -64,19 +23,6 @@ onnx_add_result(struct onnx_import *import, struct onnx_text name)
 	    .tensor = {.message = {NULL, NULL}}};
 	*slot = (int)++import->n_results;
 	return result;
-}
-
-struct onnx_text
-onnx_name_at(const struct onnx_step *step, size_t i)
-{
-	return step->import->file->names[i];
-}
-
-bool
-onnx_has(const struct onnx_step *step, size_t i)
-{
-	return i < step->node->n_in &&
-	       onnx_name_at(step, step->node->in + i).n > 0;
 }
 
 struct onnx_result *
@@ -202,45 +148,6 @@ onnx_alias(const struct onnx_step *step, const struct onnx_result *in,
 	if (out->number == NULL)
 		return -1;
 	memcpy(out->number, copy.number, (size_t)copy.n * sizeof(*copy.number));
-	return 0;
-}
-
-int64_t
-onnx_whole(double number)
-{
-	if (!(number > -0x1p62))
-		return -(INT64_C(1) << 62);
-	return number < 0x1p62 ? (int64_t)number : INT64_C(1) << 62;
-}
-
-int
-onnx_ints_or_input(const struct onnx_step *step, const char *name, size_t i,
-    int64_t *out, size_t room, size_t *n)
-{
-	struct onnx_result *in;
-	const double *number;
-
-	*n = 0;
-	if (onnx_is_attribute(step, name))
-		return onnx_ints(step, name, out, room, n);
-	if (!onnx_has(step, i))
-		return 0;
-	in = onnx_in(step, i);
-	if (in == NULL)
-		return -1;
-	if (onnx_numbers(step->import, in, &number) < 0)
-		return -1;
-	if (number == NULL)
-		return error_set(step->import->err,
-		    "%s ('%.*s') is not known before the network runs", name,
-		    ONNX_TEXT(in->name));
-	if ((size_t)in->n > room)
-		return error_set(step->import->err,
-		    "%s has %lld numbers, expected at most %zu", name,
-		    (long long)in->n, room);
-	*n = (size_t)in->n;
-	for (size_t j = 0; j < *n; j++)
-		out[j] = onnx_whole(number[j]);
 	return 0;
 }
 

@@ -82,3 +82,42 @@ onnx_set_matrix(const struct onnx_step *step, const double *number, int64_t n,
 	}
 	return 0;
 }
+
+int64_t
+onnx_whole(double number)
+{
+	if (!(number > -0x1p62))
+		return -(INT64_C(1) << 62);
+	return number < 0x1p62 ? (int64_t)number : INT64_C(1) << 62;
+}
+
+int
+onnx_ints_or_input(const struct onnx_step *step, const char *name, size_t i,
+    int64_t *out, size_t room, size_t *n)
+{
+	struct onnx_result *in;
+	const double *number;
+
+	*n = 0;
+	if (onnx_is_attribute(step, name))
+		return onnx_ints(step, name, out, room, n);
+	if (!onnx_has(step, i))
+		return 0;
+	in = onnx_in(step, i);
+	if (in == NULL)
+		return -1;
+	if (onnx_numbers(step->import, in, &number) < 0)
+		return -1;
+	if (number == NULL)
+		return error_set(step->import->err,
+		    "%s ('%.*s') is not known before the network runs", name,
+		    ONNX_TEXT(in->name));
+	if ((size_t)in->n > room)
+		return error_set(step->import->err,
+		    "%s has %lld numbers, expected at most %zu", name,
+		    (long long)in->n, room);
+	*n = (size_t)in->n;
+	for (size_t j = 0; j < *n; j++)
+		out[j] = onnx_whole(number[j]);
+	return 0;
+}

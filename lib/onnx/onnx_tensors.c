@@ -71,14 +71,6 @@ onnx_unique_name(struct onnx_import *import, struct onnx_text base,
 	return 0;
 }
 
-struct onnx_text
-onnx_node_name(const struct onnx_step *step)
-{
-	if (step->node->name.n > 0 || step->node->n_out == 0)
-		return step->node->name;
-	return onnx_name_at(step, step->node->out);
-}
-
 int
 onnx_add(const struct onnx_step *step, enum operator_kind op, int n_in,
     const int *in, const struct attributes *attr)
