@@ -119,7 +119,7 @@ name_directions(struct panel *panel, char *seed, size_t room)
 	snprintf(seed, room, "rep %d", panel->rep);
 	for (int a = 0; a < AXES_MAX; a++) {
 		const struct sheet_direction *d =
-		    sheet_direction(panel->points, panel->rep, a);
+		    points_direction(panel->points, panel->rep, a);
 
 		snprintf(panel->axis_label[a], LABEL_BYTES,
 		    "weight units, direction %s", axis_word(a));

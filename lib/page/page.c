@@ -16,55 +16,6 @@
 
 /* ---- what is shown ---- */
 
-struct page_sheet
-page_sheet(const struct page *page, size_t i)
-{
-	size_t k = 0;
-
-	for (;; k++) {
-		const struct grid *g = &page->list->item[k].grid;
-		size_t n = (size_t)g->reps * (size_t)g->sets;
-
-		if (i < n)
-			return (struct page_sheet){&page->list->item[k],
-			    (int)(i / (size_t)g->sets),
-			    (int)(i % (size_t)g->sets)};
-		i -= n;
-	}
-}
-
-static const char *
-own_label(const struct page *page, size_t i)
-{
-	const struct landscape *l = &page->field[0].landscape;
-
-	return page->axes == 2 ? l->surfaces[i].label : l->curves[i].label;
-}
-
-void
-page_label(const struct page *page, size_t i, char *out, size_t room)
-{
-	const struct landscape *l = &page->field[0].landscape;
-	const char *label = own_label(page, i);
-	const char *set = page->axes == 1 ? l->curves[i].set : NULL;
-
-	if (label == NULL && page->n_sheets == 1)
-		label = page->axes == 2 ? "surface" : "line";
-	if (label == NULL)
-		snprintf(out, room, "%s %zu%s%s",
-		    page->axes == 2 ? "surface" : "line", i + 1,
-		    set != NULL ? ", " : "", set != NULL ? set : "");
-	else
-		snprintf(out, room, "%s%s%s", label, set != NULL ? ", " : "",
-		    set != NULL ? set : "");
-}
-
-int
-page_highest(const struct page_field *field)
-{
-	return strcmp(field->name, "acc") == 0;
-}
-
 static int
 check_size(const struct points_list *list, struct error *err)
 {
@@ -199,7 +150,7 @@ title(const struct page *page, struct text *out)
 		return;
 	}
 	text_add(out, "Loss landscape%s", page->n_sheets > 1 ? "s" : "");
-	if (page->n_sheets > 1 || own_label(page, 0) == NULL)
+	if (page->n_sheets > 1 || page_own_label(page, 0) == NULL)
 		return;
 	page_label(page, 0, label, sizeof(label));
 	text_add(out, ": ");

@@ -31,6 +31,8 @@ struct page {
 	struct survey_list surveys; /* one per sheet */
 };
 
+/* ---- page_sheet.c ---- */
+
 /* Which run, direction set and data set sheet number i is of. */
 struct page_sheet {
 	const struct points *points;
@@ -38,7 +40,8 @@ struct page_sheet {
 };
 struct page_sheet page_sheet(const struct page *page, size_t i);
 
-/* What stands above a sheet. */
+/* The label of its network, or NULL; what stands above a sheet. */
+const char *page_own_label(const struct page *page, size_t i);
 void page_label(const struct page *page, size_t i, char *out, size_t room);
 
 /* Is the best value of the field the highest one? */

@@ -90,6 +90,13 @@ int points_read(struct points_list *list, struct reader *reader,
 
 void points_list_free(struct points_list *list);
 
+/*
+ * Direction (rep, axis) as the summary has it, borrowed; NULL when it says
+ * nothing.
+ */
+const struct sheet_direction *points_direction(
+    const struct points *points, int rep, int axis);
+
 /* What paths of direction set rep are held against. */
 struct path_plane points_plane(const struct points *points, int rep);
 

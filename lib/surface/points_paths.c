@@ -5,7 +5,18 @@
 
 #include "base/memory.h"
 #include "surface/points_internal.h"
-#include "surface/sheet.h"
+
+const struct sheet_direction *
+points_direction(const struct points *points, int rep, int axis)
+{
+	const struct sheet_direction *d;
+
+	if (points->direction == NULL || rep < 0 || rep >= points->grid.reps ||
+	    axis < 0 || axis >= points->grid.axes)
+		return NULL;
+	d = &points->direction[rep * points->grid.axes + axis];
+	return d->there ? d : NULL;
+}
 
 struct path_plane
 points_plane(const struct points *points, int rep)
@@ -15,7 +26,7 @@ points_plane(const struct points *points, int rep)
 	memcpy(plane.model, points->grid.model, sizeof(plane.model));
 	for (int a = 0; a < points->grid.axes; a++) {
 		const struct sheet_direction *d =
-		    sheet_direction(points, rep, a);
+		    points_direction(points, rep, a);
 
 		if (d != NULL && !isnan(d->length))
 			plane.length[a] = d->length;

@@ -44,15 +44,3 @@ sheet_missing(const struct points *points, int rep, int set)
 		    NULL;
 	return missing;
 }
-
-const struct sheet_direction *
-sheet_direction(const struct points *points, int rep, int axis)
-{
-	const struct sheet_direction *d;
-
-	if (points->direction == NULL || rep < 0 || rep >= points->grid.reps ||
-	    axis < 0 || axis >= points->grid.axes)
-		return NULL;
-	d = &points->direction[rep * points->grid.axes + axis];
-	return d->there ? d : NULL;
-}

@@ -29,11 +29,4 @@ int64_t sheet_take(const struct points *points, int rep, int set,
 /* The points of (rep, set) that are missing. */
 int64_t sheet_missing(const struct points *points, int rep, int set);
 
-/*
- * Direction (rep, axis) as the summary has it, borrowed; NULL when it says
- * nothing.
- */
-const struct sheet_direction *sheet_direction(
-    const struct points *points, int rep, int axis);
-
 #endif

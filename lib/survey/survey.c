@@ -61,7 +61,8 @@ read_header(struct survey *s, const struct points *p, struct error *err)
 	read_chance(s, h);
 	decoded_free(header);
 	for (int a = 0; a < s->axes; a++) {
-		const struct sheet_direction *d = sheet_direction(p, s->rep, a);
+		const struct sheet_direction *d =
+		    points_direction(p, s->rep, a);
 
 		s->has_direction[a] = d != NULL;
 		if (d != NULL)
