@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+const char *const dataset_split_words[] = {"train", "test", NULL};
+
 /* numpy.savez calls arrays that were given no names arr_0, arr_1. */
 static const struct {
 	const char *images, *labels;

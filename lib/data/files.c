@@ -8,8 +8,6 @@
 
 #include "data/array_names.h"
 
-const char *const dataset_split_words[] = {"train", "test", NULL};
-
 /* Names in a directory as it was unpacked, per split; any of them will do. */
 static const struct {
 	const char *names[2][SOURCE_FILES_MAX + 1];
