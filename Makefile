@@ -11,6 +11,7 @@ VERSION = 0.1.0
 PREFIX = /usr/local
 DESTDIR =
 CC = gcc
+PYTHON = python3
 PKG_CONFIG = pkg-config
 BUILD = build
 
@@ -63,7 +64,7 @@ TOOL := $(patsubst tests/tool/%.c,$(BUILD)/tool/%,$(wildcard tests/tool/*.c)) \
 	$(wildcard tests/tool/preload/*.c))
 BENCH := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 
-all: $(LIB) $(BIN)
+all: $(LIB) $(BIN) $(BUILD)/bin/losspipe
 
 # Kernels for an instruction set are separate objects, chosen at run time.
 AVX512 = -mavx512f -mavx512vl -mavx512dq -mfma
@@ -109,6 +110,17 @@ $(BUILD)/bin/%: $(BUILD)/cmd/%.o $(BUILD)/cmd/frame.o $(LIB)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(LIB) \
 	    $(ALL_LIBS) -o $@
 
+# The way in: a script that knows what the pages say, in the order of losspipe(7).
+PAGES = $(shell sed -n '/^\.It Xr/ { s/^\.It//; s/ Xr / /g; s/ 1//g; s/ ,//g; p }' \
+	man/losspipe.7)
+$(BUILD)/bin/losspipe: cmd/losspipe man/losspipe.7 $(wildcard man/*.1) Makefile
+	@mkdir -p $(@D)
+	for p in $(PAGES); do sed -n "s/^\.Nd /$$p	/p" man/$$p.1; done | \
+	    awk '/^@LIST@$$/ { while ((getline line < "-") > 0) print line; next } \
+	    { sub(/@VERSION@/, "$(VERSION)"); print }' cmd/losspipe >$@.new
+	chmod 755 $@.new
+	mv $@.new $@
+
 $(HDF5_OBJ): PKG_CFLAGS += $(HDF5_CFLAGS)
 $(BUILD)/bin/h5conv: $(HDF5_OBJ)
 $(BUILD)/bin/h5conv: PKG_LIBS += $(HDF5_LIBS)
@@ -144,21 +156,13 @@ $(BUILD)/tool/%: $(BUILD)/tests/tool/%.o $(LIB)
 
 include tests/tests.mk
 
+INSTALL = DESTDIR='$(DESTDIR)' BUILD='$(BUILD)' PROGRAMS='$(PROGRAMS)' \
+	PYTHON='$(PYTHON)' packaging/install
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
-	    $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7 \
-	    $(DESTDIR)$(PREFIX)/share/losspipe/pipelines
-	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin
-	for s in 1 5 7; do for p in man/*.$$s; do [ ! -e "$$p" ] || \
-	    install -m 644 $$p $(DESTDIR)$(PREFIX)/share/man/man$$s; done; done
-	for p in pipelines/*; do [ ! -f "$$p" ] || \
-	    install -m 755 $$p $(DESTDIR)$(PREFIX)/share/losspipe/pipelines; done
+	$(INSTALL) install '$(PREFIX)'
 
 uninstall:
-	for p in $(PROGRAMS); do rm -f $(DESTDIR)$(PREFIX)/bin/$$p; done
-	for s in 1 5 7; do for p in man/*.$$s; do \
-	    rm -f $(DESTDIR)$(PREFIX)/share/man/man$$s/$${p##*/}; done; done
-	rm -rf $(DESTDIR)$(PREFIX)/share/losspipe
+	$(INSTALL) uninstall '$(PREFIX)'
 
 clean:
 	rm -rf build

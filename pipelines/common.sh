@@ -4,12 +4,14 @@
 #	. "$(dirname "$0")/common.sh"
 #
 # Puts the programs on PATH ($LOSSPIPE_BIN, else the build beside this folder,
-# else those that are installed).  Every step of a script writes a file that
+# else those that were installed with it).  Every step of a script writes a file that
 # appears when it is complete: the same command typed again does what is left.
 set -euo pipefail
 me=$(basename "$0")
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-export LC_ALL=C PATH=${LOSSPIPE_BIN:-$root/build/bin}:$PATH
+programs=$root/build/bin
+[ -e "$root/Makefile" ] || programs=$root/../../bin
+export LC_ALL=C PATH=${LOSSPIPE_BIN:-$programs}:$PATH
 
 die()
 {
@@ -27,6 +29,7 @@ say()
 need_packages()
 {
 	local p sudo='' missing=''
+	[ $# -gt 0 ] || return 0
 	if ! command -v dpkg-query >/dev/null; then
 		say "no Debian packages here; needed are what these hold: $*"
 		return

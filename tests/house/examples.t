@@ -1,10 +1,15 @@
 #!/bin/bash
-# The examples of the pages and of the README run.  Each page's are run in one
-# folder from which tests/ and pipelines/ can be seen, with a few files that
-# examples take for granted.
+# The examples of the pages run in an installation without the sources, each page's
+# in one folder that holds the samples and a few files that examples take for granted.
+# Those of the README run in a clone.
 . "$(dirname "$0")/../tap.sh"
 [ -d /usr/share/datasets/fashion-mnist ] || skip_all "no dataset-fashion-mnist"
-export PATH
+build=$(cd "${LOSSPIPE_BIN:-$ROOT/build/bin}/.." && pwd)
+home=$T/home
+passes "make install" env -u MAKEFLAGS -u MAKELEVEL -u LOSSPIPE_BIN make -s -C "$ROOT" \
+	BUILD="${build#"$ROOT/"}" PYTHON=/usr/bin/python3 install PREFIX="$home/.local"
+clone_path=$PATH
+installed_path=$home/.local/bin:${PATH#*:}
 
 # The shell lines among the literal text of a page's sections.
 shell_of_page()
@@ -35,13 +40,18 @@ run()
 		return
 	fi
 	mkdir "$scratch"
-	ln -s "$ROOT/tests" "$ROOT/pipelines" "$scratch"
+	if [ "$1" = README ]; then
+		ln -s "$ROOT/tests" "$ROOT/pipelines" "$ROOT/samples" "$scratch"
+	else
+		(cd "$scratch" && PATH=$installed_path losspipe samples >/dev/null)
+	fi
 	for file in surface plane model; do # unless they make them
 		grep -q -- "-o $file.ll" "$T/$1.sh" ||
 			cp "$ROOT/tests/data/streams/$file.ll" "$scratch"
 	done
 	cp "$ROOT/tests/data/torch/small_epoch2.pt" "$scratch/step1.pt"
-	(cd "$scratch" && timeout 300 bash -euo pipefail "$T/$1.sh") >"$T/$1.out" 2>"$T/$1.err"
+	(cd "$scratch" && HOME=$home PATH=$2 timeout 300 bash -euo pipefail "$T/$1.sh") \
+		>"$T/$1.out" 2>"$T/$1.err"
 	ok $? "the examples of $1 run"
 	sed 's/^/# /' "$T/$1.err" | head -n 5
 }
@@ -51,8 +61,8 @@ for page in "$ROOT"/man/*.[17]; do
 	# h5conv is built only where libhdf5 is
 	[ "$name" != h5conv.1 ] || command -v h5conv >/dev/null || continue
 	shell_of_page "$page" >"$T/$name.sh"
-	run "$name"
+	run "$name" "$installed_path"
 done
 shell_of_readme "$ROOT/README.md" >"$T/README.sh"
-run README
+run README "$clone_path"
 done_testing
