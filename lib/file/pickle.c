@@ -8,7 +8,7 @@
 /* Images of CIFAR-100 are 150 MiB; they stay where they are. */
 enum { PICKLE_BYTES_MAX = 256 << 20, PROTOCOL_MAX = 5 };
 
-/* How an opcode's argument is stored: a number, or a counted text. */
+/* How an opcode's argument is stored: a number, a counted text, or a line. */
 enum argument_form {
 	NOTHING,
 	NUMBER_1,
@@ -18,6 +18,7 @@ enum argument_form {
 	COUNTED_1,
 	COUNTED_4,
 	COUNTED_8,
+	LINE,
 };
 
 static int
@@ -57,6 +58,8 @@ static const struct {
     ['J'] = {op_integer, NUMBER_4},
     ['K'] = {op_integer, NUMBER_1},
     ['M'] = {op_integer, NUMBER_2},
+    ['I'] = {op_line_integer, LINE},
+    ['L'] = {op_line_integer, LINE},
     [0x8a] = {op_long, COUNTED_1},
     [0x8b] = {op_long, COUNTED_4},
     ['G'] = {op_real, NUMBER_8},
@@ -128,6 +131,19 @@ take_number(struct machine *m, size_t n, uint64_t *number)
 	return bytes != NULL ? 0 : -1;
 }
 
+/* The bytes before the next newline, which goes, too. */
+static int
+take_line(struct machine *m, struct argument *arg)
+{
+	const uint8_t *end = memchr(m->bytes, '\n', m->left);
+
+	if (end == NULL)
+		return -1;
+	arg->n = (size_t)(end - m->bytes);
+	arg->bytes = take(m, arg->n + 1);
+	return 0;
+}
+
 static int
 take_argument(struct machine *m, enum argument_form form, struct argument *arg)
 {
@@ -143,9 +159,12 @@ take_argument(struct machine *m, enum argument_form form, struct argument *arg)
 	    [COUNTED_1] = {1, true},
 	    [COUNTED_4] = {4, true},
 	    [COUNTED_8] = {8, true},
+	    [LINE] = {0, false},
 	};
 
 	*arg = (struct argument){0};
+	if (form == LINE)
+		return take_line(m, arg);
 	if (take_number(m, forms[form].bytes, &arg->number) < 0)
 		return -1;
 	if (!forms[form].counted)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 
 enum { MARKS_MAX = 1 << 16, MEMO_MAX = 1 << 20 };
 
@@ -40,6 +41,29 @@ op_integer(
 	return push_integer(m,
 	    op == 'J' ? (int32_t)(uint32_t)arg->number : (int64_t)arg->number,
 	    err);
+}
+
+/*
+ * Python 2 writes an integer of more than 32 bits in decimal digits, in binary
+ * protocols, too: I and a line, or L and a line that ends in L.
+ */
+int
+op_line_integer(
+    struct machine *m, int op, const struct argument *arg, struct error *err)
+{
+	char text[NUMBER_TEXT_BYTES] = "";
+	size_t n = arg->n;
+	int64_t integer;
+
+	if (op == 'L' && n > 0 && arg->bytes[n - 1] == 'L')
+		n--;
+	if (n >= sizeof(text))
+		return error_set(err, "pickle has an integer of %zu digits", n);
+	memcpy(text, arg->bytes, n);
+	if (number_parse_int(text, "an integer of the pickle", INT64_MIN,
+		INT64_MAX, &integer, err) < 0)
+		return -1;
+	return push_integer(m, integer, err);
 }
 
 int

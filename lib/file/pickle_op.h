@@ -17,6 +17,8 @@ int op_constant(
     struct machine *m, int op, const struct argument *arg, struct error *err);
 int op_integer(
     struct machine *m, int op, const struct argument *arg, struct error *err);
+int op_line_integer(
+    struct machine *m, int op, const struct argument *arg, struct error *err);
 int op_long(
     struct machine *m, int op, const struct argument *arg, struct error *err);
 int op_real(

@@ -155,10 +155,45 @@ hostile_pickles(void **state)
 	CHECK("\x80\x02K\x01(NNu.", "items into an integer");
 	CHECK("\x80\x02}(Nu.", "key without a value");
 	CHECK("\x80\x02\x82\x01.", "opcode 0x82");
-	CHECK("\x80\x02I1\n.", "opcode 0x49");
+	CHECK("\x80\x02S'a'\n.", "opcode 0x53");
+	CHECK("\x80\x02I4294967296", "ends early");
+	CHECK("\x80\x02I\n.", "an integer of the pickle is ''");
+	CHECK("\x80\x02I1x\n.", "is '1x'");
+	CHECK("\x80\x02I99999999999999999999\n.", "an integer of the pickle");
+	CHECK("\x80\x02I99999999999999999999999999999999999999\n.",
+	    "integer of 38 digits");
 	CHECK("\x80\x02]q\x01h\x01"
 	      "a.",
 	    NULL); /* a list in itself */
+}
+
+/* Python 2 writes integers of more than 32 bits in digits. */
+static void
+integers_in_digits(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t is;
+	} rows[] = {
+	    {"\x80\x02I94107573923008\n.", INT64_C(94107573923008)},
+	    {"\x80\x02I-4294967296\n.", -INT64_C(4294967296)},
+	    {"\x80\x02L94107573923008L\n.", INT64_C(94107573923008)},
+	    {"\x80\x02L5\n.", 5},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct pickle pickle;
+		struct error err = {.text = ""};
+
+		assert_int_equal(
+		    pickle_read(&pickle, (const uint8_t *)rows[i].text,
+			strlen(rows[i].text), &err),
+		    0);
+		assert_int_equal(pickle.root->kind, PICKLE_INT);
+		assert_true(pickle.root->integer == rows[i].is);
+		pickle_free(&pickle);
+	}
 }
 
 static char *
@@ -203,6 +238,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(values_of_each_protocol),
 	    cmocka_unit_test(hostile_pickles),
+	    cmocka_unit_test(integers_in_digits),
 	    cmocka_unit_test(bombs_are_bounded),
 	};
 
