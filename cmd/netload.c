@@ -128,6 +128,14 @@ say(const struct frame *frame, const char *path, const struct model *model,
 	    report->is_onnx ? onnx : model->arch,
 	    shape_text(&report->input, shape), report->classes,
 	    (long long)graph_count_weights(&model->graph));
+	if (report->prefix.off[0] != '\0')
+		frame_say(frame, "%s: names without '%s', which all had", path,
+		    report->prefix.off);
+	if (report->prefix.on[0] != '\0')
+		frame_say(frame,
+		    "%s: names with '%s' before all, as the graph "
+		    "has it",
+		    path, report->prefix.on);
 	/* Elements that a checkpoint has bit by bit were not folded. */
 	if (report->onnx.folded &&
 	    (report->names.found == 0 ||

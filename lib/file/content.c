@@ -95,6 +95,7 @@ content_open(struct content *content, const char *path,
 		return error_prefix(
 		    err, "%s", standard ? "standard input" : path);
 	}
+	content->path = standard ? NULL : path;
 	return 0;
 }
 

@@ -21,6 +21,7 @@ struct content {
 	size_t n;
 	bool mapped;
 	struct stat file; /* what it was read from */
+	const char *path; /* borrowed; NULL: standard input */
 	/* Where files are added that its reader opens beside it; or NULL. */
 	struct inputs *inputs;
 	/* Zip archives in it may lack CRCs (PyTorch can leave them out): their

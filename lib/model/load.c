@@ -142,27 +142,88 @@ borrow_graph(struct model *model, const struct load_options *options,
 	return status < 0 ? name_file(err, options->graph) : 0;
 }
 
+/* What a checkpoint's names are held against. */
+struct candidate {
+	const struct graph *graph; /* of a file; NULL: our architectures */
+	const struct load_options *options;
+	struct match_fit fit;
+};
+
 static int
-build_graph(struct model *model, const struct checkpoint *checkpoint,
+candidate_fits(void *context, const struct checkpoint *checkpoint,
+    size_t *wrong, struct error *err)
+{
+	struct candidate *c = context;
+	const struct load_options *o = c->options;
+
+	if (c->graph != NULL)
+		return match_check(c->graph, checkpoint, wrong, err);
+	c->fit = (struct match_fit){.arch = o->arch};
+	if (o->arch != NULL)
+		return match_find_fit(
+		    checkpoint, o->input, o->classes, &c->fit, wrong, err);
+	return match_find_architecture(
+	    checkpoint, o->input, o->classes, &c->fit, err);
+}
+
+/* Digits of a part's number in the name of a shard. */
+static bool
+has_number(const char *text)
+{
+	return strspn(text, "0123456789") == 5;
+}
+
+/* Is it called like one of several parts, model-00001-of-00002.safetensors? */
+static bool
+is_part(const char *path)
+{
+	const char *of = NULL;
+
+	for (const char *p = path; p != NULL; p = strstr(p + 1, "-of-"))
+		of = p;
+	return of != NULL && of - path >= 6 && has_number(of + 4) &&
+	       has_number(of - 5) && of[-6] == '-';
+}
+
+/* A part that lacks the others' tensors: its index has all. */
+static int
+advise_part(const struct content *content, struct error *err)
+{
+	char text[sizeof(err->text)];
+
+	if (content->path == NULL || !is_part(content->path) || err->memory)
+		return -1;
+	memcpy(text, err->text, sizeof(text));
+	return error_set(err,
+	    "%s; the file is one of several: netload takes their index, "
+	    "model.safetensors.index.json",
+	    text);
+}
+
+/* The graph that the checkpoint's tensors fit, and they under its names. */
+static int
+find_graph(struct model *model, struct checkpoint *checkpoint,
     const struct load_options *options, struct load_report *report,
     struct error *err)
 {
-	struct match_fit fit = {.arch = options->arch};
-	int status;
+	struct candidate c = {.options = options};
+	struct prefix_question question = {
+	    .fits = candidate_fits, .context = &c};
 
-	if (options->arch != NULL)
-		status = match_find_fit(
-		    checkpoint, options->input, options->classes, &fit, err);
-	else
-		status = match_find_architecture(
-		    checkpoint, options->input, options->classes, &fit, err);
-	if (status < 0 || architecture_build(&model->graph, fit.arch,
-			      &fit.input, fit.classes, err) < 0)
+	if (options->graph != NULL) {
+		if (borrow_graph(model, options, report, err) < 0)
+			return -1;
+		c.graph = question.graph = &model->graph;
+	}
+	if (prefix_find(checkpoint, &question, &report->prefix, err) < 0)
 		return -1;
-	snprintf(model->arch, sizeof(model->arch), "%s", fit.arch);
-	report->input = fit.input;
-	report->classes = fit.classes;
-	return 0;
+	if (c.graph != NULL)
+		return 0;
+	report->input = c.fit.input;
+	report->classes = c.fit.classes;
+	snprintf(model->arch, sizeof(model->arch), "%s", c.fit.arch);
+	return architecture_build(
+	    &model->graph, c.fit.arch, &c.fit.input, c.fit.classes, err);
 }
 
 static int
@@ -179,9 +240,9 @@ load_checkpoint(struct model *model, const struct content *content,
 		    "tensors, --names-from is for ONNX graphs");
 	if (checkpoint_read(&checkpoint, content, err) < 0)
 		return -1;
-	status = options->graph != NULL
-		     ? borrow_graph(model, options, report, err)
-		     : build_graph(model, &checkpoint, options, report, err);
+	status = find_graph(model, &checkpoint, options, report, err);
+	if (status < 0)
+		advise_part(content, err);
 	if (status == 0)
 		status = match_take(
 		    &model->graph, &checkpoint, &report->passed, err);

@@ -13,6 +13,7 @@
 #include "model/match.h"
 #include "model/model.h"
 #include "model/names.h"
+#include "model/prefix.h"
 #include "onnx/onnx.h"
 
 struct load_options {
@@ -34,6 +35,7 @@ struct load_report {
 	struct onnx_notes onnx;
 	struct names_report names;
 	struct match_passed passed;
+	struct prefix_report prefix;
 };
 
 /*

@@ -163,7 +163,7 @@ list_left(const struct graph *graph, const struct checkpoint *checkpoint,
 /* match_check, and what was passed over. */
 static int
 check(const struct graph *graph, const struct checkpoint *checkpoint,
-    struct match_passed *passed, struct error *err)
+    struct match_passed *passed, size_t *wrong, struct error *err)
 {
 	const bool counters = has_counters(graph, checkpoint);
 	struct list missing = {0}, left = {0}, differ = {0};
@@ -193,16 +193,17 @@ check(const struct graph *graph, const struct checkpoint *checkpoint,
 	text_free(&left.text);
 	text_free(&differ.text);
 	text_free(&line);
-	return missing.n + left.n + differ.n > 0 ? -1 : 0;
+	*wrong = missing.n + left.n + differ.n;
+	return *wrong > 0 ? -1 : 0;
 }
 
 int
 match_check(const struct graph *graph, const struct checkpoint *checkpoint,
-    struct error *err)
+    size_t *wrong, struct error *err)
 {
 	struct match_passed passed;
 
-	return check(graph, checkpoint, &passed, err);
+	return check(graph, checkpoint, &passed, wrong, err);
 }
 
 /* Moves the elements of from into to, turned when to wants that. */
@@ -229,9 +230,9 @@ int
 match_take(struct graph *graph, struct checkpoint *checkpoint,
     struct match_passed *passed, struct error *err)
 {
-	size_t next = 0;
+	size_t next = 0, wrong;
 
-	if (check(graph, checkpoint, passed, err) < 0)
+	if (check(graph, checkpoint, passed, &wrong, err) < 0)
 		return -1;
 	for (size_t i = 0; i < graph->n_tensors; i++) {
 		struct tensor *to = &graph->tensors[i];
@@ -301,7 +302,7 @@ list_inputs(const struct tensor *first, const char *arch,
 
 static int
 try_fit(const struct checkpoint *checkpoint, const struct match_fit *fit,
-    struct error *err)
+    size_t *wrong, struct error *err)
 {
 	struct graph graph;
 	int status;
@@ -309,7 +310,7 @@ try_fit(const struct checkpoint *checkpoint, const struct match_fit *fit,
 	if (architecture_build(
 		&graph, fit->arch, &fit->input, fit->classes, err) < 0)
 		return -1;
-	status = match_check(&graph, checkpoint, err);
+	status = match_check(&graph, checkpoint, wrong, err);
 	graph_free(&graph);
 	return status < 0 ? error_prefix(err, "not %s", fit->arch) : 0;
 }
@@ -326,12 +327,12 @@ find_classes(const struct tensor *last)
 
 int
 match_find_fit(const struct checkpoint *checkpoint, const struct shape *input,
-    int classes, struct match_fit *fit, struct error *err)
+    int classes, struct match_fit *fit, size_t *wrong, struct error *err)
 {
 	const struct tensor *first, *last;
 	struct shape inputs[INPUTS_MAX];
 	struct error other = {.text = ""};
-	size_t n = 1;
+	size_t n = 1, others;
 
 	if (find_end(checkpoint, fit->arch, false, &first, err) < 0 ||
 	    find_end(checkpoint, fit->arch, true, &last, err) < 0)
@@ -345,7 +346,8 @@ match_find_fit(const struct checkpoint *checkpoint, const struct shape *input,
 		struct error *why = i == 0 ? err : &other;
 
 		fit->input = inputs[i];
-		if (try_fit(checkpoint, fit, why) == 0)
+		if (try_fit(checkpoint, fit, i == 0 ? wrong : &others, why) ==
+		    0)
 			return 0;
 		if (why->memory) {
 			*err = *why;
@@ -365,11 +367,12 @@ match_find_architecture(const struct checkpoint *checkpoint,
 	struct match_fit candidate;
 	struct list found = {0};
 	const char *fits;
+	size_t wrong;
 
 	for (size_t i = 0; architecture_name(i) != NULL; i++) {
 		candidate.arch = architecture_name(i);
-		if (match_find_fit(
-			checkpoint, input, classes, &candidate, err) < 0) {
+		if (match_find_fit(checkpoint, input, classes, &candidate,
+			&wrong, err) < 0) {
 			if (!err->memory)
 				continue;
 			text_free(&found.text);

@@ -19,10 +19,10 @@
  * A second name of a tensor that graph has (tied weights) is not left over, and
  * two of graph's that are one in the checkpoint become one.
  * Otherwise -1 with one line that says what is missing, what is left over and
- * which shapes differ.
+ * which shapes differ; *wrong is how many those are.
  */
 int match_check(const struct graph *graph, const struct checkpoint *checkpoint,
-    struct error *err);
+    size_t *wrong, struct error *err);
 
 /*
  * Integers that were passed over: how many, and the first one's name.  Names of
@@ -55,11 +55,12 @@ struct match_fit {
  * usual image sizes are tried.  input NULL: find it; classes 0: find them.
  *
  * match_find_fit tries the architecture fit->arch and fills the rest of *fit;
- * on failure the message is that of the first size.
+ * on failure the message, and *wrong as of match_check, are those of the first
+ * size.
  */
 int match_find_fit(const struct checkpoint *checkpoint,
     const struct shape *input, int classes, struct match_fit *fit,
-    struct error *err);
+    size_t *wrong, struct error *err);
 
 /*
  * The one architecture of the zoo that fits.  Fails when none does, or several:
