@@ -1,6 +1,5 @@
 #include "model/checkpoint.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/checkpoint_form.h"
@@ -15,28 +14,31 @@ int
 checkpoint_known(const uint8_t *bytes, size_t n, struct error *err)
 {
 	if (starts(bytes, n, "PK\x03\x04", 4) || safetensors_is(bytes, n) ||
-	    starts(bytes, n, "\x80", 1))
+	    starts(bytes, n, "\x80", 1) || shards_is(bytes, n))
 		return 0;
 	return foreign_refuse(bytes, n, err);
 }
 
-static void
-notes_free(struct checkpoint_note *notes, size_t n)
+/* One of the files of an index, itself none. */
+static int
+read_part(struct checkpoint *checkpoint, const char *path,
+    const struct content *index, struct error *err)
 {
-	for (size_t i = 0; i < n; i++) {
-		free(notes[i].name);
-		free(notes[i].text);
-	}
-	free(notes);
-}
+	struct content content;
+	int status = content_open(&content, path, checkpoint_known, err);
 
-void
-checkpoint_free(struct checkpoint *checkpoint)
-{
-	tensors_free(checkpoint->tensors, checkpoint->n_tensors);
-	free(checkpoint->shares);
-	notes_free(checkpoint->notes, checkpoint->n_notes);
 	*checkpoint = (struct checkpoint){0};
+	if (status < 0)
+		return -1;
+	content.no_checksum = index->no_checksum;
+	status = inputs_add(index->inputs, &content.file, err);
+	if (status == 0 && !safetensors_is(content.bytes, content.n) &&
+	    shards_is(content.bytes, content.n))
+		status = error_set(err, "an index, expected tensors");
+	if (status == 0)
+		status = checkpoint_read(checkpoint, &content, err);
+	content_close(&content);
+	return status < 0 ? error_prefix(err, "%s", path) : 0;
 }
 
 static int
@@ -53,6 +55,9 @@ read_content(struct checkpoint *checkpoint, const struct content *content,
 		return -1;
 	if (safetensors_is(content->bytes, content->n))
 		status = safetensors_read(checkpoint, content, tensors, err);
+	else if (shards_is(content->bytes, content->n))
+		status =
+		    shards_read(checkpoint, content, tensors, read_part, err);
 	else if (arrays)
 		status = arrays_read(checkpoint, content, tensors, err);
 	else

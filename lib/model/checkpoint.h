@@ -4,8 +4,10 @@
  *
  * Read are PyTorch files of both forms, the zip archive (torch 1.6 and later)
  * and the older sequence of five pickles; safetensors; npz archives with an
- * array per tensor.  A whole module, TorchScript, a plain pickle and the files
- * of other frameworks are refused with a sentence that says what to do.
+ * array per tensor; and the JSON index of a checkpoint that is kept in several
+ * such files (shards) beside it.  A whole module, TorchScript, a plain pickle
+ * and the files of other frameworks are refused with a sentence that says what
+ * to do.
  */
 #ifndef MODEL_CHECKPOINT_H
 #define MODEL_CHECKPOINT_H
@@ -55,11 +57,12 @@ int checkpoint_known(const uint8_t *bytes, size_t n, struct error *err);
 
 /*
  * Reads a checkpoint; of a PyTorch file the dict under "state_dict", "net",
- * "model_state_dict" or "model" of the file's dict, else that dict itself.
+ * "model_state_dict" or "model" of the file's dict, else that dict itself, else
+ * the only dict of tensors in it or in one of its dicts.
  * Reals become float32, integers int64; strides, offsets and shared storages
  * are resolved (shares tells of them); prefixes "module." and "_orig_mod." that
  * all names have are taken off.  Notes are the numbers and short texts of
- * PyTorch's outer dict, the metadata of safetensors (a text that is a number
+ * PyTorch's outer dicts, the metadata of safetensors (a text that is a number
  * becomes one), and the 0-d arrays of an npz whose name has no dot.
  *
  * The tensors together hold at most 16 times the bytes of the file and 16 MiB,

@@ -230,3 +230,22 @@ checkpoint_find_note(const struct checkpoint *checkpoint, const char *name)
 			return &checkpoint->notes[i];
 	return NULL;
 }
+
+static void
+notes_free(struct checkpoint_note *notes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free(notes[i].name);
+		free(notes[i].text);
+	}
+	free(notes);
+}
+
+void
+checkpoint_free(struct checkpoint *checkpoint)
+{
+	tensors_free(checkpoint->tensors, checkpoint->n_tensors);
+	free(checkpoint->shares);
+	notes_free(checkpoint->notes, checkpoint->n_notes);
+	*checkpoint = (struct checkpoint){0};
+}

@@ -70,6 +70,19 @@ int safetensors_read(struct checkpoint *checkpoint,
 int arrays_read(struct checkpoint *checkpoint, const struct content *content,
     bool tensors, struct error *err);
 
+/*
+ * An index of a checkpoint in several files, which lie beside it; read reads
+ * one of them.
+ */
+int shards_read(struct checkpoint *checkpoint, const struct content *content,
+    bool tensors,
+    int (*read)(struct checkpoint *part, const char *path,
+	const struct content *index, struct error *err),
+    struct error *err);
+
+/* Do the bytes begin like JSON, as such an index does? */
+bool shards_is(const uint8_t *bytes, size_t n);
+
 /* Do the bytes begin like safetensors?  Is the zip archive one of arrays? */
 bool safetensors_is(const uint8_t *bytes, size_t n);
 int arrays_is(const struct content *content, struct error *err); /* or -1 */

@@ -10,6 +10,10 @@ static const char keras_advice[] =
     "convert it in Python with tf2onnx.convert.from_keras(model, "
     "output_path='model.onnx')";
 
+static const char export_advice[] =
+    "load it in Python with torch.export.load and "
+    "torch.save(program.state_dict, FILE)";
+
 /* How a kind of file begins. */
 static const struct {
 	size_t at;
@@ -40,9 +44,9 @@ static const struct {
 	const char *advice;
 } archives[] = {
     {"model.weights.h5", "a Keras archive", keras_advice},
-    {"archive_format", "an archive of torch.export",
-	"load it in Python with torch.export.load and "
-	"torch.save(program.state_dict, FILE)"},
+    {"archive_format", "an archive of torch.export", export_advice},
+    {"serialized_exported_program.json", "an archive of torch.export",
+	export_advice},
 };
 
 int

@@ -92,6 +92,13 @@ int torch_find_shares(const struct torch_view *views, size_t n,
 /* Is value what PyTorch writes for a tensor or parameter? */
 bool torch_is_tensor(const struct pickle_value *value);
 
+/*
+ * What is wrong with a tensor that is none of plain numbers (quantised, sparse,
+ * ...), or a pair that begins with one: the end of a sentence.  NULL for all
+ * other values.
+ */
+const char *torch_find_strange(const struct pickle_value *value);
+
 /* That tensor, with its elements, under this name. */
 int torch_read_tensor(struct torch_file *file, const struct pickle_value *value,
     const char *name, struct tensor *tensor, struct error *err);

@@ -1,7 +1,10 @@
 /* PyTorch's files as checkpoints: the dict of tensors, and notes beside it. */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "file/pickle_numpy.h"
 #include "model/checkpoint_form.h"
 #include "model/torch.h"
@@ -9,73 +12,191 @@
 static const char advice[] =
     "load it in Python and torch.save(model.state_dict(), FILE)";
 
-static bool
-has_tensors(const struct pickle_value *dict)
+/* Items of dicts that are looked at: a file can have more than it has bytes. */
+enum { LOOKS_MAX = 1 << 20 };
+
+/* The dict of tensors, and the one that it stands in, which has the notes. */
+struct found {
+	const struct pickle_value *state, *around;
+	char name[128]; /* under which it stands */
+	size_t looks;
+};
+
+/* How many tensors a value has under names, when it is a dict. */
+static size_t
+count_tensors(const struct pickle_value *dict, struct found *found)
 {
+	size_t n = 0;
+
 	if (dict->kind != PICKLE_DICT)
-		return false;
-	for (size_t i = 0; i < dict->items.n; i += 2)
-		if (torch_is_tensor(dict->items.at[i + 1]))
+		return 0;
+	for (size_t i = 0; i < dict->items.n && found->looks < LOOKS_MAX;
+	     i += 2, found->looks++)
+		n += dict->items.at[i]->kind == PICKLE_TEXT &&
+		     (torch_is_tensor(dict->items.at[i + 1]) ||
+			 torch_find_strange(dict->items.at[i + 1]) != NULL);
+	return n;
+}
+
+static bool
+is_usual(const struct pickle_value *key)
+{
+	static const char *const usual[] = {
+	    "state_dict", "net", "model_state_dict", "model"};
+
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+		if (pickle_is_text(key, usual[i]))
 			return true;
 	return false;
 }
 
-/*
- * What stands under one of the names that programs use: the dict of tensors, or
- * what is there in its place.  root when there is none, NULL with an error when
- * there are several.
- */
-static const struct pickle_value *
-find_inner(const struct pickle_value *root, struct error *err)
+/* How text is shown in a message. */
+static int
+shown(const struct pickle_value *text)
 {
-	static const char *const keys[] = {
-	    "state_dict", "net", "model_state_dict", "model"};
-	const struct pickle_value *found = root;
-	const char *where = NULL;
-
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		const struct pickle_value *inner = pickle_get(root, keys[i]);
-
-		if (inner == NULL || torch_is_tensor(inner))
-			continue;
-		if (!has_tensors(inner)) {
-			if (found == root &&
-			    (inner->kind == PICKLE_CALL || !has_tensors(root)))
-				found = inner;
-			continue;
-		}
-		if (where != NULL) {
-			error_set(err,
-			    "holds dicts of tensors under '%s' and under '%s', "
-			    "expected one: torch.save one of them",
-			    where, keys[i]);
-			return NULL;
-		}
-		where = keys[i];
-		found = inner;
-	}
-	return found;
+	return text->text.n < 40 ? (int)text->text.n : 40;
 }
 
-/* The dict of tensors in what the file holds. */
-static const struct pickle_value *
-find_state(const struct pickle_value *root, struct error *err)
+static int
+take_state(struct found *found, const struct pickle_value *around,
+    const struct pickle_value *outer, size_t i, struct error *err)
 {
-	const struct pickle_value *state = find_inner(root, err);
+	const struct pickle_value *key = around->items.at[i];
+	char name[sizeof(found->name)];
+
+	snprintf(name, sizeof(name), "%.*s%s%.*s",
+	    outer != NULL ? shown(outer) : 0,
+	    outer != NULL ? outer->text.chars : "", outer != NULL ? "." : "",
+	    shown(key), key->text.chars);
+	if (found->state != NULL)
+		return error_set(err,
+		    "holds dicts of tensors under '%s' and under '%s', "
+		    "expected one: torch.save one of them",
+		    found->name, name);
+	found->state = around->items.at[i + 1];
+	found->around = around;
+	memcpy(found->name, name, sizeof(name));
+	return 0;
+}
+
+/* The dicts of tensors under the usual names of dict, or under the others. */
+static int
+look(const struct pickle_value *dict, const struct pickle_value *outer,
+    bool usual, struct found *found, struct error *err)
+{
+	for (size_t i = 0; i < dict->items.n; i += 2)
+		if (dict->items.at[i]->kind == PICKLE_TEXT &&
+		    is_usual(dict->items.at[i]) == usual &&
+		    count_tensors(dict->items.at[i + 1], found) > 0 &&
+		    take_state(found, dict, outer, i, err) < 0)
+			return -1;
+	return 0;
+}
+
+/*
+ * The usual names first; then dict itself, unless another of its values has
+ * more tensors: its own are numbers then, or the state of a generator.
+ */
+static int
+look_at(const struct pickle_value *dict, const struct pickle_value *outer,
+    struct found *found, struct error *err)
+{
+	const struct pickle_value *before = found->state;
+	const size_t own = count_tensors(dict, found);
+	size_t most = 0;
+
+	if (look(dict, outer, true, found, err) < 0)
+		return -1;
+	if (found->state != before)
+		return 0;
+	for (size_t i = 0; i < dict->items.n; i += 2) {
+		const size_t n = count_tensors(dict->items.at[i + 1], found);
+
+		most = n > most ? n : most;
+	}
+	if (own <= most)
+		return look(dict, outer, false, found, err);
+	if (outer == NULL)
+		found->state = found->around = dict;
+	return 0;
+}
+
+/* Once more, in the dicts that stand in dict. */
+static int
+look_inside(
+    const struct pickle_value *dict, struct found *found, struct error *err)
+{
+	for (size_t i = 0; i < dict->items.n; i += 2)
+		if (dict->items.at[i]->kind == PICKLE_TEXT &&
+		    dict->items.at[i + 1]->kind == PICKLE_DICT &&
+		    look_at(dict->items.at[i + 1], dict->items.at[i], found,
+			err) < 0)
+			return -1;
+	return 0;
+}
+
+/* A module, or another object, where the dict of tensors should be. */
+static const struct pickle_value *
+find_object(const struct pickle_value *root)
+{
+	if (root->kind != PICKLE_DICT)
+		return root;
+	for (size_t i = 0; i < root->items.n; i += 2)
+		if (root->items.at[i + 1]->kind == PICKLE_CALL &&
+		    is_usual(root->items.at[i]) &&
+		    !torch_is_tensor(root->items.at[i + 1]))
+			return root->items.at[i + 1];
+	return NULL;
+}
+
+/* What is there in the place of tensors. */
+static int
+refuse(const struct pickle_value *root, struct error *err)
+{
+	struct text names = {0};
+	const char *list;
+	size_t n = 0;
+
+	for (size_t i = 0; i < root->items.n && n < 5; i += 2)
+		if (root->items.at[i]->kind == PICKLE_TEXT)
+			text_add(&names, "%s%.*s", n++ > 0 ? ", " : " (",
+			    shown(root->items.at[i]),
+			    root->items.at[i]->text.chars);
+	if (n > 0)
+		text_add(&names, n < root->items.n / 2 ? ", ...)" : ")");
+	list = text_chars(&names, err);
+	if (list != NULL)
+		error_set(err,
+		    "a dict without tensors%s, expected the state of a module",
+		    list);
+	text_free(&names);
+	return -1;
+}
+
+/* The dict of tensors in what the file holds, and *around: NULL failed. */
+static const struct pickle_value *
+find_state(const struct pickle_value *root, const struct pickle_value **around,
+    struct error *err)
+{
+	struct found found = {0};
+	const struct pickle_value *object;
 	char text[80];
 
-	if (state == NULL)
+	if (root->kind == PICKLE_DICT && look_at(root, NULL, &found, err) < 0)
 		return NULL;
-	if (state->kind == PICKLE_CALL && !torch_is_tensor(state))
-		error_set(err,
-		    "holds the object %s, expected a dict of tensors: %s",
-		    pickle_describe(state, text), advice);
-	else if (state->kind != PICKLE_DICT)
-		error_set(err, "holds %s, expected a dict of tensors: %s",
-		    pickle_describe(state, text), advice);
-	else
-		return state;
-	return NULL;
+	object = found.state == NULL ? find_object(root) : NULL;
+	if (object != NULL) {
+		error_set(err, "holds %s%s, expected a dict of tensors: %s",
+		    object->kind == PICKLE_CALL ? "the object " : "",
+		    pickle_describe(object, text), advice);
+		return NULL;
+	}
+	if (found.state == NULL && look_inside(root, &found, err) < 0)
+		return NULL;
+	if (found.state == NULL)
+		refuse(root, err);
+	*around = found.around;
+	return found.state;
 }
 
 /* The tensors of the state dict; what else is in it is passed over. */
@@ -86,16 +207,21 @@ list_entries(const struct pickle_value *state, struct entries *entries,
 	for (size_t i = 0; i < state->items.n; i += 2) {
 		const struct pickle_value *key = state->items.at[i];
 		const struct pickle_value *value = state->items.at[i + 1];
+		const char *strange;
 
-		if (key->kind == PICKLE_TEXT && torch_is_tensor(value) &&
+		if (key->kind != PICKLE_TEXT)
+			continue;
+		strange = torch_find_strange(value);
+		if (strange != NULL)
+			return error_set(err, "tensor '%.*s' %s",
+			    key->text.n < 120 ? (int)key->text.n : 120,
+			    key->text.chars, strange);
+		if (torch_is_tensor(value) &&
 		    entries_add(
 			entries, key->text.chars, key->text.n, value, err) < 0)
 			return -1;
 	}
-	if (entries->n == 0)
-		return error_set(err,
-		    "a dict without tensors, expected the state of a module");
-	return 0;
+	return entries->n > 0 ? 0 : refuse(state, err);
 }
 
 static int
@@ -202,10 +328,12 @@ read_file(struct checkpoint *checkpoint, struct torch_file *file, bool tensors,
     struct error *err)
 {
 	const struct pickle_value *root = file->pickle.root;
-	const struct pickle_value *state = find_state(root, err);
+	const struct pickle_value *around = root;
+	const struct pickle_value *state = find_state(root, &around, err);
 
 	if (state == NULL ||
-	    (tensors && read_state(checkpoint, file, state, err) < 0))
+	    (tensors && read_state(checkpoint, file, state, err) < 0) ||
+	    (around != root && read_notes(checkpoint, file, around, err) < 0))
 		return -1;
 	return state != root ? read_notes(checkpoint, file, root, err) : 0;
 }

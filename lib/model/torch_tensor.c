@@ -120,13 +120,13 @@ torch_parse_storage(const struct pickle_value *persistent,
 	return parse_view(pickle_item(id, 5), storage, err);
 }
 
-/* A call of PyTorch's rebuilding functions, wrappers taken off. */
+/* A call of one of PyTorch's rebuilding functions, wrappers taken off. */
 struct rebuild {
 	const struct pickle_value *callable, *arguments;
 };
 
 static bool
-find_rebuild(const struct pickle_value *value, struct rebuild *r)
+unwrap(const struct pickle_value *value, struct rebuild *r)
 {
 	if (value == NULL || value->kind != PICKLE_CALL)
 		return false;
@@ -152,6 +152,14 @@ find_rebuild(const struct pickle_value *value, struct rebuild *r)
 			break;
 		}
 	}
+	return true;
+}
+
+static bool
+find_rebuild(const struct pickle_value *value, struct rebuild *r)
+{
+	if (!unwrap(value, r))
+		return false;
 	return pickle_is_global(r->callable, "torch._utils._rebuild_tensor") ||
 	       pickle_is_global(
 		   r->callable, "torch._utils._rebuild_tensor_v2") ||
@@ -164,6 +172,50 @@ torch_is_tensor(const struct pickle_value *value)
 	struct rebuild r;
 
 	return find_rebuild(value, &r);
+}
+
+/* Tensors whose elements are no plain numbers in a storage. */
+static const struct {
+	const char *callable;
+	const char *is;
+} strange[] = {
+    {"torch._utils._rebuild_qtensor",
+	"is quantised, expected plain numbers: torch.save the state of the "
+	"network before it was quantised, or tensor.dequantize()"},
+    {"torch._utils._rebuild_sparse_tensor",
+	"is sparse, expected a dense one: torch.save tensor.to_dense()"},
+    {"torch._utils._rebuild_sparse_csr_tensor",
+	"is sparse, expected a dense one: torch.save tensor.to_dense()"},
+    {"torch._utils._rebuild_nested_tensor",
+	"is nested (rows of different lengths), expected a dense one"},
+    {"torch._utils._rebuild_meta_tensor_no_storage",
+	"is of the device 'meta' and has no elements: load the weights "
+	"before torch.save"},
+    {"torch._utils._rebuild_device_tensor_from_numpy",
+	"is of another device, expected one of the CPU: torch.save "
+	"tensor.cpu()"},
+    {"torch._utils._rebuild_device_tensor_from_cpu_tensor",
+	"is of another device, expected one of the CPU: torch.save "
+	"tensor.cpu()"},
+    {"torch._utils._rebuild_wrapper_subclass",
+	"is of a class of its own that wraps others, expected plain numbers: "
+	"torch.save the state before it was quantised or distributed"},
+};
+
+/* A quantised layer keeps weight and bias as a pair. */
+const char *
+torch_find_strange(const struct pickle_value *value)
+{
+	struct rebuild r;
+
+	if (value != NULL && value->kind == PICKLE_TUPLE)
+		value = pickle_item(value, 0);
+	if (!unwrap(value, &r))
+		return NULL;
+	for (size_t i = 0; i < sizeof(strange) / sizeof(strange[0]); i++)
+		if (pickle_is_global(r.callable, strange[i].callable))
+			return strange[i].is;
+	return NULL;
 }
 
 /* How a tensor lies in its storage, all in elements. */

@@ -5,10 +5,14 @@
     weights.py without END      <x.safetensors  without the tensors whose names end so
     weights.py integer NAME     <x.safetensors  with one more tensor, of integers
     weights.py copy NEW OLD     <x.safetensors  with OLD's elements under a second name
+    weights.py prefix TEXT      <x.safetensors  with TEXT before all names
+    weights.py split N FOLDER   <x.safetensors  N files with a part of the tensors each, and their index
+    weights.py strange CALL     a zip of torch.save whose tensor is made by a call of torch._utils.CALL
     weights.py torch STORAGE ENTRY...           a zip of torch.save with a pickle at each ENTRY
     weights.py zip|legacy [B=A | B~A | B/A]...  <x.safetensors  a file of torch.save, in which B is A's
                                 part of its storage, has half of it, or lies behind it
     weights.py outer KEY... KEY=WORD...  <x.safetensors  a zip of torch.save with the state at each KEY
+                                (KEY.KEY: in a dict of its own; +KEY: KEY is a tensor beside)
 """
 import io
 import json
@@ -53,6 +57,31 @@ def copy(header, data, new, old):
     begin, end = header[old]['data_offsets']
     place = [len(data), len(data) + end - begin]
     return {**header, new: {**header[old], 'data_offsets': place}}, data + data[begin:end]
+
+
+def prefix(header, data, text):
+    return {name if name == '__metadata__' else text + name: info for name, info in header.items()}, data
+
+
+def split(header, data, n, folder):
+    names = [name for name in header if name != '__metadata__']
+    where = {}
+    for i in range(int(n)):
+        part, rest = {}, b''
+        for name in names[i::int(n)]:
+            begin, stop = header[name]['data_offsets']
+            part[name] = {**header[name], 'data_offsets': [len(rest), len(rest) + stop - begin]}
+            rest += data[begin:stop]
+            where[name] = 'model-%05d-of-%05d.safetensors' % (i + 1, int(n))
+        text = json.dumps(part).encode()
+        with open('%s/model-%05d-of-%05d.safetensors' % (folder, i + 1, int(n)), 'wb') as f:
+            f.write(struct.pack('<Q', len(text)) + text + rest)
+    with open(folder + '/model.safetensors.index.json', 'w') as f:
+        json.dump({'metadata': {'total_size': len(data)}, 'weight_map': where}, f, indent=2)
+
+
+def strange(call):
+    archive({'x/data.pkl': state(w=name('torch._utils.' + call) + b')R')})
 
 
 def plain(value):
@@ -131,10 +160,21 @@ def zip_file(header, data, *changes):
     archive({'x/data.pkl': pickled(places, False), **{'x/data/' + s.key: s.data for _, s, _, _ in places.values()}})
 
 
+def item(word, state_at):
+    key, _, value = word.partition('=')
+    if key[0] == '+':
+        return plain(key[1:]) + tensor('torch.FloatStorage', '0', 2, 0, (2,), (1,))
+    outside, _, inside = key.rpartition('.')
+    at = plain(value) if value else state_at
+    if outside:
+        return plain(outside) + b'}(' + plain('step') + plain(7) + plain(inside) + at + b'u'
+    return plain(key) + at
+
+
 def outer(header, data, *words):
     places = shared(header, data, ())
     state_at = pickled(places, False)[2:-1]
-    pkl = b''.join(plain(w.split('=')[0]) + (plain(w.split('=')[1]) if '=' in w else state_at) for w in words)
+    pkl = b''.join(item(w, state_at) for w in words)
     archive({'x/data.pkl': b'\x80\x02}(' + pkl + b'u.',
              **{'x/data/' + s.key: s.data for _, s, _, _ in places.values()}})
 
@@ -150,9 +190,11 @@ def legacy(header, data, *changes):
 
 if __name__ == '__main__':
     what, words = sys.argv[1], sys.argv[2:]
-    if what in ('rename', 'without', 'integer', 'copy'):
+    if what in ('rename', 'without', 'integer', 'copy', 'prefix'):
         write(*globals()[what](*read(sys.stdin.buffer.read()), *words))
-    elif what == 'torch':
-        torch(*words)
+    elif what in ('torch', 'strange'):
+        globals()[what](*words)
+    elif what == 'split':
+        split(*read(sys.stdin.buffer.read()), *words)
     else:
         {'zip': zip_file, 'legacy': legacy, 'outer': outer}[what](*read(sys.stdin.buffer.read()), *words)
