@@ -48,6 +48,7 @@ struct onnx_value {
 	int type;
 	int rank;
 	int64_t dim[TENSOR_RANK_MAX];
+	bool read; /* an input on which an output depends (onnx_order) */
 };
 
 struct onnx_file {

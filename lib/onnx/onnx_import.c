@@ -39,7 +39,7 @@ onnx_find_in(const struct onnx_step *step, size_t i)
 	}
 	slot = onnx_slot(import, onnx_name_at(step, step->node->in + i));
 	if (*slot == 0) {
-		error_set(import->err, "reads '%.*s' before it is made",
+		error_set(import->err, "reads '%.*s', which nothing makes",
 		    ONNX_TEXT(onnx_name_at(step, step->node->in + i)));
 		return NULL;
 	}

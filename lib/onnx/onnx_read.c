@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "onnx/onnx_order.h"
 
 /* 1, 0, -1.  What is learned stays a tensor, however small. */
 static int
@@ -235,7 +236,10 @@ check_default(const struct onnx_import *import, const struct onnx_value *value,
 			  ONNX_TEXT(value->name));
 }
 
-/* Old files list the initialisers among the inputs, too. */
+/*
+ * The image is the input that is read.  Old files list the initialisers among
+ * the inputs, too.
+ */
 static int
 start_input(struct onnx_import *import, const struct shape *wanted)
 {
@@ -243,7 +247,6 @@ start_input(struct onnx_import *import, const struct shape *wanted)
 
 	for (size_t i = 0; i < import->file->n_inputs; i++) {
 		const struct onnx_value *value = &import->file->inputs[i];
-
 		const int slot = *onnx_slot(import, value->name);
 
 		if (slot != 0) {
@@ -252,15 +255,36 @@ start_input(struct onnx_import *import, const struct shape *wanted)
 				return -1;
 			continue;
 		}
-		if (found != NULL)
+		if (found != NULL && found->read && value->read)
 			return error_set(import->err,
 			    "inputs '%.*s' and '%.*s', expected one",
 			    ONNX_TEXT(found->name), ONNX_TEXT(value->name));
-		found = value;
+		if (found == NULL || value->read)
+			found = value;
 	}
 	if (found == NULL)
 		return error_set(import->err, "a graph without an input");
 	return add_input(import, found, wanted);
+}
+
+/* Nothing happens to the image: a graph has one node at least. */
+static int
+copy_input(struct onnx_import *import)
+{
+	struct graph *graph = import->graph;
+	const struct shape *shape = &graph->values[graph->input].shape;
+	const struct onnx_text base = {"image", strlen("image")};
+	struct attributes attr = {.axis = 1};
+	char name[TENSOR_NAME_MAX + 1];
+
+	for (int i = 0; i < shape->rank; i++)
+		attr.shape[i] = (int)shape->dim[i];
+	if (onnx_unique_name(import, base, name) < 0)
+		return -1;
+	graph->output =
+	    graph_add_node(graph, shape->rank == 1 ? OP_FLATTEN : OP_RESHAPE,
+		name, 1, &graph->input, &attr, import->err);
+	return graph->output < 0 ? -1 : 0;
 }
 
 static int
@@ -288,7 +312,7 @@ finish_output(struct onnx_import *import)
 		    "output '%.*s' has not one row per image",
 		    ONNX_TEXT(result->name));
 	import->graph->output = result->value;
-	return 0;
+	return result->value == import->graph->input ? copy_input(import) : 0;
 }
 
 /* What a user should know. */
@@ -381,18 +405,24 @@ drop_unread(struct onnx_import *import)
 }
 
 static int
+check_opset(const struct onnx_file *file, struct error *err)
+{
+	if (file->opset == 0)
+		return error_set(err,
+		    "the file names no opset (opset_import of ONNX's own "
+		    "domain), expected 7 to 22");
+	if (file->opset < 7 || file->opset > 22)
+		return error_set(err, "opset %lld, expected 7 to 22",
+		    (long long)file->opset);
+	return 0;
+}
+
+static int
 run(struct onnx_import *import, const struct shape *input)
 {
 	const struct onnx_file *file = import->file;
 	const size_t n = file->n_names + file->n_tensors + 1;
 
-	if (file->opset == 0)
-		return error_set(import->err,
-		    "the file names no opset (opset_import of ONNX's own "
-		    "domain), expected 7 to 22");
-	if (file->opset < 7 || file->opset > 22)
-		return error_set(import->err, "opset %lld, expected 7 to 22",
-		    (long long)file->opset);
 	import->results = memory_new(n, sizeof(*import->results), import->err);
 	if (import->results == NULL ||
 	    onnx_map_start(&import->map, n, import->err) < 0 ||
@@ -427,9 +457,11 @@ onnx_read(struct graph *graph, const struct content *content, const char *path,
 
 	*notes = (struct onnx_notes){0};
 	*graph = (struct graph){0};
-	status = onnx_file_read(&file, content, err);
-	if (status == 0)
-		status = run(&import, input);
+	status = onnx_file_read(&file, content, err) < 0 ||
+			 check_opset(&file, err) < 0 ||
+			 onnx_order(&file, err) < 0
+		     ? -1
+		     : run(&import, input);
 	for (size_t i = 0; i < import.n_results; i++)
 		free(import.results[i].number);
 	free(import.results);

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "direction/plane.h"
 #include "execute/plan.h"
 #include "file/npy.h"
-#include "geometry/plane.h"
 
 static int
 read_images(const char *path, struct tensor *images, struct error *err)
@@ -102,8 +102,8 @@ main(int argc, char **argv)
 	if (status == 0)
 		status = graph_executable(&plane.model.graph, &err);
 	for (int i = 2; status == 0 && i < argc; i++)
-		status = run(
-		    &plane.model.graph, find_kind(argv[i]), &images, &err);
+		status =
+		    run(&plane.model.graph, find_kind(argv[i]), &images, &err);
 	if (status < 0)
 		fprintf(stderr, "logits: %s\n", err.text);
 	tensor_free(&images);

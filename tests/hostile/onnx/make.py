@@ -66,7 +66,7 @@ if not os.path.islink('link'):
 
 # The graph.
 save('cycle', model(node('Relu', 'y', 'y'), value(11), out))
-save('later', model(node('Relu', 'z', 'y'), node('Relu', 'x', 'z', name='m'), value(11), out))
+save('circle', model(node('Add', 'xz', 'y'), node('Relu', 'y', 'z', name='m'), value(11), out))
 save('made-twice', model(node('Relu', 'x', 'y'), node('Relu', 'x', 'y', name='m'), value(11), out))
 save('no-output', model(node('Relu', 'x', 'z'), value(11), out))
 save('output-tensor', model(gemm, tensor(), value(11), value(12, 'w')))
