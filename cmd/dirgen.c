@@ -81,7 +81,6 @@ is_slope(const struct dirgen *g)
 /* ---- what is declared ---- */
 
 /* How the principal components were found, and in what. */
-enum { PCA_KEYS = 5 };
 static void
 pack_pca(const struct dirgen *g, struct pack *entry)
 {
@@ -92,33 +91,25 @@ pack_pca(const struct dirgen *g, struct pack *entry)
 	pack_key_int(entry, "rows", (int64_t)g->pca.n);
 	pack_key_text(entry, "center", centers[g->center]);
 	pack_key_text(entry, "ignore", direction_ignore_words[g->ignore]);
-	pack_text(entry, "include_final");
-	pack_bool(entry, g->include_final);
+	pack_key_bool(entry, "include_final", g->include_final);
 }
 
 static int
 begin(struct dirgen *g, const struct value *before, struct error *err)
 {
-	bool pca = g->kind == DIRECTION_PCA;
-	bool random = g->kind == DIRECTION_RANDOM;
-	bool file = g->kind == DIRECTION_FILE;
 	struct pack entry = {0};
 	int status;
 
-	history_entry(&entry, "dirgen",
-	    2 + (size_t)(2 * random) + (size_t)file + (size_t)pca * PCA_KEYS +
-		(is_slope(g) ? dirslope_keys(&g->slope) : 0) +
-		(g->order.n_axes > 0) + (g->order.axis >= 0) +
-		(size_t)g->orthonormal);
+	history_open(&entry, "dirgen");
 	pack_key_text(&entry, "kind", direction_kind_words[g->kind]);
 	pack_key_text(&entry, "over", direction_over_words[g->order.over]);
-	if (random) {
+	if (g->kind == DIRECTION_RANDOM) {
 		pack_key_int(&entry, "seed", (int64_t)g->seeds.first);
 		pack_key_int(&entry, "reps", g->seeds.n);
 	}
-	if (file)
+	if (g->kind == DIRECTION_FILE)
 		pack_key_text(&entry, "from", g->file_digest);
-	if (pca)
+	if (g->kind == DIRECTION_PCA)
 		pack_pca(g, &entry);
 	if (is_slope(g))
 		dirslope_pack(&g->slope, &entry);
@@ -126,10 +117,9 @@ begin(struct dirgen *g, const struct value *before, struct error *err)
 		pack_key_int(&entry, "axes", g->order.n_axes);
 	if (g->order.axis >= 0)
 		pack_key_text(&entry, "axis", axes[g->order.axis]);
-	if (g->orthonormal) {
-		pack_text(&entry, "orthonormal");
-		pack_bool(&entry, 1);
-	}
+	if (g->orthonormal)
+		pack_key_bool(&entry, "orthonormal", 1);
+	history_close(&entry);
 	status = writer_begin(g->writer, before, &entry, err);
 	pack_free(&entry);
 	gram_free(&g->gram);

@@ -84,12 +84,6 @@ dirslope_make(struct dirslope *d, struct reader *reader,
 	return 0;
 }
 
-size_t
-dirslope_keys(const struct dirslope *d)
-{
-	return 5 + 3 * (size_t)(d->order.kind == DIRECTION_HESSIAN);
-}
-
 void
 dirslope_pack(const struct dirslope *d, struct pack *entry)
 {

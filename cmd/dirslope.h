@@ -41,7 +41,6 @@ int dirslope_make(struct dirslope *d, struct reader *reader,
     const struct frame *frame, struct error *err);
 
 /* What a history entry says of them. */
-size_t dirslope_keys(const struct dirslope *d);
 void dirslope_pack(const struct dirslope *d, struct pack *entry);
 
 void dirslope_end(struct dirslope *d);

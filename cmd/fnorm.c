@@ -25,17 +25,16 @@ begin(struct fnorm *f, struct error *err)
 	struct pack entry = {0};
 	int status;
 
-	history_entry(&entry, "fnorm", 4 + (size_t)f->force);
+	history_open(&entry, "fnorm");
 	for (int axis = 0; axis < AXES_MAX; axis++) {
 		pack_key_text(&entry, keys[axis][0],
 		    direction_norm_words[f->rules[axis].norm]);
 		pack_key_text(&entry, keys[axis][1],
 		    direction_ignore_words[f->rules[axis].ignore]);
 	}
-	if (f->force) {
-		pack_text(&entry, "force");
-		pack_bool(&entry, 1);
-	}
+	if (f->force)
+		pack_key_bool(&entry, "force", 1);
+	history_close(&entry);
 	status = writer_begin(f->writer, f->passage.record.header, &entry, err);
 	pack_free(&entry);
 	gram_free(&f->gram);

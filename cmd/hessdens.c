@@ -51,13 +51,14 @@ take_range(void *target, const char *text, struct error *err)
 static void
 pack_data(struct pack *entry, const struct surface *surface)
 {
-	pack_text(entry, "data");
+	pack_key(entry, "data");
 	pack_array(entry, (size_t)surface->grid.sets);
 	for (int s = 0; s < surface->grid.sets; s++) {
-		pack_map(entry, 3);
+		pack_open(entry);
 		pack_key_text(entry, "set", surface->grid.set[s]);
 		pack_key_int(entry, "n", surface->data[s]->n);
 		pack_key_text(entry, "digest", surface->data[s]->digest);
+		pack_close(entry);
 	}
 }
 
@@ -69,11 +70,9 @@ begin(struct writer *writer, const struct settings *s,
 	const double range[2] = {rule->lo, rule->hi};
 	const struct plane *plane = surface->evaluation.plane;
 	struct pack entry = {0};
-	struct decoded *before;
-	int status = -1;
+	int status;
 
-	history_entry(&entry, "hessdens",
-	    8 + (size_t)(rule->width > 0.0) + (size_t)rule->ranged);
+	history_open(&entry, "hessdens");
 	pack_data(&entry, surface);
 	pack_key_text(&entry, "loss", surface->grid.loss);
 	pack_key_text(&entry, "over", over_words[s->hessian.all]);
@@ -87,11 +86,8 @@ begin(struct writer *writer, const struct settings *s,
 		pack_key_real(&entry, "width", rule->width);
 	if (rule->ranged)
 		pack_key_reals(&entry, "range", range, 2);
-	before = pack_decode(&plane->begin, err);
-	if (before != NULL)
-		status =
-		    writer_begin(writer, decoded_value(before), &entry, err);
-	decoded_free(before);
+	history_close(&entry);
+	status = writer_begin_after(writer, &plane->begin, &entry, err);
 	pack_free(&entry);
 	return status;
 }

@@ -43,26 +43,21 @@ begin(struct writer *writer, const struct histogram_choice *choice,
 {
 	const double range[2] = {choice->lo, choice->hi};
 	struct pack entry = {0};
-	struct decoded *before;
-	int status = -1;
+	int status;
 
-	history_entry(&entry, "nethist",
-	    2 + (size_t)(choice->patterns > 0) + (size_t)choice->ranged);
+	history_open(&entry, "nethist");
 	pack_key_text(&entry, "over", histogram_over_words[choice->over]);
 	pack_key_int(&entry, "bins", choice->bins);
 	if (choice->patterns > 0) {
-		pack_text(&entry, "tensors");
+		pack_key(&entry, "tensors");
 		pack_array(&entry, (size_t)choice->patterns);
 		for (int i = 0; i < choice->patterns; i++)
 			pack_text(&entry, choice->pattern[i]);
 	}
 	if (choice->ranged)
 		pack_key_reals(&entry, "range", range, 2);
-	before = pack_decode(&plane->begin, err);
-	if (before != NULL)
-		status =
-		    writer_begin(writer, decoded_value(before), &entry, err);
-	decoded_free(before);
+	history_close(&entry);
+	status = writer_begin_after(writer, &plane->begin, &entry, err);
 	pack_free(&entry);
 	return status;
 }

@@ -99,16 +99,16 @@ static int
 write_segment(struct writer *writer, const struct model *model,
     const struct load_report *report, struct error *err)
 {
-	const bool named = model->arch[0] != '\0';
 	struct pack entry = {0};
 	int status;
 
-	history_entry(&entry, "netload", named ? 3 : 2);
-	if (named)
+	history_open(&entry, "netload");
+	if (model->arch[0] != '\0')
 		pack_key_text(&entry, "arch", model->arch);
 	pack_key_ints(
 	    &entry, "input", report->input.dim, (size_t)report->input.rank);
 	pack_key_int(&entry, "classes", report->classes);
+	history_close(&entry);
 	status = writer_begin(writer, NULL, &entry, err);
 	pack_free(&entry);
 	if (status < 0 || model_write(writer, model, err) < 0)

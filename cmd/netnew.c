@@ -100,11 +100,12 @@ describe(
 {
 	const struct graph *graph = &model->graph;
 
-	history_entry(entry, "netnew", 4);
+	history_open(entry, "netnew");
 	pack_key_text(entry, "arch", s->name);
 	pack_key_ints(entry, "input", graph->values[graph->input].shape.dim, 3);
 	pack_key_int(entry, "classes", s->classes);
 	pack_key_int(entry, "seed", (int64_t)s->seed);
+	history_close(entry);
 }
 
 static int

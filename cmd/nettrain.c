@@ -165,7 +165,7 @@ describe(struct session *s, struct error *err)
 		return -1;
 	snprintf(kernel, sizeof(kernel), "%s %s, openblas %s",
 	    plan_name(s->plan), plan_kernel(s->plan), blas_core());
-	history_entry(e, "nettrain", 8 + trainer_rule_keys(&s->rule));
+	history_open(e, "nettrain");
 	pack_key_text(e, "model", model);
 	pack_key_text(e, "data", s->images.train.digest);
 	pack_key_text(
@@ -176,6 +176,7 @@ describe(struct session *s, struct error *err)
 	pack_key_int(e, "every_steps", s->set->every_steps);
 	pack_key_text(e, "kernel", kernel);
 	trainer_rule_pack(&s->rule, e);
+	history_close(e);
 	return pack_check(e, err);
 }
 

@@ -160,17 +160,17 @@ read_losses(struct trajproj *t, struct error *err)
 static int
 begin(struct trajproj *t, struct error *err)
 {
-	bool losses = t->loss != NULL;
 	char from[DIGEST_TEXT_BYTES];
 	struct pack entry = {0};
 	int status;
 
 	runs_digest(&t->runs, from);
-	history_entry(&entry, "trajproj", 2 + (size_t)losses);
+	history_open(&entry, "trajproj");
 	pack_key_text(&entry, "method", path_method_words[t->method]);
 	pack_key_text(&entry, "from", from);
-	if (losses)
+	if (t->loss != NULL)
 		pack_key_text(&entry, "losses", t->losses_digest);
+	history_close(&entry);
 	status = writer_begin(t->writer, t->passage.record.header, &entry, err);
 	pack_free(&entry);
 	return status;

@@ -58,6 +58,19 @@ text_add_text(struct text *text, const struct text *other)
 }
 
 void
+text_insert(struct text *text, size_t at, const struct text *other)
+{
+	text->failed_ |= other->failed_;
+	if (other->n_ == 0 || make_room(text, other->n_) < 0)
+		return;
+	memmove(
+	    text->chars_ + at + other->n_, text->chars_ + at, text->n_ - at);
+	memcpy(text->chars_ + at, other->chars_, other->n_);
+	text->n_ += other->n_;
+	text->chars_[text->n_] = '\0';
+}
+
+void
 text_fail(struct text *text)
 {
 	text->failed_ = true;

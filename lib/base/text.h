@@ -30,6 +30,9 @@ void text_add(struct text *text, const char *format, ...)
 void text_add_bytes(struct text *text, const void *bytes, size_t n);
 void text_add_text(struct text *text, const struct text *other);
 
+/* Inserts what another text holds (its failure, too) before byte number at. */
+void text_insert(struct text *text, size_t at, const struct text *other);
+
 /* What is to be appended cannot be had: as if appending it had failed. */
 void text_fail(struct text *text);
 

@@ -17,7 +17,7 @@ pack_tensors(struct pack *pack, const struct density_origin *origin)
 
 	for (size_t i = 0; i < g->n_tensors; i++)
 		n += origin->moves[i];
-	pack_text(pack, "tensors");
+	pack_key(pack, "tensors");
 	pack_array(pack, n);
 	for (size_t i = 0; i < g->n_tensors; i++)
 		if (origin->moves[i])
@@ -32,7 +32,7 @@ write_density(struct writer *writer, const struct density *d,
 	struct pack header = {0};
 	int status;
 
-	pack_map(&header, 19);
+	pack_open(&header);
 	pack_key_text(&header, "model", origin->model);
 	pack_key_text(&header, "label", d->label);
 	pack_key_text(&header, "arch", d->arch);
@@ -52,6 +52,7 @@ write_density(struct writer *writer, const struct density *d,
 	pack_key_reals(&header, "values", d->value, (size_t)d->points);
 	pack_key_reals(&header, "se", d->error, (size_t)d->points);
 	pack_key_real(&header, "integral", d->integral);
+	pack_close(&header);
 	status = writer_record(writer, "density", &header, NULL, 0, err);
 	pack_free(&header);
 	return status;
@@ -64,10 +65,11 @@ write_quadrature(struct writer *writer, int64_t probe,
 	struct pack header = {0};
 	int status;
 
-	pack_map(&header, 3);
+	pack_open(&header);
 	pack_key_int(&header, "probe", probe);
 	pack_key_reals(&header, "nodes", q->node, (size_t)q->n);
 	pack_key_reals(&header, "weights", q->weight, (size_t)q->n);
+	pack_close(&header);
 	status = writer_record(writer, "quadrature", &header, NULL, 0, err);
 	pack_free(&header);
 	return status;

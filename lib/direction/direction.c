@@ -111,33 +111,29 @@ direction_pack(struct pack *pack, const struct direction *d,
 {
 	struct pack own = {0};
 	struct decoded *decoded = NULL;
-	bool seed = d->kind == DIRECTION_RANDOM, label = d->label[0] != '\0';
-	bool pca = d->kind == DIRECTION_PCA && d->singular > 0;
-	bool eigen = d->kind == DIRECTION_HESSIAN && d->eigenvalue != 0;
-	bool slope = d->kind == DIRECTION_GRADIENT && d->slope > 0;
 
-	pack_map(&own, 6 + (size_t)seed + (size_t)label + (size_t)slope +
-			   2 * (size_t)(pca || eigen));
+	pack_open(&own);
 	pack_key_text(&own, "axis", axis_word(d->axis));
 	pack_key_int(&own, "rep", d->rep);
 	pack_key_text(&own, "kind", direction_kind_words[d->kind]);
-	if (seed)
+	if (d->kind == DIRECTION_RANDOM)
 		pack_key_int(&own, "seed", (int64_t)d->seed);
-	if (label)
+	if (d->label[0] != '\0')
 		pack_key_text(&own, "label", d->label);
-	if (pca) {
+	if (d->kind == DIRECTION_PCA && d->singular > 0) {
 		pack_key_real(&own, "explained", d->explained);
 		pack_key_real(&own, "singular", d->singular);
 	}
-	if (eigen) {
+	if (d->kind == DIRECTION_HESSIAN && d->eigenvalue != 0) {
 		pack_key_real(&own, "eigenvalue", d->eigenvalue);
 		pack_key_real(&own, "residual", d->residual);
 	}
-	if (slope)
+	if (d->kind == DIRECTION_GRADIENT && d->slope > 0)
 		pack_key_real(&own, "slope", d->slope);
 	pack_key_text(&own, "over", direction_over_words[d->over]);
 	pack_key_text(&own, "norm", direction_norm_words[d->norm]);
 	pack_key_text(&own, "ignore", direction_ignore_words[d->ignore]);
+	pack_close(&own);
 	decoded = pack_decode(&own, err);
 	if (decoded != NULL)
 		pack_merge(pack, before, decoded_value(decoded));
@@ -186,9 +182,10 @@ int
 scale_pack(
     struct pack *pack, int axis, int rep, double factor, struct error *err)
 {
-	pack_map(pack, 3);
+	pack_open(pack);
 	pack_key_text(pack, "axis", axis_word(axis));
 	pack_key_int(pack, "rep", rep);
 	pack_key_real(pack, "factor", factor);
+	pack_close(pack);
 	return pack_check(pack, err);
 }

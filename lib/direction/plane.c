@@ -37,16 +37,10 @@ int
 plane_write_marks(
     const struct plane *plane, struct writer *writer, struct error *err)
 {
-	struct decoded *before;
-	int status = -1;
-
 	if (plane->marks.n == 0)
 		return 0;
-	before = pack_decode(&plane->marks_begin, err);
-	if (before != NULL)
-		status = writer_begin(writer, decoded_value(before), NULL, err);
-	decoded_free(before);
-	if (status < 0 || writer_copy_scratch(writer, &plane->marks, err) < 0)
+	if (writer_begin_after(writer, &plane->marks_begin, NULL, err) < 0 ||
+	    writer_copy_scratch(writer, &plane->marks, err) < 0)
 		return -1;
 	return writer_end(writer, err);
 }

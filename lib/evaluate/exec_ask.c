@@ -78,10 +78,11 @@ write_place(struct writer *writer, const struct place *place, struct error *err)
 	struct pack header = {0};
 	int status;
 
-	pack_map(&header, 3);
+	pack_open(&header);
 	pack_key_int(&header, "rep", place->rep);
 	pack_key_real(&header, "x", place->a);
 	pack_key_real(&header, "y", place->b);
+	pack_close(&header);
 	status = writer_record(writer, "place", &header, NULL, 0, err);
 	pack_free(&header);
 	return status;

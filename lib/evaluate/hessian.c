@@ -137,8 +137,6 @@ work_points(void *context, const struct evaluation *e,
 
 /* ---- records ---- */
 
-enum { RULE_KEYS = 7 };
-
 static void
 pack_rule(void *context, struct pack *pack)
 {
@@ -163,16 +161,6 @@ pack_values(struct pack *pack, const char *key, const struct lanczos_pair *pair,
 	for (int i = 0; i < n; i++)
 		v[i] = residual ? pair[i].residual : pair[i].value;
 	pack_key_reals(pack, key, v, (size_t)n);
-}
-
-static size_t
-point_keys(void *context, int set)
-{
-	const struct hessian *h = context;
-
-	(void)set;
-	return 7 + 4 * (size_t)(h->rule.lanczos.k > 1) +
-	       2 * (size_t)(h->rule.probes > 0);
 }
 
 static void
@@ -238,8 +226,11 @@ hessian_open(struct hessian *hessian, const struct hessian_rule *rule,
 
 	*h = (struct hessian){
 	    .rule = *rule, .sets = e->sets, .n_tensors = g->n_tensors};
-	h->work = (struct surface_work){"hessgrid", work_points, RULE_KEYS,
-	    pack_rule, point_keys, pack_point, h};
+	h->work = (struct surface_work){.program = "hessgrid",
+	    .points = work_points,
+	    .pack = pack_rule,
+	    .pack_point = pack_point,
+	    .context = h};
 	h->workers = workers_new(e->threads, err);
 	h->moves = memory_new(g->n_tensors, sizeof(*h->moves), err);
 	h->theta = plane_theta_new(e->plane, err);

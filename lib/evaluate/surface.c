@@ -151,17 +151,16 @@ pack_dataset(struct pack *pack, const struct dataset *d)
 	pack_key_text(pack, "digest", d->digest);
 }
 
-/* NORMS_KEYS(norms) keys. */
-#define NORMS_KEYS(norms) (1 + (size_t)((norms)->mode == NORMS_RECOMPUTE))
 static void
 pack_norms(struct pack *pack, const struct norms_rule *norms)
 {
 	pack_key_text(pack, "bn", norms_words[norms->mode]);
 	if (norms->mode != NORMS_RECOMPUTE)
 		return;
-	pack_text(pack, "bn_data");
-	pack_map(pack, 4);
+	pack_key(pack, "bn_data");
+	pack_open(pack);
 	pack_dataset(pack, norms->data);
+	pack_close(pack);
 }
 
 /* One key: what the points are computed from, or by. */
@@ -174,19 +173,14 @@ pack_data(struct pack *pack, const struct surface *s)
 		pack_key_text(pack, "exec", e->exec.command);
 		return;
 	}
-	pack_text(pack, "data");
+	pack_key(pack, "data");
 	pack_array(pack, (size_t)e->sets);
 	for (int i = 0; i < e->sets; i++) {
-		pack_map(pack, 5);
+		pack_open(pack);
 		pack_key_text(pack, "set", s->grid.set[i]);
 		pack_dataset(pack, e->data[i]);
+		pack_close(pack);
 	}
-}
-
-static size_t
-work_keys(const struct surface *s)
-{
-	return s->work != NULL ? s->work->keys : 0;
 }
 
 static void
@@ -201,15 +195,10 @@ write_begin(const struct surface *s, struct writer *writer, struct error *err)
 {
 	const struct plane *plane = s->evaluation.plane;
 	struct pack entry = {0};
-	struct decoded *before;
 	char number[3][NUMBER_TEXT_BYTES], range[128];
-	size_t ranges = 0;
-	int status = -1;
+	int status;
 
-	for (int a = 0; a < s->grid.axes; a++)
-		ranges += s->grid.range[a].num > 0;
-	history_entry(&entry, s->work != NULL ? s->work->program : "evalgrid",
-	    3 + NORMS_KEYS(&s->evaluation.norms) + ranges + work_keys(s));
+	history_open(&entry, s->work != NULL ? s->work->program : "evalgrid");
 	for (int a = 0; a < s->grid.axes; a++) {
 		const struct range *r = &s->grid.range[a];
 
@@ -226,11 +215,8 @@ write_begin(const struct surface *s, struct writer *writer, struct error *err)
 	pack_data(&entry, s);
 	pack_work(&entry, s);
 	pack_key_text(&entry, "kernel", s->kernel);
-	before = pack_decode(&plane->begin, err);
-	if (before != NULL)
-		status =
-		    writer_begin(writer, decoded_value(before), &entry, err);
-	decoded_free(before);
+	history_close(&entry);
+	status = writer_begin_after(writer, &plane->begin, &entry, err);
 	pack_free(&entry);
 	return status;
 }
@@ -249,14 +235,11 @@ write_grid(const struct surface *s, struct writer *writer, struct error *err)
 {
 	const struct evaluation *e = &s->evaluation;
 	const struct model *m = &e->plane->model;
-	bool pixels = e->exec.command == NULL;
-	bool classes = pixels && e->loss != LOSS_L2;
+	const bool pixels = e->exec.command == NULL;
 	struct pack header = {0};
 	int status;
 
-	pack_map(&header, GRID_KEYS + 6 + 2 * (size_t)pixels + classes +
-			      NORMS_KEYS(&e->norms) + work_keys(s) +
-			      !pack_is_empty(&m->meta));
+	pack_open(&header);
 	grid_pack(&header, &s->grid);
 	pack_norms(&header, &e->norms);
 	pack_key_text(&header, "plane", s->plane.digest);
@@ -268,13 +251,12 @@ write_grid(const struct surface *s, struct writer *writer, struct error *err)
 	pack_work(&header, s);
 	if (pixels)
 		pack_pixels(&header, e);
-	if (classes)
+	if (pixels && e->loss != LOSS_L2)
 		pack_key_int(
 		    &header, "classes", (int64_t)plan_classes(s->plan));
-	if (!pack_is_empty(&m->meta)) {
-		pack_text(&header, "meta");
-		pack_pack(&header, &m->meta);
-	}
+	if (!pack_is_empty(&m->meta))
+		pack_key_pack(&header, "meta", &m->meta);
+	pack_close(&header);
 	status = writer_record(writer, "grid", &header, NULL, 0, err);
 	pack_free(&header);
 	return status;
@@ -289,10 +271,11 @@ write_direction(const struct plane *plane, int rep, int axis,
 	struct decoded *d = NULL;
 	int status = -1;
 
-	pack_map(&extra, 1 + (size_t)(plane->axes > 1));
+	pack_open(&extra);
 	pack_key_real(&extra, "length", plane_norm(plane, rep, axis));
 	if (plane->axes > 1)
 		pack_key_real(&extra, "cosine", plane_cosine(plane, rep));
+	pack_close(&extra);
 	d = pack_decode(&extra, err);
 	if (d != NULL &&
 	    direction_pack(&header, &plane->direction[rep * plane->axes + axis],
@@ -346,13 +329,6 @@ pack_place(struct pack *h, const struct surface *s, int64_t number)
 }
 
 /* What our own evaluation knows of a point. */
-static size_t
-spread_keys(const struct score *score, const struct dataset *data, bool groups)
-{
-	return 3 + (data->n < data->total) +
-	       (groups && score->status == SCORE_OK);
-}
-
 static void
 pack_spread(struct pack *h, const struct score *score,
     const struct dataset *data, bool groups)
@@ -373,22 +349,13 @@ surface_write_point(const struct surface *s, int64_t number, int set,
 	const struct grid *g = &s->grid;
 	const struct place p = surface_place(s, number);
 	const struct dataset *data = s->data[set]; /* NULL: a program's */
-	bool on_grid = number < grid_points(g) / g->sets;
-	bool accuracy =
-	    data != NULL ? data->targets == NULL : !isnan(score->acc);
-	bool why = score->status == SCORE_BADVAR;
 	const struct surface_work *work = s->work;
 	struct pack h = {0};
 	char run[RUN_BYTES];
-	size_t keys = 8;
 	int status;
 
 	snprintf(run, sizeof(run), "%.16s", g->run);
-	if (data != NULL)
-		keys += spread_keys(score, data, s->groups);
-	if (work != NULL)
-		keys += work->point_keys(work->context, set);
-	pack_map(&h, keys + on_grid + accuracy + why);
+	pack_open(&h);
 	pack_key_text(&h, "run", run);
 	pack_key_int(&h, "rep", p.rep);
 	pack_key_text(&h, "set", g->set[set]);
@@ -396,15 +363,16 @@ surface_write_point(const struct surface *s, int64_t number, int set,
 	pack_key_real(&h, "x", p.a);
 	pack_key_real(&h, "y", p.b);
 	pack_key_real(&h, "loss", score->loss);
-	if (accuracy)
+	if (data != NULL ? data->targets == NULL : !isnan(score->acc))
 		pack_key_real(&h, "acc", score->acc);
 	if (data != NULL)
 		pack_spread(&h, score, data, s->groups);
 	pack_key_text(&h, "status", score_status_words[score->status]);
-	if (why)
+	if (score->status == SCORE_BADVAR)
 		pack_key_text(&h, "why", score->why);
 	if (work != NULL)
 		work->pack_point(work->context, set, &h);
+	pack_close(&h);
 	status = writer_record(writer, "point", &h, NULL, 0, err);
 	pack_free(&h);
 	return status;

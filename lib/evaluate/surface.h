@@ -31,10 +31,8 @@ struct surface_work {
 	    void *take_context, struct error *err);
 	/* Keys that determine the numbers: in the run's id, in begin and grid.
 	 */
-	size_t keys;
 	void (*pack)(void *context, struct pack *pack);
 	/* Keys of the point of the last place, on that data set. */
-	size_t (*point_keys)(void *context, int set);
 	void (*pack_point)(void *context, int set, struct pack *pack);
 	void *context;
 };

@@ -213,13 +213,10 @@ write_point(const struct surface *s, int64_t i, int set, struct writer *writer,
 	double loss = s->value[2 * set][i];
 	struct pack h = {0};
 	char run[RUN_BYTES];
-	size_t n = 8;
 	int status;
 
-	for (int f = 0; f < FIELDS; f++)
-		n += fields[f].set == set && s->value[f] != NULL;
 	snprintf(run, sizeof(run), "%.16s", g->run);
-	pack_map(&h, n);
+	pack_open(&h);
 	pack_key_text(&h, "run", run);
 	pack_key_int(&h, "rep", 0);
 	pack_key_text(&h, "set", sets[set]);
@@ -235,6 +232,7 @@ write_point(const struct surface *s, int64_t i, int set, struct writer *writer,
 	    isnan(loss)   ? "nan"
 	    : isinf(loss) ? "overflow"
 			  : "ok");
+	pack_close(&h);
 	status = writer_record(writer, "point", &h, NULL, 0, err);
 	pack_free(&h);
 	return status;
@@ -247,8 +245,9 @@ write_begin(struct writer *writer, const char *digest, struct error *err)
 	struct pack entry = {0};
 	int status;
 
-	history_entry(&entry, "h5conv", 1);
+	history_open(&entry, "h5conv");
 	pack_key_text(&entry, "from", digest);
+	history_close(&entry);
 	status = writer_begin(writer, NULL, &entry, err);
 	pack_free(&entry);
 	return status;
@@ -262,8 +261,9 @@ write_surface(struct surface *s, const char *digest, struct writer *writer,
 	int status = write_begin(writer, digest, err);
 
 	memcpy(s->grid.run, digest, sizeof(s->grid.run));
-	pack_map(&header, GRID_KEYS);
+	pack_open(&header);
 	grid_pack(&header, &s->grid);
+	pack_close(&header);
 	if (status == 0)
 		status = writer_record(writer, "grid", &header, NULL, 0, err);
 	pack_free(&header);

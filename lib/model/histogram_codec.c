@@ -6,8 +6,6 @@
 #include "base/memory.h"
 #include "model/histogram.h"
 
-enum { SPREAD_KEYS = 6 };
-
 static void
 pack_spread(struct pack *pack, const struct spread *s)
 {
@@ -31,7 +29,7 @@ write_histogram(struct writer *writer, const struct histogram *h,
 
 	if (model_digest(model, digest, err) < 0)
 		return -1;
-	pack_map(&header, SPREAD_KEYS + 9 + !pack_is_empty(&model->meta));
+	pack_open(&header);
 	pack_key_text(&header, "model", digest);
 	pack_key_text(&header, "label", h->label);
 	pack_key_text(&header, "arch", h->arch);
@@ -42,10 +40,9 @@ write_histogram(struct writer *writer, const struct histogram *h,
 	pack_key_int(&header, "below", h->below);
 	pack_key_int(&header, "above", h->above);
 	pack_key_int(&header, "nan", h->nan);
-	if (!pack_is_empty(&model->meta)) {
-		pack_text(&header, "meta");
-		pack_pack(&header, &model->meta);
-	}
+	if (!pack_is_empty(&model->meta))
+		pack_key_pack(&header, "meta", &model->meta);
+	pack_close(&header);
 	status = writer_record(writer, "histogram", &header, NULL, 0, err);
 	pack_free(&header);
 	return status;
@@ -60,12 +57,13 @@ write_norm(
 	struct pack header = {0};
 	int status;
 
-	pack_map(&header, SPREAD_KEYS + 4);
+	pack_open(&header);
 	pack_key_int(&header, "tensor", (int64_t)i);
 	pack_key_text(&header, "name", t->name);
 	pack_key_text(&header, "role", tensor_role_word(t->role));
 	pack_key_ints(&header, "shape", t->dim, (size_t)t->rank);
 	pack_spread(&header, &spread);
+	pack_close(&header);
 	status = writer_record(writer, "norm", &header, NULL, 0, err);
 	pack_free(&header);
 	return status;

@@ -47,7 +47,7 @@ pack_notes(struct pack *meta, const struct checkpoint *checkpoint)
 {
 	if (checkpoint->n_notes == 0)
 		return;
-	pack_map(meta, checkpoint->n_notes);
+	pack_open(meta);
 	for (size_t i = 0; i < checkpoint->n_notes; i++) {
 		const struct checkpoint_note *note = &checkpoint->notes[i];
 
@@ -58,6 +58,7 @@ pack_notes(struct pack *meta, const struct checkpoint *checkpoint)
 		else
 			pack_key_real(meta, note->name, note->real);
 	}
+	pack_close(meta);
 }
 
 /* Input and classes as the graph has them, against the options. */

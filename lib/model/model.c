@@ -16,11 +16,7 @@ model_free(struct model *model)
 static void
 pack_model(struct pack *pack, const struct model *m)
 {
-	bool graph = m->graph.n_nodes > 0;
-	size_t n = 1 + graph + (m->arch[0] != '\0') + (m->label[0] != '\0') +
-		   2 * (m->n_channels > 0) + !pack_is_empty(&m->meta);
-
-	pack_map(pack, n);
+	pack_open(pack);
 	if (m->arch[0] != '\0')
 		pack_key_text(pack, "arch", m->arch);
 	if (m->label[0] != '\0')
@@ -29,16 +25,15 @@ pack_model(struct pack *pack, const struct model *m)
 		pack_key_reals(pack, "mean", m->mean, m->n_channels);
 		pack_key_reals(pack, "std", m->std, m->n_channels);
 	}
-	if (!pack_is_empty(&m->meta)) {
-		pack_text(pack, "meta");
-		pack_pack(pack, &m->meta);
-	}
-	pack_text(pack, "tensors");
+	if (!pack_is_empty(&m->meta))
+		pack_key_pack(pack, "meta", &m->meta);
+	pack_key(pack, "tensors");
 	graph_pack_tensors(pack, &m->graph);
-	if (graph) {
-		pack_text(pack, "graph");
+	if (m->graph.n_nodes > 0) {
+		pack_key(pack, "graph");
 		graph_pack(pack, &m->graph);
 	}
+	pack_close(pack);
 }
 
 int

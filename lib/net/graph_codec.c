@@ -73,19 +73,13 @@ is_set(const struct attributes *attr, int row)
 static void
 pack_attributes(struct pack *pack, const struct attributes *attr)
 {
-	size_t n = 0;
-
-	for (int r = 0; r < ATTRIBUTE_ROWS; r++)
-		n += (size_t)is_set(attr, r);
-	for (int r = 0; r < REAL_ROWS; r++)
-		n += real_attribute(attr, r) != 0.0F;
-	pack_map(pack, n);
+	pack_open(pack);
 	for (int r = 0; r < ATTRIBUTE_ROWS; r++) {
 		const int *v = attribute(attr, r);
 
 		if (!is_set(attr, r))
 			continue;
-		pack_text(pack, attribute_rows[r].name);
+		pack_key(pack, attribute_rows[r].name);
 		if (attribute_rows[r].n > 1)
 			pack_array(pack, (size_t)attribute_rows[r].n);
 		for (int i = 0; i < attribute_rows[r].n; i++)
@@ -95,6 +89,7 @@ pack_attributes(struct pack *pack, const struct attributes *attr)
 		if (real_attribute(attr, r) != 0.0F)
 			pack_key_real(pack, real_rows[r].name,
 			    (double)real_attribute(attr, r));
+	pack_close(pack);
 }
 
 void
@@ -104,12 +99,13 @@ graph_pack_tensors(struct pack *pack, const struct graph *graph)
 	for (size_t i = 0; i < graph->n_tensors; i++) {
 		const struct tensor *t = &graph->tensors[i];
 
-		pack_map(pack, 5);
+		pack_open(pack);
 		pack_key_text(pack, "name", t->name);
 		pack_key_text(pack, "dtype", tensor_type_word(t->type));
 		pack_key_ints(pack, "shape", t->dim, (size_t)t->rank);
 		pack_key_text(pack, "role", tensor_role_word(t->role));
 		pack_key_int(pack, "out_axis", t->out_axis);
+		pack_close(pack);
 	}
 }
 
@@ -118,28 +114,31 @@ graph_pack(struct pack *pack, const struct graph *graph)
 {
 	const struct graph_value *input = &graph->values[graph->input];
 
-	pack_map(pack, 3);
-	pack_text(pack, "input");
-	pack_map(pack, 2);
+	pack_open(pack);
+	pack_key(pack, "input");
+	pack_open(pack);
 	pack_key_text(pack, "name", input->name);
 	pack_key_ints(
 	    pack, "shape", input->shape.dim, (size_t)input->shape.rank);
-	pack_text(pack, "nodes");
+	pack_close(pack);
+	pack_key(pack, "nodes");
 	pack_array(pack, graph->n_nodes);
 	for (size_t i = 0; i < graph->n_nodes; i++) {
 		const struct node *node = &graph->nodes[i];
 
-		pack_map(pack, 4);
+		pack_open(pack);
 		pack_key_text(pack, "op", operator_name(node->op));
 		pack_key_text(pack, "name", node->name);
-		pack_text(pack, "in");
+		pack_key(pack, "in");
 		pack_array(pack, (size_t)node->n_in);
 		for (int j = 0; j < node->n_in; j++)
 			pack_text(pack, graph->values[node->in[j]].name);
-		pack_text(pack, "attr");
+		pack_key(pack, "attr");
 		pack_attributes(pack, &node->attr);
+		pack_close(pack);
 	}
 	pack_key_text(pack, "output", graph->values[graph->output].name);
+	pack_close(pack);
 }
 
 int

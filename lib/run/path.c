@@ -23,12 +23,8 @@ path_pack(struct pack *pack, const struct path_point *p)
 		double v;
 	} maybe[] = {{"epoch", p->epoch}, {"lr", p->lr},
 	    {"running_loss", p->running_loss}, {"loss", p->loss}};
-	const bool known = p->plane.digest[0] != '\0';
-	size_t n = 17 + (size_t)known;
 
-	for (int i = 0; i < 4; i++)
-		n += !isnan(maybe[i].v);
-	pack_map(pack, n + (p->step >= 0) + !isnan(p->loss));
+	pack_open(pack);
 	pack_key_text(pack, "name", p->name);
 	pack_key_int(pack, "rep", p->rep);
 	pack_key_int(pack, "i", p->i);
@@ -39,8 +35,7 @@ path_pack(struct pack *pack, const struct path_point *p)
 			pack_key_real(pack, maybe[i].key, maybe[i].v);
 	if (!isnan(p->loss))
 		pack_key_text(pack, "set", p->set);
-	pack_text(pack, "drop");
-	pack_bool(pack, p->drop);
+	pack_key_bool(pack, "drop", p->drop);
 	pack_key_text(pack, "method", path_method_words[p->method]);
 	pack_key_real(pack, "x", p->x);
 	pack_key_real(pack, "y", p->y);
@@ -49,13 +44,14 @@ path_pack(struct pack *pack, const struct path_point *p)
 	pack_key_real(pack, "off_biasbn", p->off_biasbn);
 	pack_key_real(pack, "off_rest", p->off_rest);
 	pack_key_real(pack, "share", path_share(p));
-	if (known)
+	if (p->plane.digest[0] != '\0')
 		pack_key_text(pack, "plane", p->plane.digest);
 	pack_key_text(pack, "model", p->model);
 	pack_key_text(pack, "checkpoint", p->checkpoint);
 	pack_key_real(pack, "length_x", p->length[0]);
 	pack_key_real(pack, "length_y", p->length[1]);
 	pack_key_real(pack, "cosine", p->cosine);
+	pack_close(pack);
 }
 
 /* Rounding may lead beyond a bound, or a sum from its parts. */

@@ -25,11 +25,39 @@ packer_on(struct pack *pack)
 }
 
 void
-pack_map(struct pack *pack, size_t n)
+pack_open(struct pack *pack)
 {
-	msgpack_packer pk = packer_on(pack);
+	if (pack->depth_ == PACK_DEPTH_MAX) {
+		text_fail(&pack->bytes_);
+		return;
+	}
+	pack->level_[pack->depth_++] =
+	    (struct pack_level){text_length(&pack->bytes_), 0};
+}
 
-	msgpack_pack_map(&pk, n);
+void
+pack_key(struct pack *pack, const char *key)
+{
+	if (pack->depth_ > 0)
+		pack->level_[pack->depth_ - 1].keys++;
+	pack_text(pack, key);
+}
+
+void
+pack_close(struct pack *pack)
+{
+	const struct pack_level *level;
+	struct pack head = {0};
+	msgpack_packer pk = packer_on(&head);
+
+	if (pack->depth_ == 0) {
+		text_fail(&pack->bytes_);
+		return;
+	}
+	level = &pack->level_[--pack->depth_];
+	msgpack_pack_map(&pk, level->keys);
+	text_insert(&pack->bytes_, level->at, &head.bytes_);
+	pack_free(&head);
 }
 
 void
@@ -106,37 +134,44 @@ pack_pack(struct pack *pack, const struct pack *inner)
 }
 
 void
+pack_key_bool(struct pack *pack, const char *key, int v)
+{
+	pack_key(pack, key);
+	pack_bool(pack, v);
+}
+
+void
 pack_key_int(struct pack *pack, const char *key, int64_t v)
 {
-	pack_text(pack, key);
+	pack_key(pack, key);
 	pack_int(pack, v);
 }
 
 void
 pack_key_real(struct pack *pack, const char *key, double v)
 {
-	pack_text(pack, key);
+	pack_key(pack, key);
 	pack_real(pack, v);
 }
 
 void
 pack_key_text(struct pack *pack, const char *key, const char *text)
 {
-	pack_text(pack, key);
+	pack_key(pack, key);
 	pack_text(pack, text);
 }
 
 void
-pack_key_value(struct pack *pack, const char *key, const struct value *value)
+pack_key_pack(struct pack *pack, const char *key, const struct pack *inner)
 {
-	pack_text(pack, key);
-	pack_value(pack, value);
+	pack_key(pack, key);
+	pack_pack(pack, inner);
 }
 
 void
 pack_key_reals(struct pack *pack, const char *key, const double *v, size_t n)
 {
-	pack_text(pack, key);
+	pack_key(pack, key);
 	pack_array(pack, n);
 	for (size_t i = 0; i < n; i++)
 		pack_real(pack, v[i]);
@@ -145,7 +180,7 @@ pack_key_reals(struct pack *pack, const char *key, const double *v, size_t n)
 void
 pack_key_ints(struct pack *pack, const char *key, const int64_t *v, size_t n)
 {
-	pack_text(pack, key);
+	pack_key(pack, key);
 	pack_array(pack, n);
 	for (size_t i = 0; i < n; i++)
 		pack_int(pack, v[i]);
@@ -164,11 +199,12 @@ void
 pack_merge(
     struct pack *pack, const struct value *base, const struct value *over)
 {
+	msgpack_packer pk = packer_on(pack);
 	size_t n = map_count(base);
 
 	for (size_t i = 0; i < map_count(over); i++)
 		n += same_key(base, map_key(over, i)) == NULL;
-	pack_map(pack, n);
+	msgpack_pack_map(&pk, n);
 	for (size_t i = 0; i < map_count(base); i++) {
 		const struct value *key = map_key(base, i);
 		const struct value *item = same_key(over, key);
@@ -186,6 +222,8 @@ pack_merge(
 int
 pack_check(const struct pack *pack, struct error *err)
 {
+	if (pack->depth_ > 0)
+		return error_set(err, "a map of a header was left open");
 	return text_check(&pack->bytes_, err);
 }
 
@@ -198,6 +236,8 @@ pack_is_empty(const struct pack *pack)
 const void *
 pack_encoded(const struct pack *pack, size_t *n, struct error *err)
 {
+	if (pack_check(pack, err) < 0)
+		return NULL;
 	*n = text_length(&pack->bytes_);
 	return text_chars(&pack->bytes_, err);
 }
@@ -206,6 +246,7 @@ void
 pack_free(struct pack *pack)
 {
 	text_free(&pack->bytes_);
+	pack->depth_ = 0;
 }
 
 struct decoded {

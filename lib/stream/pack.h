@@ -12,18 +12,32 @@
 #include "base/text.h"
 #include "stream/value.h"
 
+enum { PACK_DEPTH_MAX = 8 };
+
 /*
  * Encoded msgpack; start as (struct pack){0}, release with pack_free.  The
- * field is this folder's alone: what was packed leaves it as a record
+ * fields are this folder's alone: what was packed leaves it as a record
  * (writer_record), as part of another pack, or by the functions below that can
  * fail.
  */
 struct pack {
 	struct text bytes_;
+	int depth_;
+	struct pack_level {
+		size_t at, keys; /* where its map begins; keys so far */
+	} level_[PACK_DEPTH_MAX];
 };
 
-void pack_map(struct pack *pack, size_t n); /* n keys and values follow */
-void pack_array(struct pack *pack, size_t n);
+/*
+ * A map, from pack_open to pack_close, which writes how many keys have come:
+ * each is given to pack_key, and its value packed behind it.  Before a map that
+ * is open is closed, nothing leaves the pack.
+ */
+void pack_open(struct pack *pack);
+void pack_key(struct pack *pack, const char *key);
+void pack_close(struct pack *pack);
+
+void pack_array(struct pack *pack, size_t n); /* n values follow */
 void pack_nil(struct pack *pack);
 void pack_bool(struct pack *pack, int v);
 void pack_int(struct pack *pack, int64_t v);
@@ -34,11 +48,12 @@ void pack_value(struct pack *pack, const struct value *value);
 void pack_pack(struct pack *pack, const struct pack *inner);
 
 /* A key and its value. */
+void pack_key_bool(struct pack *pack, const char *key, int v);
 void pack_key_int(struct pack *pack, const char *key, int64_t v);
 void pack_key_real(struct pack *pack, const char *key, double v);
 void pack_key_text(struct pack *pack, const char *key, const char *text);
-void pack_key_value(
-    struct pack *pack, const char *key, const struct value *value);
+void pack_key_pack(
+    struct pack *pack, const char *key, const struct pack *inner);
 void pack_key_reals(
     struct pack *pack, const char *key, const double *v, size_t n);
 void pack_key_ints(

@@ -114,13 +114,20 @@ write_record(struct writer *w, const char *kind, const struct pack *header,
 }
 
 void
-history_entry(struct pack *pack, const char *program, size_t n_options)
+history_open(struct pack *pack, const char *program)
 {
-	pack_map(pack, 3);
+	pack_open(pack);
 	pack_key_text(pack, "program", program);
 	pack_key_text(pack, "version", LOSSPIPE_VERSION);
-	pack_text(pack, "options");
-	pack_map(pack, n_options);
+	pack_key(pack, "options");
+	pack_open(pack);
+}
+
+void
+history_close(struct pack *pack)
+{
+	pack_close(pack);
+	pack_close(pack);
 }
 
 int
@@ -136,14 +143,15 @@ writer_begin(struct writer *writer, const struct value *before,
 	if (begin_history(before, &history, err) < 0)
 		return -1;
 	n = array_count(history);
-	pack_map(&own, 2);
+	pack_open(&own);
 	pack_key_int(&own, "version", 1);
-	pack_text(&own, "history");
+	pack_key(&own, "history");
 	pack_array(&own, n + (entry != NULL));
 	for (size_t i = 0; i < n; i++)
 		pack_value(&own, array_at(history, i));
 	if (entry != NULL)
 		pack_pack(&own, entry);
+	pack_close(&own);
 	changed = pack_decode(&own, err);
 	if (changed != NULL) {
 		/* keys of `begin` that nobody here knows travel on */
@@ -155,6 +163,19 @@ writer_begin(struct writer *writer, const struct value *before,
 	decoded_free(changed);
 	pack_free(&own);
 	pack_free(&header);
+	return status;
+}
+
+int
+writer_begin_after(struct writer *writer, const struct pack *before,
+    const struct pack *entry, struct error *err)
+{
+	struct decoded *begin = pack_decode(before, err);
+	int status = -1;
+
+	if (begin != NULL)
+		status = writer_begin(writer, decoded_value(begin), entry, err);
+	decoded_free(begin);
 	return status;
 }
 
@@ -273,9 +294,10 @@ writer_end(struct writer *writer, struct error *err)
 	int status;
 
 	digest_finish_text(&writer->digest, digest);
-	pack_map(&header, 2);
+	pack_open(&header);
 	pack_key_int(&header, "count", (int64_t)writer->records);
 	pack_key_text(&header, "digest", digest);
+	pack_close(&header);
 	status = write_record(writer, "end", &header, NULL, 0, err);
 	pack_free(&header);
 	return status < 0 ? -1 : flush_pending(writer, err);

@@ -24,17 +24,22 @@ struct writer *writer_new(struct output *output, int each, struct error *err);
 void writer_free(struct writer *writer);
 
 /*
- * Starts an entry of the history: program and version, then a map "options"
- * with n_options keys that the caller packs next: those that determine the
+ * An entry of the history: program and version, then a map "options", whose
+ * keys the caller packs before it closes the entry: those that determine the
  * numbers, never -j, -o, paths or times.
  */
-void history_entry(struct pack *pack, const char *program, size_t n_options);
+void history_open(struct pack *pack, const char *program);
+void history_close(struct pack *pack);
 
 /*
  * Opens a segment.  Its history is that of before (the `begin` record whose
- * work is continued, or NULL) and then the entry (from history_entry, or NULL).
+ * work is continued, or NULL) and then the entry (from history_open, or NULL).
  */
 int writer_begin(struct writer *writer, const struct value *before,
+    const struct pack *entry, struct error *err);
+
+/* The same after a `begin` whose header was kept; empty: after none. */
+int writer_begin_after(struct writer *writer, const struct pack *before,
     const struct pack *entry, struct error *err);
 
 /* A record of this kind; payload may be NULL when bytes is 0 (nil is written).

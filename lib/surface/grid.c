@@ -271,7 +271,7 @@ grid_pack(struct pack *pack, const struct grid *g)
 	for (int a = 0; a < AXES_MAX; a++) {
 		const struct range *r = &g->range[a];
 
-		pack_text(pack, axis_word(a));
+		pack_key(pack, axis_word(a));
 		if (a >= g->axes) {
 			pack_nil(pack);
 			continue;
@@ -282,7 +282,7 @@ grid_pack(struct pack *pack, const struct grid *g)
 		pack_int(pack, r->num);
 	}
 	pack_key_int(pack, "reps", g->reps);
-	pack_text(pack, "sets");
+	pack_key(pack, "sets");
 	pack_array(pack, (size_t)g->sets);
 	for (int i = 0; i < g->sets; i++)
 		pack_text(pack, g->set[i]);

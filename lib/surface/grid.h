@@ -80,11 +80,7 @@ int grid_same_images(const struct grid_images *a, const struct grid_images *b);
  */
 int grid_agrees(const struct grid *a, const struct grid *b, struct error *err);
 
-/*
- * Packs the keys of struct grid, into a map opened by the caller with
- * GRID_KEYS more entries.
- */
-enum { GRID_KEYS = 7 };
+/* Packs the keys of struct grid, into a map that the caller has open. */
 void grid_pack(struct pack *pack, const struct grid *grid);
 
 #endif

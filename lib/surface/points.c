@@ -83,8 +83,9 @@ keep_header(struct points *p, const struct record *record, struct error *err)
 	struct pack over = {0};
 	struct decoded *d = NULL;
 
-	pack_map(&over, 1);
+	pack_open(&over);
 	pack_key_ints(&over, "shard", whole, 2);
+	pack_close(&over);
 	d = pack_decode(&over, err);
 	if (d != NULL)
 		pack_merge(&p->grid_header, record->header, decoded_value(d));
@@ -403,26 +404,12 @@ points_complete(const struct points *points, struct error *err)
 
 /* ---- writing ---- */
 
-static int
-write_begin(
-    const struct points *points, struct writer *writer, struct error *err)
-{
-	struct decoded *begin = pack_decode(&points->begin, err);
-	int status;
-
-	if (begin == NULL)
-		return -1;
-	status = writer_begin(writer, decoded_value(begin), NULL, err);
-	decoded_free(begin);
-	return status;
-}
-
 int
 points_write(
     const struct points *points, struct writer *writer, struct error *err)
 {
 	if (points_marks_write(&points->marks, writer, err) < 0 ||
-	    write_begin(points, writer, err) < 0 ||
+	    writer_begin_after(writer, &points->begin, NULL, err) < 0 ||
 	    writer_record(writer, "grid", &points->grid_header, NULL, 0, err) <
 		0 ||
 	    writer_copy_text(writer, &points->summary, err) < 0)

@@ -54,16 +54,10 @@ int
 points_marks_write(
     const struct points_marks *marks, struct writer *writer, struct error *err)
 {
-	struct decoded *begin;
-	int status = -1;
-
 	if (text_is_empty(&marks->records))
 		return 0;
-	begin = pack_decode(&marks->begin, err);
-	if (begin != NULL)
-		status = writer_begin(writer, decoded_value(begin), NULL, err);
-	decoded_free(begin);
-	if (status < 0 || writer_copy_text(writer, &marks->records, err) < 0)
+	if (writer_begin_after(writer, &marks->begin, NULL, err) < 0 ||
+	    writer_copy_text(writer, &marks->records, err) < 0)
 		return -1;
 	return writer_end(writer, err);
 }

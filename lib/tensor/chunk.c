@@ -148,8 +148,9 @@ chunk_write_tensor(struct writer *writer, int index,
 		struct pack header = {0};
 		int status;
 
-		pack_map(&header, 5);
+		pack_open(&header);
 		pack_chunk(&header, index, tensor, tensor->type, at);
+		pack_close(&header);
 		status = writer_record(writer, "tensor", &header,
 		    (const char *)tensor->data + (size_t)at * size,
 		    (size_t)n * size, err);
@@ -169,10 +170,11 @@ write_delta(struct writer *writer, int axis, int rep, int index,
 	struct pack header = {0};
 	int status;
 
-	pack_map(&header, 7);
+	pack_open(&header);
 	pack_key_text(&header, "axis", axis_word(axis));
 	pack_key_int(&header, "rep", rep);
 	pack_chunk(&header, index, tensor, TENSOR_FLOAT32, offset);
+	pack_close(&header);
 	status = writer_record(
 	    writer, "delta", &header, elements, (size_t)n * sizeof(float), err);
 	pack_free(&header);
@@ -216,9 +218,10 @@ chunk_write_moment(struct writer *writer, int moment, int index,
 		struct pack header = {0};
 		int status;
 
-		pack_map(&header, 6);
+		pack_open(&header);
 		pack_key_int(&header, "moment", moment);
 		pack_chunk(&header, index, tensor, TENSOR_FLOAT32, at);
+		pack_close(&header);
 		status = writer_record(writer, "moment", &header, elements + at,
 		    (size_t)n * sizeof(float), err);
 		pack_free(&header);

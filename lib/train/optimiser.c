@@ -143,11 +143,12 @@ optimiser_write(
 	struct pack header = {0};
 	int status;
 
-	pack_map(&header, 3);
+	pack_open(&header);
 	pack_key_text(
 	    &header, "optimiser", optimiser_words[optimiser->rule.kind]);
 	pack_key_int(&header, "step", optimiser->step);
 	pack_key_int(&header, "moments", optimiser->moments);
+	pack_close(&header);
 	status = writer_record(writer, "optimiser", &header, NULL, 0, err);
 	pack_free(&header);
 	for (size_t i = 0; i < g->n_tensors; i++)

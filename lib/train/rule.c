@@ -39,12 +39,6 @@ trainer_rule_check(const struct trainer_rule *rule, struct error *err)
 	return 0;
 }
 
-size_t
-trainer_rule_keys(const struct trainer_rule *rule)
-{
-	return 20 + (rule->schedule.kind == SCHEDULE_COSINE);
-}
-
 void
 trainer_rule_pack(const struct trainer_rule *rule, struct pack *pack)
 {

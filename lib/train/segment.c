@@ -25,8 +25,9 @@ write_mark(struct writer *writer, const char *kind, const struct pack *entry,
 	digest_start(&digest);
 	digest_add(&digest, line, n);
 	digest_finish_text(&digest, run);
-	pack_map(&header, 1);
+	pack_open(&header);
 	pack_key_text(&header, "run", run);
+	pack_close(&header);
 	status = writer_record(writer, kind, &header, NULL, 0, err);
 	pack_free(&header);
 	return status;
@@ -63,7 +64,7 @@ segment_note(const struct trainer *trainer, const struct trainer_test *test,
 	const struct schedule *schedule = &trainer->rule.schedule;
 	const int64_t step = trainer->optimiser.step;
 
-	pack_map(meta, 4 + 2 * (size_t)(r->n > 0) + 2 * (size_t)(test != NULL));
+	pack_open(meta);
 	pack_key_int(meta, "epoch", step / schedule->steps_per_epoch);
 	pack_key_int(meta, "step", step);
 	pack_key_real(
@@ -78,6 +79,7 @@ segment_note(const struct trainer *trainer, const struct trainer_test *test,
 		pack_key_real(meta, "test_loss", test->loss);
 		pack_key_real(meta, "test_acc", test->acc);
 	}
+	pack_close(meta);
 }
 
 /* The last line of a `begin`'s history, or NULL. */

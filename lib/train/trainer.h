@@ -34,10 +34,9 @@ struct trainer_rule {
 int trainer_rule_check(const struct trainer_rule *rule, struct error *err);
 
 /*
- * The rule as so many keys of a map: it determines the numbers.  How many
- * epochs there are only does where the learning rate depends on it (cosine).
+ * The rule as keys of a map: it determines the numbers.  How many epochs there
+ * are only does where the learning rate depends on it (cosine).
  */
-size_t trainer_rule_keys(const struct trainer_rule *rule);
 void trainer_rule_pack(const struct trainer_rule *rule, struct pack *pack);
 
 /* What the steps since the last checkpoint saw, before they moved. */

@@ -105,8 +105,9 @@ noted_in(const char *key, double value, double *acc)
 	struct error err;
 	bool found;
 
-	pack_map(&pack, 1);
+	pack_open(&pack);
 	pack_key_real(&pack, key, value);
+	pack_close(&pack);
 	d = pack_decode(&pack, &err);
 	assert_non_null(d);
 	found = accuracy_noted(decoded_value(d), acc);

@@ -24,9 +24,10 @@ add_mark(struct writer *writer, const char *kind, char digit, size_t digits,
 
 	memset(run, digit, digits);
 	memset(note, 'n', more);
-	pack_map(&header, 2);
+	pack_open(&header);
 	pack_key_text(&header, "run", run);
 	pack_key_text(&header, "note", note);
+	pack_close(&header);
 	assert_int_equal(
 	    writer_record(writer, kind, &header, NULL, 0, &err), 0);
 	pack_free(&header);

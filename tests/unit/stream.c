@@ -114,8 +114,9 @@ add_record(struct writer *writer, const char *kind, int64_t i,
 	struct pack header = {0};
 	struct error err;
 
-	pack_map(&header, 1);
+	pack_open(&header);
 	pack_key_int(&header, "i", i);
+	pack_close(&header);
 	assert_int_equal(
 	    writer_record(writer, kind, &header, payload, n, &err), 0);
 	pack_free(&header);
@@ -127,8 +128,9 @@ begin(struct writer *writer)
 	struct pack entry = {0};
 	struct error err;
 
-	history_entry(&entry, "test", 1);
+	history_open(&entry, "test");
 	pack_key_int(&entry, "seed", 7);
+	history_close(&entry);
 	assert_int_equal(writer_begin(writer, NULL, &entry, &err), 0);
 	pack_free(&entry);
 }
@@ -504,9 +506,10 @@ check_bad_end(int64_t count, const char *digest, const char *reason)
 	size_t n = forge(bytes, open, sizeof(open) - 1), n_end;
 
 	pack_text(&tail, "end");
-	pack_map(&tail, 2);
+	pack_open(&tail);
 	pack_key_int(&tail, "count", count);
 	pack_key_text(&tail, "digest", digest);
+	pack_close(&tail);
 	pack_nil(&tail);
 	end = pack_encoded(&tail, &n_end, &err);
 	n += forge(bytes + n, end, n_end);
@@ -573,16 +576,19 @@ history_grows(void **state)
 	ssize_t n;
 
 	(void)state;
-	pack_map(&header, 3);
+	pack_open(&header);
 	pack_key_int(&header, "version", 1);
 	pack_key_text(&header, "colour", "red");
-	pack_text(&header, "history");
+	pack_key(&header, "history");
 	pack_array(&header, 1);
-	history_entry(&entry, "first", 0);
+	history_open(&entry, "first");
+	history_close(&entry);
 	pack_pack(&header, &entry);
+	pack_close(&header);
 	pack_free(&entry);
 	before = pack_decode(&header, &err);
-	history_entry(&entry, "second", 0);
+	history_open(&entry, "second");
+	history_close(&entry);
 	assert_int_equal(
 	    writer_begin(writer, decoded_value(before), &entry, &err), 0);
 	assert_int_equal(writer_end(writer, &err), 0);
@@ -610,8 +616,9 @@ emit_vector(struct writer *writer)
 	struct error err;
 
 	assert_int_equal(writer_begin(writer, NULL, NULL, &err), 0);
-	pack_map(&header, 1);
+	pack_open(&header);
 	pack_key_int(&header, "k", 1);
+	pack_close(&header);
 	assert_int_equal(
 	    writer_record(writer, "x-note", &header, "abc", 3, &err), 0);
 	pack_free(&header);
@@ -634,6 +641,47 @@ documented_bytes(void **state)
 	free(b.p);
 }
 
+/* Maps count their keys, whatever stands in them; one left open is no record.
+ */
+static void
+maps_count_themselves(void **state)
+{
+	struct pack pack = {0};
+	struct decoded *d;
+	struct error err;
+	const struct value *inner;
+	size_t n;
+
+	(void)state;
+	pack_open(&pack);
+	for (int i = 0; i < 15; i++) {
+		char key[8];
+
+		snprintf(key, sizeof(key), "k%d", i);
+		pack_key_int(&pack, key, i);
+	}
+	pack_key(&pack, "inner");
+	pack_open(&pack);
+	pack_key(&pack, "none");
+	pack_open(&pack);
+	pack_close(&pack);
+	pack_key_bool(&pack, "yes", 1);
+	pack_close(&pack);
+	assert_null(pack_encoded(&pack, &n, &err));
+	assert_int_equal(pack_check(&pack, &err), -1);
+	pack_close(&pack);
+	d = pack_decode(&pack, &err);
+	assert_non_null(d);
+	assert_int_equal(map_count(decoded_value(d)), 16);
+	inner = value_get(decoded_value(d), "inner");
+	assert_int_equal(map_count(inner), 2);
+	assert_int_equal(map_count(value_get(inner, "none")), 0);
+	decoded_free(d);
+	pack_close(&pack); /* none is open */
+	assert_null(pack_encoded(&pack, &n, &err));
+	pack_free(&pack);
+}
+
 int
 main(void)
 {
@@ -651,6 +699,7 @@ main(void)
 	    cmocka_unit_test(depth_is_bounded),
 	    cmocka_unit_test(wrong_ends),
 	    cmocka_unit_test(missing_records),
+	    cmocka_unit_test(maps_count_themselves),
 	    cmocka_unit_test(history_grows),
 	    cmocka_unit_test(documented_bytes),
 	};
