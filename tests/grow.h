@@ -46,6 +46,7 @@ grow_unary(struct builder *b, enum operator_kind op, const char *name, int x)
 	const struct attributes a = {.axis = 1,
 	    .alpha = op == OP_HARD_SIGMOID ? 0.3F : 0.7F,
 	    .beta = 0.45F,
+	    .approximate = op == OP_GELU ? roll(0, 1) : 0,
 	    .min = -0.6F,
 	    .max = 0.9F};
 
@@ -93,6 +94,25 @@ grow_binary(struct builder *b, enum operator_kind op, int x)
 		in[!swaps] = grow_operand(b, x);
 	}
 	return grow_node(b, op, "tested", 2, in, &(struct attributes){0});
+}
+
+/*
+ * x between whole numbers, a quarter above one and less than a fifth away from
+ * that: where what jumps does not.
+ */
+static int
+grow_steps(struct builder *b, int x)
+{
+	const struct attributes none = {0};
+	int in[2] = {grow_unary(b, OP_TANH, "near", x)};
+	struct error err;
+
+	in[1] = graph_add_tensor(b->graph, "fifth", TENSOR_FLOAT32,
+	    ROLE_CONSTANT, 0, NULL, &err);
+	in[0] = grow_node(b, OP_MUL, "small", 2, in, &none);
+	in[1] = graph_add_tensor(b->graph, "levels", TENSOR_FLOAT32,
+	    ROLE_CONSTANT, 1, (const int64_t[]){build_size(b, x, 2)}, &err);
+	return grow_node(b, OP_ADD, "between", 2, in, &none);
 }
 
 static int
@@ -145,6 +165,8 @@ grow_imported(struct builder *b, enum operator_kind op, int x)
 	case OP_MUL:
 	case OP_DIV:
 	case OP_POW:
+	case OP_MAX:
+	case OP_MIN:
 		return grow_binary(b, op, x);
 	case OP_MAT_MUL:
 		return grow_product(b, x);
@@ -153,6 +175,17 @@ grow_imported(struct builder *b, enum operator_kind op, int x)
 	case OP_SQRT:
 	case OP_LOG:
 		x = grow_unary(b, OP_SIGMOID, "above", x);
+		return grow_unary(b, op, "tested", x);
+	case OP_FLOOR:
+	case OP_CEIL:
+	case OP_ROUND:
+	case OP_SIGN:
+	case OP_THRESHOLDED_RELU:
+	case OP_SHRINK:
+		return grow_unary(b, op, "tested", grow_steps(b, x));
+	case OP_RECIPROCAL: /* of what is neither small nor large */
+		x = grow_unary(b, OP_TANH, "near", x);
+		x = grow_unary(b, OP_EXP, "above", x);
 		return grow_unary(b, op, "tested", x);
 	case OP_REDUCE_MEAN:
 		a.axes[0] = roll(1, 3);

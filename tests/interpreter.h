@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/random.h"
 #include "net/operator.h"
@@ -313,6 +314,39 @@ transposed_at(
 	return input_of(w, node, 0, image)[at];
 }
 
+/* Of one element: what later opsets brought. */
+static double
+activation_at(const struct node *node, double x)
+{
+	const double alpha = (double)node->attr.alpha;
+	const double beta = (double)node->attr.beta;
+
+	switch (node->op) {
+	case OP_SELU:
+		return beta * (x > 0.0 ? x : alpha * (exp(x) - 1.0));
+	case OP_CELU:
+		return fmax(x, 0.0) +
+		       fmin(alpha * (exp(x / alpha) - 1.0), 0.0);
+	case OP_GELU:
+		if (node->attr.approximate)
+			return 0.5 * x *
+			       (1.0 + tanh(sqrt(2.0 / acos(-1.0)) *
+					   (x + 0.044715 * pow(x, 3.0))));
+		return 0.5 * x * (1.0 + erf(x / sqrt(2.0)));
+	case OP_MISH:
+		return x * tanh(log(1.0 + exp(x)));
+	case OP_SOFTSIGN:
+		return x / (1.0 + fabs(x));
+	case OP_THRESHOLDED_RELU:
+		return x > alpha ? x : 0.0;
+	case OP_SHRINK:
+		return x < -alpha ? x + beta : x > alpha ? x - beta : 0.0;
+	default:
+		fail_msg("operator %d is not known here", (int)node->op);
+		return 0.0;
+	}
+}
+
 /* Of one element. */
 static double
 function_at(const struct node *node, double x)
@@ -350,9 +384,18 @@ function_at(const struct node *node, double x)
 		return -x;
 	case OP_LOG:
 		return log(x);
+	case OP_RECIPROCAL:
+		return 1.0 / x;
+	case OP_FLOOR:
+		return floor(x);
+	case OP_CEIL:
+		return ceil(x);
+	case OP_ROUND:
+		return floor(x + 0.5);
+	case OP_SIGN:
+		return (x > 0.0) - (x < 0.0);
 	default:
-		fail_msg("operator %d is not known here", (int)node->op);
-		return 0.0;
+		return activation_at(node, x);
 	}
 }
 
@@ -369,6 +412,10 @@ arithmetic(const struct node *node, double a, double b)
 		return a * b;
 	case OP_DIV:
 		return a / b;
+	case OP_MAX:
+		return fmax(a, b);
+	case OP_MIN:
+		return fmin(a, b);
 	default:
 		return pow(a, b);
 	}
@@ -403,6 +450,8 @@ element(const struct world *w, const struct node *node, int image, int64_t i)
 	case OP_MUL:
 	case OP_DIV:
 	case OP_POW:
+	case OP_MAX:
+	case OP_MIN:
 		return arithmetic(node, operand_at(w, node, 0, image, i),
 		    operand_at(w, node, 1, image, i));
 	case OP_MAT_MUL:
@@ -502,6 +551,17 @@ draws(int64_t n)
 	return x;
 }
 
+/* An element of a tensor; some names say which ones. */
+static float
+drawn(const char *name)
+{
+	if (strcmp(name, "fifth") == 0)
+		return 0.2F;
+	if (strcmp(name, "levels") == 0)
+		return (float)roll(-2, 2) + 0.25F;
+	return uniform();
+}
+
 static void
 fill_tensors(struct graph *g)
 {
@@ -510,7 +570,7 @@ fill_tensors(struct graph *g)
 
 		assert_int_equal(tensor_allocate(t, NULL), 0);
 		for (int64_t j = 0; t->type == TENSOR_FLOAT32 && j < t->n; j++)
-			t->f32[j] = uniform();
+			t->f32[j] = drawn(t->name);
 	}
 }
 

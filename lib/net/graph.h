@@ -56,6 +56,20 @@ enum operator_kind {
 	OP_ABS,
 	OP_NEG,
 	OP_LOG,
+	OP_RECIPROCAL,
+	OP_FLOOR,
+	OP_CEIL,
+	OP_ROUND,
+	OP_SIGN,
+	OP_SELU,
+	OP_CELU,
+	OP_GELU,
+	OP_MISH,
+	OP_SOFTSIGN,
+	OP_THRESHOLDED_RELU,
+	OP_SHRINK,
+	OP_MAX,
+	OP_MIN,
 	OP_COUNT,
 };
 
@@ -76,7 +90,9 @@ struct attributes {
 	int ceil_mode;
 	int count_include_pad;
 	float epsilon;
-	float alpha, beta; /* LeakyRelu, Elu, HardSigmoid */
+	/* LeakyRelu, Elu, HardSigmoid and others; Selu's gamma and Shrink's
+	 * bias are beta. */
+	float alpha, beta;
 	float min, max;    /* Clip */
 	/* Concat, Flatten, Softmax, LayerNormalization: the batch is axis 0. */
 	int axis;
@@ -87,6 +103,7 @@ struct attributes {
 	int axes[IMAGE_RANK_MAX];
 	int perm[IMAGE_RANK_MAX];
 	int keepdims;
+	int approximate; /* Gelu: 1 by tanh */
 	int shape[IMAGE_RANK_MAX]; /* Reshape: of one image; a 0 ends it */
 	/* Slice: per image dimension start, step and end (0: all the rest);
 	 * Pad: zeros before and after each image dimension. */

@@ -30,6 +30,7 @@ static const struct {
     {"axes", offsetof(struct attributes, axes), IMAGE_RANK_MAX},
     {"perm", offsetof(struct attributes, perm), IMAGE_RANK_MAX},
     {"keepdims", offsetof(struct attributes, keepdims), 1},
+    {"approximate", offsetof(struct attributes, approximate), 1},
     {"shape", offsetof(struct attributes, shape), IMAGE_RANK_MAX},
 };
 enum { ATTRIBUTE_ROWS = sizeof(attribute_rows) / sizeof(attribute_rows[0]) };

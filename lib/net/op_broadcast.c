@@ -1,4 +1,5 @@
-/* Add, Sub, Mul, Div, Pow: two operands, stretched to each other's shape. */
+/* Add, Sub, Mul, Div, Pow, Max, Min: two operands, stretched to each other's
+ * shape. */
 #include <math.h>
 
 #include "net/op_family.h"
@@ -101,6 +102,8 @@ BROADCAST(op_sub, difference, a - b)
 BROADCAST(op_mul, product, a *b)
 BROADCAST(op_div, quotient, a / b)
 BROADCAST(op_pow, power, pow(a, b))
+BROADCAST(op_max, larger, a > b || isnan(a) ? a : b)
+BROADCAST(op_min, smaller, a < b || isnan(a) ? a : b)
 
 /* ---- derivatives ---- */
 
@@ -270,6 +273,13 @@ partials_back_tangent(
 		partials_back_tangent(batch, &family##_partials);           \
 	}
 
+/* How much of the larger of a and b is a: equal ones share, as in PyTorch. */
+static double
+share(double a, double b)
+{
+	return a > b ? 1.0 : a == b ? 0.5 : 0.0;
+}
+
 /* b a^(b - 1), without the number that 0 to the power of -1 is not. */
 static double
 pow_slope(double a, double b)
@@ -277,6 +287,8 @@ pow_slope(double a, double b)
 	return b == 0.0 ? 0.0 : b * pow(a, b - 1.0);
 }
 
+PARTIALS(op_max, share(a, b), share(b, a), 0.0, 0.0, 0.0)
+PARTIALS(op_min, share(b, a), share(a, b), 0.0, 0.0, 0.0)
 PARTIALS(op_mul, b, a, 0.0, 1.0, 0.0)
 PARTIALS(
     op_div, 1.0 / b, -a / (b * b), 0.0, -1.0 / (b * b), 2.0 * a / (b * b * b))

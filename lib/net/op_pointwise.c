@@ -160,6 +160,86 @@ sign(double x)
 	return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : 0.0;
 }
 
+/* x (1 + tanh(u)) / 2 where u is c (x + 0.044715 x^3), c being sqrt(2 / pi). */
+static double
+gelu_line(double x)
+{
+	return sqrt(2.0 / acos(-1.0)) * (x + 0.044715 * x * x * x);
+}
+
+/* u's slope, and the tanh's as a function of u. */
+static double
+gelu_line_slope(double x)
+{
+	return sqrt(2.0 / acos(-1.0)) * (1.0 + 3.0 * 0.044715 * x * x);
+}
+
+static double
+gelu_tanh_slope(double x)
+{
+	const double slope = tanh_slope(gelu_line(x));
+
+	return 0.5 * (1.0 + tanh(gelu_line(x))) +
+	       0.5 * x * slope * gelu_line_slope(x);
+}
+
+static double
+gelu_tanh_bend(double x)
+{
+	const double u = gelu_line(x), slope = gelu_line_slope(x);
+	const double bend = sqrt(2.0 / acos(-1.0)) * 6.0 * 0.044715 * x;
+
+	return tanh_slope(u) *
+	       (slope + 0.5 * x * (bend - 2.0 * tanh(u) * slope * slope));
+}
+
+/* The share of a standard normal that lies below x, and its density. */
+static double
+below(double x)
+{
+	return 0.5 * erfc(-x / sqrt(2.0));
+}
+
+static double
+density(double x)
+{
+	return exp(-0.5 * x * x) / sqrt(2.0 * acos(-1.0));
+}
+
+static double
+softplus(double x)
+{
+	return x > 0.0 ? x + log1p(exp(-x)) : log1p(exp(x));
+}
+
+static double
+mish_slope(double x)
+{
+	const double t = tanh(softplus(x));
+
+	return t + x * (1.0 - t * t) * logistic(x);
+}
+
+static double
+mish_bend(double x)
+{
+	const double t = tanh(softplus(x)), p = logistic(x);
+
+	return (1.0 - t * t) *
+	       (2.0 * p + x * (logistic_slope(x) - 2.0 * t * p * p));
+}
+
+/* Outside of [-alpha, alpha], by beta closer. */
+static double
+shrink(const struct attributes *a, double x)
+{
+	if (x < -(double)a->alpha)
+		return x + (double)a->beta;
+	if (x > (double)a->alpha)
+		return x - (double)a->beta;
+	return isnan(x) ? x : 0.0;
+}
+
 POINTWISE(op_leaky_relu, x < 0.0 ? (double)a->alpha * x : x,
     x <= 0.0 ? (double)a->alpha : 1.0, 0.0)
 POINTWISE(op_elu, x < 0.0 ? (double)a->alpha * expm1(x) : x,
@@ -177,11 +257,31 @@ POINTWISE(op_tanh, tanh(x), tanh_slope(x), -2.0 * tanh(x) * tanh_slope(x))
 POINTWISE(op_erf, erf(x), erf_slope(x), -2.0 * x * erf_slope(x))
 POINTWISE(op_exp, exp(x), exp(x), exp(x))
 POINTWISE(op_sqrt, sqrt(x), 0.5 / sqrt(x), -0.25 / (x * sqrt(x)))
-POINTWISE(op_softplus, x > 0.0 ? x + log1p(exp(-x)) : log1p(exp(x)),
-    logistic(x), logistic_slope(x))
+POINTWISE(op_softplus, softplus(x), logistic(x), logistic_slope(x))
 POINTWISE(op_abs, fabs(x), sign(x), 0.0)
 POINTWISE(op_neg, -x, -1.0, 0.0)
 POINTWISE(op_log, log(x), 1.0 / x, -1.0 / (x * x))
+POINTWISE(op_reciprocal, 1.0 / x, -1.0 / (x * x), 2.0 / (x * x * x))
+POINTWISE(op_floor, floor(x), 0.0, 0.0)
+POINTWISE(op_ceil, ceil(x), 0.0, 0.0)
+POINTWISE(op_round, nearbyint(x), 0.0, 0.0)
+POINTWISE(op_sign, isnan(x) ? x : sign(x), 0.0, 0.0)
+POINTWISE(op_selu, (double)a->beta *(x < 0.0 ? (double)a->alpha * expm1(x) : x),
+    (double)a->beta *(x <= 0.0 ? (double)a->alpha * exp(x) : 1.0),
+    x <= 0.0 ? (double)a->beta * (double)a->alpha * exp(x) : 0.0)
+POINTWISE(op_celu, x < 0.0 ? (double)a->alpha * expm1(x / (double)a->alpha) : x,
+    x <= 0.0 ? exp(x / (double)a->alpha) : 1.0,
+    x <= 0.0 ? exp(x / (double)a->alpha) / (double)a->alpha : 0.0)
+POINTWISE(op_gelu,
+    a->approximate ? 0.5 * x *(1.0 + tanh(gelu_line(x))) : x *below(x),
+    a->approximate ? gelu_tanh_slope(x) : below(x) + x * density(x),
+    a->approximate ? gelu_tanh_bend(x) : (2.0 - x * x) * density(x))
+POINTWISE(op_mish, x *tanh(softplus(x)), mish_slope(x), mish_bend(x))
+POINTWISE(op_softsign, x / (1.0 + fabs(x)), 1.0 / pow(1.0 + fabs(x), 2.0),
+    -2.0 * sign(x) / pow(1.0 + fabs(x), 3.0))
+POINTWISE(op_thresholded_relu, x <= (double)a->alpha ? 0.0 : x,
+    x <= (double)a->alpha ? 0.0 : 1.0, 0.0)
+POINTWISE(op_shrink, shrink(a, x), fabs(x) <= (double)a->alpha ? 0.0 : 1.0, 0.0)
 
 /* One slope for all, or one for each channel. */
 int

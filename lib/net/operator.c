@@ -80,6 +80,21 @@ static const struct operator_row rows[OP_COUNT] = {
     CURVED(OP_ABS, "Abs", 1, 1, ALL, op_abs, NEEDS_IN),
     CURVED(OP_NEG, "Neg", 1, 1, ALL, op_neg, NEEDS_IN),
     CURVED(OP_LOG, "Log", 1, 1, ALL, op_log, NEEDS_IN),
+    CURVED(OP_RECIPROCAL, "Reciprocal", 1, 1, ALL, op_reciprocal, NEEDS_IN),
+    CURVED(OP_FLOOR, "Floor", 1, 1, ALL, op_floor, NEEDS_IN),
+    CURVED(OP_CEIL, "Ceil", 1, 1, ALL, op_ceil, NEEDS_IN),
+    CURVED(OP_ROUND, "Round", 1, 1, ALL, op_round, NEEDS_IN),
+    CURVED(OP_SIGN, "Sign", 1, 1, ALL, op_sign, NEEDS_IN),
+    CURVED(OP_SELU, "Selu", 1, 1, ALL, op_selu, NEEDS_IN),
+    CURVED(OP_CELU, "Celu", 1, 1, ALL, op_celu, NEEDS_IN),
+    CURVED(OP_GELU, "Gelu", 1, 1, ALL, op_gelu, NEEDS_IN),
+    CURVED(OP_MISH, "Mish", 1, 1, ALL, op_mish, NEEDS_IN),
+    CURVED(OP_SOFTSIGN, "Softsign", 1, 1, ALL, op_softsign, NEEDS_IN),
+    CURVED(OP_THRESHOLDED_RELU, "ThresholdedRelu", 1, 1, ALL,
+	op_thresholded_relu, NEEDS_IN),
+    CURVED(OP_SHRINK, "Shrink", 1, 1, ALL, op_shrink, NEEDS_IN),
+    CURVED(OP_MAX, "Max", 2, 2, OPERANDS_ALIGNED, op_max, NEEDS_IN),
+    CURVED(OP_MIN, "Min", 2, 2, OPERANDS_ALIGNED, op_min, NEEDS_IN),
 };
 
 const struct operator_row *

@@ -72,7 +72,7 @@ check_tensor(struct world *w, int tensor, const float *d, const float *r)
 {
 	const struct tensor *t = &w->g->tensors[tensor];
 	float *v = draws(t->n);
-	const double h = 1e-6;
+	const double h = 1e-7;
 	const double terms =
 	    (double)(w->n * shape_size(&w->g->values[w->g->output].shape));
 	double got = 0.0, size = 0.0, side[2], want;
