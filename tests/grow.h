@@ -96,6 +96,30 @@ grow_binary(struct builder *b, enum operator_kind op, int x)
 	return grow_node(b, op, "tested", 2, in, &(struct attributes){0});
 }
 
+/* x, less than a fifth. */
+static int
+grow_small(struct builder *b, int x)
+{
+	int in[2] = {grow_unary(b, OP_TANH, "near", x)};
+	struct error err;
+
+	in[1] = graph_add_tensor(b->graph, "fifth", TENSOR_FLOAT32,
+	    ROLE_CONSTANT, 0, NULL, &err);
+	return grow_node(b, OP_MUL, "small", 2, in, &(struct attributes){0});
+}
+
+/* Factors near 1, or some that are 0 and move. */
+static int
+grow_factors(struct builder *b, int x)
+{
+	int in[2] = {grow_unary(b, OP_EXP, "above", grow_small(b, x))};
+
+	if (roll(0, 1))
+		return in[0];
+	in[1] = grow_tensor(b, "gates", build_size(b, x, 1), 1, 0, 0);
+	return grow_node(b, OP_MUL, "gated", 2, in, &(struct attributes){0});
+}
+
 /*
  * x between whole numbers, a quarter above one and less than a fifth away from
  * that: where what jumps does not.
@@ -104,12 +128,9 @@ static int
 grow_steps(struct builder *b, int x)
 {
 	const struct attributes none = {0};
-	int in[2] = {grow_unary(b, OP_TANH, "near", x)};
+	int in[2] = {grow_small(b, x)};
 	struct error err;
 
-	in[1] = graph_add_tensor(b->graph, "fifth", TENSOR_FLOAT32,
-	    ROLE_CONSTANT, 0, NULL, &err);
-	in[0] = grow_node(b, OP_MUL, "small", 2, in, &none);
 	in[1] = graph_add_tensor(b->graph, "levels", TENSOR_FLOAT32,
 	    ROLE_CONSTANT, 1, (const int64_t[]){build_size(b, x, 2)}, &err);
 	return grow_node(b, OP_ADD, "between", 2, in, &none);
@@ -188,6 +209,12 @@ grow_imported(struct builder *b, enum operator_kind op, int x)
 		x = grow_unary(b, OP_EXP, "above", x);
 		return grow_unary(b, op, "tested", x);
 	case OP_REDUCE_MEAN:
+	case OP_REDUCE_SUM:
+	case OP_REDUCE_MAX:
+	case OP_REDUCE_PROD:
+	case OP_REDUCE_L2:
+	case OP_REDUCE_LOG_SUM_EXP:
+		in[0] = op == OP_REDUCE_PROD ? grow_factors(b, x) : x;
 		a.axes[0] = roll(1, 3);
 		if (a.axes[0] < 3 && roll(0, 1))
 			a.axes[1] = a.axes[0] + 1;

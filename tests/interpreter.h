@@ -242,14 +242,39 @@ product_at(const struct world *w, const struct node *node, int image, int64_t i)
 	return sum;
 }
 
-/* Softmax and its logarithm at element i, ReduceMean: along n, inner apart. */
+/* n elements, inner apart, as one. */
+static double
+reduced(enum operator_kind op, const double *x, int64_t n, int64_t inner)
+{
+	double sum = 0.0, most = x[0], product = 1.0;
+
+	for (int64_t j = 0; j < n; j++) {
+		const double v = x[j * inner];
+
+		most = fmax(most, v);
+		product *= v;
+		sum += op == OP_REDUCE_L2 ? v * v
+		       : op == OP_REDUCE_LOG_SUM_EXP
+			   ? exp(v)
+			   : v / (op == OP_REDUCE_MEAN ? (double)n : 1.0);
+	}
+	return op == OP_REDUCE_MAX	     ? most
+	       : op == OP_REDUCE_PROD	     ? product
+	       : op == OP_REDUCE_L2	     ? sqrt(sum)
+	       : op == OP_REDUCE_LOG_SUM_EXP ? log(sum)
+					     : sum;
+}
+
+/* Softmax and its logarithm at element i, reductions: along n, inner apart. */
 static double
 along_at(const struct world *w, const struct node *node, int image, int64_t i)
 {
-	const bool mean = node->op == OP_REDUCE_MEAN;
+	const bool softmax =
+	    node->op == OP_SOFTMAX || node->op == OP_LOG_SOFTMAX;
 	const struct shape in = shape_of(w, node, 0);
-	const int first = (mean ? node->attr.axes[0] : node->attr.axis) - 1;
-	const int last = mean && node->attr.axes[1] != 0 ? first + 1 : first;
+	const int first = (softmax ? node->attr.axis : node->attr.axes[0]) - 1;
+	const int last =
+	    !softmax && node->attr.axes[1] != 0 ? first + 1 : first;
 	const double *x = input_of(w, node, 0, image);
 	int64_t n = 1, inner = 1;
 	double sum = 0.0, at;
@@ -258,12 +283,9 @@ along_at(const struct world *w, const struct node *node, int image, int64_t i)
 		n *= in.dim[a];
 	for (int a = last + 1; a < in.rank; a++)
 		inner *= in.dim[a];
-	if (mean) {
-		x += i / inner * n * inner + i % inner;
-		for (int64_t j = 0; j < n; j++)
-			sum += x[j * inner] / (double)n;
-		return sum;
-	}
+	if (!softmax)
+		return reduced(node->op,
+		    x + i / inner * n * inner + i % inner, n, inner);
 	at = x[i];
 	x += i - i / inner % n * inner;
 	for (int64_t j = 0; j < n; j++)
@@ -457,6 +479,11 @@ element(const struct world *w, const struct node *node, int image, int64_t i)
 	case OP_MAT_MUL:
 		return product_at(w, node, image, i);
 	case OP_REDUCE_MEAN:
+	case OP_REDUCE_SUM:
+	case OP_REDUCE_MAX:
+	case OP_REDUCE_PROD:
+	case OP_REDUCE_L2:
+	case OP_REDUCE_LOG_SUM_EXP:
 	case OP_SOFTMAX:
 	case OP_LOG_SOFTMAX:
 		return along_at(w, node, image, i);
@@ -559,6 +586,8 @@ drawn(const char *name)
 		return 0.2F;
 	if (strcmp(name, "levels") == 0)
 		return (float)roll(-2, 2) + 0.25F;
+	if (strcmp(name, "gates") == 0)
+		return roll(0, 3) > 0 ? 1.0F : 0.0F;
 	return uniform();
 }
 

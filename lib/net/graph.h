@@ -70,6 +70,11 @@ enum operator_kind {
 	OP_SHRINK,
 	OP_MAX,
 	OP_MIN,
+	OP_REDUCE_SUM,
+	OP_REDUCE_MAX,
+	OP_REDUCE_PROD,
+	OP_REDUCE_L2,
+	OP_REDUCE_LOG_SUM_EXP,
 	OP_COUNT,
 };
 
@@ -98,7 +103,7 @@ struct attributes {
 	int axis;
 	int trans_b; /* Gemm, MatMul: the weight is k c, as PyTorch's linear
 			layer */
-	/* ReduceMean's axes, in order; Transpose's order of the image's axes;
+	/* ReduceMean's and its like's axes, in order; Transpose's order of the image's axes;
 	 * both count the batch as axis 0, and a 0 ends them. */
 	int axes[IMAGE_RANK_MAX];
 	int perm[IMAGE_RANK_MAX];

@@ -1,25 +1,8 @@
-/* ReduceMean, Softmax, LogSoftmax: along one axis, or several in a row. */
+/* ReduceMean, ReduceSum and others: along one axis, or several in a row. */
 #include <math.h>
 
+#include "net/op_axis.h"
 #include "net/op_family.h"
-
-/* An array as outer x n x inner, n being what is reduced. */
-struct extent {
-	int64_t outer, n, inner;
-};
-
-/* Image axes first ... last are reduced; both are in range. */
-static struct extent
-find_extent(const struct shape *shape, int first, int last)
-{
-	struct extent e = {1, 1, 1};
-
-	for (int i = 0; i < shape->rank; i++)
-		*(i < first     ? &e.outer
-		    : i <= last ? &e.n
-				: &e.inner) *= shape->dim[i];
-	return e;
-}
 
 static int
 count_axes(const struct attributes *attr)
@@ -29,6 +12,14 @@ count_axes(const struct attributes *attr)
 	while (n < IMAGE_RANK_MAX && attr->axes[n] != 0)
 		n++;
 	return n;
+}
+
+static struct extent
+reduced(const struct attributes *attr, const struct shape *in)
+{
+	const int first = attr->axes[0] - 1;
+
+	return extent_of(in, first, first + count_axes(attr) - 1);
 }
 
 int
@@ -57,12 +48,12 @@ op_reduce_mean_shape(const struct attributes *attr, int n_in,
 	return 0;
 }
 
-void
-op_reduce_mean_forward(const struct operator_call *call)
+/* ---- those that are linear: the sum, divided by 1 or by the number ---- */
+
+static void
+sum_up(const struct operator_call *call, bool mean)
 {
-	const int first = call->attr->axes[0] - 1;
-	const struct extent e = find_extent(
-	    &call->in_shape[0], first, first + count_axes(call->attr) - 1);
+	const struct extent e = reduced(call->attr, &call->in_shape[0]);
 	float *out = call->out;
 
 	for (int64_t o = 0; o < e.outer; o++)
@@ -72,20 +63,19 @@ op_reduce_mean_forward(const struct operator_call *call)
 
 			for (int64_t j = 0; j < e.n; j++)
 				sum += (double)x[j * e.inner];
-			*out++ = (float)(sum / (double)e.n);
+			*out++ = (float)(mean ? sum / (double)e.n : sum);
 		}
 }
 
-void
-op_reduce_mean_backward(const struct operator_batch *batch)
+static void
+spread(const struct operator_batch *batch, bool mean)
 {
-	const int first = batch->attr->axes[0] - 1;
-	const struct extent e = find_extent(
-	    &batch->in_shape[0], first, first + count_axes(batch->attr) - 1);
+	const struct extent e = reduced(batch->attr, &batch->in_shape[0]);
 	float *d_in = batch->d_in[0];
 
 	for (int64_t o = 0; d_in != NULL && o < e.outer * e.inner; o++) {
-		const float share = batch->d_out[o] / (float)e.n;
+		const float share =
+		    batch->d_out[o] / (mean ? (float)e.n : 1.0F);
 		float *d = d_in + o / e.inner * e.n * e.inner + o % e.inner;
 
 		for (int64_t j = 0; j < e.n; j++)
@@ -93,238 +83,291 @@ op_reduce_mean_backward(const struct operator_batch *batch)
 	}
 }
 
+void
+op_reduce_mean_forward(const struct operator_call *call)
+{
+	sum_up(call, true);
+}
+
+void
+op_reduce_mean_backward(const struct operator_batch *batch)
+{
+	spread(batch, true);
+}
+
 int
-op_softmax_shape(const struct attributes *attr, int n_in,
+op_reduce_sum_shape(const struct attributes *attr, int n_in,
     const struct shape *in, struct shape *out, struct error *err)
 {
-	(void)n_in;
-	if (attr->axis < 1 || attr->axis > in[0].rank)
-		return error_set(err, "axis is %d, expected 1 to %d",
-		    attr->axis, in[0].rank);
-	*out = in[0];
-	return 0;
+	return op_reduce_mean_shape(attr, n_in, in, out, err);
+}
+
+void
+op_reduce_sum_forward(const struct operator_call *call)
+{
+	sum_up(call, false);
+}
+
+void
+op_reduce_sum_backward(const struct operator_batch *batch)
+{
+	spread(batch, false);
+}
+
+/*
+ * ---- the others ----
+ *
+ * Each says of a fiber (the elements that become one) what it becomes, and how
+ * that changes with element j.  Both are numbers with the way they move along
+ * a direction: that gives all four functions.
+ */
+
+struct moving {
+	double v, t;
+};
+
+struct fiber {
+	const float *x, *t; /* t: NULL where nothing moves */
+	int64_t n, inner;
+	struct moving y; /* what it becomes */
+	int64_t at;      /* ReduceMax: of the largest */
+	/* ReduceProd: the product of what is not 0, how many are, and what
+	 * their tangents add up to. */
+	struct moving others;
+	int64_t zeros;
+	double t_zeros;
+};
+
+static struct moving
+element(const struct fiber *f, int64_t j)
+{
+	return (struct moving){(double)f->x[j * f->inner],
+	    f->t != NULL ? (double)f->t[j * f->inner] : 0.0};
+}
+
+/* The first largest, or the last NaN, as MaxPool's. */
+static void
+max_of(struct fiber *f)
+{
+	for (int64_t j = 1; j < f->n; j++) {
+		const double x = element(f, j).v;
+
+		if (x > element(f, f->at).v || isnan(x))
+			f->at = j;
+	}
+	f->y = element(f, f->at);
+}
+
+static struct moving
+max_slope(const struct fiber *f, int64_t j)
+{
+	return (struct moving){j == f->at ? 1.0 : 0.0, 0.0};
+}
+
+/* The length of the vector; its slope is 0 at 0, as in PyTorch. */
+static void
+l2_of(struct fiber *f)
+{
+	double squares = 0.0, t = 0.0;
+
+	for (int64_t j = 0; j < f->n; j++) {
+		const struct moving x = element(f, j);
+
+		squares += x.v * x.v;
+		t += x.v * x.t;
+	}
+	f->y.v = sqrt(squares);
+	f->y.t = f->y.v != 0.0 ? t / f->y.v : 0.0;
+}
+
+static struct moving
+l2_slope(const struct fiber *f, int64_t j)
+{
+	const struct moving x = element(f, j);
+	const double slope = x.v / f->y.v;
+
+	if (f->y.v == 0.0)
+		return (struct moving){0.0, 0.0};
+	return (struct moving){slope, (x.t - slope * f->y.t) / f->y.v};
 }
 
 static void
-softmax(const struct operator_call *call, bool logarithm)
+log_sum_exp_of(struct fiber *f)
 {
-	const int axis = call->attr->axis - 1;
-	const struct extent e = find_extent(call->out_shape, axis, axis);
+	double most, sum = 0.0, t = 0.0;
 
-	for (int64_t o = 0; o < e.outer * e.inner; o++) {
-		const int64_t at = o / e.inner * e.n * e.inner + o % e.inner;
-		const float *x = call->in[0] + at;
-		float *out = call->out + at;
-		double most = (double)x[0], sum = 0.0;
+	max_of(f);
+	most = isinf(f->y.v) ? 0.0 : f->y.v;
+	for (int64_t j = 0; j < f->n; j++) {
+		const struct moving x = element(f, j);
 
-		for (int64_t j = 1; j < e.n; j++)
-			most = fmax(most, (double)x[j * e.inner]);
+		sum += exp(x.v - most);
+		t += exp(x.v - most) * x.t;
+	}
+	f->y = (struct moving){most + log(sum), t / sum};
+}
+
+static struct moving
+log_sum_exp_slope(const struct fiber *f, int64_t j)
+{
+	const struct moving x = element(f, j);
+	const double p = exp(x.v - f->y.v);
+
+	return (struct moving){p, p * (x.t - f->y.t)};
+}
+
+static struct moving
+times(struct moving a, struct moving b)
+{
+	return (struct moving){a.v * b.v, a.v * b.t + a.t * b.v};
+}
+
+static void
+prod_of(struct fiber *f)
+{
+	f->others = (struct moving){1.0, 0.0};
+	for (int64_t j = 0; j < f->n; j++) {
+		const struct moving x = element(f, j);
+
+		if (x.v == 0.0) {
+			f->zeros++;
+			f->t_zeros += x.t;
+		} else {
+			f->others = times(f->others, x);
+		}
+	}
+	f->y = f->others;
+	if (f->zeros > 0)
+		f->y = (struct moving){
+		    0.0, f->zeros == 1 ? f->others.v * f->t_zeros : 0.0};
+}
+
+/* The product of all but element j. */
+static struct moving
+prod_slope(const struct fiber *f, int64_t j)
+{
+	const struct moving x = element(f, j);
+	const int64_t zeros = f->zeros - (x.v == 0.0);
+	const double v = x.v == 0.0 ? f->others.v : f->others.v / x.v;
+	const double t_zeros = f->t_zeros - (x.v == 0.0 ? x.t : 0.0);
+
+	if (zeros > 1)
+		return (struct moving){0.0, 0.0};
+	if (zeros == 1)
+		return (struct moving){0.0, v * t_zeros};
+	return (struct moving){
+	    v, x.v == 0.0 ? f->others.t : (f->others.t - v * x.t) / x.v};
+}
+
+typedef void fiber_fn(struct fiber *f);
+typedef struct moving slope_fn(const struct fiber *f, int64_t j);
+
+/* Where fiber i of an array begins. */
+static int64_t
+fiber_at(const struct extent *e, int64_t i)
+{
+	return i / e->inner * e->n * e->inner + i % e->inner;
+}
+
+static struct fiber
+fiber_of(const struct operator_batch *b, const struct extent *e, int64_t i,
+    fiber_fn *reduce)
+{
+	const int64_t at = fiber_at(e, i);
+	struct fiber f = {.x = b->in[0] + at,
+	    .t = b->t_in != NULL ? b->t_in[0] + at : NULL,
+	    .n = e->n,
+	    .inner = e->inner};
+
+	reduce(&f);
+	return f;
+}
+
+static void
+reduce_forward(const struct operator_call *call, fiber_fn *reduce)
+{
+	const struct extent e = reduced(call->attr, &call->in_shape[0]);
+	const struct operator_batch batch = {.in = call->in};
+
+	for (int64_t i = 0; i < e.outer * e.inner; i++)
+		call->out[i] = (float)fiber_of(&batch, &e, i, reduce).y.v;
+}
+
+static void
+reduce_backward(
+    const struct operator_batch *batch, fiber_fn *reduce, slope_fn *slope)
+{
+	const struct extent e = reduced(batch->attr, &batch->in_shape[0]);
+
+	for (int64_t i = 0; batch->d_in[0] != NULL && i < e.outer * e.inner;
+	     i++) {
+		const struct fiber f = fiber_of(batch, &e, i, reduce);
+		float *d = batch->d_in[0] + fiber_at(&e, i);
+
 		for (int64_t j = 0; j < e.n; j++)
-			sum += exp((double)x[j * e.inner] - most);
-		for (int64_t j = 0; j < e.n; j++) {
-			double d = (double)x[j * e.inner] - most;
+			d[j * e.inner] +=
+			    (float)(slope(&f, j).v * (double)batch->d_out[i]);
+	}
+}
 
-			out[j * e.inner] =
-			    (float)(logarithm ? d - log(sum) : exp(d) / sum);
+static void
+reduce_tangent(const struct operator_batch *batch, fiber_fn *reduce)
+{
+	const struct extent e = reduced(batch->attr, &batch->in_shape[0]);
+
+	for (int64_t i = 0; i < e.outer * e.inner; i++)
+		batch->t_out[i] = (float)fiber_of(batch, &e, i, reduce).y.t;
+}
+
+static void
+reduce_back_tangent(
+    const struct operator_batch *batch, fiber_fn *reduce, slope_fn *slope)
+{
+	const struct extent e = reduced(batch->attr, &batch->in_shape[0]);
+
+	for (int64_t i = 0; batch->t_d_in[0] != NULL && i < e.outer * e.inner;
+	     i++) {
+		const struct fiber f = fiber_of(batch, &e, i, reduce);
+		float *d = batch->t_d_in[0] + fiber_at(&e, i);
+
+		for (int64_t j = 0; j < e.n; j++) {
+			const struct moving s = slope(&f, j);
+
+			d[j * e.inner] +=
+			    (float)(s.v * (double)batch->t_d_out[i] +
+				    s.t * (double)batch->d_out[i]);
 		}
 	}
 }
 
-void
-op_softmax_forward(const struct operator_call *call)
-{
-	softmax(call, false);
-}
-
-int
-op_log_softmax_shape(const struct attributes *attr, int n_in,
-    const struct shape *in, struct shape *out, struct error *err)
-{
-	return op_softmax_shape(attr, n_in, in, out, err);
-}
-
-void
-op_log_softmax_forward(const struct operator_call *call)
-{
-	softmax(call, true);
-}
-
-/* ---- derivatives, each row by its own ---- */
-
-/* The n elements of a row, from at on, inner apart. */
-struct row {
-	int64_t at, n, inner;
-};
-
-static struct row
-row_of(const struct operator_batch *batch, int64_t row)
-{
-	const int axis = batch->attr->axis - 1;
-	const struct extent e = find_extent(batch->out_shape, axis, axis);
-
-	return (struct row){
-	    row / e.inner * e.n * e.inner + row % e.inner, e.n, e.inner};
-}
-
-static int64_t
-count_rows(const struct operator_batch *batch)
-{
-	return shape_size(batch->out_shape) / row_of(batch, 0).n;
-}
-
-static double
-at(const float *x, const struct row *r, int64_t j)
-{
-	return (double)x[r->at + j * r->inner];
-}
-
-/* The sum over a row of x (times y). */
-static double
-sum(const float *x, const float *y, const struct row *r)
-{
-	double s = 0.0;
-
-	for (int64_t j = 0; j < r->n; j++)
-		s += at(x, r, j) * (y != NULL ? at(y, r, j) : 1.0);
-	return s;
-}
-
-typedef double row_fn(const struct operator_batch *batch, const struct row *r,
-    int64_t j, const double sums[3]);
-
-/* to[j] += value, or = value, for all elements of row r. */
-static void
-fill_row(const struct operator_batch *batch, const struct row *r,
-    const double sums[3], row_fn *value, bool add, float *to)
-{
-	for (int64_t j = 0; j < r->n; j++) {
-		float *x = &to[r->at + j * r->inner];
-
-		*x = (float)(value(batch, r, j, sums) +
-			     (add ? (double)*x : 0.0));
+#define REDUCTION(family, reduce, slope)                                  \
+	int family##_shape(const struct attributes *attr, int n_in,       \
+	    const struct shape *in, struct shape *out, struct error *err) \
+	{                                                                 \
+		return op_reduce_mean_shape(attr, n_in, in, out, err);    \
+	}                                                                 \
+                                                                          \
+	void family##_forward(const struct operator_call *call)           \
+	{                                                                 \
+		reduce_forward(call, reduce);                             \
+	}                                                                 \
+                                                                          \
+	void family##_backward(const struct operator_batch *batch)        \
+	{                                                                 \
+		reduce_backward(batch, reduce, slope);                    \
+	}                                                                 \
+                                                                          \
+	void family##_tangent(const struct operator_batch *batch)         \
+	{                                                                 \
+		reduce_tangent(batch, reduce);                            \
+	}                                                                 \
+                                                                          \
+	void family##_back_tangent(const struct operator_batch *batch)    \
+	{                                                                 \
+		reduce_back_tangent(batch, reduce, slope);                \
 	}
-}
 
-/* dx = y (dy - <y, dy>) */
-static double
-softmax_slope(const struct operator_batch *b, const struct row *r, int64_t j,
-    const double s[3])
-{
-	return at(b->out, r, j) * (at(b->d_out, r, j) - s[0]);
-}
-
-static double
-softmax_move(const struct operator_batch *b, const struct row *r, int64_t j,
-    const double s[3])
-{
-	return at(b->out, r, j) * (at(b->t_in[0], r, j) - s[0]);
-}
-
-static double
-softmax_bend(const struct operator_batch *b, const struct row *r, int64_t j,
-    const double s[3])
-{
-	return at(b->t_out, r, j) * (at(b->d_out, r, j) - s[0]) +
-	       at(b->out, r, j) * (at(b->t_d_out, r, j) - s[1]);
-}
-
-void
-op_softmax_backward(const struct operator_batch *batch)
-{
-	for (int64_t i = 0; batch->d_in[0] != NULL && i < count_rows(batch);
-	     i++) {
-		const struct row r = row_of(batch, i);
-		const double s[3] = {sum(batch->out, batch->d_out, &r)};
-
-		fill_row(batch, &r, s, softmax_slope, true, batch->d_in[0]);
-	}
-}
-
-void
-op_softmax_tangent(const struct operator_batch *batch)
-{
-	for (int64_t i = 0; i < count_rows(batch); i++) {
-		const struct row r = row_of(batch, i);
-		const double s[3] = {sum(batch->out, batch->t_in[0], &r)};
-
-		fill_row(batch, &r, s, softmax_move, false, batch->t_out);
-	}
-}
-
-void
-op_softmax_back_tangent(const struct operator_batch *batch)
-{
-	for (int64_t i = 0; batch->t_d_in[0] != NULL && i < count_rows(batch);
-	     i++) {
-		const struct row r = row_of(batch, i);
-		const double s[3] = {sum(batch->out, batch->d_out, &r),
-		    sum(batch->out, batch->t_d_out, &r) +
-			sum(batch->t_out, batch->d_out, &r)};
-
-		fill_row(batch, &r, s, softmax_bend, true, batch->t_d_in[0]);
-	}
-}
-
-/* dx = dy - p <1, dy> with p = exp(y) */
-static double
-log_softmax_slope(const struct operator_batch *b, const struct row *r,
-    int64_t j, const double s[3])
-{
-	return at(b->d_out, r, j) - exp(at(b->out, r, j)) * s[0];
-}
-
-static double
-log_softmax_move(const struct operator_batch *b, const struct row *r, int64_t j,
-    const double s[3])
-{
-	return at(b->t_in[0], r, j) - s[0];
-}
-
-static double
-log_softmax_bend(const struct operator_batch *b, const struct row *r, int64_t j,
-    const double s[3])
-{
-	const double p = exp(at(b->out, r, j));
-
-	return at(b->t_d_out, r, j) - p * s[1] - p * at(b->t_out, r, j) * s[0];
-}
-
-void
-op_log_softmax_backward(const struct operator_batch *batch)
-{
-	for (int64_t i = 0; batch->d_in[0] != NULL && i < count_rows(batch);
-	     i++) {
-		const struct row r = row_of(batch, i);
-		const double s[3] = {sum(batch->d_out, NULL, &r)};
-
-		fill_row(batch, &r, s, log_softmax_slope, true, batch->d_in[0]);
-	}
-}
-
-void
-op_log_softmax_tangent(const struct operator_batch *batch)
-{
-	for (int64_t i = 0; i < count_rows(batch); i++) {
-		const struct row r = row_of(batch, i);
-		double s[3] = {0.0};
-
-		for (int64_t j = 0; j < r.n; j++)
-			s[0] += exp(at(batch->out, &r, j)) *
-				at(batch->t_in[0], &r, j);
-		fill_row(batch, &r, s, log_softmax_move, false, batch->t_out);
-	}
-}
-
-void
-op_log_softmax_back_tangent(const struct operator_batch *batch)
-{
-	for (int64_t i = 0; batch->t_d_in[0] != NULL && i < count_rows(batch);
-	     i++) {
-		const struct row r = row_of(batch, i);
-		const double s[3] = {
-		    sum(batch->d_out, NULL, &r), sum(batch->t_d_out, NULL, &r)};
-
-		fill_row(
-		    batch, &r, s, log_softmax_bend, true, batch->t_d_in[0]);
-	}
-}
+REDUCTION(op_reduce_max, max_of, max_slope)
+REDUCTION(op_reduce_l2, l2_of, l2_slope)
+REDUCTION(op_reduce_log_sum_exp, log_sum_exp_of, log_sum_exp_slope)
+REDUCTION(op_reduce_prod, prod_of, prod_slope)

@@ -95,6 +95,12 @@ static const struct operator_row rows[OP_COUNT] = {
     CURVED(OP_SHRINK, "Shrink", 1, 1, ALL, op_shrink, NEEDS_IN),
     CURVED(OP_MAX, "Max", 2, 2, OPERANDS_ALIGNED, op_max, NEEDS_IN),
     CURVED(OP_MIN, "Min", 2, 2, OPERANDS_ALIGNED, op_min, NEEDS_IN),
+    LINEAR(OP_REDUCE_SUM, "ReduceSum", 1, 1, ALL, op_reduce_sum),
+    CURVED(OP_REDUCE_MAX, "ReduceMax", 1, 1, ALL, op_reduce_max, NEEDS_IN),
+    CURVED(OP_REDUCE_PROD, "ReduceProd", 1, 1, ALL, op_reduce_prod, NEEDS_IN),
+    CURVED(OP_REDUCE_L2, "ReduceL2", 1, 1, ALL, op_reduce_l2, NEEDS_IN),
+    CURVED(OP_REDUCE_LOG_SUM_EXP, "ReduceLogSumExp", 1, 1, ALL,
+	op_reduce_log_sum_exp, NEEDS_IN),
 };
 
 const struct operator_row *
