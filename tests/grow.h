@@ -103,8 +103,8 @@ grow_small(struct builder *b, int x)
 	int in[2] = {grow_unary(b, OP_TANH, "near", x)};
 	struct error err;
 
-	in[1] = graph_add_tensor(b->graph, "fifth", TENSOR_FLOAT32,
-	    ROLE_CONSTANT, 0, NULL, &err);
+	in[1] = graph_add_tensor(
+	    b->graph, "fifth", TENSOR_FLOAT32, ROLE_CONSTANT, 0, NULL, &err);
 	return grow_node(b, OP_MUL, "small", 2, in, &(struct attributes){0});
 }
 

@@ -258,9 +258,9 @@ reduced(enum operator_kind op, const double *x, int64_t n, int64_t inner)
 			   ? exp(v)
 			   : v / (op == OP_REDUCE_MEAN ? (double)n : 1.0);
 	}
-	return op == OP_REDUCE_MAX	     ? most
-	       : op == OP_REDUCE_PROD	     ? product
-	       : op == OP_REDUCE_L2	     ? sqrt(sum)
+	return op == OP_REDUCE_MAX           ? most
+	       : op == OP_REDUCE_PROD        ? product
+	       : op == OP_REDUCE_L2          ? sqrt(sum)
 	       : op == OP_REDUCE_LOG_SUM_EXP ? log(sum)
 					     : sum;
 }
@@ -284,8 +284,8 @@ along_at(const struct world *w, const struct node *node, int image, int64_t i)
 	for (int a = last + 1; a < in.rank; a++)
 		inner *= in.dim[a];
 	if (!softmax)
-		return reduced(node->op,
-		    x + i / inner * n * inner + i % inner, n, inner);
+		return reduced(
+		    node->op, x + i / inner * n * inner + i % inner, n, inner);
 	at = x[i];
 	x += i - i / inner % n * inner;
 	for (int64_t j = 0; j < n; j++)
@@ -347,8 +347,7 @@ activation_at(const struct node *node, double x)
 	case OP_SELU:
 		return beta * (x > 0.0 ? x : alpha * (exp(x) - 1.0));
 	case OP_CELU:
-		return fmax(x, 0.0) +
-		       fmin(alpha * (exp(x / alpha) - 1.0), 0.0);
+		return fmax(x, 0.0) + fmin(alpha * (exp(x / alpha) - 1.0), 0.0);
 	case OP_GELU:
 		if (node->attr.approximate)
 			return 0.5 * x *

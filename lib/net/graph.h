@@ -98,17 +98,17 @@ struct attributes {
 	/* LeakyRelu, Elu, HardSigmoid and others; Selu's gamma and Shrink's
 	 * bias are beta. */
 	float alpha, beta;
-	float min, max;    /* Clip */
+	float min, max; /* Clip */
 	/* Concat, Flatten, Softmax, LayerNormalization: the batch is axis 0. */
 	int axis;
 	int trans_b; /* Gemm, MatMul: the weight is k c, as PyTorch's linear
 			layer */
-	/* ReduceMean's and its like's axes, in order; Transpose's order of the image's axes;
-	 * both count the batch as axis 0, and a 0 ends them. */
+	/* ReduceMean's and its like's axes, in order; Transpose's order of the
+	 * image's axes; both count the batch as axis 0, and a 0 ends them. */
 	int axes[IMAGE_RANK_MAX];
 	int perm[IMAGE_RANK_MAX];
 	int keepdims;
-	int approximate; /* Gelu: 1 by tanh */
+	int approximate;           /* Gelu: 1 by tanh */
 	int shape[IMAGE_RANK_MAX]; /* Reshape: of one image; a 0 ends it */
 	/* Slice: per image dimension start, step and end (0: all the rest);
 	 * Pad: zeros before and after each image dimension. */

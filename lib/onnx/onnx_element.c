@@ -1,68 +1,8 @@
-/* Operators element by element, with stretched operands, and along axes. */
+/* Operators with stretched operands, Clip, Softmax. */
 #include <float.h>
 #include <math.h>
 
 #include "onnx/onnx_import.h"
-
-/* Element by element, with the attributes of all such operators. */
-static int
-pointwise(const struct onnx_step *step, enum operator_kind op,
-    const struct attributes *attr)
-{
-	const struct onnx_result *x = onnx_image(step, 0);
-
-	return x == NULL ? -1
-			 : onnx_emit(step, op, 1, &x->value, attr, &x->shape);
-}
-
-#define POINTWISE(name, op)                                          \
-	static int name(const struct onnx_step *step)                \
-	{                                                            \
-		return pointwise(step, op, &(struct attributes){0}); \
-	}
-
-POINTWISE(convert_relu, OP_RELU)
-POINTWISE(convert_sigmoid, OP_SIGMOID)
-POINTWISE(convert_hard_swish, OP_HARD_SWISH)
-POINTWISE(convert_tanh, OP_TANH)
-POINTWISE(convert_erf, OP_ERF)
-POINTWISE(convert_exp, OP_EXP)
-POINTWISE(convert_sqrt, OP_SQRT)
-POINTWISE(convert_softplus, OP_SOFTPLUS)
-POINTWISE(convert_abs, OP_ABS)
-POINTWISE(convert_neg, OP_NEG)
-POINTWISE(convert_log, OP_LOG)
-
-static int
-convert_leaky_relu(const struct onnx_step *step)
-{
-	struct attributes attr = {0};
-
-	if (onnx_real(step, "alpha", &attr.alpha) < 0)
-		return -1;
-	return pointwise(step, OP_LEAKY_RELU, &attr);
-}
-
-static int
-convert_elu(const struct onnx_step *step)
-{
-	struct attributes attr = {0};
-
-	if (onnx_real(step, "alpha", &attr.alpha) < 0)
-		return -1;
-	return pointwise(step, OP_ELU, &attr);
-}
-
-static int
-convert_hard_sigmoid(const struct onnx_step *step)
-{
-	struct attributes attr = {0};
-
-	if (onnx_real(step, "alpha", &attr.alpha) < 0 ||
-	    onnx_real(step, "beta", &attr.beta) < 0)
-		return -1;
-	return pointwise(step, OP_HARD_SIGMOID, &attr);
-}
 
 /* A bound: attribute in old opsets, input in new ones. */
 static int
@@ -94,7 +34,7 @@ convert_clip(const struct onnx_step *step)
 	if (read_bound(step, "min", 1, &attr.min) < 0 ||
 	    read_bound(step, "max", 2, &attr.max) < 0)
 		return -1;
-	return pointwise(step, OP_CLIP, &attr);
+	return onnx_pointwise(step, OP_CLIP, &attr);
 }
 
 /*
@@ -195,17 +135,15 @@ check_places(const struct onnx_step *step, const struct onnx_result *image,
 	return 0;
 }
 
-static int
-binary(const struct onnx_step *step, enum operator_kind op)
+int
+onnx_join(const struct onnx_step *step, enum operator_kind op,
+    struct onnx_result *a, struct onnx_result *b, struct onnx_result *out)
 {
-	struct onnx_result *a = onnx_in(step, 0), *b = onnx_in(step, 1);
 	const struct attributes attr = {0};
 	const struct onnx_result *image;
 	struct onnx_shape to;
 	int in[2];
 
-	if (a == NULL || b == NULL)
-		return -1;
 	image = a->kind == ONNX_ACTIVATION ? a : b;
 	if (image == a && b->kind == ONNX_ACTIVATION &&
 	    b->shape.rank > a->shape.rank)
@@ -219,7 +157,20 @@ binary(const struct onnx_step *step, enum operator_kind op)
 	    (in[0] = operand(step, op, a, b)) < 0 ||
 	    (in[1] = operand(step, op, b, a)) < 0)
 		return -1;
-	return onnx_emit(step, op, 2, in, &attr, &to);
+	*out = (struct onnx_result){.kind = ONNX_ACTIVATION, .shape = to};
+	out->value = onnx_add(step, op, 2, in, &attr);
+	return out->value;
+}
+
+static int
+binary(const struct onnx_step *step, enum operator_kind op)
+{
+	struct onnx_result *a = onnx_in(step, 0), *b = onnx_in(step, 1);
+	struct onnx_result out = {0};
+
+	if (a == NULL || b == NULL)
+		return -1;
+	return onnx_give(step, onnx_join(step, op, a, b, &out), &out.shape);
 }
 
 #define BINARY(name, op)                              \
@@ -234,73 +185,55 @@ BINARY(convert_mul, OP_MUL)
 BINARY(convert_div, OP_DIV)
 BINARY(convert_pow, OP_POW)
 
-/* Means over h w are what GlobalAveragePool is, with a kernel of its own. */
+/*
+ * Any number of operands, one after the other; what does not depend on the
+ * image joins what does.
+ */
 static int
-pool_globally(const struct onnx_step *step, const struct onnx_result *x,
-    const struct onnx_shape *to, bool keep)
+several(const struct onnx_step *step, enum operator_kind op,
+    struct onnx_result *all)
 {
-	const struct attributes none = {0}, flat = {.axis = 1};
-	int value;
+	const size_t n = step->node->n_in;
+	size_t first = 0;
 
-	if (keep)
-		return onnx_emit(
-		    step, OP_GLOBAL_AVERAGE_POOL, 1, &x->value, &none, to);
-	value = onnx_add(step, OP_GLOBAL_AVERAGE_POOL, 1, &x->value, &none);
-	return value < 0 ? -1
-			 : onnx_emit(step, OP_FLATTEN, 1, &value, &flat, to);
-}
-
-/* Without axes: all of them, or (as later opsets can say) none. */
-static int
-read_noop(const struct onnx_step *step, int64_t *none)
-{
-	*none = 0;
-	return onnx_is_attribute(step, "noop_with_empty_axes")
-		   ? onnx_int(step, "noop_with_empty_axes", none)
-		   : 0;
-}
-
-static int
-convert_reduce_mean(const struct onnx_step *step)
-{
-	const struct onnx_result *x = onnx_image(step, 0);
-	bool reduced[TENSOR_RANK_MAX] = {false};
-	struct attributes attr = {0};
-	int64_t axes[TENSOR_RANK_MAX], keep, none;
-	struct onnx_shape to = {0};
-	int count = 0, place;
-	size_t n;
-
-	to.outer = x != NULL ? x->shape.outer : 0;
-	if (x == NULL || onnx_int(step, "keepdims", &keep) < 0 ||
-	    read_noop(step, &none) < 0 ||
-	    onnx_ints_or_input(step, "axes", 1, axes, TENSOR_RANK_MAX, &n) < 0)
-		return -1;
-	attr.keepdims = keep != 0;
-	if (n == 0 && none != 0)
-		return onnx_alias(step, x, &x->shape);
-	if (n == 0)
-		return error_set(step->import->err,
-		    "the mean over all axes, the batch among them, is taken");
-	for (size_t i = 0; i < n; i++) {
-		if (onnx_axis(step, axes[i], x->shape.rank, &place) < 0)
+	for (size_t i = 0; i < n; i++)
+		if (onnx_in(step, i) == NULL)
 			return -1;
-		reduced[place] = true;
+	while (first < n && onnx_in(step, first)->kind != ONNX_ACTIVATION)
+		first++;
+	if (first == n)
+		return error_set(
+		    step->import->err, "no operand depends on the image");
+	*all = *onnx_in(step, first);
+	for (size_t i = 0; i < n; i++)
+		if (i != first &&
+		    onnx_join(step, op, all, onnx_in(step, i), all) < 0)
+			return -1;
+	return all->value;
+}
+
+#define SEVERAL(name, op)                                  \
+	static int name(const struct onnx_step *step)      \
+	{                                                  \
+		struct onnx_result all = {0};              \
+		int value = several(step, op, &all);       \
+                                                           \
+		return onnx_give(step, value, &all.shape); \
 	}
-	for (int i = 0; i < x->shape.rank; i++) {
-		if (!reduced[i] || attr.keepdims)
-			to.dim[to.rank++] = reduced[i] ? 1 : x->shape.dim[i];
-		if (!reduced[i])
-			continue;
-		if (x->shape.dim[i] % BATCH == 0)
-			return error_set(step->import->err,
-			    "the mean over the batch is taken");
-		attr.axes[count++] = onnx_one_axis(&x->shape, i) + 1;
-	}
-	if (x->shape.rank == 4 && x->shape.dim[0] == BATCH && count == 2 &&
-	    attr.axes[0] == 2 && attr.axes[1] == 3)
-		return pool_globally(step, x, &to, attr.keepdims != 0);
-	return onnx_emit(step, OP_REDUCE_MEAN, 1, &x->value, &attr, &to);
+
+SEVERAL(convert_sum, OP_ADD)
+SEVERAL(convert_max, OP_MAX)
+SEVERAL(convert_min, OP_MIN)
+
+static int
+convert_mean(const struct onnx_step *step)
+{
+	const double share = 1.0 / (double)step->node->n_in;
+	struct onnx_result all = {0};
+	int value = several(step, OP_ADD, &all);
+
+	value = onnx_add_number(step, OP_MUL, value, share);
+	return onnx_give(step, value, &all.shape);
 }
 
 static int
@@ -320,7 +253,7 @@ softmax(const struct onnx_step *step, enum operator_kind op)
 		return error_set(step->import->err,
 		    "axis is %d, expected the last one", place);
 	attr.axis = onnx_one_axis(&x->shape, place) + 1;
-	return pointwise(step, op, &attr);
+	return onnx_pointwise(step, op, &attr);
 }
 
 static int
@@ -336,22 +269,7 @@ convert_log_softmax(const struct onnx_step *step)
 }
 
 const struct onnx_row onnx_elements[] = {
-    {"ReduceMean", convert_reduce_mean},
-    {"Relu", convert_relu},
-    {"LeakyRelu", convert_leaky_relu},
-    {"Elu", convert_elu},
     {"Clip", convert_clip},
-    {"Sigmoid", convert_sigmoid},
-    {"HardSigmoid", convert_hard_sigmoid},
-    {"HardSwish", convert_hard_swish},
-    {"Tanh", convert_tanh},
-    {"Erf", convert_erf},
-    {"Exp", convert_exp},
-    {"Sqrt", convert_sqrt},
-    {"Softplus", convert_softplus},
-    {"Abs", convert_abs},
-    {"Neg", convert_neg},
-    {"Log", convert_log},
     {"Softmax", convert_softmax},
     {"LogSoftmax", convert_log_softmax},
     {"Add", convert_add},
@@ -359,5 +277,9 @@ const struct onnx_row onnx_elements[] = {
     {"Mul", convert_mul},
     {"Div", convert_div},
     {"Pow", convert_pow},
+    {"Sum", convert_sum},
+    {"Mean", convert_mean},
+    {"Max", convert_max},
+    {"Min", convert_min},
     {NULL, NULL},
 };

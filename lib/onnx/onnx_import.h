@@ -158,6 +158,32 @@ int onnx_emit(const struct onnx_step *step, enum operator_kind op, int n_in,
     const int *in, const struct attributes *attr,
     const struct onnx_shape *shape);
 
+/* The step's output 0 is this value (-1: an error that is set). */
+int onnx_give(
+    const struct onnx_step *step, int value, const struct onnx_shape *shape);
+/* The step's output 0 is input 0, element by element. */
+int onnx_pointwise(const struct onnx_step *step, enum operator_kind op,
+    const struct attributes *attr);
+
+/*
+ * For operators that become several of ours; of a value of -1 all are -1.
+ * Numbers as a tensor that never moves; a value op a number; one with an image
+ * of another shape.
+ */
+int onnx_add_numbers(const struct onnx_step *step,
+    const struct onnx_shape *shape, const double *number);
+int onnx_add_number(const struct onnx_step *step, enum operator_kind op,
+    int value, double number);
+int onnx_add_reshape(
+    const struct onnx_step *step, int value, int rank, const int64_t *dim);
+
+/*
+ * a op b, stretched to each other's shape, one of which depends on the image:
+ * the value, and out, which is no result of the import.
+ */
+int onnx_join(const struct onnx_step *step, enum operator_kind op,
+    struct onnx_result *a, struct onnx_result *b, struct onnx_result *out);
+
 /* An initialiser's (or constant's) value in the graph, as what it is used. */
 int onnx_use_tensor(const struct onnx_step *step, struct onnx_result *result,
     enum tensor_role role, const char *slot, int out_axis);
@@ -196,8 +222,8 @@ int64_t onnx_whole(double number);
  * onnx_arithmetic apply when all inputs
  * are constants.
  */
-extern const struct onnx_row onnx_layers[], onnx_elements[], onnx_layouts[],
-    onnx_extends[], onnx_shapes[], onnx_norms[], onnx_constants[],
-    onnx_arithmetic[];
+extern const struct onnx_row onnx_layers[], onnx_functions[], onnx_elements[],
+    onnx_reductions[], onnx_layouts[], onnx_extends[], onnx_shapes[],
+    onnx_norms[], onnx_constants[], onnx_arithmetic[];
 
 #endif

@@ -2,21 +2,6 @@
  * another shape than in PyTorch. */
 #include "onnx/onnx_import.h"
 
-/* Output 0 is this value of the graph. */
-static int
-finish(const struct onnx_step *step, int value, const struct onnx_shape *shape)
-{
-	const struct onnx_shape as = *shape;
-	struct onnx_result *out;
-
-	if (value < 0 || (out = onnx_out(step, 0)) == NULL)
-		return -1;
-	out->kind = ONNX_ACTIVATION;
-	out->value = value;
-	out->shape = as;
-	return 0;
-}
-
 /* The slopes lie along the channels, axis 1, whatever ones surround them. */
 static int
 check_slopes(const struct onnx_step *step, const struct onnx_result *x,
@@ -57,18 +42,6 @@ convert_prelu(const struct onnx_step *step)
 	in[0] = x->value;
 	in[1] = onnx_use_tensor(step, &vector, ROLE_NORM_WEIGHT, "weight", 0);
 	return in[1] < 0 ? -1 : onnx_emit(step, OP_PRELU, 2, in, &none, NULL);
-}
-
-/* A node that gives an image of the first rank dimensions of dim. */
-static int
-add_reshape(
-    const struct onnx_step *step, int value, int rank, const int64_t *dim)
-{
-	struct attributes attr = {0};
-
-	for (int i = 0; i < rank; i++)
-		attr.shape[i] = (int)dim[i];
-	return onnx_add(step, OP_RESHAPE, 1, &value, &attr);
 }
 
 /* Is the input no parameter, and all its numbers are this one?  1, 0, -1. */
@@ -141,15 +114,15 @@ convert_instance_norm(const struct onnx_step *step)
 	flat[1] = shape_size(&one) / one.dim[0];
 	value = x->value;
 	if (one.rank > 2)
-		value = add_reshape(step, value, 2, flat);
+		value = onnx_add_reshape(step, value, 2, flat);
 	if (value >= 0)
 		value =
 		    onnx_add(step, OP_LAYER_NORMALIZATION, 1, &value, &attr);
 	if (value >= 0 && one.rank > 2)
-		value = add_reshape(step, value, one.rank, one.dim);
+		value = onnx_add_reshape(step, value, one.rank, one.dim);
 	value = add_channels(step, value, OP_MUL, 1, one.rank);
 	value = add_channels(step, value, OP_ADD, 2, one.rank);
-	return finish(step, value, &x->shape);
+	return onnx_give(step, value, &x->shape);
 }
 
 /* The largest of a channel is that of a window as large as the image. */

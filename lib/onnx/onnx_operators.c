@@ -49,6 +49,9 @@ static const struct onnx_input pad_inputs[] = {{.name = "data"},
 static const struct onnx_input reduce_inputs[] = {{.name = "data"},
     {.name = "axes", .first = 18, .optional = 1}, {.name = NULL}};
 
+static const struct onnx_input reduce_sum_inputs[] = {{.name = "data"},
+    {.name = "axes", .first = 13, .optional = 1}, {.name = NULL}};
+
 static const struct onnx_input slice_inputs[] = {{.name = "data"},
     {.name = "starts", .first = 10}, {.name = "ends", .first = 10},
     {.name = "axes", .first = 10, .optional = 1},
@@ -149,7 +152,7 @@ static const struct onnx_known dropout[] = {
     LAST,
 };
 
-static const struct onnx_known elu[] = {
+static const struct onnx_known alpha_one[] = {
     KNOWN("alpha", HOLDS_REAL, READ, .number = 1),
     LAST,
 };
@@ -161,6 +164,11 @@ static const struct onnx_known flatten[] = {
 
 static const struct onnx_known gather[] = {
     KNOWN("axis", HOLDS_INT, READ),
+    LAST,
+};
+
+static const struct onnx_known gelu[] = {
+    KNOWN("approximate", HOLDS_TEXT, READ, .text = "none"),
     LAST,
 };
 
@@ -226,14 +234,33 @@ static const struct onnx_known reduce[] = {
     LAST,
 };
 
+static const struct onnx_known reduce_sum[] = {
+    KNOWN("axes", HOLDS_INTS, READ, .last = 12),
+    KNOWN("keepdims", HOLDS_INT, READ, .number = 1),
+    KNOWN("noop_with_empty_axes", HOLDS_INT, READ, .first = 13),
+    LAST,
+};
+
 static const struct onnx_known reshape[] = {
     KNOWN("allowzero", HOLDS_INT, READ, .first = 14),
+    LAST,
+};
+
+static const struct onnx_known selu[] = {
+    KNOWN("alpha", HOLDS_REAL, READ, .number = 1.67326319217681884765625),
+    KNOWN("gamma", HOLDS_REAL, READ, .number = 1.05070102214813232421875),
     LAST,
 };
 
 static const struct onnx_known shape[] = {
     KNOWN("end", HOLDS_INT, READ, .first = 15, .none = true),
     KNOWN("start", HOLDS_INT, READ, .first = 15),
+    LAST,
+};
+
+static const struct onnx_known shrink[] = {
+    KNOWN("bias", HOLDS_REAL, READ),
+    KNOWN("lambd", HOLDS_REAL, READ, .number = 0.5),
     LAST,
 };
 
@@ -287,6 +314,8 @@ const struct onnx_operator onnx_operators[] = {
     OPERATOR("BatchNormalization", batch_norm_inputs, .known = batch_norm,
 	.outputs_most = 5),
     OPERATOR("Cast", one, .known = cast),
+    OPERATOR("Ceil", one),
+    OPERATOR("Celu", one, .known = alpha_one, .first = 12),
     OPERATOR("Clip", clip_inputs, .known = clip),
     OPERATOR("Concat", any, .known = concat),
     OPERATOR("Constant", none, .known = constant),
@@ -294,13 +323,15 @@ const struct onnx_operator onnx_operators[] = {
     OPERATOR("Conv", biased, .known = conv),
     OPERATOR("Div", two),
     OPERATOR("Dropout", dropout_inputs, .known = dropout, .outputs_most = 2),
-    OPERATOR("Elu", one, .known = elu),
+    OPERATOR("Elu", one, .known = alpha_one),
     OPERATOR("Equal", two),
     OPERATOR("Erf", one, .first = 9),
     OPERATOR("Exp", one),
     OPERATOR("Expand", two, .first = 8),
     OPERATOR("Flatten", one, .known = flatten),
+    OPERATOR("Floor", one),
     OPERATOR("Gather", two, .known = gather),
+    OPERATOR("Gelu", one, .known = gelu, .first = 20),
     OPERATOR("Gemm", gemm_inputs, .known = gemm),
     OPERATOR("GlobalAveragePool", one),
     OPERATOR("GlobalMaxPool", one),
@@ -314,26 +345,47 @@ const struct onnx_operator onnx_operators[] = {
     OPERATOR("Log", one),
     OPERATOR("LogSoftmax", one, .known = softmax),
     OPERATOR("MatMul", two),
+    OPERATOR("Max", any),
     OPERATOR("MaxPool", one, .known = max_pool, .outputs_most = 2),
+    OPERATOR("Mean", any),
+    OPERATOR("Min", any),
+    OPERATOR("Mish", one, .first = 18),
     OPERATOR("Mod", two, .known = mod, .first = 10),
     OPERATOR("Mul", two),
     OPERATOR("Neg", one),
     OPERATOR("PRelu", two),
     OPERATOR("Pad", pad_inputs, .known = pad),
     OPERATOR("Pow", two),
+    OPERATOR("Reciprocal", one),
+    OPERATOR("ReduceL1", reduce_inputs, .known = reduce),
+    OPERATOR("ReduceL2", reduce_inputs, .known = reduce),
+    OPERATOR("ReduceLogSum", reduce_inputs, .known = reduce),
+    OPERATOR("ReduceLogSumExp", reduce_inputs, .known = reduce),
+    OPERATOR("ReduceMax", reduce_inputs, .known = reduce),
     OPERATOR("ReduceMean", reduce_inputs, .known = reduce),
+    OPERATOR("ReduceMin", reduce_inputs, .known = reduce),
+    OPERATOR("ReduceProd", reduce_inputs, .known = reduce),
+    OPERATOR("ReduceSum", reduce_sum_inputs, .known = reduce_sum),
+    OPERATOR("ReduceSumSquare", reduce_inputs, .known = reduce),
     OPERATOR("Relu", one),
     OPERATOR("Reshape", two, .known = reshape),
+    OPERATOR("Round", one, .first = 11),
+    OPERATOR("Selu", one, .known = selu),
     OPERATOR("Shape", one, .known = shape),
+    OPERATOR("Shrink", one, .known = shrink, .first = 9),
     OPERATOR("Sigmoid", one),
+    OPERATOR("Sign", one, .first = 9),
     OPERATOR("Slice", slice_inputs, .known = slice),
     OPERATOR("Softmax", one, .known = softmax),
     OPERATOR("Softplus", one),
+    OPERATOR("Softsign", one),
     OPERATOR("Split", split_inputs, .known = split, .outputs = OUTPUTS_ALL),
     OPERATOR("Sqrt", one),
     OPERATOR("Squeeze", split_inputs, .known = squeeze),
     OPERATOR("Sub", two),
+    OPERATOR("Sum", any),
     OPERATOR("Tanh", one),
+    OPERATOR("ThresholdedRelu", one, .known = alpha_one, .first = 10),
     OPERATOR("Transpose", one, .known = transpose),
     OPERATOR("Unsqueeze", unsqueeze_inputs, .known = unsqueeze),
     OPERATOR("Where", three, .first = 9),

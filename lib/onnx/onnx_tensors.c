@@ -257,27 +257,45 @@ add_tensor(const struct onnx_step *step, struct onnx_result *origin,
 	return origin->value;
 }
 
-/* Numbers worked out while reading: a tensor that never moves. */
+/* A tensor that never moves; its place is among the file's. */
 static int
-add_constant(const struct onnx_step *step, struct onnx_result *result)
+add_numbers(const struct onnx_step *step, struct onnx_text base, size_t place,
+    const struct onnx_shape *shape, const double *number)
 {
 	struct onnx_import *import = step->import;
 	char name[TENSOR_NAME_MAX + 1];
 	struct tensor *tensor;
+	int value;
 
-	if (onnx_unique_name(import, result->name, name) < 0)
+	if (onnx_unique_name(import, base, name) < 0)
 		return -1;
-	result->value = graph_add_tensor(import->graph, name, TENSOR_FLOAT32,
-	    ROLE_CONSTANT, result->shape.rank, result->shape.dim, import->err);
-	if (result->value < 0 ||
-	    note_order(import, 2 * (size_t)result->origin) < 0)
+	value = graph_add_tensor(import->graph, name, TENSOR_FLOAT32,
+	    ROLE_CONSTANT, shape->rank, shape->dim, import->err);
+	if (value < 0 || note_order(import, place) < 0)
 		return -1;
 	tensor = &import->graph->tensors[import->graph->n_tensors - 1];
 	if (tensor_allocate(tensor, import->err) < 0)
 		return -1;
 	for (int64_t i = 0; i < tensor->n; i++)
-		tensor->f32[i] = (float)result->number[i];
+		tensor->f32[i] = (float)number[i];
+	return value;
+}
+
+/* Numbers worked out while reading. */
+static int
+add_constant(const struct onnx_step *step, struct onnx_result *result)
+{
+	result->value = add_numbers(step, result->name,
+	    2 * (size_t)result->origin, &result->shape, result->number);
 	return result->value;
+}
+
+int
+onnx_add_numbers(const struct onnx_step *step, const struct onnx_shape *shape,
+    const double *number)
+{
+	return add_numbers(step, onnx_node_name(step),
+	    2 * step->import->n_results, shape, number);
 }
 
 /* An initialiser that is used in another shape has that in the graph. */

@@ -44,7 +44,7 @@ read_tensor(
 }
 
 /* Attributes that files here have at another value than their default. */
-static uint64_t covered[100];
+static uint64_t covered[200];
 
 /*
  * Those of which there is none: what is refused (dilated averages, other

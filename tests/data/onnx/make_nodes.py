@@ -212,3 +212,30 @@ arithmetic('squeeze', 13, ('Squeeze', 'a,z', 'c', {}), a=ints(7), z=ints(0))
 arithmetic('squeeze', 11, ('Squeeze', 'a', 'c', {'axes': [0]}), a=ints(7))
 arithmetic('cast', 13, ('Cast', 'a', 'c', {'to': TensorProto.INT32}), a=scalar([-2.75]))
 arithmetic('bool', 13, ('Cast', 'a', 'c', {'to': TensorProto.BOOL}), a=scalar([-2.75]))
+
+rng = np.random.default_rng(6)
+for op in ('L1', 'L2', 'LogSum', 'LogSumExp', 'Max', 'Min', 'Prod', 'Sum', 'SumSquare'):
+    with_input, x = 13 if op == 'Sum' else 18, ('Exp', 'x', 'e', {}) # a sum's logarithm
+    for opset in (7, with_input - 1):
+        case('Reduce%s-axes-%d' % (op, opset), opset, image, x, ('Reduce' + op, 'e', 'y', {'axes': [1, 3]}))
+    case('Reduce%s-keepdims-%d' % (op, with_input), with_input, image, x,
+         ('Reduce' + op, 'e,a', 'y', {'keepdims': 0}), a=ints(-1, 1))
+    case('Reduce%s-noop-%d' % (op, with_input), with_input, image, x,
+         ('Reduce' + op, 'e', 'y', {'noop_with_empty_axes': 1}), ('Neg', 'y', 'z', {}))
+one('Celu', 'alpha', 12, (5,), {'alpha': 2.5})
+one('Selu', 'alpha', 7, (5,), {'alpha': 2.5, 'gamma': 0.75})
+one('Selu', 'default', 22, (5,), {})
+one('Gelu', 'tanh', 20, (9,), {'approximate': 'tanh'})
+one('Gelu', 'exact', 20, (9,), {})
+one('Mish', 'plain', 18, (9,), {})
+one('Softsign', 'plain', 7, (9,), {})
+one('ThresholdedRelu', 'alpha', 10, (9,), {'alpha': 0.25})
+one('Shrink', 'both', 9, (9,), {'lambd': 0.25, 'bias': 0.125})
+for op, opset in (('Ceil', 7), ('Floor', 13), ('Round', 11), ('Sign', 9)):
+    case('%s-plain-%d' % (op, opset), opset, (9,), ('Mul', 'x,four', 'm', {}), (op, 'm', 'y', {}), four=scalar(4))
+case('Reciprocal-plain-13', 13, (9,), ('Exp', 'x', 'e', {}), ('Reciprocal', 'e', 'y', {}))
+# Several operands, stretched to each other, of which some do not depend on the image.
+for op in ('Sum', 'Mean', 'Max', 'Min'):
+    case(op + '-several-8', 8, (4, 5), ('ReduceMean', 'x', 'm', {'axes': [1]}), (op, 'c,x,m,d', 'y', {}), c=data(5),
+         d=data(4, 1))
+    case(op + '-one-13', 13, (4, 5), (op, 'x', 'y', {}), ('Neg', 'y', 'z', {}))

@@ -1,0 +1,52 @@
+/* What converters put nodes together with. */
+#include "onnx/onnx_import.h"
+
+int
+onnx_give(
+    const struct onnx_step *step, int value, const struct onnx_shape *shape)
+{
+	const struct onnx_shape as = *shape;
+	struct onnx_result *out;
+
+	if (value < 0 || (out = onnx_out(step, 0)) == NULL)
+		return -1;
+	out->kind = ONNX_ACTIVATION;
+	out->value = value;
+	out->shape = as;
+	return 0;
+}
+
+int
+onnx_pointwise(const struct onnx_step *step, enum operator_kind op,
+    const struct attributes *attr)
+{
+	const struct onnx_result *x = onnx_image(step, 0);
+
+	return x == NULL ? -1
+			 : onnx_emit(step, op, 1, &x->value, attr, &x->shape);
+}
+
+int
+onnx_add_number(const struct onnx_step *step, enum operator_kind op, int value,
+    double number)
+{
+	const struct onnx_shape none = {0};
+	const struct attributes attr = {0};
+	int in[2] = {value};
+
+	if (value < 0)
+		return -1;
+	in[1] = onnx_add_numbers(step, &none, &number);
+	return in[1] < 0 ? -1 : onnx_add(step, op, 2, in, &attr);
+}
+
+int
+onnx_add_reshape(
+    const struct onnx_step *step, int value, int rank, const int64_t *dim)
+{
+	struct attributes attr = {0};
+
+	for (int i = 0; i < rank; i++)
+		attr.shape[i] = (int)dim[i];
+	return value < 0 ? -1 : onnx_add(step, OP_RESHAPE, 1, &value, &attr);
+}
