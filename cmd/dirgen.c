@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "direction/direction_file.h"
 #include "direction/extender.h"
 #include "direction/orthonormal.h"
 #include "dirslope.h"
@@ -34,10 +35,8 @@ struct dirgen {
 	struct orthonormal *turns;
 	struct gram gram; /* with -v or --orthonormal */
 	struct source *sources[AXES_MAX];
-	struct content content; /* of the file, for kind file */
-	struct archive *archive;
-	char file_digest[DIGEST_TEXT_BYTES];
-	struct runs runs; /* for kind pca */
+	struct direction_file file; /* for kind file */
+	struct runs runs;           /* for kind pca */
 	struct pca pca;
 	int ignore, center, include_final;
 	struct dirslope slope; /* for kinds hessian and gradient */
@@ -108,7 +107,7 @@ begin(struct dirgen *g, const struct value *before, struct error *err)
 		pack_key_int(&entry, "reps", g->seeds.n);
 	}
 	if (g->kind == DIRECTION_FILE)
-		pack_key_text(&entry, "from", g->file_digest);
+		pack_key_text(&entry, "from", g->file.digest);
 	if (g->kind == DIRECTION_PCA)
 		pack_pca(g, &entry);
 	if (is_slope(g))
@@ -235,22 +234,6 @@ run(struct dirgen *g, struct reader *reader, struct output *output,
 
 /* ---- the command line ---- */
 
-static int
-open_file(struct dirgen *g, struct error *err)
-{
-	struct digest digest;
-
-	if (content_open(&g->content, g->from, NULL, err) < 0)
-		return -1;
-	g->archive = archive_open(&g->content, err);
-	if (g->archive == NULL)
-		return error_prefix(err, "%s", g->from);
-	digest_start(&digest);
-	digest_add(&digest, g->content.bytes, g->content.n);
-	digest_finish_text(&digest, g->file_digest);
-	return 0;
-}
-
 /* The runs of kind pca are its input: the last model of the first passes by. */
 static int
 open_runs(struct dirgen *g, char **operands, int n, struct error *err)
@@ -300,7 +283,7 @@ open_source(struct dirgen *g, int i, char **operands, struct error *err)
 		return source_toward(
 		    operands[i], frame_partial(&g->frame), err);
 	case DIRECTION_FILE:
-		return source_file(g->archive, g->from, err);
+		return direction_file_source(&g->file, err);
 	case DIRECTION_PCA:
 		return source_pca(&g->pca, err);
 	case DIRECTION_HESSIAN:
@@ -320,7 +303,8 @@ open_sources(
 		: is_slope(g)               ? g->slope.order.vectors
 					    : AXES_MAX;
 
-	if (g->kind == DIRECTION_FILE && open_file(g, err) < 0)
+	if (g->kind == DIRECTION_FILE &&
+	    direction_file_open(&g->file, g->from, err) < 0)
 		return -1;
 	if (g->kind == DIRECTION_PCA &&
 	    open_runs(g, operands, n_operands, err) < 0)
@@ -351,8 +335,7 @@ close_sources(struct dirgen *g)
 	pca_free(&g->pca);
 	dirslope_end(&g->slope);
 	runs_free(&g->runs);
-	archive_close(g->archive);
-	content_close(&g->content);
+	direction_file_close(&g->file);
 }
 
 static void
@@ -446,7 +429,7 @@ main(int argc, char **argv)
 	    OPTION_CHOICE(0, "over", direction_over_words, &over,
 		"what moves: weights, or running statistics too (weights)"),
 	    OPTION_INPUT(0, "from", "FILE", &g.from,
-		"npz archive of directions (implies --kind file)"),
+		"npz, safetensors or PyTorch file (implies --kind file)"),
 	    OPTION_CHOICE(0, "ignore", direction_ignore_words, &g.ignore,
 		"small tensors that stay, of pca, hessian, gradient (biasbn)"),
 	    OPTION_CHOICE(0, "center", centers, &g.center,

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "direction/direction.h"
 #include "file/archive.h"
+#include "model/checkpoint.h"
 #include "model/model.h"
 #include "stream/reader.h"
 
@@ -39,6 +40,16 @@ struct source *source_toward(
  */
 struct source *source_file(
     struct archive *archive, const char *name, struct error *err);
+
+/* Has the archive arrays of such names (or arr_0, arr_1, ... for x)? */
+bool source_file_lists(const struct archive *archive);
+
+/*
+ * One direction, for any axis, from the arrays of a file (borrowed) that have
+ * the names and shapes of the model's tensors; those without an array stay.
+ */
+struct source *source_named(
+    const struct checkpoint *file, const char *name, struct error *err);
 
 void source_free(struct source *source);
 

@@ -18,22 +18,48 @@ struct from_file {
 	struct tensor array;
 };
 
-static const char *
-entry_name(int axis, size_t i, char name[ENTRY_NAME_BYTES])
+/* The reference tool's names, and those that numpy gives to a list. */
+static const char *const forms[][AXES_MAX] = {
+    {"xdirection/", "ydirection/"}, {"arr_", NULL}};
+enum { FORMS = 2 };
+
+static bool
+has_name(const struct archive *archive, const char *name)
 {
-	snprintf(name, ENTRY_NAME_BYTES, "%sdirection/%zu", axis_word(axis), i);
-	return name;
+	char npy[ENTRY_NAME_BYTES + 4];
+
+	snprintf(npy, sizeof(npy), "%s.npy", name);
+	return archive_find(archive, npy) >= 0 ||
+	       archive_find(archive, name) >= 0;
+}
+
+/* The first form that the archive has, in name; false when none. */
+static bool
+entry_name(const struct archive *archive, int axis, size_t i,
+    char name[ENTRY_NAME_BYTES])
+{
+	for (int k = 0; k < FORMS; k++) {
+		if (forms[k][axis] == NULL)
+			continue;
+		snprintf(name, ENTRY_NAME_BYTES, "%s%zu", forms[k][axis], i);
+		if (has_name(archive, name))
+			return true;
+	}
+	return false;
 }
 
 static bool
 has_entry(const struct archive *archive, int axis, size_t i)
 {
-	char name[ENTRY_NAME_BYTES], npy[ENTRY_NAME_BYTES + 4];
+	char name[ENTRY_NAME_BYTES];
 
-	entry_name(axis, i, name);
-	snprintf(npy, sizeof(npy), "%s.npy", name);
-	return archive_find(archive, npy) >= 0 ||
-	       archive_find(archive, name) >= 0;
+	return entry_name(archive, axis, i, name);
+}
+
+bool
+source_file_lists(const struct archive *archive)
+{
+	return has_entry(archive, 0, 0) || has_entry(archive, 1, 0);
 }
 
 static bool
@@ -133,7 +159,8 @@ load(struct from_file *s, int index, struct error *err)
 
 	tensor_free(&s->array);
 	s->loaded = index;
-	entry_name(s->source.direction.axis, (size_t)s->entry[index], name);
+	entry_name(s->archive, s->source.direction.axis,
+	    (size_t)s->entry[index], name);
 	if (npz_read_tensor(s->archive, name, &s->array, err) < 0)
 		return error_prefix(err, "%s", s->name);
 	if (!tensor_same_shape(&s->array, t))
