@@ -92,7 +92,7 @@ is_refused()
 {
 	if [ "${as[0]:-}" = false ]; then return 0; fi
 	"${as[@]}" timeout 20 "${run[@]}" -o "$o" <"$silent" >"$T/out" 2>"$T/err"
-	[ $? -eq 1 ] && [ "$(wc -l <"$T/err")" -eq 1 ] && grep -Eq "^$name: .*($1)" "$T/err"
+	[ $? -eq "$status" ] && [ "$(wc -l <"$T/err")" -eq 1 ] && grep -Eq "^$name: .*($1)" "$T/err"
 }
 
 is_standing() { "to_$target" >"$T/got" 2>"$T/err" && cmp -s "$wanted" "$T/got"; }
