@@ -42,7 +42,7 @@ need_packages()
 	[ "$(id -u)" -eq 0 ] || sudo=sudo
 	if [ -n "$sudo" ] && ! sudo -v 2>/dev/null; then
 		say "packages are missing; an administrator installs them with
-    apt-get install --no-install-recommends$missing"
+    apt-get update && apt-get install --no-install-recommends$missing"
 		exit 1
 	fi
 	say "installing$missing"

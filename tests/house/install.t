@@ -28,7 +28,7 @@ for program in "$build"/bin/*; do
 	ok $? "$name and its page are installed"
 done
 is "$(find "$home/.local" -type f ! -perm -444)" "" "everybody may read it, whatever the umask"
-is "$(grep -rlF "$ROOT" "$home/.local/bin" "$home/.local/share" | xargs -r file | grep -v ELF)" "" \
+is "$(grep -rIlF "$ROOT" "$home/.local/bin" "$home/.local/share")" "" \
 	"no text names the sources"
 is "$(grep -c '^programs: export PATH=' "$T/said")" 1 "install says the line for PATH"
 passes "losspipe(5) and losspipe(7)" test -r "$home/.local/share/man/man5/losspipe.5" -a \
