@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/near.h"
 #include "base/number.h"
 
 /* What getopt_long wants to see, made from the table. */
@@ -46,6 +47,7 @@ static int
 choose(const struct option_row *row, const char *what, const char *value,
     struct error *err)
 {
+	struct near near = {.word = value};
 	char words[512] = "";
 
 	for (int i = 0; row->choices[i] != NULL; i++) {
@@ -53,13 +55,37 @@ choose(const struct option_row *row, const char *what, const char *value,
 			*(int *)row->target = i;
 			return 0;
 		}
+		near_offer(&near, row->choices[i]);
 		if (i > 0)
 			strncat(words, ", ", sizeof(words) - strlen(words) - 1);
 		strncat(
 		    words, row->choices[i], sizeof(words) - strlen(words) - 1);
 	}
+	if (near.best != NULL)
+		return error_set(err,
+		    "%s is '%.60s', expected one of %s: did you mean %s?", what,
+		    value, words, near.best);
 	return error_set(
 	    err, "%s is '%.60s', expected one of %s", what, value, words);
+}
+
+/* "--optoin=3", which no row has. */
+static int
+unknown_option(
+    const struct option_row *table, const char *argument, struct error *err)
+{
+	char name[64];
+	struct near near = {.word = name};
+
+	snprintf(
+	    name, sizeof(name), "%.*s", (int)strcspn(argument, "="), argument);
+	for (int i = 0; i < OPTIONS_MAX && table[i].name != NULL; i++)
+		near_offer(&near, table[i].name);
+	if (near.best != NULL && strncmp(argument, "--", 2) == 0)
+		return error_set(err,
+		    "unknown option '%.60s', did you mean --%s?", argument,
+		    near.best);
+	return error_set(err, "unknown option '%.60s'", argument);
 }
 
 static int
@@ -111,8 +137,7 @@ options_parse(const struct option_row *table, int argc, char **argv,
 		    strchr(argv[optind - 1], '=') == NULL)
 			return error_set(err, "unknown option -%c", optopt);
 		if (code == '?')
-			return error_set(
-			    err, "unknown option '%.60s'", argv[optind - 1]);
+			return unknown_option(table, argv[optind - 1], err);
 		if (code == ':')
 			return error_set(err, "option '%.60s' needs a value",
 			    argv[optind - 1]);

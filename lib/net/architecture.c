@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "base/text.h"
+#include "base/near.h"
 #include "net/zoo.h"
 
 /* clang-format off */
@@ -90,17 +90,20 @@ architecture_input(const char *name)
 static int
 unknown(const char *name, struct error *err)
 {
-	struct text names = {0};
-	const char *list;
+	struct near near = {.word = name};
 
 	for (size_t i = 0; i < N_ARCHITECTURES; i++)
-		text_add(&names, "%s%s", i > 0 ? ", " : "", table[i].name);
-	list = text_chars(&names, err);
-	if (list != NULL)
-		error_set(err, "architecture is '%.60s', expected one of %s",
-		    name, list);
-	text_free(&names);
-	return -1;
+		near_offer(&near, table[i].name);
+	if (near.best != NULL)
+		return error_set(err,
+		    "architecture is '%.60s', did you mean %s? (netnew --list "
+		    "names all)",
+		    name, near.best);
+	return error_set(err,
+	    "architecture is '%.60s', expected one of those that netnew --list "
+	    "names, such as %s or %s; a network of another class comes as ONNX "
+	    "(netload model.onnx) or through torch-model",
+	    name, table[0].name, "vgg9");
 }
 
 int

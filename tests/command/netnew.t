@@ -20,7 +20,7 @@ is "$(netnew -v --input 1,28,28 --classes 7 mlp 2>&1 >/dev/null)" \
 is "$(netnew --list | sort | uniq -d)" "" "--list has no name twice"
 is "$(netnew --list | grep -c .)" 48 "--list has them all"
 
-fails 2 "'resnet21', expected one of resnet20, " "unknown name" netnew resnet21
+fails 2 "'resnet21', did you mean resnet20" "unknown name" netnew resnet21
 fails 2 "0 operands, expected one" "no name" netnew
 fails 2 "2 operands, expected one" "two names" netnew mlp lenet
 fails 2 "^netnew: --input is '3,32', expected" "short input" \
