@@ -2,19 +2,20 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/magic.h"
 #include "base/output.h"
 #include "frame.h"
 #include "hdf5/h5_read.h"
 #include "hdf5/reference.h"
 #include "tensor/chunk.h"
 
-static const char magic[] = "\x95\xa4LLv1";
+static const char stream_begins[] = "\x95\xa4LLv1";
 
 static bool
 is_stream(const uint8_t *bytes, size_t n)
 {
-	return n >= sizeof(magic) - 1 &&
-	       memcmp(bytes, magic, sizeof(magic) - 1) == 0;
+	return n >= sizeof(stream_begins) - 1 &&
+	       memcmp(bytes, stream_begins, sizeof(stream_begins) - 1) == 0;
 }
 
 /* For content_open: what can be converted. */
@@ -23,10 +24,14 @@ is_known(const uint8_t *bytes, size_t n, struct error *err)
 {
 	if (n == 0)
 		return error_set(err, "is empty");
-	if (!h5_is(bytes, n) && !is_stream(bytes, n))
+	if (h5_is(bytes, n) || is_stream(bytes, n))
+		return 0;
+	if (magic_find(bytes, n) == NULL)
 		return error_set(
 		    err, "not a losspipe record, nor an HDF5 file");
-	return 0;
+	return magic_refuse(bytes, n,
+	    "losspipe records or an HDF5 file of the reference tool", false,
+	    err);
 }
 
 static int

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/magic.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "data/files.h"
@@ -11,10 +12,25 @@
 
 enum { BYTE_VALUES = 256 };
 
+#define KINDS                                                            \
+	"CIFAR (binary records of 3073 or 3074 bytes, or pickles), IDX " \
+	"images "                                                        \
+	"or npz"
+
 /* How far a pixel may lie outside of 0 ... 1: what rounding does. */
 #define PIXEL_SLACK 1e-6
 /* Pixels above this, and below 256, look like bytes. */
 #define LIKE_BYTES 32.0
+
+/* An archive or a pickle of weights: neither is one of images. */
+static bool
+is_network(const struct content *content)
+{
+	const struct magic *magic = magic_find(content->bytes, content->n);
+
+	return magic != NULL && magic->network &&
+	       (source_is_npz(content) || source_is_pickle(content));
+}
 
 static int
 source_open(struct source *source, const struct files *files,
@@ -22,19 +38,21 @@ source_open(struct source *source, const struct files *files,
 {
 	const struct content *first = &files->content[0];
 
+	*source = (struct source){0};
 	if (source_is_idx(first))
 		return source_idx(source, first, &files->labels, err);
+	if (is_network(first))
+		return magic_refuse(first->bytes, first->n, KINDS, false, err);
 	if (source_is_npz(first) || source_is_npy(first))
 		return source_npz(source, first, &files->labels, split, err);
 	if (source_is_pickle(first))
 		return source_pickle(source, first, files->n, err);
 	if (source_is_cifar(first))
 		return source_cifar(source, first, files->n, err);
-	*source = (struct source){0};
-	return error_set(err,
-	    "%zu bytes of an unknown kind, expected CIFAR (binary records "
-	    "of 3073 or 3074 bytes, or pickles), IDX images or npz",
-	    first->n);
+	if (magic_find(first->bytes, first->n) == NULL)
+		return error_set(err,
+		    "%zu bytes of an unknown kind, expected " KINDS, first->n);
+	return magic_refuse(first->bytes, first->n, KINDS, false, err);
 }
 
 /*

@@ -1,11 +1,9 @@
 /* Files of other programs: how to make of them what we read. */
 #include <string.h>
 
+#include "base/magic.h"
 #include "model/checkpoint_form.h"
-#include "onnx/onnx.h"
 
-static const char state_advice[] =
-    "load it in Python and torch.save(model.state_dict(), FILE)";
 static const char keras_advice[] =
     "convert it in Python with tf2onnx.convert.from_keras(model, "
     "output_path='model.onnx')";
@@ -13,29 +11,6 @@ static const char keras_advice[] =
 static const char export_advice[] =
     "load it in Python with torch.export.load and "
     "torch.save(program.state_dict, FILE)";
-
-/* How a kind of file begins. */
-static const struct {
-	size_t at;
-	const char *magic;
-	const char *what;
-	const char *advice;
-} kinds[] = {
-    {257, "ustar",
-	"a tar archive, which only the oldest versions of PyTorch wrote",
-	state_advice},
-    {0, "\x89HDF", "an HDF5 file, the form of Keras", keras_advice},
-    {0, "GGUF", "a gguf file, quantised weights of a language model",
-	"save the unquantised weights as safetensors"},
-    {0, "\x08\x01\x12", "a TensorFlow SavedModel",
-	"convert its folder with python -m tf2onnx.convert --saved-model "
-	"FOLDER --output model.onnx"},
-    {4, "TFL3", "a TensorFlow Lite file",
-	"convert it with python -m tf2onnx.convert --tflite FILE --output "
-	"model.onnx"},
-    {0, "\x93NUMPY", "a single array, expected all tensors",
-	"save them in Python with numpy.savez(FILE, **{name: array})"},
-};
 
 /* Entries that tell whose a zip archive is (the end of their name). */
 static const struct {
@@ -52,19 +27,9 @@ static const struct {
 int
 foreign_refuse(const uint8_t *bytes, size_t n, struct error *err)
 {
-	if (n == 0)
-		return error_set(err, "empty, expected a checkpoint");
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		size_t length = strlen(kinds[i].magic);
-
-		if (n >= kinds[i].at + length &&
-		    memcmp(bytes + kinds[i].at, kinds[i].magic, length) == 0)
-			return error_set(
-			    err, "%s: %s", kinds[i].what, kinds[i].advice);
-	}
-	return error_set(err,
-	    "not a checkpoint: neither a zip archive, nor a pickle, nor "
-	    "safetensors, nor ONNX");
+	return magic_refuse(bytes, n,
+	    "a checkpoint (of torch.save, safetensors, npz) or an ONNX file",
+	    true, err);
 }
 
 int

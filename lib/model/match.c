@@ -385,8 +385,10 @@ match_find_architecture(const struct checkpoint *checkpoint,
 	}
 	if (found.n == 0)
 		error_set(err,
-		    "no architecture of ours has these %zu tensors (%.80s %s, "
-		    "...): --arch NAME says where they differ",
+		    "no architecture of ours has these tensors (%zu: %.80s %s, "
+		    "...): --arch NAME says where one differs; a network of "
+		    "another class comes with its graph, as ONNX (--graph "
+		    "model.onnx for these weights), or through torch-model",
 		    checkpoint->n_tensors, first->name,
 		    tensor_shape_text(first, shape));
 	else if (found.n > 1 && (fits = text_chars(&found.text, err)) != NULL)

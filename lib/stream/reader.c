@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/magic.h"
 #include "base/memory.h"
 #include "stream/reader_internal.h"
 #include "stream/value_internal.h"
@@ -326,6 +327,37 @@ end_of_file(struct reader *r, struct error *err)
 	return 0;
 }
 
+/* Is what comes next called a record, right or wrong? */
+static bool
+begins(const struct reader *r)
+{
+	const size_t n = r->in.end - r->in.start;
+
+	return memcmp(r->in.buffer + r->in.start, stream_magic,
+		   n < MAGIC_BYTES ? n : MAGIC_BYTES) == 0;
+}
+
+/* What the file is in which not even the first record is one. */
+static int
+refuse_file(struct reader *r, struct error *err)
+{
+	while (r->in.end - r->in.start < MAGIC_WANTS) {
+		const int more = input_fill(&r->in, MAGIC_WANTS, err);
+
+		if (more < 0)
+			return -1;
+		if (more == 0)
+			break;
+	}
+	if (magic_find(r->in.buffer + r->in.start, r->in.end - r->in.start) ==
+	    NULL)
+		return error_prefix(err, "%s: record 1", r->in.name);
+	return magic_refuse(r->in.buffer + r->in.start, r->in.end - r->in.start,
+		   "losspipe records", false, err) < 0
+		   ? error_prefix(err, "%s", r->in.name)
+		   : 0;
+}
+
 int
 reader_next(struct reader *reader, struct record *record, struct error *err)
 {
@@ -348,6 +380,8 @@ reader_next(struct reader *reader, struct record *record, struct error *err)
 	}
 	if (r->in.broken)
 		return -1;
+	if (status < 0 && r->place == 0 && !begins(r))
+		return refuse_file(r, err);
 	if (status < 0 || make_record(r, &scan, record, err) < 0 ||
 	    check_order(r, record, err) < 0)
 		return error_prefix(

@@ -202,7 +202,7 @@ wrong external-storage "train_loss is stored outside of the file"
 wrong virtual "train_loss is stored outside of the file"
 wrong nothing "no file of the reference tool"
 wrong direction-bomb "larger than the file allows"
-fails 1 "not a losspipe record, nor an HDF5 file" "a text is refused" h5conv "$0"
+fails 1 "a script, expected losspipe records or an HDF5 file" "a text is refused" h5conv "$0"
 fails 1 "the model has no directions" "a model alone is refused" h5conv "$S/model.ll"
 fails 1 "neither a model with directions, nor points, nor a path" "nor records of no use" h5conv "$S/unknown.ll"
 fails 1 "truncated" "a torn stream is refused" h5conv <(head -c 1000 "$S/surface.ll")

@@ -27,7 +27,7 @@ ask()
 	head -c 300 "$input" >"$T/torn"
 	cat "$T/torn" "$input" >"$T/torn_first"
 	bad /dev/null "is empty" "an empty input"
-	bad "$T/text" "not a losspipe record" "a text"
+	bad "$T/text" "a text file, expected losspipe records" "a text"
 	bad "$T/zeros" "not a losspipe record" "zeros"
 	bad "$T/claim" "not a losspipe record" "a huge claim"
 	bad "$T/torn" "truncated" "a torn stream"

@@ -356,7 +356,8 @@ other_npz(void **state)
 	open_bad("tests/data/sets/short.npz", (struct dataset_choice){0},
 	    "y has 4 labels, x has 5 images");
 	put("text", "hello", 5);
-	open_bad(in_folder("text"), (struct dataset_choice){0}, "unknown kind");
+	open_bad(in_folder("text"), (struct dataset_choice){0},
+	    "a text file, expected CIFAR");
 	put("empty", "", 0);
 	open_bad(
 	    in_folder("empty"), (struct dataset_choice){0}, "unknown kind");
