@@ -221,6 +221,7 @@ grow_imported(struct builder *b, enum operator_kind op, int x)
 		return grow_node(b, op, "tested", 1, in, &a);
 	case OP_SOFTMAX:
 	case OP_LOG_SOFTMAX:
+	case OP_HARDMAX:
 		return grow_node(b, op, "tested", 1, in, &a);
 	case OP_TRANSPOSE:
 		memcpy(a.perm, orders[roll(0, 4)], sizeof(orders[0]));

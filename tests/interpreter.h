@@ -269,8 +269,9 @@ reduced(enum operator_kind op, const double *x, int64_t n, int64_t inner)
 static double
 along_at(const struct world *w, const struct node *node, int image, int64_t i)
 {
-	const bool softmax =
-	    node->op == OP_SOFTMAX || node->op == OP_LOG_SOFTMAX;
+	const bool softmax = node->op == OP_SOFTMAX ||
+			     node->op == OP_LOG_SOFTMAX ||
+			     node->op == OP_HARDMAX;
 	const struct shape in = shape_of(w, node, 0);
 	const int first = (softmax ? node->attr.axis : node->attr.axes[0]) - 1;
 	const int last =
@@ -287,6 +288,14 @@ along_at(const struct world *w, const struct node *node, int image, int64_t i)
 		return reduced(
 		    node->op, x + i / inner * n * inner + i % inner, n, inner);
 	at = x[i];
+	if (node->op == OP_HARDMAX) { /* the first one of the largest */
+		x += i - i / inner % n * inner;
+		for (int64_t j = 0; j < n; j++)
+			at = fmax(at, x[j * inner]);
+		for (int64_t j = 0; j < n; j++)
+			if (x[j * inner] >= at)
+				return j == i / inner % n ? 1.0 : 0.0;
+	}
 	x += i - i / inner % n * inner;
 	for (int64_t j = 0; j < n; j++)
 		sum += exp(x[j * inner] - at);
@@ -485,6 +494,7 @@ element(const struct world *w, const struct node *node, int image, int64_t i)
 	case OP_REDUCE_LOG_SUM_EXP:
 	case OP_SOFTMAX:
 	case OP_LOG_SOFTMAX:
+	case OP_HARDMAX:
 		return along_at(w, node, image, i);
 	case OP_LAYER_NORMALIZATION:
 		return layer_norm_at(w, node, image, i);

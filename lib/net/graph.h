@@ -75,6 +75,7 @@ enum operator_kind {
 	OP_REDUCE_PROD,
 	OP_REDUCE_L2,
 	OP_REDUCE_LOG_SUM_EXP,
+	OP_HARDMAX,
 	OP_COUNT,
 };
 

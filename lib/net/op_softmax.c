@@ -1,5 +1,6 @@
-/* Softmax, LogSoftmax: along one axis. */
+/* Softmax, LogSoftmax, Hardmax: along one axis. */
 #include <math.h>
+#include <string.h>
 
 #include "net/op_axis.h"
 #include "net/op_family.h"
@@ -58,6 +59,48 @@ void
 op_log_softmax_forward(const struct operator_call *call)
 {
 	softmax(call, true);
+}
+
+int
+op_hardmax_shape(const struct attributes *attr, int n_in,
+    const struct shape *in, struct shape *out, struct error *err)
+{
+	return op_softmax_shape(attr, n_in, in, out, err);
+}
+
+/* 1 at the first largest. */
+void
+op_hardmax_forward(const struct operator_call *call)
+{
+	const int axis = call->attr->axis - 1;
+	const struct extent e = extent_of(call->out_shape, axis, axis);
+
+	for (int64_t o = 0; o < e.outer * e.inner; o++) {
+		const int64_t at = o / e.inner * e.n * e.inner + o % e.inner;
+		const float *x = call->in[0] + at;
+		int64_t most = 0;
+
+		for (int64_t j = 0; j < e.n; j++) {
+			call->out[at + j * e.inner] = 0.0F;
+			if (x[j * e.inner] > x[most * e.inner])
+				most = j;
+		}
+		call->out[at + most * e.inner] = 1.0F;
+	}
+}
+
+/* It jumps, and between the jumps nothing changes. */
+void
+op_hardmax_backward(const struct operator_batch *batch)
+{
+	(void)batch;
+}
+
+void
+op_hardmax_tangent(const struct operator_batch *batch)
+{
+	memset(batch->t_out, 0,
+	    (size_t)shape_size(batch->out_shape) * sizeof(float));
 }
 
 /* ---- derivatives, each row by its own ---- */

@@ -101,6 +101,9 @@ static const struct operator_row rows[OP_COUNT] = {
     CURVED(OP_REDUCE_L2, "ReduceL2", 1, 1, ALL, op_reduce_l2, NEEDS_IN),
     CURVED(OP_REDUCE_LOG_SUM_EXP, "ReduceLogSumExp", 1, 1, ALL,
 	op_reduce_log_sum_exp, NEEDS_IN),
+    ROW(OP_HARDMAX, "Hardmax", 1, 1, ALL, op_hardmax, NEEDS_NOTHING,
+	.backward = op_hardmax_backward, .law = LAW_PIECEWISE,
+	.tangent = op_hardmax_tangent),
 };
 
 const struct operator_row *

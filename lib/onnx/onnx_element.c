@@ -268,10 +268,17 @@ convert_log_softmax(const struct onnx_step *step)
 	return softmax(step, OP_LOG_SOFTMAX);
 }
 
+static int
+convert_hardmax(const struct onnx_step *step)
+{
+	return softmax(step, OP_HARDMAX);
+}
+
 const struct onnx_row onnx_elements[] = {
     {"Clip", convert_clip},
     {"Softmax", convert_softmax},
     {"LogSoftmax", convert_log_softmax},
+    {"Hardmax", convert_hardmax},
     {"Add", convert_add},
     {"Sub", convert_sub},
     {"Mul", convert_mul},

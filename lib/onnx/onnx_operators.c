@@ -1,6 +1,6 @@
 /*
  * ONNX's operators as far as they are known here, with what ONNX's own table
- * says of their inputs and attributes in opsets 7 to 22 (a test compares them).
+ * says of their inputs and attributes in opsets 7 to 23 (a test compares them).
  */
 #include <float.h>
 
@@ -180,6 +180,13 @@ static const struct onnx_known gemm[] = {
     LAST,
 };
 
+static const struct onnx_known group_norm[] = {
+    KNOWN("epsilon", HOLDS_REAL, READ, .number = 1e-5),
+    KNOWN("num_groups", HOLDS_INT, REQUIRED),
+    KNOWN("stash_type", HOLDS_INT, FIXED, .number = 1, .first = 21),
+    LAST,
+};
+
 static const struct onnx_known hard_sigmoid[] = {
     KNOWN("alpha", HOLDS_REAL, READ, .number = 0.2),
     KNOWN("beta", HOLDS_REAL, READ, .number = 0.5),
@@ -200,6 +207,14 @@ static const struct onnx_known layer_norm[] = {
 
 static const struct onnx_known leaky_relu[] = {
     KNOWN("alpha", HOLDS_REAL, READ, .number = 0.01),
+    LAST,
+};
+
+static const struct onnx_known lrn[] = {
+    KNOWN("alpha", HOLDS_REAL, READ, .number = 1e-4),
+    KNOWN("beta", HOLDS_REAL, READ, .number = 0.75),
+    KNOWN("bias", HOLDS_REAL, READ, .number = 1),
+    KNOWN("size", HOLDS_INT, REQUIRED),
     LAST,
 };
 
@@ -335,10 +350,13 @@ const struct onnx_operator onnx_operators[] = {
     OPERATOR("Gemm", gemm_inputs, .known = gemm),
     OPERATOR("GlobalAveragePool", one),
     OPERATOR("GlobalMaxPool", one),
+    OPERATOR("GroupNormalization", three, .known = group_norm, .first = 18),
     OPERATOR("HardSigmoid", one, .known = hard_sigmoid),
     OPERATOR("HardSwish", one, .first = 14),
+    OPERATOR("Hardmax", one, .known = softmax),
     OPERATOR("Identity", one),
     OPERATOR("InstanceNormalization", three, .known = instance_norm),
+    OPERATOR("LRN", one, .known = lrn),
     OPERATOR("LayerNormalization", biased, .known = layer_norm, .first = 17,
 	.outputs_most = 3),
     OPERATOR("LeakyRelu", one, .known = leaky_relu),
@@ -356,6 +374,7 @@ const struct onnx_operator onnx_operators[] = {
     OPERATOR("PRelu", two),
     OPERATOR("Pad", pad_inputs, .known = pad),
     OPERATOR("Pow", two),
+    OPERATOR("RMSNormalization", two, .known = layer_norm, .first = 23),
     OPERATOR("Reciprocal", one),
     OPERATOR("ReduceL1", reduce_inputs, .known = reduce),
     OPERATOR("ReduceL2", reduce_inputs, .known = reduce),

@@ -411,9 +411,9 @@ check_opset(const struct onnx_file *file, struct error *err)
 	if (file->opset == 0)
 		return error_set(err,
 		    "the file names no opset (opset_import of ONNX's own "
-		    "domain), expected 7 to 22");
-	if (file->opset < 7 || file->opset > 22)
-		return error_set(err, "opset %lld, expected 7 to 22",
+		    "domain), expected 7 to 23");
+	if (file->opset < 7 || file->opset > 23)
+		return error_set(err, "opset %lld, expected 7 to 23",
 		    (long long)file->opset);
 	return 0;
 }

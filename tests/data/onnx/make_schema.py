@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Makes schema.txt: ONNX's own table of the operators that lib/onnx/onnx_operators.c has.
 
-    operator NAME FIRST LAST INPUTS_LEAST INPUTS_MOST OUTPUTS_MOST    in opsets FIRST to LAST of 7 to 22
+    operator NAME FIRST LAST INPUTS_LEAST INPUTS_MOST OUTPUTS_MOST    in opsets FIRST to LAST of 7 to 23
     attribute NAME TYPE DEFAULT                           -: none, !: required
 
 Needs onnx (pip, 1.20 or later).
@@ -15,7 +15,7 @@ from onnx import defs, helper
 os.chdir(os.path.dirname(os.path.abspath(__file__)))
 source = open('../../../lib/onnx/onnx_operators.c').read()
 names = re.findall(r'OPERATOR\(\s*"(\w+)"', source)
-FIRST, LAST, MANY = 7, 22, 1000
+FIRST, LAST, MANY = 7, 23, 1000
 
 out = []
 for name in sorted(names):
