@@ -78,7 +78,7 @@ recognised "10: weights copied into biases and batch norms" \
 recognised "11: draws times weights" "verdict: not filter, but weight:" weight "left out"
 recognised "12: uniform numbers, one norm per filter" "verdict: filter:.*" filter "left out" uniform
 is "$(grep -c 'note: the draws are not normal: their kurtosis is 1.8' said)" 1 "and they are noted"
-recognised "13: draws that nothing has scaled" "verdict: not filter, but none:" none raw
+recognised "13: draws that nothing has scaled" "verdict: not filter, but none:" none none
 recognised "14: filters of unit length" "verdict: not filter, but dfilter:" dfilter "left out"
 recognised "15: tensors of unit length" "verdict: not filter, but dlayer:" dlayer "left out"
 recognised "16: one norm for all" "verdict: not filter, but model:" model "left out"

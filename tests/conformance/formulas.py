@@ -49,7 +49,7 @@ SMALL = {
     'layer': lambda w, d: scaled(w, d, others(w)),
     'element': lambda w, d: np.abs(w) * np.sign(d),
     'unit': lambda w, d: scaled(w, d, others(w), 0),
-    'raw': lambda w, d: d,
+    'none': lambda w, d: d,
 }
 
 
