@@ -13,7 +13,10 @@
 
 What is wrong with the input raises losspipe.Error; a stage that lets it pass ends
 with one line on standard error and exit status 1, as every program does.
+
+In a notebook, landscape(module, loss) draws what surrounds a module of PyTorch.
 """
+import argparse
 import hashlib
 import math
 import os
@@ -23,10 +26,6 @@ import signal
 import struct
 import sys
 import zlib
-
-# Where nobody reads on, or somebody interrupts, a stage ends as quietly as any filter.
-signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 MAGIC = b'\x95\xa4LLv1'
 RECORD_BYTES, RUN_BYTES = 16 << 20, 8 << 20
@@ -72,7 +71,114 @@ def _unhandled(kind, value, trace):
     sys.__excepthook__(kind, value, trace)
 
 
-sys.excepthook = _unhandled
+def stage():
+    """This process is a stage: it reads standard input or writes standard output.
+
+    Whoever does so with this module, or asks it for the arguments, has said that;
+    a notebook that imports it keeps its own manners."""
+    if sys.excepthook is _unhandled:
+        return
+    sys.excepthook = _unhandled
+    # Where nobody reads on, or somebody interrupts, a stage ends as quietly as any filter.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _stage_with(file):
+    try:
+        if file.fileno() in (0, 1):
+            stage()
+    except (AttributeError, OSError):
+        pass  # no file of the system
+
+
+def output(binary=True):
+    """Standard output for the stage alone: what others print goes to standard error."""
+    stage()
+    if binary and os.isatty(1):
+        raise Error('standard output is a terminal, expected a file or a pipe: records are no text')
+    sys.stdout.flush()
+    file = open(os.dup(1), 'wb' if binary else 'w')
+    os.dup2(2, 1)
+    return file
+
+
+class Result:
+    """The file that a stage is asked for with -o, or standard output, as a context.
+
+    As with every program, it grows as FILE.part and gets its name when it is complete;
+    another kind of file, which does not begin with these bytes, is not replaced."""
+
+    def __init__(self, path, stdout, force, start):
+        self.path, self.file = path, stdout
+        if path is None:
+            return
+        if os.path.isdir(path):
+            raise Error('%s is a folder, expected a file' % path)
+        self.path = os.path.realpath(path)
+        self.special = os.path.exists(path) and not os.path.isfile(path)
+        if not force and os.path.isfile(path):
+            with open(path, 'rb') as old:
+                if old.read(len(start)) not in (start, b''):
+                    raise Error('%s holds something else, which --force replaces' % path)
+        if not self.special and os.path.islink(self.path + '.part'):
+            raise Error('%s.part is a symbolic link: remove it' % self.path)
+
+    def __enter__(self):
+        if self.path is not None:
+            self.file = open(self.path if self.special else self.path + '.part', 'wb')
+        return self.file
+
+    def __exit__(self, kind, value, trace):
+        if self.path is None:
+            self.file.flush()
+            return
+        if kind is None:
+            self.file.flush()
+            if not self.special:
+                os.fsync(self.file.fileno())
+                if os.path.exists(self.path):
+                    os.chmod(self.file.fileno(), os.stat(self.path).st_mode & 0o7777)
+        self.file.close()
+        if self.special:
+            return
+        if kind is None:
+            os.rename(self.path + '.part', self.path)
+        else:
+            os.unlink(self.path + '.part')
+
+
+class Parser(argparse.ArgumentParser):
+    """Options as every program has them: one line for what is wrong, --help from the
+    stage's docstring. A stage that reads streams has --partial, which records() obeys."""
+
+    def __init__(self, usage, reads=False):
+        stage()
+        super().__init__(prog=os.path.basename(sys.argv[0]), usage='%(prog)s ' + usage, allow_abbrev=False,
+                         description=sys.modules['__main__'].__doc__,
+                         formatter_class=argparse.RawDescriptionHelpFormatter)
+        if reads:
+            self.add_argument('-p', '--partial', action='store_true',
+                              help='take what is there of a training run that has no end')
+
+    def error(self, message):
+        raise Usage('%s, usage: %s' % (message, ' '.join(self.format_usage().split()[1:])))
+
+    def with_file(self, tf32=False):
+        """The operand of the torch-* stages."""
+        self.add_argument('file', metavar='FILE.py', help='Python that says what is evaluated')
+        self.add_argument('-v', '--verbose', action='store_true',
+                          help="show Python's trace of what goes wrong in FILE.py")
+        if tf32:
+            self.add_argument('--tf32', action='store_true',
+                              help='let a GPU round the factors of products to 10 bits, as PyTorch does by itself')
+        return self
+
+    def parse(self):
+        global _partial
+        found = self.parse_args()
+        _partial = getattr(found, 'partial', False)
+        return found
 
 
 _partial = False  # --partial was given
@@ -83,13 +189,15 @@ def arguments(least, most, usage, reads=False):
 
     A stage that reads streams has --partial, which records() obeys."""
     global _partial
+    stage()
     words = sys.argv[1:]
     if reads:
         usage = '[--partial] ' + usage
         _partial = any(w in ('-p', '--partial') for w in words)
         words = [w for w in words if w not in ('-p', '--partial')]
     if words[:1] in (['-h'], ['--help']):
-        print('usage: %s %s' % (os.path.basename(sys.argv[0]), usage))
+        print('usage: %s %s\n\n%s' % (os.path.basename(sys.argv[0]), usage,
+                                     (sys.modules['__main__'].__doc__ or '').strip()))
         sys.exit(0)
     if not least <= len(words) <= most:
         raise Usage('%d operands, usage: %s %s' % (len(words), os.path.basename(sys.argv[0]), usage))
@@ -280,6 +388,7 @@ def records(file, may_be_empty=False):
 
     Raises Error where a CRC, a count, a digest or the order is wrong, an end mark is
     missing, a training run has no end (without --partial), or nothing comes at all (unless may_be_empty)."""
+    _stage_with(file)
     name = getattr(file, 'name', 'input')
     name = 'standard input' if name in (0, '<stdin>') else name
     data, segments = b'', _Segments()
@@ -325,6 +434,7 @@ class Writer:
     """Segments: begin, record and copy, end."""
 
     def __init__(self, file):
+        _stage_with(file)
         self.file = file
 
     def begin(self, program, options=None, before=None, version='1'):

@@ -1,16 +1,24 @@
-"""What torch-model, torch-gradient and torch-loss share: the tensors of a PyTorch module.
+"""What the torch-* stages share: the user's file, and the tensors of a PyTorch module.
 
 A tensor that a module has under several names (tied weights: every language model)
 is one, under the first of them in the order of its state.
 """
+import ctypes
+import math
 import os
-import runpy
 import sys
+import traceback
+import types
 
 import losspipe
-import numpy as np
-import torch
-from torch import nn
+
+try:
+    import torch
+    from torch import nn
+except ImportError as error:
+    raise losspipe.Error(
+        '%s cannot import torch (%s): activate the environment that has it, or install it: pip install torch, '
+        'or Debian\'s python3-torch' % (sys.executable, error)) from None
 
 NORMS = (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm)
 WEIGHTS = ('weight', 'bias', 'norm_weight', 'norm_bias')
@@ -21,15 +29,108 @@ def say(text):
     print('%s: %s' % (os.path.basename(sys.argv[0]), text), file=sys.stderr, flush=True)
 
 
+_compared = False
+verbose = False  # -v: what goes wrong in the user's code is shown with its trace
+
+
+def tf32(wanted):
+    """Products with all bits of float32, unless somebody asks for fewer: on a GPU, convolutions
+    have 10 bits of 23 by default, and a landscape shows it."""
+    if hasattr(torch.backends, 'fp32_precision'):  # from 2.9 on
+        torch.backends.fp32_precision = 'tf32' if wanted else 'ieee'
+        torch.backends.cudnn.fp32_precision = 'tf32' if wanted else 'ieee'
+        return
+    torch.backends.cuda.matmul.allow_tf32 = wanted
+    torch.backends.cudnn.allow_tf32 = wanted
+
+
+def call(path, function, *values):
+    """What the user's code returns; what it raises, in one line that says where."""
+    try:
+        return function(*values)
+    except losspipe.Error:
+        raise
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit, too: a file that ends the stage says nothing
+        if verbose:
+            traceback.print_exc()
+        lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == path]
+        if isinstance(error, SyntaxError) and error.filename == path:
+            lines, text = [error.lineno], error.msg
+        else:
+            text = str(error).strip().split('\n')[0]
+        name = type(error).__name__
+        raise losspipe.Error('%s%s: %s%s' % (path, ', line %d' % lines[-1] if lines else '', name,
+                                             ': ' + text if text else '')) from None
+
+
 def user(path, *names):
-    """What the user's file defines, among it these names."""
-    found = runpy.run_path(path)
+    """What the user's file defines, among it these names.
+
+    As for a script of Python, modules are looked for beside it first."""
+    sys.path.insert(0, os.path.dirname(os.path.abspath(path)))
+    name = os.path.splitext(os.path.basename(path))[0]
+    # by its own name, so that what it imports, and pickles, find it
+    module = types.ModuleType(name if name not in sys.modules else '_' + name)
+    module.__file__ = path
+    with open(path, 'rb') as file:
+        source = file.read()
+    sys.modules[module.__name__] = module
+    call(path, lambda: exec(compile(source, path, 'exec'), module.__dict__))
+    found = vars(module)
     for name in names:
         if name not in found:
             raise losspipe.Error("%s defines no '%s'" % (path, name))
-    if not isinstance(found['module'], nn.Module):
-        raise losspipe.Error("%s: module is no torch.nn.Module" % path)
+    if 'module' in names and not isinstance(found['module'], nn.Module):
+        raise losspipe.Error("%s: module is a %s, expected a torch.nn.Module"
+                             % (path, type(found['module']).__name__))
     return found
+
+
+def start(options):
+    """What the options of a stage say, before the user's file is read."""
+    global verbose
+    verbose = options.verbose
+    tf32(getattr(options, 'tf32', False))
+
+
+def answer(path, function, module):
+    """Loss and, when there is one, accuracy, as numbers."""
+    given = call(path, function, module)
+    values = given if isinstance(given, tuple) else (given,)
+    for value in values:
+        if len(values) > 2 or not (isinstance(value, (int, float)) or getattr(value, 'shape', None) == ()
+                                   or getattr(value, 'numel', int)() == 1):
+            shape = getattr(value, 'shape', None)
+            raise losspipe.Error('%s: loss(module) returned %s, expected a number or (loss, accuracy)' % (
+                path, '%d values' % len(values) if len(values) > 2 else
+                'a tensor of shape %s' % list(shape) if shape is not None else 'a ' + type(value).__name__))
+    return values
+
+
+def compare(begin, parts):
+    """Says once when the model of a stream was made by a module of another precision."""
+    global _compared
+    made = [h for h in losspipe.field('begin', begin, 'history', list)
+            if isinstance(h, dict) and h.get('program') == 'torch-model' and isinstance(h.get('options'), dict)]
+    now = place(parts)
+    if made and not _compared and made[-1]['options'].get('precision') not in (None, now['precision']):
+        say("the model was made of a module in %.60s, here it is evaluated in %s"
+            % (made[-1]['options']['precision'], now['precision']))
+    _compared = True
+
+
+def place(parts):
+    """Where and how precisely a module computes: what belongs to the provenance."""
+    real = [p.value for p in parts if p.value.is_floating_point()]
+    said = {'torch': torch.__version__.split('+')[0],
+            'device': ' '.join(sorted({v.device.type for v in real})),
+            'precision': ' '.join(sorted({str(v.dtype).split('.')[-1] for v in real}))}
+    if 'cuda' in said['device']:
+        said['tf32'] = (torch.backends.cudnn.fp32_precision == 'tf32' if hasattr(torch.backends, 'fp32_precision')
+                        else torch.backends.cudnn.allow_tf32)
+    return said
 
 
 class Part:
@@ -94,6 +195,8 @@ def parts(module):
     for name, value in module.state_dict().items():
         if not isinstance(value, torch.Tensor) or value.is_sparse or value.is_quantized or value.is_complex():
             raise losspipe.Error("'%s' of the module's state is no tensor of numbers" % name)
+        if value.is_meta:
+            raise losspipe.Error("'%s' of the module's state is on the device meta, which holds no numbers" % name)
         where = (value.device, _storage(value).data_ptr()) if value.numel() else name
         part = found.setdefault((where, _layout(value)), Part(name, value))
         if part.name != name:
@@ -119,9 +222,20 @@ def dtype(value):
 
 
 def elements(value):
-    """A tensor's bytes in a stream."""
-    value = value.detach().cpu().to(torch.float32 if value.is_floating_point() else torch.int64)
-    return value.contiguous().numpy().tobytes()
+    """A tensor's bytes in a stream, row by row however they lie in memory."""
+    return raw(value.detach().cpu().to(torch.float32 if value.is_floating_point() else torch.int64))
+
+
+def raw(value):
+    """The bytes of a tensor in memory, row by row."""
+    value = value.contiguous()
+    return ctypes.string_at(value.data_ptr(), value.numel() * value.element_size()) if value.numel() else b''
+
+
+def tensor(data, form, shape):
+    """The tensor of bytes of a stream (a bytearray, which it keeps)."""
+    kind = {'<f4': torch.float32, '<i8': torch.int64}[form]
+    return (torch.frombuffer(data, dtype=kind) if data else torch.empty(0, dtype=kind)).reshape(shape)
 
 
 class Loader:
@@ -157,12 +271,12 @@ class Loader:
         if said != [self.at, name, form, shape, len(self.data) // int(form[-1])]:
             raise losspipe.Error("a run of tensor %.200r, expected the next of '%s'" % (said, name))
         self.data += payload or b''
-        size = int(np.prod(shape, dtype=np.int64)) * int(form[-1])
+        size = math.prod(shape) * int(form[-1])
         if len(self.data) > size:
             raise losspipe.Error("tensor '%s' has more elements than its shape" % name)
         if len(self.data) < size:
             return False
-        self._put(self.part[name], name, torch.from_numpy(np.frombuffer(self.data, form).copy()).view(shape))
+        self._put(self.part[name], name, tensor(self.data, form, shape))
         self.at, self.data = self.at + 1, bytearray()
         return True
 
@@ -172,7 +286,8 @@ class Loader:
             raise losspipe.Error(
                 "'%s' and '%s' are one tensor in the module of %s, the model moves them apart: make it with "
                 "torch-model or netload, which have it once" % (first, name, self.path))
-        part.value.copy_(value)
+        with torch.no_grad():
+            part.value.copy_(value)
 
     def finish(self):
         if self.tensors is None or self.at < len(self.tensors):

@@ -10,7 +10,9 @@ set -u
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck disable=SC2034
 SHARED=$ROOT/../shared
-PATH=${LOSSPIPE_BIN:-$ROOT/build/bin}:$PATH
+# The python3 of stages: Debian's, whichever else is there, or $PYTHON.
+python=${PYTHON:-/usr/bin/python3}
+PATH=${LOSSPIPE_BIN:-$ROOT/build/bin}:${python%/*}:$PATH
 export LC_ALL=C
 T=$(mktemp -d)
 trap 'rm -rf "$T"' EXIT

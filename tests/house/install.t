@@ -43,8 +43,8 @@ passes "rosenbrock --small" at_home losspipe run rosenbrock --small
 passes "samples" at_home losspipe samples
 is "$(ls "$home/work/samples")" "$(ls "$ROOT/samples")" "all of them"
 passes "import losspipe" at_home /usr/bin/python3 -c 'import losspipe'
-for stage in torch-model torch-loss torch-gradient; do
-	fails 2 "^$stage: 0 operands" "$stage is on PATH" at_home "$stage"
+for stage in torch-model torch-loss torch-gradient torch-data; do
+	fails 2 "^$stage: the following arguments are required: FILE.py" "$stage is on PATH" at_home "$stage"
 done
 if at_home /usr/bin/python3 -c 'import torch' 2>/dev/null; then
 	cat >"$home/work/net.py" <<'X'
