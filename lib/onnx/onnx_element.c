@@ -152,6 +152,7 @@ onnx_join(const struct onnx_step *step, enum operator_kind op,
 		return error_set(
 		    step->import->err, "neither operand depends on the image");
 	to = image->shape;
+	onnx_share(step, image, image == a ? b : a);
 	if (check_places(step, image, image == a ? b : a) < 0 ||
 	    stretch(step, &to, image == a ? &b->shape : &a->shape) < 0 ||
 	    (in[0] = operand(step, op, a, b)) < 0 ||

@@ -31,6 +31,9 @@ struct onnx_tensor {
 	int rank;
 	int64_t dim[TENSOR_RANK_MAX];
 	int64_t n; /* elements, at most 2^40 */
+	/* The file has so many of them, one behind the other, which must be
+	 * equal: one for each image of its batch.  0: this one. */
+	int64_t copies;
 	bool external;
 	struct wire message;
 };

@@ -147,6 +147,9 @@ struct shape onnx_one(const struct onnx_shape *shape);
 int onnx_one_axis(const struct onnx_shape *shape, int axis);
 /* A shape with the batch in front of an image's. */
 struct onnx_shape onnx_many(const struct shape *shape);
+/* The number BATCH is nobody's outside: in a message it becomes N, as files
+ * call it, and its multiples 2N, 3N ... */
+void onnx_name_batch(struct error *err);
 
 /*
  * Adds a node to the graph; the value, or -1.  onnx_emit makes the step's
@@ -183,6 +186,13 @@ int onnx_add_reshape(
  */
 int onnx_join(const struct onnx_step *step, enum operator_kind op,
     struct onnx_result *a, struct onnx_result *b, struct onnx_result *out);
+
+/*
+ * A tensor beside image whose first axis is the batch that the file fixes: one
+ * for all images, if they are equal (else reading it fails).
+ */
+void onnx_share(const struct onnx_step *step, const struct onnx_result *image,
+    struct onnx_result *tensor);
 
 /* An initialiser's (or constant's) value in the graph, as what it is used. */
 int onnx_use_tensor(const struct onnx_step *step, struct onnx_result *result,

@@ -338,59 +338,91 @@ convert_split(const struct onnx_step *step)
 	return 0;
 }
 
+/* The operand that the others are held against: it depends on the image. */
+static const struct onnx_result *
+first_image(const struct onnx_step *step)
+{
+	for (size_t i = 0; i < step->node->n_in; i++) {
+		const struct onnx_result *r = onnx_in(step, i);
+
+		if (r == NULL || r->kind == ONNX_ACTIVATION)
+			return r;
+	}
+	error_set(step->import->err, "no input depends on the image");
+	return NULL;
+}
+
+/* A tensor that a file with a fixed batch has for each of its images. */
+static struct onnx_shape
+operand_shape(const struct onnx_step *step, const struct onnx_result *image,
+    struct onnx_result *r)
+{
+	struct onnx_shape shape;
+
+	if (r->kind != ONNX_ACTIVATION)
+		onnx_share(step, image, r);
+	shape = r->shape;
+	if (r->kind != ONNX_ACTIVATION && step->import->static_batch > 0 &&
+	    shape.dim[0] == 1 && image->shape.dim[0] == BATCH)
+		shape.dim[0] = BATCH;
+	return shape;
+}
+
+/* Input i beside image: its value; its extent along place is added to *sum. */
+static int
+concat_operand(const struct onnx_step *step, const struct onnx_result *image,
+    size_t i, int place, int64_t *sum)
+{
+	struct onnx_result *r = onnx_in(step, i);
+	const struct onnx_shape *to = &image->shape;
+	struct onnx_shape other;
+
+	if (r == NULL)
+		return -1;
+	other = operand_shape(step, image, r);
+	if (other.rank == to->rank) {
+		*sum += other.dim[place];
+		other.dim[place] = to->dim[place];
+	}
+	if (other.rank != to->rank || other.outer > 1 || to->outer > 1 ||
+	    memcmp(other.dim, to->dim, (size_t)to->rank * sizeof(*to->dim)) !=
+		0)
+		return error_set(step->import->err,
+		    "input %zu differs from the others in more than axis %d", i,
+		    place);
+	if (r->kind == ONNX_ACTIVATION)
+		return r->value;
+	return onnx_use_tensor(
+	    step, r, r->tensor.rank > 1 ? ROLE_WEIGHT : ROLE_BIAS, "weight", 0);
+}
+
 static int
 convert_concat(const struct onnx_step *step)
 {
 	struct onnx_import *import = step->import;
-	const struct onnx_result *first = NULL;
+	const struct onnx_result *first = first_image(step);
 	int in[NODE_INPUTS_MAX], n = (int)step->node->n_in, place = 0;
 	struct attributes attr = {0};
-	struct onnx_shape to = {0};
+	struct onnx_shape to;
 	int64_t axis, sum = 0;
 
+	if (first == NULL)
+		return -1;
 	if (n > NODE_INPUTS_MAX)
 		return error_set(import->err, "%d inputs, expected at most %d",
 		    n, NODE_INPUTS_MAX);
-	if (onnx_int(step, "axis", &axis) < 0)
-		return -1;
-	for (int i = 0; i < n; i++) {
-		struct onnx_result *r = onnx_in(step, (size_t)i);
-
-		if (r == NULL)
-			return -1;
-		if (first == NULL && r->kind == ONNX_ACTIVATION)
-			first = r;
-		in[i] = r->kind == ONNX_ACTIVATION
-			    ? r->value
-			    : onnx_use_tensor(step, r,
-				  r->tensor.rank > 1 ? ROLE_WEIGHT : ROLE_BIAS,
-				  "weight", 0);
-		if (in[i] < 0)
-			return -1;
-	}
-	if (first == NULL)
-		return error_set(import->err, "no input depends on the image");
 	to = first->shape;
-	if (onnx_axis(step, axis, to.rank, &place) < 0)
+	if (onnx_int(step, "axis", &axis) < 0 ||
+	    onnx_axis(step, axis, to.rank, &place) < 0)
 		return -1;
-	for (int i = 0; i < n; i++) {
-		struct onnx_shape other = onnx_in(step, (size_t)i)->shape;
-
-		if (other.rank == to.rank) {
-			sum += other.dim[place];
-			other.dim[place] = to.dim[place];
-		}
-		if (other.rank != to.rank || other.outer > 1 || to.outer > 1 ||
-		    memcmp(other.dim, to.dim,
-			(size_t)to.rank * sizeof(*to.dim)) != 0)
-			return error_set(import->err,
-			    "input %d differs from the others in more than "
-			    "axis %d",
-			    i, place);
-	}
 	attr.axis = onnx_one_axis(&to, place) + 1;
 	if (attr.axis == 0 || to.dim[place] % BATCH == 0)
 		return error_set(import->err, "batches are concatenated");
+	for (int i = 0; i < n; i++) {
+		in[i] = concat_operand(step, first, (size_t)i, place, &sum);
+		if (in[i] < 0)
+			return -1;
+	}
 	to.dim[place] = sum;
 	return onnx_emit(step, OP_CONCAT, n, in, &attr, &to);
 }

@@ -471,7 +471,9 @@ onnx_read(struct graph *graph, const struct content *content, const char *path,
 	free(import.order);
 	free(import.kept);
 	onnx_file_free(&file);
-	if (status < 0)
+	if (status < 0) {
 		graph_free(graph);
+		onnx_name_batch(err);
+	}
 	return status;
 }

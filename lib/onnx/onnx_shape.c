@@ -123,7 +123,10 @@ keeps_images(const struct onnx_step *step, const struct onnx_shape *from,
 	return to->dim[b] / BATCH % to->outer == 0;
 }
 
-/* The shape with its dimension i taken for the (fixed) batch. */
+/*
+ * The shape with its dimension i taken for the one that the (fixed) batch is
+ * in; a -1 is when no other one is.
+ */
 static bool
 try_batch(const struct onnx_step *step, const struct onnx_shape *from,
     struct onnx_shape *to, int i)
@@ -131,12 +134,14 @@ try_batch(const struct onnx_step *step, const struct onnx_shape *from,
 	const int64_t batch = step->import->static_batch;
 	struct onnx_shape as = *to;
 
-	if (as.dim[i] <= 0 || as.dim[i] % batch != 0 ||
-	    as.dim[i] / batch >= BATCH)
-		return false;
-	as.dim[i] = as.dim[i] / batch * BATCH;
+	if (as.dim[i] != -1) {
+		if (as.dim[i] <= 0 || as.dim[i] % batch != 0 ||
+		    as.dim[i] / batch >= BATCH)
+			return false;
+		as.dim[i] = as.dim[i] / batch * BATCH;
+	}
 	if (!fill_in(&as, product(from, from->rank)) ||
-	    !keeps_images(step, from, &as))
+	    as.dim[i] % BATCH != 0 || !keeps_images(step, from, &as))
 		return false;
 	*to = as;
 	return true;

@@ -307,7 +307,7 @@ find_source(const struct onnx_tensor *tensor, struct wire *raw,
 }
 
 static int
-find_elements(const struct onnx_tensor *tensor, struct onnx_folder *folder,
+find_all(const struct onnx_tensor *tensor, struct onnx_folder *folder,
     struct elements *e, struct error *err)
 {
 	struct wire raw = {NULL, NULL};
@@ -333,6 +333,28 @@ find_elements(const struct onnx_tensor *tensor, struct onnx_folder *folder,
 		    "%zu bytes of elements, expected %zu as its shape says",
 		    wire_bytes(&raw),
 		    (size_t)tensor->n * element_bytes(e->kind));
+	return 0;
+}
+
+/* Of several copies the first. */
+static int
+find_elements(const struct onnx_tensor *tensor, struct onnx_folder *folder,
+    struct elements *e, struct error *err)
+{
+	struct onnx_tensor all = *tensor;
+	size_t bytes;
+
+	if (tensor->copies > 1)
+		all.n *= tensor->copies; /* what it was */
+	if (find_all(&all, folder, e, err) < 0)
+		return -1;
+	bytes = (size_t)tensor->n * element_bytes(e->kind);
+	for (int64_t i = 1; e->bytes != NULL && i < tensor->copies; i++)
+		if (memcmp(e->bytes, e->bytes + (size_t)i * bytes, bytes) != 0)
+			return error_set(err,
+			    "it is not the same for the %lld images of the "
+			    "file's batch",
+			    (long long)tensor->copies);
 	return 0;
 }
 

@@ -343,6 +343,24 @@ check_real(const struct onnx_step *step, const struct onnx_result *result)
 	    ONNX_TEXT(result->name));
 }
 
+void
+onnx_share(const struct onnx_step *step, const struct onnx_result *image,
+    struct onnx_result *tensor)
+{
+	const int64_t batch = step->import->static_batch;
+
+	if (tensor->kind != ONNX_TENSOR || batch < 2 || tensor->value >= 0 ||
+	    &step->import->results[tensor->origin] != tensor ||
+	    tensor->shape.rank != image->shape.rank ||
+	    image->shape.dim[0] != BATCH || tensor->shape.dim[0] != batch ||
+	    tensor->tensor.copies > 1)
+		return;
+	tensor->shape.dim[0] = 1;
+	tensor->tensor.dim[0] = 1;
+	tensor->tensor.n /= batch;
+	tensor->tensor.copies = batch;
+}
+
 int
 onnx_use_tensor(const struct onnx_step *step, struct onnx_result *result,
     enum tensor_role role, const char *slot, int out_axis)

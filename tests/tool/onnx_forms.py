@@ -104,3 +104,27 @@ images('same', 6)
 for form, nodes in (('plain', node('Flatten', 'x', 'y')), ('identity', same('x', 'y', 'i0')), ('dropout', node('Dropout', 'x', 'y')),
                     ('transpose', node('Transpose', 'x', 'y', ints('perm', 0, 1)))):
     save('same-' + form, nodes, value(11, dims=(0, 6)), value(12, 'y', dims=(0, 6)))
+
+# ---- the batch: fixed at 1 or 2, open, or not said ----
+
+images('batch', 2, 4, 4)
+big = tensor('w', (5, 32), data=reals(5, 32)) + tensor('v', (5,), data=reals(5))
+last = node('Gemm', 'fwv', 'y', attr('transB', 1), name='fc')
+for form, batch, shape in (('plain', 0, (0, -1)), ('view', 1, (-1, 32)), ('literal', 1, (1, 32)), ('rest', 1, (1, -1)), ('copy', 1, (0, -1)),
+                           ('two', 2, (-1, 32)), ('two-literal', 2, (2, 32)), ('two-rest', 2, (2, -1)), ('open', 0, (-1, 32))):
+    save('batch-' + form, node('Reshape', 'xs', 'f'), numbers('s', *shape), last, big, value(11, dims=(batch, 2, 4, 4)), value(12, 'y', dims=(batch, 5)))
+
+# A token for every image, and positions, as a file with a fixed batch has them.
+images('token', 1, 3, 4)
+token, places = reals(4), reals(4 * 4)
+ends = node('ReduceMean', 'b', 'm', ints('axes', 1), attr('keepdims', 0), name='m') + tensor('w', (5, 4), data=reals(5, 4)) + node(
+    'Gemm', 'mw', 'y', attr('transB', 1), name='fc')
+for form, batch in (('plain', 0), ('one', 1), ('two', 2)):
+    copies = max(batch, 1)
+    first = node('Concat', 'tc', 'a', attr('axis', 1), name='cat') + tensor('t', (copies, 1, 4), data=token * copies)
+    if batch == 0:
+        first = (node('Shape', 'x', 's', name='s') + node('Slice', 'sij', 'n', name='n') + node('Concat', ['n', 'o'], 'h', attr('axis', 0), name='h') +
+                 numbers('i', 0) + numbers('j', 1) + numbers('o', 1, 4) + tensor('t', (1, 1, 4), data=token) +
+                 node('Expand', 'th', 'e', name='e') + node('Concat', 'ec', 'a', attr('axis', 1), name='cat'))
+    save('token-' + form, node('Reshape', 'xr', 'c', name='r') + numbers('r', batch if batch else 0, 3, 4) + first + node('Add', 'ap', 'b', name='add') +
+         tensor('p', (copies, 4, 4), data=places * copies) + ends, value(11, dims=(batch, 1, 3, 4)), value(12, 'y', dims=(batch, 5)))

@@ -173,4 +173,7 @@ save('pad-value', model(node('Pad', 'x', 'y', ints('pads', 0, 0, 1, 1, 0, 0, 1, 
                                                                                   i(20, 1))), image, out, opset=9))
 save('pad-axes', model(node('Pad', 'xp,a'.replace(',', 'v'), 'y'), tensor('p', (2,), 7, bytes(16)),
                        tensor('v', (), 1, bytes(4)), tensor('a', (1,), 7, bytes(8)), image, out, opset=18))
+three = tensor('c', (3, 8), data=struct.pack('<24f', *range(24)))
+save('batch-constant', model(node('Add', 'xc', 'y'), three, value(11, dims=(0, 8)), out))
+save('batch-differs', model(node('Add', 'xc', 'y'), three, value(11, dims=(3, 8)), out))
 save('reference', model(node('Relu', 'x', 'y', b(5, b(1, 'alpha') + b(21, 'a') + i(20, 1))), value(11), out))
