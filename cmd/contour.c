@@ -199,10 +199,10 @@ draw(const struct settings *s, const struct landscape *landscape,
 /* How each was made, and the picture of all. */
 static int
 describe_each(struct text *desc, const struct settings *s,
-    const struct pack *begin, size_t n, struct error *err)
+    const struct listed *from, struct error *err)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (caption_history(desc, &begin[i], err) < 0)
+	for (size_t i = 0; i < from->n; i++) {
+		if (caption_history(desc, &from->begin[i], err) < 0)
 			return -1;
 		text_add(desc, "\n");
 	}
@@ -220,7 +220,7 @@ draw_histograms(const struct settings *s, const struct histogram_list *list,
 	    .title = s->title,
 	    .width = (double)s->width,
 	    .height = (double)s->height};
-	int status = describe_each(&desc, s, list->begin, list->n, err);
+	int status = describe_each(&desc, s, &list->from, err);
 
 	picture.desc = status == 0 ? text_chars(&desc, err) : NULL;
 	if (picture.desc == NULL)
@@ -239,7 +239,7 @@ draw_densities(const struct settings *s, const struct density_list *list,
 	struct picture picture = {.title = s->title,
 	    .width = (double)s->width,
 	    .height = (double)s->height};
-	int status = describe_each(&desc, s, list->begin, list->n, err);
+	int status = describe_each(&desc, s, &list->from, err);
 
 	picture.desc = status == 0 ? text_chars(&desc, err) : NULL;
 	if (picture.desc == NULL)

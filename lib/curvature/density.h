@@ -19,6 +19,7 @@
 #include "base/workers.h"
 #include "curvature/krylov.h"
 #include "model/model.h"
+#include "stream/listing.h"
 #include "stream/pack.h"
 #include "stream/reader.h"
 #include "stream/writer.h"
@@ -105,12 +106,11 @@ int density_write(struct writer *writer, const struct density *density,
 int density_unpack(
     struct density *density, const struct value *header, struct error *err);
 
-/* All densities of an input, with the `begin` of their segments. */
+/* All densities of an input. */
 struct density_list {
 	struct density *item;
-	struct pack *begin;
-	size_t n, room, room_begin;
-	bool no_end; /* a training run among them lacks its end */
+	size_t n, room;
+	struct listed from;
 };
 
 int densities_read(

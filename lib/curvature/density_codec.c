@@ -205,20 +205,6 @@ density_unpack(
 	return 0;
 }
 
-/* Room for one more, empty; counted, so that it is freed in any case. */
-static int
-append(struct density_list *list, struct error *err)
-{
-	if (memory_grow(&list->item, &list->room, list->n + 1,
-		sizeof(*list->item), err) < 0 ||
-	    memory_grow(&list->begin, &list->room_begin, list->n + 1,
-		sizeof(*list->begin), err) < 0)
-		return -1;
-	list->item[list->n] = (struct density){0};
-	list->begin[list->n++] = (struct pack){0};
-	return 0;
-}
-
 /* The next quadrature of a density: as many nodes as weights, which add up. */
 static int
 check_quadrature(const struct value *header, int64_t number, struct error *err)
@@ -255,74 +241,70 @@ check_quadrature(const struct value *header, int64_t number, struct error *err)
 		   : error_set(err, "weights add up to %g, expected 1", sum);
 }
 
-/* Every quadrature of a density has come, or none. */
+struct reading {
+	struct density_list *list;
+	int64_t probes; /* quadratures behind the last density */
+};
+
 static int
-check_probes(const struct density_list *list, int64_t probes, struct error *err)
+add(void *context, const struct value *header, struct error *err)
 {
-	if (list->n == 0 || probes == 0 ||
-	    probes == list->item[list->n - 1].probes)
-		return 0;
-	return error_set(err,
-	    "density: probes is %" PRId64 ", %" PRId64 " quadratures came",
-	    list->item[list->n - 1].probes, probes);
+	struct density_list *list = ((struct reading *)context)->list;
+
+	if (memory_grow(&list->item, &list->room, list->n + 1,
+		sizeof(*list->item), err) < 0)
+		return -1;
+	return density_unpack(&list->item[list->n++], header, err);
 }
 
 static int
-take(struct density_list *list, int64_t *probes, struct pack *begin,
-    const struct record *record, struct error *err)
+add_quadrature(void *context, const struct value *header, struct error *err)
 {
-	if (record_is(record, "begin")) {
-		pack_free(begin);
-		pack_value(begin, record->header);
-		return pack_check(begin, err);
-	}
-	if (record_is(record, "quadrature") && list->n > 0)
-		return check_quadrature(record->header, (*probes)++, err) < 0
-			   ? error_prefix(err, "quadrature")
-			   : 0;
-	if (!record_is(record, "density") && !record_is(record, "end"))
+	struct reading *r = context;
+
+	if (r->list->n > 0 && check_quadrature(header, r->probes++, err) < 0)
+		return error_prefix(err, "quadrature");
+	return 0;
+}
+
+/* Every quadrature of a density has come, or none. */
+static int
+finish(void *context, struct error *err)
+{
+	struct reading *r = context;
+	const struct density_list *list = r->list;
+	const int64_t came = r->probes;
+
+	r->probes = 0;
+	if (list->n == 0 || came == 0 || came == list->item[list->n - 1].probes)
 		return 0;
-	if (check_probes(list, *probes, err) < 0)
-		return -1;
-	*probes = 0;
-	if (record_is(record, "end"))
-		return 0;
-	if (append(list, err) < 0)
-		return -1;
-	pack_pack(&list->begin[list->n - 1], begin);
-	return density_unpack(&list->item[list->n - 1], record->header, err);
+	return error_set(err,
+	    "density: probes is %" PRId64 ", %" PRId64 " quadratures came",
+	    list->item[list->n - 1].probes, came);
 }
 
 int
 densities_read(
     struct density_list *list, struct reader *reader, struct error *err)
 {
-	struct pack begin = {0};
-	struct record record;
-	int64_t probes = 0;
-	int status;
+	struct reading reading = {.list = list};
+	const struct listing listing = {.kind = "density",
+	    .part = "quadrature",
+	    .maker = "hessdens",
+	    .add = add,
+	    .add_part = add_quadrature,
+	    .finish = finish,
+	    .context = &reading};
 
-	while ((status = reader_next(reader, &record, err)) == 1)
-		if (take(list, &probes, &begin, &record, err) < 0) {
-			status = error_prefix(err, "%s", reader_name(reader));
-			break;
-		}
-	list->no_end = reader_open_runs(reader)->n > 0;
-	pack_free(&begin);
-	if (status == 0 && list->n == 0)
-		return error_set(err, "the input has no density, expected the "
-				      "output of hessdens");
-	return status;
+	return listing_read(&listing, reader, &list->from, err);
 }
 
 void
 density_list_free(struct density_list *list)
 {
-	for (size_t i = 0; i < list->n; i++) {
+	for (size_t i = 0; i < list->n; i++)
 		density_free(&list->item[i]);
-		pack_free(&list->begin[i]);
-	}
 	free(list->item);
-	free(list->begin);
+	listed_free(&list->from);
 	*list = (struct density_list){0};
 }

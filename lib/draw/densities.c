@@ -106,7 +106,7 @@ picture_densities(const struct picture *picture,
 		at += (size_t)d->points;
 	}
 	note_of(list, note, sizeof(note));
-	if (list->no_end)
+	if (list->from.no_end)
 		snprintf(note + strlen(note), sizeof(note) - strlen(note),
 		    "%s%s", note[0] != '\0' ? "; " : "", caption_no_end);
 	if (page.title == NULL && list->n == 1)

@@ -112,8 +112,8 @@ draw_entry(struct svg *svg, double left, double top, double width,
 	char text[MODEL_TEXT_MAX + 160], attributes[96], marks[64];
 	char colour[COLOUR_TEXT_BYTES], norm[LEVEL_TEXT_BYTES];
 
-	if (caption_marks(&none, &list->begin[i], marks, sizeof(marks), err) <
-	    0)
+	if (caption_marks(
+		&none, &list->from.begin[i], marks, sizeof(marks), err) < 0)
 		return -1;
 	colour_text(colour_of_curve((int)i), colour);
 	snprintf(attributes, sizeof(attributes),
@@ -185,7 +185,7 @@ picture_histograms(const struct picture *picture,
 	plot.y0 = picture->log ? heights.least / 1.5 : 0.0;
 	plot.y1 = heights.most * (picture->log ? 1.5 : 1.05);
 	note_outside(list->item, list->n, note, sizeof(note));
-	if (list->no_end)
+	if (list->from.no_end)
 		snprintf(note + strlen(note), sizeof(note) - strlen(note),
 		    "%s%s", note[0] != '\0' ? "; " : "", caption_no_end);
 	plot.height =

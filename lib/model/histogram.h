@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/range.h"
 #include "model/model.h"
+#include "stream/listing.h"
 #include "stream/pack.h"
 #include "stream/reader.h"
 #include "stream/writer.h"
@@ -75,12 +76,11 @@ int histogram_write(struct writer *writer, const struct histogram *histogram,
 int histogram_unpack(
     struct histogram *histogram, const struct value *header, struct error *err);
 
-/* All histograms of an input, with the `begin` of their segments. */
+/* All histograms of an input. */
 struct histogram_list {
 	struct histogram *item;
-	struct pack *begin;
-	size_t n, room, room_begin;
-	bool no_end; /* a training run among them lacks its end */
+	size_t n, room;
+	struct listed from;
 };
 
 int histograms_read(

@@ -269,78 +269,65 @@ check_sums(const struct sums *sums, struct error *err)
 	return 0;
 }
 
-/* Room for one more, empty; counted, so that it is freed in any case. */
+struct reading {
+	struct histogram_list *list;
+	struct sums sums;
+};
+
 static int
-append(struct histogram_list *list, struct error *err)
+add(void *context, const struct value *header, struct error *err)
 {
+	struct reading *r = context;
+	struct histogram_list *list = r->list;
+	struct histogram *h;
+
 	if (memory_grow(&list->item, &list->room, list->n + 1,
-		sizeof(*list->item), err) < 0 ||
-	    memory_grow(&list->begin, &list->room_begin, list->n + 1,
-		sizeof(*list->begin), err) < 0)
+		sizeof(*list->item), err) < 0)
 		return -1;
-	list->item[list->n] = (struct histogram){0};
-	list->begin[list->n++] = (struct pack){0};
-	return 0;
+	h = &list->item[list->n++];
+	r->sums.histogram = h;
+	return histogram_unpack(h, header, err);
 }
 
 static int
-take(struct histogram_list *list, struct sums *sums, struct pack *begin,
-    const struct record *record, struct error *err)
+add_norm(void *context, const struct value *header, struct error *err)
 {
-	struct histogram *h;
+	return take_norm(&((struct reading *)context)->sums, header, err);
+}
 
-	if (record_is(record, "begin")) {
-		pack_free(begin);
-		pack_value(begin, record->header);
-		return pack_check(begin, err);
-	}
-	if (record_is(record, "norm"))
-		return take_norm(sums, record->header, err);
-	if (!record_is(record, "histogram") && !record_is(record, "end"))
-		return 0;
-	if (check_sums(sums, err) < 0)
+static int
+finish(void *context, struct error *err)
+{
+	struct reading *r = context;
+
+	if (check_sums(&r->sums, err) < 0)
 		return -1;
-	*sums = (struct sums){0};
-	if (record_is(record, "end"))
-		return 0;
-	if (append(list, err) < 0)
-		return -1;
-	h = &list->item[list->n - 1];
-	sums->histogram = h;
-	pack_pack(&list->begin[list->n - 1], begin);
-	return histogram_unpack(h, record->header, err);
+	r->sums = (struct sums){0};
+	return 0;
 }
 
 int
 histograms_read(
     struct histogram_list *list, struct reader *reader, struct error *err)
 {
-	struct pack begin = {0};
-	struct sums sums = {0};
-	struct record record;
-	int status;
+	struct reading reading = {.list = list};
+	const struct listing listing = {.kind = "histogram",
+	    .part = "norm",
+	    .maker = "nethist",
+	    .add = add,
+	    .add_part = add_norm,
+	    .finish = finish,
+	    .context = &reading};
 
-	while ((status = reader_next(reader, &record, err)) == 1)
-		if (take(list, &sums, &begin, &record, err) < 0) {
-			status = error_prefix(err, "%s", reader_name(reader));
-			break;
-		}
-	list->no_end = reader_open_runs(reader)->n > 0;
-	pack_free(&begin);
-	if (status == 0 && list->n == 0)
-		return error_set(err, "the input has no histogram, expected "
-				      "the output of nethist");
-	return status;
+	return listing_read(&listing, reader, &list->from, err);
 }
 
 void
 histogram_list_free(struct histogram_list *list)
 {
-	for (size_t i = 0; i < list->n; i++) {
+	for (size_t i = 0; i < list->n; i++)
 		histogram_free(&list->item[i]);
-		pack_free(&list->begin[i]);
-	}
 	free(list->item);
-	free(list->begin);
+	listed_free(&list->from);
 	*list = (struct histogram_list){0};
 }
