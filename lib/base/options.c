@@ -7,6 +7,7 @@
 
 #include "base/near.h"
 #include "base/number.h"
+#include "base/word.h"
 
 /* What getopt_long wants to see, made from the table. */
 struct getopt_form {
@@ -47,20 +48,17 @@ static int
 choose(const struct option_row *row, const char *what, const char *value,
     struct error *err)
 {
+	const int chosen = word_parse(row->choices, value);
 	struct near near = {.word = value};
-	char words[512] = "";
+	char words[WORD_LIST_BYTES];
 
-	for (int i = 0; row->choices[i] != NULL; i++) {
-		if (strcmp(row->choices[i], value) == 0) {
-			*(int *)row->target = i;
-			return 0;
-		}
-		near_offer(&near, row->choices[i]);
-		if (i > 0)
-			strncat(words, ", ", sizeof(words) - strlen(words) - 1);
-		strncat(
-		    words, row->choices[i], sizeof(words) - strlen(words) - 1);
+	if (chosen >= 0) {
+		*(int *)row->target = chosen;
+		return 0;
 	}
+	word_list(row->choices, words);
+	for (int i = 0; row->choices[i] != NULL; i++)
+		near_offer(&near, row->choices[i]);
 	if (near.best != NULL)
 		return error_set(err,
 		    "%s is '%.60s', expected one of %s: did you mean %s?", what,

@@ -16,23 +16,6 @@ const char *const direction_ignore_words[] = {"none", "biasbn", NULL};
 static const double slack = 1e-9;
 
 static int
-field_word(const struct value *header, const char *key,
-    const char *const *words, int *out, struct error *err)
-{
-	char word[32];
-
-	if (field_text(header, key, word, sizeof(word), err) < 0)
-		return -1;
-	for (int i = 0; words[i] != NULL; i++)
-		if (strcmp(word, words[i]) == 0) {
-			*out = i;
-			return 0;
-		}
-	return error_set(err, "%s is '%s', expected a word such as '%s'", key,
-	    word, words[0]);
-}
-
-static int
 unpack(struct direction *d, const struct value *h, struct error *err)
 {
 	char axis[8];

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/word.h"
 #include "run/path.h"
 
 /* ---- data ---- */
@@ -29,11 +30,11 @@ open_set(struct surface_choice *choice, int i, struct error *err)
 {
 	struct dataset_choice images = choice->images;
 	char *name = choice->name[i];
+	const int named = word_parse(dataset_split_words, name);
 
 	images.split = (enum dataset_split)choice->split;
-	for (int w = 0; dataset_split_words[w] != NULL; w++)
-		if (strcmp(name, dataset_split_words[w]) == 0)
-			images.split = (enum dataset_split)w;
+	if (named >= 0)
+		images.split = (enum dataset_split)named;
 	if (name[0] == '\0')
 		strcpy(name, dataset_split_words[images.split]);
 	for (int j = 0; j < i; j++)

@@ -81,16 +81,12 @@ unpack_digits(const struct value *h, const char *key,
 static int
 unpack_method(struct path_point *p, const struct value *h, struct error *err)
 {
-	char word[16];
+	int method;
 
-	if (field_text(h, "method", word, sizeof(word), err) < 0)
+	if (field_word(h, "method", path_method_words, &method, err) < 0)
 		return -1;
-	for (int i = 0; path_method_words[i] != NULL; i++)
-		if (strcmp(word, path_method_words[i]) == 0) {
-			p->method = (enum path_method)i;
-			return 0;
-		}
-	return error_set(err, "method is '%s', expected lstsq or cos", word);
+	p->method = (enum path_method)method;
+	return 0;
 }
 
 /* Which checkpoint it is, and what that says of itself. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/word.h"
 #include "stream/value.h"
 
 static int
@@ -82,6 +83,22 @@ field_text(const struct value *map, const char *key, char *out, size_t room,
 		return 0;
 	snprintf(expected, sizeof(expected), "a text of at most %zu bytes",
 	    room - 1);
+	return wrong(value, key, expected, err);
+}
+
+int
+field_word(const struct value *map, const char *key, const char *const *words,
+    int *out, struct error *err)
+{
+	const struct value *value = value_get(map, key);
+	char text[64], list[WORD_LIST_BYTES], expected[WORD_LIST_BYTES + 8];
+
+	*out = value_text(value, text, sizeof(text)) ? word_parse(words, text)
+						     : -1;
+	if (*out >= 0)
+		return 0;
+	snprintf(
+	    expected, sizeof(expected), "one of %s", word_list(words, list));
 	return wrong(value, key, expected, err);
 }
 

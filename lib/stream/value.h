@@ -84,6 +84,9 @@ int field_real_or_nan(
     const struct value *map, const char *key, double *out, struct error *err);
 int field_text(const struct value *map, const char *key, char *out, size_t room,
     struct error *err);
+/* One of words (base/word.h): its number. */
+int field_word(const struct value *map, const char *key,
+    const char *const *words, int *out, struct error *err);
 /* A digest, or the beginning of one: so many lower-case hexadecimal digits. */
 int field_hex(const struct value *map, const char *key, char *out,
     size_t digits, struct error *err);

@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/word.h"
 
-static const char *const role_words[ROLE_COUNT] = {
+static const char *const role_words[ROLE_COUNT + 1] = {
     [ROLE_WEIGHT] = "weight",
     [ROLE_BIAS] = "bias",
     [ROLE_NORM_WEIGHT] = "norm_weight",
@@ -174,16 +175,14 @@ tensor_role_word(enum tensor_role role)
 int
 tensor_role_parse(const char *word, enum tensor_role *role, struct error *err)
 {
-	for (int i = 0; i < ROLE_COUNT; i++)
-		if (strcmp(word, role_words[i]) == 0) {
-			*role = (enum tensor_role)i;
-			return 0;
-		}
-	return error_set(err,
-	    "tensor role is '%.60s', expected weight, bias, norm_weight, "
-	    "norm_bias, running_mean, running_var, num_batches_tracked or "
-	    "constant",
-	    word);
+	char list[WORD_LIST_BYTES];
+	const int i = word_parse(role_words, word);
+
+	if (i < 0)
+		return error_set(err, "tensor role is '%.60s', expected %s",
+		    word, word_list(role_words, list));
+	*role = (enum tensor_role)i;
+	return 0;
 }
 
 const char *
