@@ -1,7 +1,6 @@
-#include <stdlib.h>
-
 #include "base/memory.h"
 #include "execute/fast.h"
+#include "execute/place.h"
 
 enum { PIXELS_GOAL = 1024, GROUP_MAX = 64 };
 
@@ -168,85 +167,15 @@ shape_buffers(struct fast_plan *plan)
 		const struct slot *out = &plan->slots[step->out];
 
 		if (fast_is_conv(step))
-			border_grow(&buffer_of(plan, step->in)->border,
+			border_grow(&plan->slots[step->in].border,
 			    conv_border(&step->conv, &plan->slots[step->in],
 				out->h, out->w));
 	}
-	for (size_t i = 0; i < plan->graph->n_values; i++) {
-		struct slot *b = &plan->slots[i];
-
-		if (b->lanes > KERNEL_BLOCK)
-			b->lanes = kernel_padded(b->lanes);
-		/* One block of slack: kernels read whole blocks. */
-		if (b->images > 0)
-			b->span.size = liveness_floats(
-			    (int64_t)((size_t)b->images * slot_floats(b)) +
-			    KERNEL_BLOCK);
-	}
-}
-
-static bool
-same_zeros(const struct slot *a, const struct slot *b)
-{
-	if (a->gaps || b->gaps)
-		return a == b;
-	return a->lanes == b->lanes && a->h == b->h && a->w == b->w &&
-	       border_same(&a->border, &b->border) && a->images == b->images;
-}
-
-static bool
-has_zeros(const struct slot *b)
-{
-	return b->gaps || !border_none(&b->border);
-}
-
-/* Places the chosen buffers behind those that have a place. */
-static void
-place_chosen(struct fast_plan *plan, struct span *chosen)
-{
-	size_t n = plan->graph->n_values, size = liveness_place(chosen, n);
-
-	for (size_t i = 0; i < n; i++) {
-		if (chosen[i].size > 0)
-			plan->slots[i].span.offset =
-			    plan->work + chosen[i].offset;
-		chosen[i].size = 0;
-	}
-	plan->work += size;
-}
-
-/*
- * Zeros are written once, when scratch is made: buffers that have them share
- * memory with buffers of exactly the same form alone.
- */
-static int
-place_buffers(struct fast_plan *plan, struct error *err)
-{
-	size_t n = plan->graph->n_values;
-	struct span *chosen = memory_new(n, sizeof(*chosen), err);
-	bool *done = memory_new(n, sizeof(*done), err);
-
-	for (size_t i = 0; chosen != NULL && done != NULL && i < n; i++) {
-		const struct slot *b = &plan->slots[i];
-
-		if (b->images == 0 || done[i])
-			continue;
-		for (size_t j = i; j < n; j++) {
-			const struct slot *o = &plan->slots[j];
-
-			if (o->images == 0 || done[j] ||
-			    has_zeros(o) != has_zeros(b))
-				continue;
-			if (has_zeros(b) && !same_zeros(b, o))
-				continue;
-			chosen[j] = o->span;
-			done[j] = true;
-		}
-		place_chosen(plan, chosen);
-	}
-	free(chosen);
-	free(done);
-	return chosen == NULL || done == NULL ? -1 : 0;
+	place_borders(plan->slots, plan->graph->n_values);
+	for (size_t i = 0; i < plan->graph->n_values; i++)
+		if (plan->slots[i].lanes > KERNEL_BLOCK)
+			plan->slots[i].lanes =
+			    kernel_padded(plan->slots[i].lanes);
 }
 
 static size_t
@@ -268,7 +197,8 @@ fast_place(struct fast_plan *plan, struct error *err)
 		return -1;
 	share_sums(plan);
 	shape_buffers(plan);
-	if (place_buffers(plan, err) < 0)
+	if (place_slots(plan->slots, plan->graph->n_values, false, true,
+		&plan->work, err) < 0)
 		return -1;
 	plan->scratch_floats = plan->work;
 	for (size_t i = 0; i < plan->n_steps; i++) {

@@ -1,7 +1,5 @@
-#include <stdlib.h>
-
-#include "base/memory.h"
 #include "execute/pass_fast.h"
+#include "execute/place.h"
 
 /*
  * Pixels that go through a segment at a time: as the fast plan does, so that
@@ -118,105 +116,23 @@ scan_segment(struct fast_pass *p, int index)
 		s->group = p->base.batch;
 }
 
-static bool
-same_form(const struct slot *a, const struct slot *b)
-{
-	return a->lanes == b->lanes && a->h == b->h && a->w == b->w;
-}
-
-static bool
-is_used(const struct fast_pass *p, size_t i)
-{
-	return p->place[i].root == (int)i && p->place[i].segment >= 0;
-}
-
-/* Places of one form get one border, so that they can share memory. */
+/* Borders and images, as the segments of each place ask for. */
 static void
-settle_borders(struct fast_pass *p)
+settle_places(struct fast_pass *p)
 {
-	const size_t n = p->n_places;
-
-	for (size_t i = 0; i < n; i++)
-		border_grow(
-		    &p->place[p->place[i].root].border, p->place[i].border);
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < n; j++)
-			if (is_used(p, i) && is_used(p, j) &&
-			    same_form(&p->place[i], &p->place[j]))
-				border_grow(
-				    &p->place[i].border, p->place[j].border);
-}
-
-/* Images of a place.  Local ones of a form have the same size too, so that a
- * border lies where the others have theirs. */
-static int
-images_of(const struct fast_pass *p, const struct slot *a)
-{
-	int images = 1;
-
-	if (!a->local)
-		return p->base.batch;
-	for (size_t i = 0; i < p->n_places; i++) {
-		const struct slot *b = &p->place[i];
-
-		if (is_used(p, i) && b->local && same_form(a, b))
-			images = larger(images, p->segment[b->segment].group);
-	}
-	return images;
-}
-
-static void
-size_places(struct fast_pass *p)
-{
+	for (size_t i = 0; i < p->n_steps; i++)
+		if (p->step[i].kind == STEP_CONV ||
+		    p->step[i].kind == BACK_CONV)
+			pass_conv_borders(p, &p->step[i]);
+	place_borders(p->place, p->n_places);
 	for (size_t i = 0; i < p->n_places; i++) {
 		struct slot *a = &p->place[i];
 
-		if (!is_used(p, i))
-			continue;
-		/* One block of slack: kernels read whole blocks. */
-		a->span.size = liveness_floats(
-		    (int64_t)((size_t)images_of(p, a) * slot_floats(a)) +
-		    KERNEL_BLOCK);
+		if (a->root == (int)i && a->segment >= 0)
+			a->images = a->local ? p->segment[a->segment].group
+					     : p->base.batch;
 	}
-}
-
-/*
- * Zeros are written once, when memory is made: only places of one form share
- * it.
- */
-static int
-place_forms(struct fast_pass *p, bool local, size_t *floats, struct error *err)
-{
-	const size_t n = p->n_places;
-	struct span *chosen = memory_new(n, sizeof(*chosen), err);
-	bool *done = memory_new(n, sizeof(*done), err);
-
-	*floats = 0;
-	for (size_t i = 0; chosen != NULL && done != NULL && i < n; i++) {
-		size_t size;
-
-		if (!is_used(p, i) || done[i] || p->place[i].local != local)
-			continue;
-		for (size_t j = 0; j < n; j++) {
-			const struct slot *a = &p->place[j];
-
-			chosen[j].size = 0;
-			if (!is_used(p, j) || a->local != local ||
-			    !same_form(a, &p->place[i]))
-				continue;
-			chosen[j] = a->span;
-			done[j] = true;
-		}
-		size = liveness_place(chosen, n);
-		for (size_t j = 0; j < n; j++)
-			if (chosen[j].size > 0)
-				p->place[j].span.offset =
-				    *floats + chosen[j].offset;
-		*floats += size;
-	}
-	free(chosen);
-	free(done);
-	return chosen == NULL || done == NULL ? -1 : 0;
+	place_alike(p->place, p->n_places);
 }
 
 /* What the steps of a segment need beside places; most of all segments. */
@@ -290,14 +206,11 @@ pass_fast_place(struct fast_pass *p, struct error *err)
 {
 	for (size_t i = 0; i < p->n_segments; i++)
 		scan_segment(p, (int)i);
-	for (size_t i = 0; i < p->n_steps; i++)
-		if (p->step[i].kind == STEP_CONV ||
-		    p->step[i].kind == BACK_CONV)
-			pass_conv_borders(p, &p->step[i]);
-	settle_borders(p);
-	size_places(p);
-	if (place_forms(p, false, &p->base.spans, err) < 0 ||
-	    place_forms(p, true, &p->n_local, err) < 0)
+	settle_places(p);
+	if (place_slots(
+		p->place, p->n_places, false, false, &p->base.spans, err) < 0 ||
+	    place_slots(p->place, p->n_places, true, false, &p->n_local, err) <
+		0)
 		return -1;
 	size_nodes(p);
 	for (size_t i = 0; i < p->n_segments; i++)

@@ -36,7 +36,8 @@ describe_conv(struct sweep *s, struct sweep_step *step)
 	const struct slot *in = &s->values[step->fold->in[0]];
 	const struct slot *out = &s->values[step->fold->out];
 	struct conv *p = step->conv.product;
-	struct slot *spread = &step->conv.spread;
+	const int d = step->fold->out + (int)s->graph->n_values;
+	struct slot *spread;
 	const int *stride = p->stride;
 
 	p[PRODUCT_FORWARD] = conv_of(step->fold->node, in, out);
@@ -49,10 +50,14 @@ describe_conv(struct sweep *s, struct sweep_step *step)
 	    &p[PRODUCT_FORWARD], sweep_active(in) ? in->lanes + in->c : in->c);
 	p[PRODUCT_BACK_TANGENT] =
 	    conv_widened(&p[PRODUCT_BACK], out->lanes + out->c);
+	step->conv.spread = d;
 	if (stride[0] == 1 && stride[1] == 1)
 		return;
+	step->conv.spread =
+	    (int)(2 * s->graph->n_values + (size_t)(step - s->steps));
+	spread = &s->values[step->conv.spread];
 	*spread = *out;
-	spread->root = 0;
+	spread->root = step->conv.spread;
 	spread->copies = 2;
 	spread->h = (out->h - 1) * stride[0] + 1;
 	spread->w = (out->w - 1) * stride[1] + 1;
@@ -191,8 +196,8 @@ sweep_init(struct sweep *sweep, const struct graph *graph, const bool *moves,
 		return -1;
 	sweep->kernels = cpu_kernels(level);
 	sweep->n_steps = sweep->fold.n_steps;
-	sweep->values =
-	    memory_new(2 * graph->n_values, sizeof(*sweep->values), err);
+	sweep->n_slots = 2 * graph->n_values + sweep->n_steps;
+	sweep->values = memory_new(sweep->n_slots, sizeof(*sweep->values), err);
 	sweep->steps = memory_new(sweep->n_steps, sizeof(*sweep->steps), err);
 	if (sweep->values == NULL || sweep->steps == NULL ||
 	    lay_vector(sweep, err) < 0)

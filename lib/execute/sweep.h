@@ -65,9 +65,7 @@ enum sweep_product {
 struct sweep_conv {
 	struct conv product[PRODUCTS]; /* owned */
 	size_t packed[PRODUCTS];       /* floats from the start of weights */
-	/* With strides, the gradient with zeros between its pixels; else of no
-	 * lanes. */
-	struct slot spread;
+	int spread; /* slot of the gradient that it reads, see struct sweep */
 	/* winograd: where the sums by the weights grow, floats from the start
 	 * of sums; those of the gradient itself behind those of its tangent. */
 	size_t sums, sums_size;
@@ -101,7 +99,10 @@ struct sweep {
 	bool primal;       /* gradients too, not only their tangents */
 	int block;
 	struct fold fold;
-	struct slot *values; /* and their gradients: + n_values */
+	/* Values; their gradients: + n_values; those with zeros between their
+	 * pixels, for convolutions with strides: of a step, + 2 n_values. */
+	struct slot *values;
+	size_t n_slots;
 	struct sweep_step *steps;
 	size_t n_steps;
 	size_t *offset; /* of a tensor that moves, in the vector */

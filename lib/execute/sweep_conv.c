@@ -44,11 +44,12 @@ spread(const struct sweep_run *run, const struct sweep_step *step)
 	const struct sweep_conv *c = &step->conv;
 	const struct slot *out = &run->s->values[step->fold->out];
 	const struct view d = sweep_d_view(run, step->fold->out);
-	const struct view e = slot_view(&c->spread, 0, run->scratch, 0);
+	const struct view e =
+	    slot_view(run->s->values, c->spread, run->scratch, 0);
 	const int *stride = c->product[PRODUCT_FORWARD].stride;
 	struct view to = e;
 
-	if (c->spread.lanes == 0)
+	if (e.at == d.at)
 		return d;
 	to.row *= stride[0];
 	to.pixel *= stride[1];

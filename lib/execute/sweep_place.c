@@ -1,6 +1,6 @@
 /* Where activations, gradients and weights lie. */
 #include "base/memory.h"
-#include "execute/liveness.h"
+#include "execute/place.h"
 #include "execute/sweep.h"
 #include "net/operator.h"
 
@@ -17,12 +17,14 @@ ask_borders(struct sweep *s, struct sweep_step *step)
 	const struct conv *p = step->conv.product;
 	struct slot *in = &s->values[step->fold->in[0]];
 	struct slot *out = &s->values[step->fold->out];
-	struct slot *d = step->conv.spread.lanes > 0 ? &step->conv.spread : out;
+	struct slot *d = &s->values[step->conv.spread];
 
 	border_grow(
 	    &in->border, conv_border(&p[PRODUCT_FORWARD], in, out->h, out->w));
 	border_grow(
 	    &out->border, conv_d_border(&p[PRODUCT_FORWARD], out->h, out->w));
+	if (step->conv.spread < 2 * (int)s->graph->n_values)
+		d = out;
 	border_grow(&d->border, conv_border(&p[PRODUCT_BACK], d, in->h, in->w));
 }
 
@@ -55,28 +57,23 @@ image_floats(struct sweep *s)
 	return n;
 }
 
-static void
-place_slot(struct sweep *s, struct slot *slot)
-{
-	slot->images = s->block;
-	slot->span.offset =
-	    take(&s->scratch, slot_floats(slot) * (size_t)s->block);
-}
-
-static void
-place_buffers(struct sweep *s)
+/* All of them are needed at once. */
+static int
+place_buffers(struct sweep *s, struct error *err)
 {
 	const size_t image = image_floats(s), n = BLOCK_FLOATS / (image + 1);
 	const size_t values = s->graph->n_values;
 
 	s->block = n < 1 ? 1 : n > BLOCK_MAX ? BLOCK_MAX : (int)n;
-	for (size_t i = 0; i < values; i++) {
-		place_slot(s, &s->values[i]);
-		if (sweep_active(&s->values[i]))
-			place_slot(s, &s->values[values + i]);
+	for (size_t i = 0; i < s->n_slots; i++) {
+		struct slot *slot = &s->values[i];
+		const bool wanted = i < values || sweep_active(slot);
+
+		slot->images = wanted && slot->lanes > 0 ? s->block : 0;
+		slot->span = (struct span){0};
 	}
-	for (size_t i = 0; i < s->n_steps; i++)
-		place_slot(s, &s->steps[i].conv.spread);
+	return place_slots(
+	    s->values, s->n_slots, false, false, &s->scratch, err);
 }
 
 /* ---- one step's tables, weights, gradients, work ---- */
@@ -95,7 +92,7 @@ place_products(struct sweep *s, struct sweep_step *step, struct error *err)
 	struct sweep_conv *c = &step->conv;
 	const struct slot *in = &s->values[step->fold->in[0]];
 	const struct slot *out = &s->values[step->fold->out];
-	const struct slot *d = c->spread.lanes > 0 ? &c->spread : out;
+	const struct slot *d = &s->values[c->spread];
 
 	for (int i = 0; i < PRODUCTS; i++) {
 		struct conv *p = &c->product[i];
@@ -193,7 +190,8 @@ sweep_place(struct sweep *sweep, struct error *err)
 	for (size_t i = 0; i < s->n_steps; i++)
 		if (s->steps[i].method == SWEEP_CONV)
 			ask_borders(s, &s->steps[i]);
-	place_buffers(s);
+	if (place_buffers(s, err) < 0)
+		return -1;
 	count_channels(s);
 	for (size_t i = 0; i < s->n_steps; i++)
 		if (place_step(s, &s->steps[i], err) < 0)
