@@ -10,7 +10,7 @@
  * compile  (fast_compile.c) which kernel does each step
  * place    (fast_place.c)   where values lie: buffers, borders, reuse
  * bind     (fast_bind.c)    folding and packing of a point's weights
- * run      (plan_fast.c, fast_fallback.c)
+ * run      (fast_run.c)
  * describe (fast_describe.c) who does what, and how long it takes
  */
 #ifndef EXECUTE_FAST_H
@@ -115,13 +115,5 @@ fast_view(const struct fast_plan *plan, float *scratch, int value, int image)
 	return slot_view(plan->slots, value, scratch,
 	    image % plan->slots[plan->slots[base].root].images);
 }
-
-/* Floats behind the buffers that fast_fallback wants for step. */
-size_t fast_fallback_floats(
-    const struct fast_plan *plan, const struct fast_step *step);
-
-/* The step by its operator's own forward function. */
-void fast_fallback(const struct fast_plan *plan, const struct fast_step *step,
-    const float *weights, float *scratch, int image, int n);
 
 #endif

@@ -239,6 +239,13 @@ product_flops(const struct fast_plan *plan, const struct node *node)
 	       (double)shape_size(&graph->values[node->out].shape);
 }
 
+bool
+fast_by_openblas(const struct fast_step *step)
+{
+	return step->method == FAST_FALLBACK && step->fold->kind == FOLD_NODE &&
+	       operator_is_product(step->fold->node->op);
+}
+
 static enum fast_method
 compile_node(struct fast_plan *plan, struct fast_step *step)
 {

@@ -1,6 +1,7 @@
 #include "base/memory.h"
 #include "execute/fast.h"
 #include "execute/place.h"
+#include "execute/plain.h"
 
 enum { PIXELS_GOAL = 1024, GROUP_MAX = 64 };
 
@@ -186,8 +187,9 @@ work_floats(const struct fast_plan *plan, const struct fast_step *step)
 	if (fast_is_conv(step))
 		return conv_work(&step->conv, out->h, out->w,
 		    buffer_of(plan, step->out)->images);
-	return step->method == FAST_FALLBACK ? fast_fallback_floats(plan, step)
-					     : 0;
+	if (step->method != FAST_FALLBACK)
+		return 0;
+	return plain_floats(plan->graph, step->fold->node, 1, false);
 }
 
 int

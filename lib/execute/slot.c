@@ -106,13 +106,13 @@ void
 slot_gather(
     const struct slot *slot, const struct view *view, int images, float *planes)
 {
-	const ptrdiff_t size = (ptrdiff_t)slot->c * slot->h * slot->w;
+	const size_t size = slot_planes(slot);
 
 	for (int n = 0; n < images; n++, planes += size) {
 		const float *image = view->at + n * view->image;
 
 		if (is_row(slot)) {
-			memcpy(planes, image, (size_t)size * sizeof(*planes));
+			memcpy(planes, image, size * sizeof(*planes));
 			continue;
 		}
 		for (int y = 0; y < slot->h; y++)
@@ -131,7 +131,7 @@ void
 slot_scatter(const struct slot *slot, const struct view *view, int images,
     const float *planes, bool add)
 {
-	const ptrdiff_t size = (ptrdiff_t)slot->c * slot->h * slot->w;
+	const size_t size = slot_planes(slot);
 
 	for (int n = 0; n < images; n++, planes += size) {
 		float *image = view->at + n * view->image;

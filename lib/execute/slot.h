@@ -64,6 +64,13 @@ bool border_none(const struct border *border);
 /* From pixel to pixel of a root, its border being settled; at: nowhere. */
 struct view slot_steps(const struct slot *root);
 
+/* Floats of one image as planes. */
+static inline size_t
+slot_planes(const struct slot *slot)
+{
+	return (size_t)slot->c * (size_t)slot->h * (size_t)slot->w;
+}
+
 /* Floats of one image of a root, border included. */
 size_t slot_floats(const struct slot *root);
 

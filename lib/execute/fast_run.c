@@ -1,0 +1,256 @@
+/* Images through the steps of a plan. */
+#include "base/progress.h"
+#include "execute/fast.h"
+#include "execute/pixel.h"
+#include "execute/plain.h"
+#include "kernel/cpu.h"
+
+/* What one call of run works on. */
+struct run {
+	const struct fast_plan *plan;
+	const float *weights;
+	float *scratch;
+	const float *images;
+	float *logits;
+	double *seconds; /* of each step, to be added to; or NULL */
+};
+
+static struct view
+view_of(const struct run *run, int value, int image)
+{
+	return fast_view(run->plan, run->scratch, value, image);
+}
+
+/* An operand that a step may not have. */
+static struct view
+view_if(const struct run *run, int value, int image)
+{
+	return value >= 0 ? view_of(run, value, image) : (struct view){0};
+}
+
+static void
+run_input(const struct run *run, const struct fast_step *step, int image, int n)
+{
+	const struct slot *v = &run->plan->slots[step->out];
+	const struct view out = view_of(run, step->out, image);
+
+	slot_scatter(v, &out, n,
+	    run->images + (ptrdiff_t)image * v->c * v->h * v->w, false);
+}
+
+/* The last stage's images to the caller. */
+static void
+run_output(const struct run *run, int image, int n)
+{
+	const struct slot *v = &run->plan->slots[run->plan->output];
+	const ptrdiff_t classes = (ptrdiff_t)v->c * v->h * v->w;
+
+	for (int i = image; i < image + n; i++) {
+		const struct view out = view_of(run, run->plan->output, i);
+
+		slot_gather(v, &out, 1, run->logits + i * classes);
+	}
+}
+
+static void
+run_conv(const struct run *run, const struct fast_step *step, int image, int n)
+{
+	const struct slot *out = &run->plan->slots[step->out];
+
+	conv_run(run->plan->kernels, &step->conv,
+	    &(struct conv_call){.in = view_of(run, step->in, image),
+		.out = view_of(run, step->out, image),
+		.add = view_if(run, step->addend, image),
+		.images = n,
+		.h = out->h,
+		.w = out->w,
+		.weights = run->weights + step->weights,
+		.bias = run->weights + step->shift,
+		.relu = step->relu,
+		.work = run->scratch + run->plan->work});
+}
+
+static void
+run_pool(const struct run *run, const struct fast_step *step, int image, int n)
+{
+	pixel_pool(run->plan->kernels, step->fold->node,
+	    &run->plan->slots[step->in], view_of(run, step->in, image),
+	    &run->plan->slots[step->out], view_of(run, step->out, image), n);
+}
+
+static void
+run_affine(
+    const struct run *run, const struct fast_step *step, int image, int n)
+{
+	const bool norm = step->fold->norm != NULL;
+
+	pixel_affine(run->plan->kernels, &run->plan->slots[step->out],
+	    &(struct pixel_affine){.in = view_of(run, step->in, image),
+		.out = view_of(run, step->out, image),
+		.add = view_if(run, step->addend, image),
+		.images = n,
+		.scale = norm ? run->weights + step->scale : NULL,
+		.shift = norm ? run->weights + step->shift : NULL,
+		.relu = step->relu});
+}
+
+/* Concat: behind one another; Pad: into the middle of zeros. */
+static void
+run_copy(const struct run *run, const struct fast_step *step, int image, int n)
+{
+	const struct fold_step *f = step->fold;
+	const int *before = f->node->attr.pad_before;
+	struct view out = view_of(run, step->out, image);
+
+	if (f->node->op == OP_PAD)
+		out.at +=
+		    before[0] + before[1] * out.row + before[2] * out.pixel;
+	for (int i = 0; i < f->n_in; i++) {
+		const struct slot *v = &run->plan->slots[f->in[i]];
+
+		pixel_copy(
+		    v, view_of(run, f->in[i], image), out, n, (size_t)v->c);
+		out.at += v->c;
+	}
+}
+
+/* An activation, or a tensor among the step's weights. */
+static struct plain_operand
+operand(const struct run *run, int value, int image)
+{
+	return (struct plain_operand){
+	    .slot = &run->plan->slots[value], .x = view_of(run, value, image)};
+}
+
+static const float *
+tensor_of(const struct run *run, const struct fast_step *step, int value)
+{
+	const struct fast_plan *plan = run->plan;
+	const int tensor = plan->graph->values[value].tensor;
+
+	return run->weights +
+	       (step->fold->weight >= 0
+		       ? step->weights
+		       : plan->tensors + plan->fold.places[tensor]);
+}
+
+/* What the folding put behind the node; the bias is part of the factors. */
+static void
+put_behind(const struct run *run, const struct fast_step *step, int image,
+    struct plain *plain)
+{
+	const struct fold_step *f = step->fold;
+
+	plain->end =
+	    (struct plain_end){.channels = f->channels, .relu = step->relu};
+	if (f->addend >= 0)
+		plain->addend = operand(run, f->addend, image);
+	if (f->weight < 0)
+		return;
+	plain->n_in = 2;
+	plain->end.scale = run->weights + step->scale;
+	plain->end.shift = run->weights + step->shift;
+}
+
+static void
+run_plain(const struct run *run, const struct fast_step *step, int image, int n)
+{
+	const struct fold_step *f = step->fold;
+	struct plain plain = {.graph = run->plan->graph,
+	    .node = f->node,
+	    .n_in = f->node->n_in,
+	    .exact = true,
+	    .out = operand(run, f->out, image),
+	    .work = run->scratch + run->plan->work};
+	int k = 0;
+
+	for (int j = 0; j < f->node->n_in; j++) {
+		const int in = f->node->in[j];
+
+		if (plain.graph->values[in].kind == VALUE_TENSOR)
+			plain.in[j].w = tensor_of(run, step, in);
+		else
+			plain.in[j] = operand(run, f->in[k++], image);
+	}
+	if (f->kind != FOLD_NODE)
+		put_behind(run, step, image, &plain);
+	for (int i = 0; i < n; i++)
+		plain_forward(&plain, i, 1);
+}
+
+static void
+do_step(const struct run *run, const struct fast_step *step, int image, int n)
+{
+	switch (step->method) {
+	case FAST_INPUT:
+		run_input(run, step, image, n);
+		break;
+	case FAST_WINOGRAD:
+	case FAST_CONV:
+	case FAST_DEPTHWISE:
+		run_conv(run, step, image, n);
+		break;
+	case FAST_MAX_POOL:
+	case FAST_AVERAGE_POOL:
+		run_pool(run, step, image, n);
+		break;
+	case FAST_AFFINE:
+		run_affine(run, step, image, n);
+		break;
+	case FAST_COPY:
+		run_copy(run, step, image, n);
+		break;
+	case FAST_FALLBACK:
+		run_plain(run, step, image, n);
+		break;
+	case FAST_NOTHING:
+	case FAST_METHODS:
+		break;
+	}
+}
+
+static void
+run_step(const struct run *run, size_t i, int image, int n)
+{
+	const struct fast_step *step = &run->plan->steps[i];
+	double start;
+
+	if (run->seconds == NULL) {
+		do_step(run, step, image, n);
+		return;
+	}
+	start = progress_now();
+	do_step(run, step, image, n);
+	run->seconds[i] += progress_now() - start;
+}
+
+/* Images [image, image + n) through stage and, group by group, all before. */
+static void
+run_stage(const struct run *run, size_t stage, int image, int n)
+{
+	const struct fast_plan *plan = run->plan;
+	const struct fast_stage *s = &plan->stages[stage];
+
+	for (int end = image + n; image < end; image += s->group) {
+		int m = end - image < s->group ? end - image : s->group;
+
+		if (stage > 0)
+			run_stage(run, stage - 1, image, m);
+		for (size_t i = s->first; i < s->end; i++)
+			run_step(run, i, image, m);
+		if (stage + 1 == plan->n_stages)
+			run_output(run, image, m);
+	}
+}
+
+void
+fast_run(const struct fast_plan *plan, const struct plan_trial *trial,
+    double *seconds)
+{
+	const struct run run = {plan, trial->weights, trial->scratch,
+	    trial->images, trial->logits, seconds};
+	unsigned long mode = cpu_flush_subnormals();
+
+	run_stage(&run, plan->n_stages - 1, 0, trial->n);
+	cpu_restore(mode);
+}
