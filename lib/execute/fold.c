@@ -23,6 +23,7 @@ struct folding {
 	const struct graph *graph;
 	struct fold *fold;
 	struct reader *values;
+	bool apart;
 	struct error *err;
 };
 
@@ -175,6 +176,8 @@ join_flatten(struct folding *f, const struct node *node)
 static bool
 join(struct folding *f, const struct node *node)
 {
+	if (f->apart)
+		return false;
 	switch (node->op) {
 	case OP_BATCH_NORMALIZATION:
 		return join_norm(f, node);
@@ -229,7 +232,8 @@ static int
 append(struct folding *f, const struct node *node)
 {
 	struct fold *fold = f->fold;
-	struct fold_step step = {.kind = kind_of(f->graph, node),
+	struct fold_step step = {
+	    .kind = f->apart ? FOLD_NODE : kind_of(f->graph, node),
 	    .node = node,
 	    .addend = -1,
 	    .weight = -1,
@@ -259,9 +263,11 @@ append(struct folding *f, const struct node *node)
 }
 
 int
-fold_make(const struct graph *graph, struct fold *fold, struct error *err)
+fold_make(
+    const struct graph *graph, bool apart, struct fold *fold, struct error *err)
 {
-	struct folding f = {.graph = graph, .fold = fold, .err = err};
+	struct folding f = {
+	    .graph = graph, .fold = fold, .apart = apart, .err = err};
 	int status;
 
 	*fold = (struct fold){0};
@@ -327,7 +333,7 @@ fold_bind_tensors(const struct graph *graph, const struct fold *fold,
 void
 fold_apply(const struct graph *graph, const struct fold *fold,
     const struct fold_step *step, const float *const *in, const float *tensors,
-    float *out)
+    bool exact, float *out)
 {
 	const struct node *node = step->node;
 	const float *all[NODE_INPUTS_MAX];
@@ -339,7 +345,7 @@ fold_apply(const struct graph *graph, const struct fold *fold,
 			     ? tensors + fold->places[v->tensor]
 			     : *in++;
 	}
-	operator_apply_fast(graph, node, all, out);
+	(exact ? operator_apply : operator_apply_fast)(graph, node, all, out);
 }
 
 int

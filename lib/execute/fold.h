@@ -1,5 +1,5 @@
 /*
- * A graph as the shorter list of steps that the gemm and the fast plan execute:
+ * A graph as the shorter list of steps that plans and curvature execute:
  *
  *	Conv or Gemm [BatchNormalization] [Add] [Relu]	one step, an epilogue
  *	BatchNormalization [Relu]			one affine step
@@ -57,8 +57,12 @@ struct fold {
  */
 bool fold_is_sum(const struct graph *graph, const struct node *node);
 
-/* graph must outlive fold.  Release with fold_free in any case. */
-int fold_make(const struct graph *graph, struct fold *fold, struct error *err);
+/*
+ * graph must outlive fold.  apart: every node is a FOLD_NODE step.  Release
+ * with fold_free in any case.
+ */
+int fold_make(const struct graph *graph, bool apart, struct fold *fold,
+    struct error *err);
 void fold_free(struct fold *fold);
 
 /*
@@ -80,11 +84,11 @@ int fold_bind_tensors(const struct graph *graph, const struct fold *fold,
 
 /*
  * A FOLD_NODE step by its operator's own forward: in are its activations, as in
- * step->in.
+ * step->in.  exact: as operator_apply, else as operator_apply_fast.
  */
 void fold_apply(const struct graph *graph, const struct fold *fold,
     const struct fold_step *step, const float *const *in, const float *tensors,
-    float *out);
+    bool exact, float *out);
 
 /* Activations that step reads, addend included: writes and counts them. */
 int fold_reads(const struct fold_step *step, int reads[NODE_INPUTS_MAX + 1]);

@@ -53,7 +53,7 @@ fast_create(
 	plan->graph = graph;
 	plan->kernels = cpu_kernels(level);
 	plan->block = block;
-	if (fold_make(graph, &plan->fold, err) < 0 ||
+	if (fold_make(graph, false, &plan->fold, err) < 0 ||
 	    fast_compile(plan, err) < 0 || fast_place(plan, err) < 0) {
 		fast_destroy(plan);
 		return -1;

@@ -192,7 +192,7 @@ sweep_init(struct sweep *sweep, const struct graph *graph, const bool *moves,
 
 	*sweep =
 	    (struct sweep){.graph = graph, .moves = moves, .primal = primal};
-	if (level < 0 || fold_make(graph, &sweep->fold, err) < 0)
+	if (level < 0 || fold_make(graph, false, &sweep->fold, err) < 0)
 		return -1;
 	sweep->kernels = cpu_kernels(level);
 	sweep->n_steps = sweep->fold.n_steps;

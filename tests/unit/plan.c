@@ -266,7 +266,7 @@ steps(void **state)
 		assert_int_equal(
 		    architecture_build(&graph, want[i].name, &input, 10, NULL),
 		    0);
-		assert_int_equal(fold_make(&graph, &fold, NULL), 0);
+		assert_int_equal(fold_make(&graph, false, &fold, NULL), 0);
 		for (size_t j = 0; j < fold.n_steps; j++) {
 			addends += fold.steps[j].addend >= 0;
 			affines += fold.steps[j].kind == FOLD_AFFINE;
