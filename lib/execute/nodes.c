@@ -264,7 +264,7 @@ run_step(const struct nodes *s, size_t i, const float *weights, float *scratch)
 	const struct fold_step *step = &s->fold.steps[i];
 	const struct packed *packed = &s->packed[i];
 	float *out = scratch + s->spans[step->out].offset;
-	const float *in[NODE_INPUTS_MAX], *from = out;
+	const float *in[NODE_INPUTS_MAX] = {0}, *from = out;
 	struct plain_end end = {.channels = step->channels,
 	    .relu = step->relu,
 	    .shift = weights + packed->shift};

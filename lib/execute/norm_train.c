@@ -1,6 +1,7 @@
 #include "execute/norm_train.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 /*
  * Sums run in eight lanes, that a compiler may keep in vectors without changing
@@ -18,76 +19,64 @@ sum_lanes(const double lane[LANES])
 	return sum;
 }
 
-/* Adds sum x and sum x * x of one plane. */
+/* Adds sum (a - from) and sum (a - from) * (x - mean) of one plane. */
 static void
-plane_sums(const float *x, int64_t n, double *s1, double *s2)
-{
-	double a[LANES] = {0}, b[LANES] = {0};
-	int64_t i = 0;
-
-	for (; i + LANES <= n; i += LANES)
-		for (int l = 0; l < LANES; l++) {
-			double v = (double)x[i + l];
-
-			a[l] += v;
-			b[l] += v * v;
-		}
-	for (int l = 0; i < n; i++, l++) {
-		a[l] += (double)x[i];
-		b[l] += (double)x[i] * (double)x[i];
-	}
-	*s1 += sum_lanes(a);
-	*s2 += sum_lanes(b);
-}
-
-/* Adds sum (x - mean)^2 of one plane. */
-static void
-plane_squares(const float *x, int64_t n, double mean, double *sum)
-{
-	double a[LANES] = {0};
-	int64_t i = 0;
-
-	for (; i + LANES <= n; i += LANES)
-		for (int l = 0; l < LANES; l++) {
-			double d = (double)x[i + l] - mean;
-
-			a[l] += d * d;
-		}
-	for (int l = 0; i < n; i++, l++)
-		a[l] += ((double)x[i] - mean) * ((double)x[i] - mean);
-	*sum += sum_lanes(a);
-}
-
-/* Adds sum dy and sum dy * (x - mean) of one plane. */
-static void
-plane_back_sums(const float *x, const float *dy, int64_t n, double mean,
+plane_sums(const float *a, const float *x, int64_t n, double from, double mean,
     double *s1, double *s2)
 {
-	double a[LANES] = {0}, b[LANES] = {0};
+	double p[LANES] = {0}, q[LANES] = {0};
 	int64_t i = 0;
 
 	for (; i + LANES <= n; i += LANES)
 		for (int l = 0; l < LANES; l++) {
-			double v = (double)dy[i + l];
+			double v = (double)a[i + l] - from;
 
-			a[l] += v;
-			b[l] += v * ((double)x[i + l] - mean);
+			p[l] += v;
+			q[l] += v * ((double)x[i + l] - mean);
 		}
 	for (int l = 0; i < n; i++, l++) {
-		a[l] += (double)dy[i];
-		b[l] += (double)dy[i] * ((double)x[i] - mean);
+		p[l] += (double)a[i] - from;
+		q[l] += ((double)a[i] - from) * ((double)x[i] - mean);
 	}
-	*s1 += sum_lanes(a);
-	*s2 += sum_lanes(b);
+	*s1 += sum_lanes(p);
+	*s2 += sum_lanes(q);
+}
+
+/* By how much a and x are moved: by their channel's mean, or not at all. */
+static void
+all_sums(const struct norm_planes *planes, const float *a, const float *x,
+    bool move_a, bool move_x, double *sums)
+{
+	const int64_t c = planes->c, pixels = planes->pixels;
+
+	for (int64_t k = 0; k < 2 * c; k++)
+		sums[k] = 0.0;
+	for (int64_t i = 0; i < planes->n * c; i++, a += pixels, x += pixels) {
+		const double mean = planes->channel[i % c].mean;
+
+		plane_sums(a, x, pixels, move_a ? mean : 0.0,
+		    move_x ? mean : 0.0, &sums[i % c], &sums[c + i % c]);
+	}
 }
 
 void
-norm_sums(const float *x, int64_t n, int64_t c, int64_t pixels, double *sums)
+norm_sums(const struct norm_planes *planes, const float *a, const float *x,
+    double *sums)
 {
-	for (int64_t k = 0; k < 2 * c; k++)
-		sums[k] = 0.0;
-	for (int64_t i = 0; i < n * c; i++, x += pixels)
-		plane_sums(x, pixels, &sums[i % c], &sums[c + i % c]);
+	all_sums(planes, a, x, false, false, sums);
+}
+
+void
+norm_back_sums(const struct norm_planes *planes, const float *a, const float *x,
+    double *sums)
+{
+	all_sums(planes, a, x, false, true, sums);
+}
+
+void
+norm_squares(const struct norm_planes *planes, const float *x, double *sums)
+{
+	all_sums(planes, x, x, true, true, sums);
 }
 
 void
@@ -105,40 +94,19 @@ norm_finish(
 }
 
 void
-norm_squares(const float *x, int64_t n, int64_t c, int64_t pixels,
-    const struct norm_channel *channel, double *sums)
+norm_apply(const struct norm_planes *planes, const float *x, float *y)
 {
-	for (int64_t k = 0; k < c; k++)
-		sums[k] = 0.0;
-	for (int64_t i = 0; i < n * c; i++, x += pixels)
-		plane_squares(x, pixels, channel[i % c].mean, &sums[i % c]);
-}
+	const int64_t c = planes->c, pixels = planes->pixels;
 
-void
-norm_apply(const float *x, int64_t n, int64_t c, int64_t pixels,
-    const struct norm_channel *channel, double epsilon, const float *weight,
-    const float *bias, float *y)
-{
-	for (int64_t i = 0; i < n * c; i++, x += pixels, y += pixels) {
-		const struct norm_channel *ch = &channel[i % c];
-		const float mean = (float)ch->mean, shift = bias[i % c];
-		const float scale =
-		    (float)((double)weight[i % c] / sqrt(ch->var + epsilon));
+	for (int64_t i = 0; i < planes->n * c; i++, x += pixels, y += pixels) {
+		const struct norm_channel *ch = &planes->channel[i % c];
+		const float mean = (float)ch->mean, shift = planes->bias[i % c];
+		const float scale = (float)((double)planes->weight[i % c] /
+					    sqrt(ch->var + planes->epsilon));
 
 		for (int64_t j = 0; j < pixels; j++)
 			y[j] = (x[j] - mean) * scale + shift;
 	}
-}
-
-void
-norm_back_sums(const float *x, const float *dy, int64_t n, int64_t c,
-    int64_t pixels, const struct norm_channel *channel, double *sums)
-{
-	for (int64_t k = 0; k < 2 * c; k++)
-		sums[k] = 0.0;
-	for (int64_t i = 0; i < n * c; i++, x += pixels, dy += pixels)
-		plane_back_sums(x, dy, pixels, channel[i % c].mean,
-		    &sums[i % c], &sums[c + i % c]);
 }
 
 /*
@@ -146,15 +114,17 @@ norm_back_sums(const float *x, const float *dy, int64_t n, int64_t c,
  * dx = weight s (dy - mean(dy) - (x - mean) s^2 mean(dy (x - mean)))
  */
 void
-norm_back_apply(const float *x, const float *dy, int64_t n, int64_t c,
-    int64_t pixels, const struct norm_channel *channel, double epsilon,
-    const float *weight, const double *sums, double count, float *dx)
+norm_back_apply(const struct norm_planes *planes, const float *x,
+    const float *dy, const double *sums, double count, float *dx)
 {
-	for (int64_t i = 0; i < n * c; i++) {
+	const int64_t c = planes->c, pixels = planes->pixels;
+
+	for (int64_t i = 0; i < planes->n * c; i++) {
 		const int64_t k = i % c;
-		const double s2 = 1.0 / (channel[k].var + epsilon);
-		const double scale = (double)weight[k] * sqrt(s2);
-		const float a = (float)scale, mean = (float)channel[k].mean;
+		const struct norm_channel *ch = &planes->channel[k];
+		const double s2 = 1.0 / (ch->var + planes->epsilon);
+		const double scale = (double)planes->weight[k] * sqrt(s2);
+		const float a = (float)scale, mean = (float)ch->mean;
 		const float b = (float)(s2 * sums[c + k] / count);
 		const float d = (float)(sums[k] / count);
 

@@ -4,7 +4,7 @@
  *
  * The batch is worked on in slices of images.  Each slice makes its own sums,
  * which the caller adds in the order of the slices; then each slice is
- * transformed.  x, y, dx, dy: n images of c channels of pixels each.
+ * transformed.
  */
 #ifndef EXECUTE_NORM_TRAIN_H
 #define EXECUTE_NORM_TRAIN_H
@@ -16,33 +16,39 @@ struct norm_channel {
 	double mean, var; /* var: divided by n, as it normalises */
 };
 
-/* Sums of x and of x * x per channel: 2 c doubles, written. */
-void norm_sums(
-    const float *x, int64_t n, int64_t c, int64_t pixels, double *sums);
+/* n images of c channels of pixels each. */
+struct norm_planes {
+	int64_t n, c, pixels;
+	const struct norm_channel *channel;
+	double epsilon;
+	const float *weight, *bias;
+};
+
+/*
+ * Sums per channel, 2 c doubles, written: of a and of a * x in forward (a is
+ * x); of a and of a * (x - mean) in backward (a is dy).
+ */
+void norm_sums(const struct norm_planes *planes, const float *a, const float *x,
+    double *sums);
+void norm_back_sums(const struct norm_planes *planes, const float *a,
+    const float *x, double *sums);
 
 /* From the sums over all count = images x pixels. */
 void norm_finish(
     const double *sums, int64_t c, double count, struct norm_channel *channel);
 
-/* Sums of (x - mean)^2 per channel: c doubles, written. */
-void norm_squares(const float *x, int64_t n, int64_t c, int64_t pixels,
-    const struct norm_channel *channel, double *sums);
+/* Sums of x - mean and of its square: 2 c doubles, written. */
+void norm_squares(
+    const struct norm_planes *planes, const float *x, double *sums);
 
 /* y = (x - mean) / sqrt(var + epsilon) * weight + bias */
-void norm_apply(const float *x, int64_t n, int64_t c, int64_t pixels,
-    const struct norm_channel *channel, double epsilon, const float *weight,
-    const float *bias, float *y);
-
-/* Sums of dy and of dy * (x - mean) per channel: 2 c doubles, written. */
-void norm_back_sums(const float *x, const float *dy, int64_t n, int64_t c,
-    int64_t pixels, const struct norm_channel *channel, double *sums);
+void norm_apply(const struct norm_planes *planes, const float *x, float *y);
 
 /*
  * dx += the gradient by x, through mean and variance too; sums and count are
  * those of the whole batch.
  */
-void norm_back_apply(const float *x, const float *dy, int64_t n, int64_t c,
-    int64_t pixels, const struct norm_channel *channel, double epsilon,
-    const float *weight, const double *sums, double count, float *dx);
+void norm_back_apply(const struct norm_planes *planes, const float *x,
+    const float *dy, const double *sums, double count, float *dx);
 
 #endif

@@ -1,220 +1,191 @@
-#include "execute/pass.h"
-
-#include <string.h>
+/* Which executor of training runs a graph. */
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
 
 #include "execute/pass_internal.h"
+#include "kernel/cpu.h"
+#include "net/blas.h"
 
-struct slice
-pass_slice(const struct stage *s, int i)
+/* Without vectors OpenBLAS is the faster one. */
+static const struct pass_kind *
+choose(const struct pass_kind *kind, struct error *err)
 {
-	int64_t n = s->pass->n;
-	int first = (int)(n * i / s->slices);
+	int level = kind == NULL ? cpu_level(err) : CPU_REF;
 
-	return (struct slice){first, (int)(n * (i + 1) / s->slices) - first};
+	if (level < 0)
+		return NULL;
+	if (kind == NULL)
+		kind = level >= CPU_SETS ? &pass_fast : &pass_reference;
+	/* what it computes with is in its name */
+	return kind == &pass_fast || blas_open(1, err) == 0 ? kind : NULL;
+}
+
+/* Any of them may multiply: a fast one where no kernel fits a node. */
+static struct pass *
+create(const struct graph *graph, const struct pass_kind *kind, int batch,
+    struct workers *workers, bool forward, struct error *err)
+{
+	kind = choose(kind, err);
+	if (kind == NULL || blas_open(workers_count(workers), err) < 0)
+		return NULL;
+	return kind->create(graph, batch, workers, forward, err);
+}
+
+struct pass *
+pass_new_kind(const struct graph *graph, const struct pass_kind *kind,
+    int batch, struct workers *workers, struct error *err)
+{
+	return create(graph, kind, batch, workers, false, err);
+}
+
+struct pass *
+pass_new_forward(const struct graph *graph, const struct pass_kind *kind,
+    int batch, struct workers *workers, struct error *err)
+{
+	return create(graph, kind, batch, workers, true, err);
+}
+
+const char *
+pass_kernel(char text[PASS_KERNEL_BYTES])
+{
+	struct error err;
+	const struct pass_kind *kind = choose(NULL, &err);
+
+	if (kind == NULL)
+		return "none";
+	snprintf(text, PASS_KERNEL_BYTES, "%s %s", kind->name,
+	    kind == &pass_fast ? cpu_kernels(cpu_level(&err))->name
+			       : blas_core());
+	return text;
+}
+
+struct pass *
+pass_new(const struct graph *graph, int batch, struct workers *workers,
+    struct error *err)
+{
+	return pass_new_kind(graph, NULL, batch, workers, err);
+}
+
+void
+pass_free(struct pass *pass)
+{
+	if (pass != NULL)
+		pass->kind->destroy(pass);
+}
+
+int
+pass_bytes(const struct graph *graph, int batch, int threads, size_t *bytes,
+    struct error *err)
+{
+	const struct pass_kind *kind = choose(NULL, err);
+
+	return kind != NULL ? kind->bytes(graph, batch, threads, bytes, err)
+			    : -1;
+}
+
+size_t
+pass_held(const struct pass *pass)
+{
+	return pass->kind->held(pass);
+}
+
+const char *
+pass_name(const struct pass *pass)
+{
+	return pass->kind->name;
 }
 
 const float *
-pass_array(const struct stage *s, int value, int image)
+pass_forward(
+    struct pass *pass, const struct tensor *theta, const float *images, int n)
 {
-	const struct pass *p = s->pass;
-	const struct graph_value *v = &p->graph->values[value];
-
-	if (v->kind == VALUE_TENSOR)
-		return s->theta[v->tensor].f32;
-	return (v->kind == VALUE_INPUT ? p->images
-				       : p->memory + p->value[value].offset) +
-	       image * shape_size(&v->shape);
+	return pass->kind->forward(pass, theta, images, n);
 }
 
 float *
-pass_d_array(const struct stage *s, int value, int image)
+pass_d_logits(struct pass *pass)
 {
-	const struct pass *p = s->pass;
-
-	if (!pass_is_placed(p, value) || p->d_value[value].size == 0)
-		return NULL;
-	return p->memory + p->d_value[value].offset +
-	       image * shape_size(&p->graph->values[value].shape);
+	return pass->kind->d_logits(pass);
 }
 
 void
-pass_run(struct stage *s, workers_task *task)
-{
-	workers_run(s->pass->workers, s->slices, task, s);
-}
-
-static void
-forward_slice(void *context, int task, int worker)
-{
-	const struct stage *s = context;
-	const struct slice slice = pass_slice(s, task);
-	struct shape shape[NODE_INPUTS_MAX];
-	const float *in[NODE_INPUTS_MAX] = {0};
-	struct operator_batch batch;
-
-	operator_describe(s->pass->graph, s->node, slice.n, shape, &batch);
-	for (int j = 0; j < s->node->n_in; j++)
-		in[j] = pass_array(s, s->node->in[j], slice.first);
-	batch.in = in;
-	batch.out = (float *)pass_array(s, s->node->out, slice.first);
-	batch.work = s->pass->works + (size_t)worker * s->pass->work;
-	operator_forward(s->node->op, &batch);
-}
-
-void
-pass_clear_fresh(const struct stage *s, struct slice slice)
-{
-	for (int j = 0; j < s->node->n_in; j++) {
-		const int in = s->node->in[j];
-		float *d = pass_d_array(s, in, slice.first);
-
-		if (d != NULL && s->pass->last_reader[in] == s->index)
-			memset(d, 0,
-			    sizeof(*d) * (size_t)slice.n *
-				(size_t)shape_size(
-				    &s->pass->graph->values[in].shape));
-	}
-}
-
-/* Where slice i puts the gradients of the node's tensors, cleared. */
-static void
-point_partials(const struct stage *s, int i, float *d_in[NODE_INPUTS_MAX])
-{
-	const struct graph *g = s->pass->graph;
-	float *at = s->pass->partials + (size_t)i * s->pass->partial;
-
-	memset(at, 0, pass_weights(g, s->node) * sizeof(*at));
-	for (int j = 0; j < s->node->n_in; j++) {
-		const struct graph_value *v = &g->values[s->node->in[j]];
-
-		if (!pass_learns(g, v))
-			continue;
-		d_in[j] = at;
-		at += liveness_floats(g->tensors[v->tensor].n);
-	}
-}
-
-static void
-backward_slice(void *context, int task, int worker)
-{
-	const struct stage *s = context;
-	const struct slice slice = pass_slice(s, task);
-	struct shape shape[NODE_INPUTS_MAX];
-	const float *in[NODE_INPUTS_MAX] = {0};
-	float *d_in[NODE_INPUTS_MAX] = {0};
-	struct operator_batch batch;
-
-	operator_describe(s->pass->graph, s->node, slice.n, shape, &batch);
-	pass_clear_fresh(s, slice);
-	point_partials(s, task, d_in);
-	for (int j = 0; j < s->node->n_in; j++) {
-		in[j] = pass_array(s, s->node->in[j], slice.first);
-		if (d_in[j] == NULL)
-			d_in[j] = pass_d_array(s, s->node->in[j], slice.first);
-	}
-	batch.in = in;
-	batch.d_in = d_in;
-	batch.out = (float *)pass_array(s, s->node->out, slice.first);
-	batch.d_out = pass_d_array(s, s->node->out, slice.first);
-	batch.work = s->pass->works + (size_t)worker * s->pass->work;
-	operator_backward(s->node->op, &batch);
-}
-
-/* Task i: chunk i of all partials, counted through the node's tensors. */
-static void
-add_partials(void *context, int task, int worker)
-{
-	const struct stage *s = context;
-	const struct pass *p = s->pass;
-	const struct graph *g = p->graph;
-	const size_t first = (size_t)task * CHUNK, end = first + CHUNK;
-	size_t start = 0;
-
-	(void)worker;
-	for (int j = 0; j < s->node->n_in; j++) {
-		const struct graph_value *v = &g->values[s->node->in[j]];
-		size_t n;
-
-		if (!pass_learns(g, v))
-			continue;
-		n = (size_t)g->tensors[v->tensor].n;
-		for (size_t i = first > start ? first : start;
-		     i < end && i < start + n; i++) {
-			double sum = 0.0;
-
-			for (int k = 0; k < s->slices; k++)
-				sum += (double)p->partials[k * p->partial + i];
-			s->gradient[v->tensor][i - start] += (float)sum;
-		}
-		start += liveness_floats((int64_t)n);
-	}
-}
-
-/* ---- the whole ---- */
-
-static struct stage
-stage_of(struct pass *p, int i, const struct tensor *theta)
-{
-	return (struct stage){.pass = p,
-	    .node = &p->graph->nodes[i],
-	    .index = i,
-	    .theta = theta,
-	    .slices = p->n < SLICES ? p->n : SLICES};
-}
-
-static const float *
-reference_forward(
-    struct pass *pass, const struct tensor *theta, const float *images, int n)
-{
-	pass->images = images;
-	pass->n = n;
-	for (int i = 0; i < (int)pass->graph->n_nodes; i++) {
-		struct stage s = stage_of(pass, i, theta);
-
-		if (s.node->op == OP_BATCH_NORMALIZATION)
-			pass_norm_forward(&s);
-		else
-			pass_run(&s, forward_slice);
-	}
-	return pass->memory + pass->value[pass->graph->output].offset;
-}
-
-static float *
-reference_d_logits(struct pass *pass)
-{
-	return pass->memory + pass->d_value[pass->graph->output].offset;
-}
-
-static void
-reference_backward(
+pass_backward(
     struct pass *pass, const struct tensor *theta, float *const *gradient)
 {
-	for (int i = (int)pass->graph->n_nodes - 1; i >= 0; i--) {
-		struct stage s = stage_of(pass, i, theta);
-		size_t weights = pass_weights(pass->graph, s.node);
-
-		s.gradient = gradient;
-		if (pass_d_array(&s, s.node->out, 0) == NULL)
-			continue;
-		if (s.node->op == OP_BATCH_NORMALIZATION) {
-			pass_norm_backward(&s);
-			continue;
-		}
-		pass_run(&s, backward_slice);
-		if (weights > 0)
-			workers_run(pass->workers,
-			    (int)((weights + CHUNK - 1) / CHUNK), add_partials,
-			    &s);
-	}
+	pass->kind->backward(pass, theta, gradient);
 }
 
-const struct pass_kind pass_reference = {
-    .name = "reference",
-    .create = pass_reference_new,
-    .destroy = pass_reference_free,
-    .bytes = pass_reference_bytes,
-    .held = pass_reference_held,
-    .forward = reference_forward,
-    .d_logits = reference_d_logits,
-    .backward = reference_backward,
-};
+/* ---- statistics ---- */
+
+/* The running statistics that belong to a batch normalisation. */
+static struct tensor *
+statistic(const struct graph *g, const struct node *node, int input,
+    struct tensor *theta)
+{
+	return &theta[g->values[node->in[input]].tensor];
+}
+
+void
+pass_track(const struct pass *pass, double momentum, struct tensor *theta)
+{
+	const struct graph *g = pass->graph;
+
+	for (size_t i = 0; i < g->n_nodes; i++) {
+		const struct node *node = &g->nodes[i];
+		const struct norm_channel *ch =
+		    pass->channel + pass->channels[i];
+		struct tensor *mean, *var;
+		int64_t pixels; /* of a channel */
+		double count;
+
+		if (node->op != OP_BATCH_NORMALIZATION)
+			continue;
+		mean = statistic(g, node, 3, theta);
+		var = statistic(g, node, 4, theta);
+		pixels = shape_size(&g->values[node->out].shape) / mean->n;
+		count = (double)pixels * pass->n;
+		for (int64_t k = 0; k < mean->n; k++) {
+			double unbiased =
+			    count > 1.0 ? count / (count - 1.0) : 1.0;
+			double m = (double)mean->f32[k];
+			double v = (double)var->f32[k];
+
+			mean->f32[k] = (float)(m + momentum * (ch[k].mean - m));
+			var->f32[k] =
+			    (float)(v + momentum * (ch[k].var * unbiased - v));
+		}
+	}
+	for (size_t t = 0; t < g->n_tensors; t++)
+		if (theta[t].role == ROLE_BATCHES &&
+		    theta[t].type == TENSOR_INT64 && theta[t].n == 1)
+			theta[t].i64[0]++;
+}
+
+static float
+float_or_nan(double x)
+{
+	return fabs(x) <= (double)FLT_MAX ? (float)x : NAN;
+}
+
+void
+pass_statistics(const struct pass *pass, struct tensor *theta)
+{
+	const struct graph *g = pass->graph;
+
+	for (size_t i = 0; i < g->n_nodes; i++) {
+		const struct node *node = &g->nodes[i];
+		const struct norm_channel *ch =
+		    pass->channel + pass->channels[i];
+		struct tensor *mean, *var;
+
+		if (node->op != OP_BATCH_NORMALIZATION)
+			continue;
+		mean = statistic(g, node, 3, theta);
+		var = statistic(g, node, 4, theta);
+		for (int64_t k = 0; k < mean->n; k++) {
+			mean->f32[k] = float_or_nan(ch[k].mean);
+			var->f32[k] = float_or_nan(ch[k].var);
+		}
+	}
+}

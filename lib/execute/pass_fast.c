@@ -39,10 +39,7 @@ fast_free(struct pass *pass)
 	free(p->same);
 	free(p->zeros);
 	free(p->logits);
-	free(pass->channels);
-	free(pass->channel);
-	free(pass->memory);
-	free(pass->partials);
+	pass_release(pass);
 	free(p);
 }
 
@@ -51,24 +48,17 @@ static struct fast_pass *
 lay_out(
     const struct graph *graph, int batch, bool forward_only, struct error *err)
 {
-	struct fast_pass *p;
-	int level = cpu_level(err);
+	const int level = cpu_level(err);
+	struct fast_pass *p = level < 0 ? NULL : memory_new(1, sizeof(*p), err);
 
-	if (graph_executable(graph, err) < 0)
-		return NULL;
-	p = level < 0 ? NULL : memory_new(1, sizeof(*p), err);
 	if (p == NULL)
 		return NULL;
-	p->base.kind = &pass_fast;
-	p->base.graph = graph;
-	p->base.batch = batch;
-	p->base.forward_only = forward_only;
 	p->kernels = cpu_kernels(level);
-	p->base.channels =
-	    memory_new(graph->n_nodes, sizeof(*p->base.channels), err);
 	p->sum = memory_new(graph->n_nodes, sizeof(*p->sum), err);
 	p->plain = memory_new(graph->n_nodes, sizeof(*p->plain), err);
-	if (p->base.channels == NULL || p->sum == NULL || p->plain == NULL ||
+	if (pass_start(&p->base, &pass_fast, graph, batch, forward_only, err) <
+		0 ||
+	    p->sum == NULL || p->plain == NULL ||
 	    pass_fast_compile(p, err) < 0 || pass_fast_place(p, err) < 0) {
 		fast_free(&p->base);
 		return NULL;
@@ -141,28 +131,24 @@ widest(const struct fast_pass *p)
 }
 
 static int
-allocate(struct fast_pass *p, struct error *err)
+allocate(struct fast_pass *p, struct workers *workers, struct error *err)
 {
-	struct pass *base = &p->base;
 	const size_t n = widest(p), logits = logits_floats(p);
 
-	base->channel =
-	    memory_new(base->n_channels, sizeof(*base->channel), err);
-	base->memory = memory_new(base->spans, sizeof(float), err);
-	base->partials = memory_new(SLICES * base->partial, sizeof(float), err);
+	if (pass_allocate(&p->base, workers, err) < 0)
+		return -1;
 	p->packed = memory_new(p->n_packed, sizeof(float), err);
 	p->factors = memory_new(p->n_factors, sizeof(float), err);
 	p->local = memory_new(
-	    (size_t)base->threads * worker_floats(p), sizeof(float), err);
+	    (size_t)p->base.threads * worker_floats(p), sizeof(float), err);
 	p->sums = memory_new(SLICES * p->n_sums, sizeof(double), err);
 	p->one = memory_new(n, sizeof(*p->one), err);
 	p->same = memory_new(n, sizeof(*p->same), err);
 	p->zeros = memory_new(n, sizeof(*p->zeros), err);
 	p->logits = memory_new(2 * logits, sizeof(float), err);
-	if (base->channel == NULL || base->memory == NULL ||
-	    base->partials == NULL || p->packed == NULL || p->factors == NULL ||
-	    p->local == NULL || p->sums == NULL || p->one == NULL ||
-	    p->same == NULL || p->zeros == NULL || p->logits == NULL)
+	if (p->packed == NULL || p->factors == NULL || p->local == NULL ||
+	    p->sums == NULL || p->one == NULL || p->same == NULL ||
+	    p->zeros == NULL || p->logits == NULL)
 		return -1;
 	p->d_logits = p->logits + logits;
 	for (size_t i = 0; i < n; i++) {
@@ -180,9 +166,7 @@ fast_new(const struct graph *graph, int batch, struct workers *workers,
 
 	if (p == NULL)
 		return NULL;
-	p->base.workers = workers;
-	p->base.threads = workers_count(workers);
-	if (allocate(p, err) < 0) {
+	if (allocate(p, workers, err) < 0) {
 		fast_free(&p->base);
 		return NULL;
 	}
@@ -230,12 +214,11 @@ run_slice(void *context, int task, int worker)
 	const struct passage *run = context;
 	struct fast_pass *p = run->p;
 	const struct segment *s = run->segment;
-	const int64_t n = p->base.n;
 	const bool turned = (s - p->segment) % 2 != 0;
 	const int slice = turned ? run->slices - 1 - task : task;
-	const int first = (int)(n * slice / run->slices);
-	const int end = (int)(n * (slice + 1) / run->slices);
-	const int groups = (end - first + s->group - 1) / s->group;
+	const struct slice images = pass_slice(&p->base, run->slices, slice);
+	const int end = images.first + images.n;
+	const int groups = (images.n + s->group - 1) / s->group;
 	float *memory = memory_of(p, worker);
 	struct group g = {.p = p,
 	    .theta = run->theta,
@@ -246,7 +229,8 @@ run_slice(void *context, int task, int worker)
 	const unsigned long mode = cpu_flush_subnormals();
 
 	for (int i = 0; i < groups; i++) {
-		g.first = first + (turned ? groups - 1 - i : i) * s->group;
+		g.first =
+		    images.first + (turned ? groups - 1 - i : i) * s->group;
 		g.n = end - g.first < s->group ? end - g.first : s->group;
 		g.fresh = i == 0;
 		for (size_t j = s->first; j < s->end; j++)

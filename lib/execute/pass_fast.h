@@ -20,6 +20,7 @@
 #define EXECUTE_PASS_FAST_H
 
 #include "execute/conv.h"
+#include "execute/partial.h"
 #include "execute/pass_internal.h"
 #include "execute/slot.h"
 #include "kernel/kernel.h"
@@ -148,6 +149,14 @@ pass_view(const struct group *g, int place)
 
 	return slot_view(p->place, place, local ? g->local : p->base.memory,
 	    local ? 0 : g->first);
+}
+
+/* What slices leave of the gradients by a node's tensors. */
+static inline struct partial
+pass_partial(const struct fast_pass *p, int node)
+{
+	return (struct partial){
+	    &p->base, &p->base.graph->nodes[node], p->plain[node]};
 }
 
 /* The places of all values and gradients, as the graph says. */

@@ -164,7 +164,7 @@ size_segment(struct fast_pass *p, const struct segment *s)
 		}
 		if (step->kind == BACK_PLAIN) {
 			p->plain[step->node] = partial;
-			partial += pass_weights(g, &g->nodes[step->node]);
+			partial += partial_floats(g, &g->nodes[step->node]);
 		}
 	}
 	if (partial > p->base.partial)
@@ -184,11 +184,9 @@ size_nodes(struct fast_pass *p)
 		const size_t c = (size_t)g->values[node->out].shape.dim[0];
 		const size_t blocks = (size_t)kernel_padded((int)c);
 
-		p->base.channels[i] = p->base.n_channels;
 		p->sum[i] = p->n_sums;
 		p->n_sums += 2 * blocks;
 		if (node->op == OP_BATCH_NORMALIZATION) {
-			p->base.n_channels += c;
 			p->fused[i].factors = p->n_factors;
 			p->n_factors += NORM_FACTORS * blocks;
 		}

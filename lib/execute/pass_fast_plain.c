@@ -1,6 +1,4 @@
 /* Steps without a kernel, by their operator. */
-#include <string.h>
-
 #include "execute/pass_fast.h"
 #include "execute/plain.h"
 
@@ -62,39 +60,20 @@ pass_plain_forward(const struct group *g, const struct step *step)
 	plain_forward(&plain, 0, g->n);
 }
 
-/* Where the slice puts the gradients by the node's tensors. */
-static void
-point_partials(const struct group *g, int node, struct plain *plain)
-{
-	const struct pass *base = &g->p->base;
-	float *at = base->partials + (size_t)g->slice * base->partial +
-		    g->p->plain[node];
-
-	if (g->fresh)
-		memset(at, 0,
-		    pass_weights(base->graph, plain->node) * sizeof(*at));
-	for (int j = 0; j < plain->n_in; j++) {
-		const struct graph_value *v =
-		    &base->graph->values[plain->node->in[j]];
-
-		if (!pass_learns(base->graph, v))
-			continue;
-		plain->in[j].d_w = at;
-		at += liveness_floats(base->graph->tensors[v->tensor].n);
-	}
-}
-
 void
 pass_plain_backward(const struct group *g, const struct step *step)
 {
 	const struct graph *graph = g->p->base.graph;
 	struct plain plain = plain_of(g, step->node);
+	const struct partial partial = pass_partial(g->p, step->node);
+	float *d_w[NODE_INPUTS_MAX] = {0};
 
-	point_partials(g, step->node, &plain);
+	partial_point(&partial, g->slice, g->fresh, d_w);
 	plain.out.d = pass_view(g, step->d);
 	for (int j = 0; j < plain.n_in; j++) {
 		const int in = plain.node->in[j];
 
+		plain.in[j].d_w = d_w[j];
 		if (graph->values[in].kind != VALUE_ACTIVATION)
 			continue;
 		plain.in[j].asked = true;

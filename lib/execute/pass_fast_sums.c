@@ -121,62 +121,39 @@ finish_back_sums(const struct passage *run, int node)
 	}
 }
 
-/* Partials of the slices, to be added to a gradient. */
+/* The slices' gradients by a convolution's weights, to be added to it. */
 struct addition {
 	const struct passage *run;
-	const struct learner *conv; /* NULL: as they are */
-	size_t partial, n;          /* floats, or rows of a conv */
+	const struct learner *conv;
+	size_t rows;
 	float *gradient;
 };
 
 static void
-add_partials(void *context, int task, int worker)
+add_rows(void *context, int task, int worker)
 {
 	const struct addition *a = context;
-	const struct pass *base = &a->run->p->base;
-	const size_t step = a->conv != NULL ? ROWS : ROWS * KERNEL_BLOCK;
-	const size_t first = (size_t)task * step;
-	const size_t end = first + step < a->n ? first + step : a->n;
+	const size_t first = (size_t)task * ROWS, end = first + ROWS;
 
 	(void)worker;
-	if (a->conv != NULL) {
-		pass_conv_add(a->run->p, a->conv, a->run->slices, first, end,
-		    a->gradient);
-		return;
-	}
-	for (size_t i = first; i < end; i++) {
-		double sum = 0.0;
-
-		for (int s = 0; s < a->run->slices; s++)
-			sum +=
-			    (double)base->partials[(size_t)s * base->partial +
-						   a->partial + i];
-		a->gradient[i] += (float)sum;
-	}
-}
-
-static void
-add(const struct addition *a)
-{
-	const size_t step = a->conv != NULL ? ROWS : ROWS * KERNEL_BLOCK;
-
-	if (a->gradient != NULL)
-		workers_run(a->run->p->base.workers,
-		    (int)((a->n + step - 1) / step), add_partials, (void *)a);
+	pass_conv_add(a->run->p, a->conv, a->run->slices, first,
+	    end < a->rows ? end : a->rows, a->gradient);
 }
 
 static void
 add_conv(const struct passage *run, int node)
 {
 	const struct learner *l = &run->p->learner[node];
-	const struct addition a = {.run = run,
+	struct addition a = {.run = run,
 	    .conv = l,
-	    .n = conv_direct_floats(&l->conv) / KERNEL_BLOCK,
+	    .rows = conv_direct_floats(&l->conv) / KERNEL_BLOCK,
 	    .gradient = run->gradient[l->weight]};
 	float *d_bias =
 	    l->bias_tensor >= 0 ? run->gradient[l->bias_tensor] : NULL;
 
-	add(&a);
+	if (a.gradient != NULL)
+		workers_run(run->p->base.workers,
+		    (int)((a.rows + ROWS - 1) / ROWS), add_rows, &a);
 	for (int k = 0; d_bias != NULL && k < l->conv.k; k++)
 		d_bias[k] += (float)total(run, node, (size_t)k);
 }
@@ -184,20 +161,9 @@ add_conv(const struct passage *run, int node)
 static void
 add_plain(const struct passage *run, int node)
 {
-	const struct graph *g = run->p->base.graph;
-	struct addition a = {.run = run, .partial = run->p->plain[node]};
+	const struct partial partial = pass_partial(run->p, node);
 
-	for (int j = 0; j < g->nodes[node].n_in; j++) {
-		const struct graph_value *v =
-		    tensor_of(run, &g->nodes[node], j);
-
-		if (!pass_learns(g, v))
-			continue;
-		a.n = (size_t)g->tensors[v->tensor].n;
-		a.gradient = run->gradient[v->tensor];
-		add(&a);
-		a.partial += liveness_floats((int64_t)a.n);
-	}
+	partial_add(&partial, run->slices, run->gradient);
 }
 
 /* What the slices left of a segment, put together. */

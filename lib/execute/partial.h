@@ -1,0 +1,30 @@
+/*
+ * Gradients by tensors that nodes read as they are: each slice of the batch has
+ * its own, one tensor behind another, and they are added in the slices' order.
+ */
+#ifndef EXECUTE_PARTIAL_H
+#define EXECUTE_PARTIAL_H
+
+#include "execute/pass_internal.h"
+
+/* Is it a tensor of the `weights` vector? */
+bool partial_learns(const struct graph *graph, const struct graph_value *v);
+
+/* Floats of a slice: of the node's tensors that learn. */
+size_t partial_floats(const struct graph *graph, const struct node *node);
+
+struct partial {
+	const struct pass *pass;
+	const struct node *node;
+	size_t at; /* floats from the start of a slice's */
+};
+
+/* Where slice has those by the node's inputs: into d_in; others stay. */
+void partial_point(const struct partial *partial, int slice, bool clear,
+    float *d_in[NODE_INPUTS_MAX]);
+
+/* Adds those of all slices to gradient. */
+void partial_add(
+    const struct partial *partial, int slices, float *const *gradient);
+
+#endif
