@@ -430,6 +430,21 @@ def field(kind, header, key, *types):
     return value
 
 
+def landscape(module, loss, x=(-1, 1, 25), y=(-1, 1, 25), seed=7, norm='filter', ignore='biasbn', progress=None):
+    """The loss of a torch.nn.Module on a grid around it, along random directions.
+
+    loss(module) returns the loss, or the loss and the accuracy in percent. x and y are
+    (lo, hi, number of points); without y (None) it is a curve. seed, norm and ignore are
+    those of dirgen(1) and fnorm(1). The module is evaluated as it is, where it is, and in
+    the end is as it was. Returns a Landscape: arrays x, y, loss, accuracy; a notebook
+    shows its picture; page() is one to look around in; save(path) writes either."""
+    folder = os.path.dirname(os.path.realpath(__file__))
+    if folder not in sys.path:
+        sys.path.append(folder)
+    import losslandscape
+    return losslandscape.landscape(module, loss, x, y, seed, norm, ignore, progress)
+
+
 class Writer:
     """Segments: begin, record and copy, end."""
 

@@ -95,18 +95,23 @@ def start(options):
     tf32(getattr(options, 'tf32', False))
 
 
-def answer(path, function, module):
-    """Loss and, when there is one, accuracy, as numbers."""
-    given = call(path, function, module)
+def checked(what, given):
+    """Loss and, when there is one, accuracy, of what a user's function returned."""
     values = given if isinstance(given, tuple) else (given,)
+    if len(values) > 2:
+        raise losspipe.Error('%s returned %d values, expected a number or (loss, accuracy)' % (what, len(values)))
     for value in values:
-        if len(values) > 2 or not (isinstance(value, (int, float)) or getattr(value, 'shape', None) == ()
-                                   or getattr(value, 'numel', int)() == 1):
-            shape = getattr(value, 'shape', None)
-            raise losspipe.Error('%s: loss(module) returned %s, expected a number or (loss, accuracy)' % (
-                path, '%d values' % len(values) if len(values) > 2 else
-                'a tensor of shape %s' % list(shape) if shape is not None else 'a ' + type(value).__name__))
+        if not isinstance(value, (int, float)) and getattr(value, 'numel', lambda: 2)() != 1 \
+                and getattr(value, 'shape', None) != ():
+            raise losspipe.Error('%s returned %s, expected a number or (loss, accuracy)' % (
+                what, 'a tensor of shape %s' % list(value.shape) if hasattr(value, 'shape')
+                else 'a ' + type(value).__name__))
     return values
+
+
+def answer(path, function, module):
+    """What the function of the user's file returns for the module, as checked says."""
+    return checked(path + ': loss(module)', call(path, function, module))
 
 
 def compare(begin, parts):
@@ -236,6 +241,18 @@ def tensor(data, form, shape):
     """The tensor of bytes of a stream (a bytearray, which it keeps)."""
     kind = {'<f4': torch.float32, '<i8': torch.int64}[form]
     return (torch.frombuffer(data, dtype=kind) if data else torch.empty(0, dtype=kind)).reshape(shape)
+
+
+def write_model(out, parts, program):
+    """The segment of a model without a graph."""
+    out.begin(program, place(parts))
+    out.record('model', {'tensors': [
+        {'name': p.name, 'dtype': dtype(p.value), 'shape': list(p.value.shape),
+         'role': p.role, 'out_axis': p.axis} for p in parts]})
+    for i, p in enumerate(parts):
+        out.elements('tensor', {'tensor': i, 'name': p.name, 'dtype': dtype(p.value),
+                                'shape': list(p.value.shape)}, elements(p.value))
+    out.end()
 
 
 class Loader:

@@ -10,7 +10,7 @@ TESTS = $(wildcard tests/command/*.t tests/contract/*.t tests/house/*.t)
 # the others do not run are left out.
 ifdef SHORT
 TESTS := $(filter-out tests/house/%.t tests/command/pipelines.t \
-	tests/command/torch.t tests/command/torch_tied.t \
+	tests/command/torch%.t tests/command/landscape.t \
 	tests/command/browser.t tests/command/viewer.t,$(TESTS))
 endif
 
