@@ -78,17 +78,16 @@ is "$(ls tmp)" "" "nothing is left"
 is "$(cut -d, -f1-6 <grid.csv)" "$(cat programs.csv)" "the surface is that of torch-model and torch-loss"
 
 # The notebook that is shipped: its cells, and where there is one in a notebook.
-mkdir book && cd book || exit 1
+mkdir book && cd book && cp "$ROOT/samples/landscape.ipynb" . || exit 1
 $python -c 'import json, sys
 for cell in json.load(open(sys.argv[1]))["cells"]:
     if cell["cell_type"] == "code":
-        print("".join(cell["source"]))' "$ROOT/samples/landscape.ipynb" >cells.py
+        print("".join(cell["source"]))' landscape.ipynb >cells.py
 passes "the cells of samples/landscape.ipynb" $python cells.py
-grep -q '</svg>' surface.svg && recdump surface.ll >records.txt
+grep -q '</svg>' spirals.svg && recdump spirals.ll >records.txt
 ok $? "they write the surface and its picture"
 if $python -c 'import nbconvert, ipykernel' 2>/dev/null; then
-	passes "in a notebook" $python -m nbconvert --to notebook --execute --output done.ipynb --output-dir . \
-		"$ROOT/samples/landscape.ipynb"
+	passes "in a notebook" $python -m nbconvert --to notebook --execute --output done.ipynb landscape.ipynb
 	is "$($python -c 'import json
 shown = [o for c in json.load(open("done.ipynb"))["cells"] for o in c.get("outputs", [])]
 print(sum("image/svg+xml" in o.get("data", {}) for o in shown), sum("<iframe" in "".join(o.get("data", {}).get("text/html", "")) for o in shown))')" "2 1" "it shows two pictures and a page"
