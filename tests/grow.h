@@ -136,6 +136,30 @@ grow_steps(struct builder *b, int x)
 	return grow_node(b, OP_ADD, "between", 2, in, &none);
 }
 
+/* Rows of x, or of a table, by indices that are fixed or the image's. */
+static int
+grow_gather(struct builder *b, int x)
+{
+	const int64_t dim[2] = {roll(1, 3), roll(1, 2)};
+	struct attributes a = {.axis = roll(1, 3)};
+	int in[2] = {x}, rank = roll(0, 2);
+	struct error err;
+
+	while (build_size(b, x, a.axis - 1) < 4)
+		a.axis = 2;
+	in[1] = graph_add_tensor(b->graph, "indices", TENSOR_FLOAT32,
+	    ROLE_CONSTANT, rank, dim, &err);
+	if (rank == 0)
+		return grow_node(b, OP_GATHER, "tested", 2, in, &a);
+	if (roll(0, 1))
+		return grow_node(b, OP_GATHER, "tested", 2, in, &a);
+	a = (struct attributes){.axis = 1, .axes = {1}, .keepdims = 1};
+	in[0] = grow_tensor(b, "table", 4, 3, 0, 0);
+	in[1] = grow_node(b, OP_REDUCE_MEAN, "few", 1, &x, &a);
+	in[1] = grow_unary(b, OP_ROUND, "ids", grow_steps(b, in[1]));
+	return grow_node(b, OP_GATHER, "tested", 2, in, &a);
+}
+
 static int
 grow_product(struct builder *b, int x)
 {
@@ -223,6 +247,8 @@ grow_imported(struct builder *b, enum operator_kind op, int x)
 	case OP_LOG_SOFTMAX:
 	case OP_HARDMAX:
 		return grow_node(b, op, "tested", 1, in, &a);
+	case OP_GATHER:
+		return grow_gather(b, x);
 	case OP_TRANSPOSE:
 		memcpy(a.perm, orders[roll(0, 4)], sizeof(orders[0]));
 		return grow_node(b, op, "tested", 1, in, &a);

@@ -327,6 +327,23 @@ layer_norm_at(
 }
 
 static double
+gathered_at(
+    const struct world *w, const struct node *node, int image, int64_t i)
+{
+	const struct shape in = shape_of(w, node, 0), k = shape_of(w, node, 1);
+	const int axis = node->attr.axis - 1;
+	int64_t inner = 1, at;
+
+	for (int a = axis + 1; a < in.rank; a++)
+		inner *= in.dim[a];
+	at = (int64_t)input_of(w, node, 1, image)[i / inner % shape_size(&k)];
+	at += at < 0 ? in.dim[axis] : 0;
+	return input_of(w, node, 0,
+	    image)[(i / inner / shape_size(&k) * in.dim[axis] + at) * inner +
+		   i % inner];
+}
+
+static double
 transposed_at(
     const struct world *w, const struct node *node, int image, int64_t i)
 {
@@ -498,6 +515,8 @@ element(const struct world *w, const struct node *node, int image, int64_t i)
 		return along_at(w, node, image, i);
 	case OP_LAYER_NORMALIZATION:
 		return layer_norm_at(w, node, image, i);
+	case OP_GATHER:
+		return gathered_at(w, node, image, i);
 	case OP_TRANSPOSE:
 		return transposed_at(w, node, image, i);
 	case OP_PRELU:
@@ -595,6 +614,8 @@ drawn(const char *name)
 		return 0.2F;
 	if (strcmp(name, "levels") == 0)
 		return (float)roll(-2, 2) + 0.25F;
+	if (strcmp(name, "indices") == 0)
+		return (float)roll(-3, 3);
 	if (strcmp(name, "gates") == 0)
 		return roll(0, 3) > 0 ? 1.0F : 0.0F;
 	return uniform();

@@ -76,6 +76,7 @@ enum operator_kind {
 	OP_REDUCE_L2,
 	OP_REDUCE_LOG_SUM_EXP,
 	OP_HARDMAX,
+	OP_GATHER,
 	OP_COUNT,
 };
 
@@ -100,7 +101,8 @@ struct attributes {
 	 * bias are beta. */
 	float alpha, beta;
 	float min, max; /* Clip */
-	/* Concat, Flatten, Softmax, LayerNormalization: the batch is axis 0. */
+	/* Concat, Flatten, Gather, Softmax, LayerNormalization: the batch is
+	 * axis 0. */
 	int axis;
 	int trans_b; /* Gemm, MatMul: the weight is k c, as PyTorch's linear
 			layer */

@@ -61,6 +61,7 @@ OP_FAMILY(op_reduce_prod);
 OP_FAMILY(op_reduce_l2);
 OP_FAMILY(op_reduce_log_sum_exp);
 OP_FAMILY(op_hardmax);
+OP_FAMILY(op_gather);
 OP_FAMILY(op_max_pool);
 OP_FAMILY(op_average_pool);
 OP_FAMILY(op_global_average_pool);

@@ -102,8 +102,11 @@ static const struct operator_row rows[OP_COUNT] = {
     CURVED(OP_REDUCE_LOG_SUM_EXP, "ReduceLogSumExp", 1, 1, ALL,
 	op_reduce_log_sum_exp, NEEDS_IN),
     ROW(OP_HARDMAX, "Hardmax", 1, 1, ALL, op_hardmax, NEEDS_NOTHING,
-	.backward = op_hardmax_backward, .law = LAW_PIECEWISE,
+	.backward = op_hardmax_backward, .law = LAW_PIECEWISE, .each = true,
 	.tangent = op_hardmax_tangent),
+    ROW(OP_GATHER, "Gather", 2, 2, OPERANDS_FREE, op_gather, NEEDS_IN,
+	.backward = op_gather_backward, .law = LAW_PIECEWISE, .each = true,
+	.tangent = op_gather_tangent),
 };
 
 const struct operator_row *
