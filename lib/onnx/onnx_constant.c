@@ -219,14 +219,6 @@ fold_concat(const struct onnx_step *step)
 	return onnx_set_matrix(step, number, n, first.rank, first.width, whole);
 }
 
-/* Where a slice starts or ends, counted from 0 and kept in range. */
-static int64_t
-bound(int64_t at, int64_t n, int64_t low, int64_t high)
-{
-	at += at < 0 ? n : 0;
-	return at < low ? low : at > high ? high : at;
-}
-
 /* Along the first axis, in either direction. */
 static int
 fold_slice(const struct onnx_step *step)
@@ -248,8 +240,8 @@ fold_slice(const struct onnx_step *step)
 		return error_set(step->import->err,
 		    "slices constants in another way than along axis 0");
 	rows = in.n / in.width;
-	start = bound(start, rows, by < 0 ? -1 : 0, by < 0 ? rows - 1 : rows);
-	end = bound(end, rows, by < 0 ? -1 : 0, by < 0 ? rows - 1 : rows);
+	start = onnx_bound(start, rows, by);
+	end = onnx_bound(end, rows, by);
 	for (int64_t i = start; by > 0 ? i < end : i > end; i += by) {
 		memcpy(number + count, in.at + i * in.width,
 		    (size_t)in.width * sizeof(*number));

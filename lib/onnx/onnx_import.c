@@ -158,6 +158,15 @@ onnx_clamp(int64_t at, int64_t n)
 	return at < 0 ? 0 : at > n ? n : at;
 }
 
+int64_t
+onnx_bound(int64_t at, int64_t n, int64_t step)
+{
+	const int64_t low = step < 0 ? -1 : 0;
+
+	at += at < 0 ? n : 0;
+	return at < low ? low : at > n + low ? n + low : at;
+}
+
 int
 onnx_axis(const struct onnx_step *step, int64_t axis, int rank, int *out)
 {

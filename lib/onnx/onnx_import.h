@@ -137,6 +137,9 @@ int onnx_read_shape(
 /* A place among n, counted from the end when negative, kept in 0 to n. */
 int64_t onnx_clamp(int64_t at, int64_t n);
 
+/* Where a slice starts or ends, counted from 0: -1 is before the first. */
+int64_t onnx_bound(int64_t at, int64_t n, int64_t step);
+
 /* Counts axis from 0 whatever its sign. */
 int onnx_axis(const struct onnx_step *step, int64_t axis, int rank, int *out);
 
@@ -194,6 +197,25 @@ int onnx_join(const struct onnx_step *step, enum operator_kind op,
 void onnx_share(const struct onnx_step *step, const struct onnx_result *image,
     struct onnx_result *tensor);
 
+/* An activation on its way; elements [start, end) in steps. */
+struct onnx_part {
+	int value;
+	struct onnx_shape shape;
+};
+
+struct onnx_range {
+	int64_t start, end, step;
+};
+
+/*
+ * Leaves of part a range of axis `axis` (of the file's shape), or takes those
+ * elements of it that the indices (from 0 on, of this shape) say.
+ */
+int onnx_narrow(const struct onnx_step *step, struct onnx_part *part, int axis,
+    const struct onnx_range *range);
+int onnx_take(const struct onnx_step *step, struct onnx_part *part, int axis,
+    const struct onnx_shape *index, const double *at);
+
 /* An initialiser's (or constant's) value in the graph, as what it is used. */
 int onnx_use_tensor(const struct onnx_step *step, struct onnx_result *result,
     enum tensor_role role, const char *slot, int out_axis);
@@ -233,7 +255,7 @@ int64_t onnx_whole(double number);
  * are constants.
  */
 extern const struct onnx_row onnx_layers[], onnx_functions[], onnx_elements[],
-    onnx_reductions[], onnx_layouts[], onnx_extends[], onnx_shapes[],
-    onnx_norms[], onnx_constants[], onnx_arithmetic[];
+    onnx_reductions[], onnx_layouts[], onnx_takes[], onnx_extends[],
+    onnx_shapes[], onnx_norms[], onnx_constants[], onnx_arithmetic[];
 
 #endif

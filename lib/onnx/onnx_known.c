@@ -110,8 +110,10 @@ check_given(const struct onnx_step *step, const struct onnx_given *given,
 	if (*known == NULL && other != NULL)
 		return error_set(err,
 		    "attribute %s belongs to other opsets: %d to %d",
-		    other->name, other->first > 7 ? other->first : 7,
-		    other->last > 0 ? other->last : 22);
+		    other->name,
+		    other->first > ONNX_OPSET_LEAST ? other->first
+						    : ONNX_OPSET_LEAST,
+		    other->last > 0 ? other->last : ONNX_OPSET_MOST);
 	if (*known == NULL)
 		return error_set(err,
 		    "attribute %.*s is none that the operator has",
@@ -121,7 +123,8 @@ check_given(const struct onnx_step *step, const struct onnx_given *given,
 	    (given->values & ~(UINT32_C(1) << field)) != 0)
 		return error_set(err, "attribute %s is not %s", (*known)->name,
 		    holders[(*known)->holds].words);
-	if ((*known)->holds == HOLDS_REAL && !isfinite(given->f))
+	if ((*known)->holds == HOLDS_REAL && !isfinite(given->f) &&
+	    !((*known)->infinite && isinf(given->f)))
 		return error_set(
 		    err, "attribute %s is not finite", (*known)->name);
 	if ((*known)->use == ATTRIBUTE_FIXED && !is_default(*known, given))

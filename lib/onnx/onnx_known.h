@@ -19,6 +19,9 @@
 
 struct onnx_step;
 
+/* The opsets that are known. */
+enum { ONNX_OPSET_LEAST = 7, ONNX_OPSET_MOST = 23 };
+
 /* ONNX's numbers of what an attribute holds. */
 enum onnx_holds {
 	HOLDS_REAL = 1,
@@ -51,6 +54,7 @@ struct onnx_known {
 	const char *text; /* of a text */
 	int first, last;  /* opsets that have it; 0: since ever, to this day */
 	bool none;        /* a number without a default */
+	bool infinite;    /* a number that may be that */
 };
 
 /* An input that the converter reads (when the node has it). */

@@ -1,129 +1,13 @@
-/* Operators that take parts and put them together: Gather, Slice, Split,
- * Concat.
- */
+/* Operators that take parts and put them together: Slice, Split, Concat. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "onnx/onnx_import.h"
-
-/* Elements [start, end) in steps of an axis of the image (not the batch). */
-struct range {
-	int axis;
-	int64_t start, end, step;
-};
-
-static struct attributes
-shape_attributes(const int64_t *dim, int rank)
-{
-	struct attributes attr = {0};
-
-	for (int i = 0; i < rank; i++)
-		attr.shape[i] = (int)dim[i];
-	return attr;
-}
-
-/*
- * A slice of the slice that value is, in one node: what x[:, :, ::2, ::2] is
- * made of.  The node in between may be left without readers.
- */
-static int
-merge_slice(const struct onnx_step *step, int value, struct attributes *slice)
-{
-	const struct graph *graph = step->import->graph;
-	const struct node *last = NULL;
-
-	if (graph->n_nodes > 0)
-		last = &graph->nodes[graph->n_nodes - 1];
-	if (last == NULL || last->op != OP_SLICE || last->out != value)
-		return value;
-	for (int i = 0; i < 3; i++) {
-		const struct attributes *a = &last->attr;
-		const bool whole =
-		    a->start[i] == 0 && a->end[i] == 0 && a->step[i] == 1;
-
-		if (!whole && (slice->start[i] != 0 || slice->end[i] != 0 ||
-				  slice->step[i] != 1))
-			return value;
-	}
-	for (int i = 0; i < 3; i++) {
-		slice->start[i] += last->attr.start[i];
-		slice->end[i] += last->attr.end[i];
-		slice->step[i] *= last->attr.step[i];
-	}
-	return last->in[0];
-}
-
-/*
- * The value of a range of `value` (image shape in); -1.  Slice takes three
- * dimensions: those on either side of the axis are taken together.
- */
-static int
-add_slice(const struct onnx_step *step, int value, const struct shape *in,
-    const struct range *range)
-{
-	int64_t dim[3] = {1, in->dim[range->axis], 1};
-	struct attributes attr, slice = {.step = {1, 1, 1}};
-	struct shape out = *in;
-	int axis = range->axis;
-
-	if (in->rank > 3) {
-		for (int i = 0; i < in->rank; i++)
-			if (i != axis)
-				dim[i < axis ? 0 : 2] *= in->dim[i];
-		attr = shape_attributes(dim, 3);
-		value = onnx_add(step, OP_RESHAPE, 1, &value, &attr);
-		axis = 1;
-	}
-	slice.start[axis] = (int)range->start;
-	slice.end[axis] = range->end == dim[1] ? 0 : (int)range->end;
-	slice.step[axis] = (int)range->step;
-	if (value >= 0 && in->rank == 3)
-		value = merge_slice(step, value, &slice);
-	if (value >= 0)
-		value = onnx_add(step, OP_SLICE, 1, &value, &slice);
-	if (value < 0 || in->rank <= 3)
-		return value;
-	out.dim[range->axis] =
-	    (range->end - range->start + range->step - 1) / range->step;
-	attr = shape_attributes(out.dim, out.rank);
-	return onnx_add(step, OP_RESHAPE, 1, &value, &attr);
-}
-
-/* An activation on its way: what a slice leaves of another. */
-struct part {
-	int value;
-	struct onnx_shape shape;
-};
-
-/* Leaves of part a range of axis `axis` (of the file's shape). */
-static int
-narrow(const struct onnx_step *step, struct part *part, int axis,
-    const struct range *range)
-{
-	const struct shape one = onnx_one(&part->shape);
-	const int64_t n = part->shape.dim[axis];
-	struct range of_one = *range;
-
-	of_one.axis = onnx_one_axis(&part->shape, axis);
-	if (of_one.axis < 0 || n % BATCH == 0)
-		return error_set(step->import->err,
-		    "a part of the batch is taken, expected all of it");
-	if (range->start < 0 || range->end > n || range->start >= range->end ||
-	    range->step < 1 || range->step > (1 << 30))
-		return error_set(step->import->err,
-		    "elements %lld to %lld of %lld are taken in steps of %lld",
-		    (long long)range->start, (long long)range->end,
-		    (long long)n, (long long)range->step);
-	if (range->end - range->start == n && range->step == 1)
-		return 0;
-	part->value = add_slice(step, part->value, &one, &of_one);
-	part->shape.dim[axis] =
-	    (range->end - range->start + range->step - 1) / range->step;
-	return part->value < 0 ? -1 : 0;
-}
 
 /* Output i is the part. */
 static int
-give(const struct onnx_step *step, size_t i, const struct part *part)
+give(const struct onnx_step *step, size_t i, const struct onnx_part *part)
 {
 	struct onnx_result *out = onnx_out(step, i);
 
@@ -138,91 +22,42 @@ give(const struct onnx_step *step, size_t i, const struct part *part)
 /* Output i is what is left of in when a range is cut out. */
 static int
 cut(const struct onnx_step *step, size_t i, const struct onnx_result *in,
-    int axis, const struct range *range)
+    int axis, const struct onnx_range *range)
 {
-	struct part part = {in->value, in->shape};
+	struct onnx_part part = {in->value, in->shape};
 
-	return narrow(step, &part, axis, range) < 0 ? -1 : give(step, i, &part);
+	return onnx_narrow(step, &part, axis, range) < 0 ? -1
+							 : give(step, i, &part);
 }
 
-/* Takes the axis of one element out of output 0. */
+/* A slice that counts down. */
 static int
-drop_axis(const struct onnx_step *step, int axis)
+take_back(const struct onnx_step *step, struct onnx_part *part, int axis,
+    const struct onnx_range *range)
 {
-	struct onnx_import *import = step->import;
-	struct onnx_result *out = &import->results[import->n_results - 1];
-	struct attributes attr;
-	struct shape one;
+	const int64_t n = part->shape.dim[axis];
+	struct onnx_shape index = {.rank = 1};
+	int64_t *count = &index.dim[0];
+	double *at;
+	int status;
 
-	for (int i = axis; i + 1 < out->shape.rank; i++)
-		out->shape.dim[i] = out->shape.dim[i + 1];
-	out->shape.rank--;
-	one = onnx_one(&out->shape);
-	if (one.rank == 0 || shape_check(&one, import->err) < 0)
-		return error_set(import->err, "one number of an image is left");
-	attr = shape_attributes(one.dim, one.rank);
-	attr.axis = 1;
-	out->value = onnx_add(step, one.rank == 1 ? OP_FLATTEN : OP_RESHAPE, 1,
-	    &out->value, &attr);
-	return out->value < 0 ? -1 : 0;
-}
-
-/*
- * Indices in any order: runs of neighbours, one behind the other.  n of them,
- * from 0 on.
- */
-static int
-gather_runs(const struct onnx_step *step, const struct onnx_result *in,
-    int axis, const double *at, int64_t n)
-{
-	struct attributes attr = {.axis = onnx_one_axis(&in->shape, axis) + 1};
-	struct part whole = {in->value, in->shape};
-	int runs[NODE_INPUTS_MAX] = {0}, n_runs = 0;
-
-	for (int64_t i = 0; i < n;) {
-		struct range range = {.start = onnx_whole(at[i]), .step = 1};
-		struct part run = whole;
-
-		range.start += range.start < 0 ? in->shape.dim[axis] : 0;
-		range.end = range.start + 1;
-		for (i++; i < n && onnx_whole(at[i]) == range.end; i++)
-			range.end++;
-		if (n_runs == NODE_INPUTS_MAX)
-			return error_set(step->import->err,
-			    "the indices are more than %d runs of neighbours",
-			    NODE_INPUTS_MAX);
-		if (narrow(step, &run, axis, &range) < 0)
-			return -1;
-		runs[n_runs++] = run.value;
-	}
-	if (n_runs > 1)
-		whole.value = onnx_add(step, OP_CONCAT, n_runs, runs, &attr);
-	else
-		whole.value = runs[0];
-	whole.shape.dim[axis] = n;
-	return whole.value < 0 ? -1 : give(step, 0, &whole);
-}
-
-static int
-convert_gather(const struct onnx_step *step)
-{
-	const struct onnx_result *in = onnx_image(step, 0);
-	struct onnx_result *index = onnx_in(step, 1);
-	const double *at = NULL;
-	int64_t axis;
-	int place;
-
-	if (in == NULL || index == NULL || onnx_int(step, "axis", &axis) < 0 ||
-	    onnx_axis(step, axis, in->shape.rank, &place) < 0)
-		return -1;
-	if (onnx_numbers(step->import, index, &at) < 0)
-		return -1;
-	if (at == NULL || index->n < 1 || index->shape.rank > 1)
+	if (n % BATCH == 0)
 		return error_set(step->import->err,
-		    "the indices are not known before the network runs");
-	if (gather_runs(step, in, place, at, index->n) < 0)
+		    "a part of the batch is taken, expected all of it");
+	at = memory_new((size_t)n, sizeof(*at), step->import->err);
+	if (at == NULL)
 		return -1;
-	return index->shape.rank == 0 ? drop_axis(step, place) : 0;
+	for (int64_t i = range->start; i > range->end; i += range->step)
+		at[(*count)++] = (double)i;
+	if (*count > 0)
+		status = onnx_take(step, part, axis, &index, at);
+	else
+		status = error_set(step->import->err,
+		    "elements %lld to %lld of %lld are taken in steps of %lld",
+		    (long long)range->start, (long long)range->end,
+		    (long long)n, (long long)range->step);
+	free(at);
+	return status;
 }
 
 static int
@@ -231,7 +66,7 @@ convert_slice(const struct onnx_step *step)
 	const struct onnx_result *in = onnx_image(step, 0);
 	int64_t v[4][TENSOR_RANK_MAX];
 	bool cut[TENSOR_RANK_MAX] = {false};
-	struct part part;
+	struct onnx_part part;
 	size_t n[4];
 	int axis;
 
@@ -249,9 +84,9 @@ convert_slice(const struct onnx_step *step)
 	    (n[3] > 0 && n[3] != n[0]))
 		return error_set(step->import->err,
 		    "%zu starts, %zu ends, expected as many", n[0], n[1]);
-	part = (struct part){in->value, in->shape};
+	part = (struct onnx_part){in->value, in->shape};
 	for (size_t i = 0; i < n[0]; i++) {
-		struct range range = {.step = n[3] > 0 ? v[3][i] : 1};
+		struct onnx_range range = {.step = n[3] > 0 ? v[3][i] : 1};
 
 		if (onnx_axis(step, n[2] > 0 ? v[2][i] : (int64_t)i,
 			in->shape.rank, &axis) < 0)
@@ -260,12 +95,19 @@ convert_slice(const struct onnx_step *step)
 			return error_set(
 			    step->import->err, "axis %d is given twice", axis);
 		cut[axis] = true;
-		range.start = onnx_clamp(v[0][i], part.shape.dim[axis]);
-		range.end = onnx_clamp(v[1][i], part.shape.dim[axis]);
+		range.start =
+		    onnx_bound(v[0][i], part.shape.dim[axis], range.step);
+		range.end =
+		    onnx_bound(v[1][i], part.shape.dim[axis], range.step);
+		if (range.step < 0 && range.step > -(1 << 30)) {
+			if (take_back(step, &part, axis, &range) < 0)
+				return -1;
+			continue;
+		}
 		if (range.start == 0 && range.end == part.shape.dim[axis] &&
 		    range.step == 1)
 			continue;
-		if (narrow(step, &part, axis, &range) < 0)
+		if (onnx_narrow(step, &part, axis, &range) < 0)
 			return -1;
 	}
 	return give(step, 0, &part);
@@ -317,7 +159,7 @@ convert_split(const struct onnx_step *step)
 {
 	const struct onnx_result *in = onnx_image(step, 0);
 	int64_t size[NODE_INPUTS_MAX], axis, n = (int64_t)step->node->n_out;
-	struct range range = {.step = 1};
+	struct onnx_range range = {.step = 1};
 	int place;
 
 	if (in == NULL || onnx_int(step, "axis", &axis) < 0 ||
@@ -428,7 +270,6 @@ convert_concat(const struct onnx_step *step)
 }
 
 const struct onnx_row onnx_layouts[] = {
-    {"Gather", convert_gather},
     {"Slice", convert_slice},
     {"Split", convert_split},
     {"Concat", convert_concat},

@@ -41,10 +41,10 @@ static const struct onnx_input dropout_inputs[] = {{.name = "data"},
     {.name = "ratio", .first = 12, .optional = 1},
     {.name = "training_mode", .first = 12, .optional = 1}, {.name = NULL}};
 
-/* The fourth, axes, is not known. */
 static const struct onnx_input pad_inputs[] = {{.name = "data"},
     {.name = "pads", .first = 11},
-    {.name = "constant_value", .first = 11, .optional = 1}, {.name = NULL}};
+    {.name = "constant_value", .first = 11, .optional = 1},
+    {.name = "axes", .first = 18, .optional = 1}, {.name = NULL}};
 
 static const struct onnx_input reduce_inputs[] = {{.name = "data"},
     {.name = "axes", .first = 18, .optional = 1}, {.name = NULL}};
@@ -238,7 +238,7 @@ static const struct onnx_known mod[] = {
 static const struct onnx_known pad[] = {
     KNOWN("mode", HOLDS_TEXT, READ, .text = "constant"),
     KNOWN("pads", HOLDS_INTS, REQUIRED, .last = 10),
-    KNOWN("value", HOLDS_REAL, FIXED, .last = 10),
+    KNOWN("value", HOLDS_REAL, READ, .last = 10, .infinite = true),
     LAST,
 };
 

@@ -66,7 +66,7 @@ row_of(const struct onnx_step *step)
 {
 	static const struct onnx_row *const files[] = {onnx_layers, onnx_norms,
 	    onnx_functions, onnx_elements, onnx_reductions, onnx_shapes,
-	    onnx_layouts, onnx_extends};
+	    onnx_layouts, onnx_takes, onnx_extends};
 	const struct onnx_text op = step->node->op;
 	const struct onnx_row *row = NULL, *fold = find_row(onnx_constants, op);
 	const int constant = all_constant(step);
@@ -411,10 +411,11 @@ check_opset(const struct onnx_file *file, struct error *err)
 	if (file->opset == 0)
 		return error_set(err,
 		    "the file names no opset (opset_import of ONNX's own "
-		    "domain), expected 7 to 23");
-	if (file->opset < 7 || file->opset > 23)
-		return error_set(err, "opset %lld, expected 7 to 23",
-		    (long long)file->opset);
+		    "domain), expected %d to %d",
+		    ONNX_OPSET_LEAST, ONNX_OPSET_MOST);
+	if (file->opset < ONNX_OPSET_LEAST || file->opset > ONNX_OPSET_MOST)
+		return error_set(err, "opset %lld, expected %d to %d",
+		    (long long)file->opset, ONNX_OPSET_LEAST, ONNX_OPSET_MOST);
 	return 0;
 }
 

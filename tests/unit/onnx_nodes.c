@@ -47,11 +47,11 @@ read_tensor(
 static uint64_t covered[200];
 
 /*
- * Those of which there is none: what is refused (dilated averages, other
- * paddings), or is another network's (training).
+ * Those of which there is none: what is refused (dilated averages), or is
+ * another network's (training).
  */
 static const char *const uncovered[] = {
-    "AveragePool dilations", "BatchNormalization training_mode", "Pad mode"};
+    "AveragePool dilations", "BatchNormalization training_mode"};
 
 static bool
 is_default(const struct onnx_known *known, const struct onnx_given *given)

@@ -254,3 +254,21 @@ one('Hardmax', 'axis', 13, (4, 5), {'axis': 1})
 one('Hardmax', 'axis', 11, (4, 5), {'axis': 2})
 one('Hardmax', 'default', 11, (5,), {})
 one('Hardmax', 'default', 13, (4, 5), {})
+
+rng = np.random.default_rng(8)
+one('Gather', 'matrix', 13, (3, 4), {'axis': 1}, ',i', i=np.array([[0, -1], [2, 2], [1, 0]], np.int64))
+one('Gather', 'order', 13, (3, 4), {'axis': 2}, ',i', i=ints(3, 1, 1, -4))
+one('Gather', 'one', 13, (3, 4), {'axis': 1}, ',i', i=np.array([[2]], np.int64))
+one('Slice', 'down', 13, (5, 6), {}, ',s,e,a,t', s=ints(20, -1), e=ints(0, -100), a=ints(1, 2), t=ints(-1, -2))
+around = 0, 1, 2, 0, 0, 0, 1, 3
+for name, value in (('value', 1.5), ('infinity', -np.inf)):
+    case('Pad-%s-9' % name, 9, image, ('Pad', 'x', 'p', {'pads': around, 'value': value}),
+         ('MaxPool', 'p', 'y', {'kernel_shape': [3, 4]}))
+one('Pad', 'value', 13, image, {}, ',p,v', p=ints(*around), v=scalar(-2.5))
+one('Pad', 'axes', 18, image, {}, ',p,v,a', p=ints(1, 0, 2, 3), v=scalar(0.5), a=ints(-1, 1))
+one('Pad', 'zeros', 18, (4, 5), {}, ',p,,a', p=ints(1, 2), a=ints(1))
+one('Pad', 'cut', 13, (4, 5), {}, ',p,v', p=ints(0, -1, 2, 0, 1, -2), v=scalar(0.5))
+for mode in 'edge', 'reflect':
+    one('Pad', mode, 9, image, {'mode': mode, 'pads': around})
+    one('Pad', mode, 18, (4, 5), {'mode': mode}, ',p,,a', p=ints(3, 2), a=ints(2))
+one('Pad', 'wrap', 19, (4, 5), {'mode': 'wrap'}, ',p', p=ints(0, 0, 3, 0, 1, 4))

@@ -169,11 +169,10 @@ save('split-odd', model(node('Split', 'x', ['y', 'z', 'v'], attr('axis', 1)), va
 save('mean-all', model(node('ReduceMean', 'x', 'y'), image, out))
 save('pads-twice', model(node('Conv', 'xw', 'y', text('auto_pad', 'SAME_UPPER'), ints('pads', 1, 1, 1, 1)), weight,
                          image, out))
-save('pad-value', model(node('Pad', 'x', 'y', ints('pads', 0, 0, 1, 1, 0, 0, 1, 1), b(5, b(1, 'value') + b'\x15' + real +
-                                                                                  i(20, 1))), image, out, opset=9))
-save('pad-axes', model(node('Pad', 'xp,a'.replace(',', 'v'), 'y'), tensor('p', (2,), 7, bytes(16)),
-                       tensor('v', (), 1, bytes(4)), tensor('a', (1,), 7, bytes(8)), image, out, opset=18))
 three = tensor('c', (3, 8), data=struct.pack('<24f', *range(24)))
 save('batch-constant', model(node('Add', 'xc', 'y'), three, value(11, dims=(0, 8)), out))
 save('batch-differs', model(node('Add', 'xc', 'y'), three, value(11, dims=(3, 8)), out))
+save('pad-batch', model(node('Pad', 'x', 'y', ints('pads', 1, 0, 1, 1, 0, 0, 1, 1)), image, out, opset=9))
+save('pad-axes', model(node('Pad', 'xp,a'.replace(',', 'v'), 'y'), tensor('p', (4,), 7, bytes(32)),
+                       tensor('v', (), 1, bytes(4)), tensor('a', (2,), 7, bytes(16)), image, out, opset=18))
 save('reference', model(node('Relu', 'x', 'y', b(5, b(1, 'alpha') + b(21, 'a') + i(20, 1))), value(11), out))
