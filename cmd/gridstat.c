@@ -7,6 +7,7 @@
 #include "base/output.h"
 #include "frame.h"
 #include "surfaces.h"
+#include "survey/noise.h"
 #include "survey/rank.h"
 
 /* With --compare or not, with --json or not. */
@@ -46,34 +47,48 @@ warn_unknown(const struct frame *frame)
 
 /* ---- surveys, and their order ---- */
 
+/* Surveys, what they say together, and their order; owned but for surveys. */
+struct findings {
+	const struct survey_list *list;
+	struct noise_list noise;
+	struct ranking ranking;
+};
+
 static void
-print_text(const struct survey_list *list, const struct ranking *ranking,
-    struct text *out)
+print_text(const struct findings *f, struct text *out)
 {
-	for (size_t i = 0; i < list->n; i++) {
+	for (size_t i = 0; i < f->list->n; i++) {
 		if (i > 0)
 			text_add(out, "\n");
-		survey_print(&list->item[i], out);
+		survey_print(&f->list->item[i], out);
 	}
-	if (ranking->n == 0)
+	for (size_t i = 0; i < f->noise.n; i++) {
+		text_add(out, "\n");
+		noise_print(&f->noise.item[i], out);
+	}
+	if (f->ranking.n == 0)
 		return;
 	text_add(out, "\n");
-	ranking_print(ranking, out);
+	ranking_print(&f->ranking, out);
 }
 
 static void
-print_json(const struct survey_list *list, const struct ranking *ranking,
-    struct text *out)
+print_json(const struct findings *f, struct text *out)
 {
 	text_add(out, "{\"surfaces\":[");
-	for (size_t i = 0; i < list->n; i++) {
+	for (size_t i = 0; i < f->list->n; i++) {
 		text_add(out, i > 0 ? ",\n" : "\n");
-		survey_print_json(&list->item[i], out);
+		survey_print_json(&f->list->item[i], out);
+	}
+	text_add(out, "],\n\"noise\":[");
+	for (size_t i = 0; i < f->noise.n; i++) {
+		text_add(out, i > 0 ? ",\n" : "\n");
+		noise_print_json(&f->noise.item[i], out);
 	}
 	text_add(out, "]");
-	if (ranking->n > 0) {
+	if (f->ranking.n > 0) {
 		text_add(out, ",\n\"rank\":");
-		ranking_print_json(ranking, out);
+		ranking_print_json(&f->ranking, out);
 	}
 	text_add(out, "}\n");
 }
@@ -83,7 +98,7 @@ survey(char **paths, int n, const struct settings *set,
     const struct frame *frame, struct error *err)
 {
 	struct survey_list list = {0};
-	struct ranking ranking = {0};
+	struct findings f = {.list = &list};
 	struct text out = {0};
 	bool unknown = false;
 	int status = read_surveys(&list, paths, n, frame, err);
@@ -93,18 +108,21 @@ survey(char **paths, int n, const struct settings *set,
 		    "%zu evaluations without directions are of no surface in "
 		    "the input",
 		    list.alone);
+	if (status == 0)
+		status = noise_make(&f.noise, &list, err);
 	if (status == 0 && set->rank >= 0)
-		status =
-		    survey_rank(&ranking, &list, (enum rank_key)set->rank, err);
-	for (size_t i = 0; i < ranking.n; i++)
-		unknown |= ranking.item[i].unknown;
+		status = survey_rank(
+		    &f.ranking, &list, (enum rank_key)set->rank, err);
+	for (size_t i = 0; i < f.ranking.n; i++)
+		unknown |= f.ranking.item[i].unknown;
 	if (status == 0 && unknown)
 		warn_unknown(frame);
 	if (status == 0) {
-		(set->json ? print_json : print_text)(&list, &ranking, &out);
+		(set->json ? print_json : print_text)(&f, &out);
 		status = frame_write(frame, &out, err);
 	}
-	ranking_free(&ranking);
+	ranking_free(&f.ranking);
+	noise_list_free(&f.noise);
 	text_free(&out);
 	survey_list_free(&list);
 	return status;
@@ -163,6 +181,8 @@ check_pair(const struct network *a, const struct network *b,
 	case MEASURE_BENDS:
 	case MEASURE_CURVATURE:
 	case MEASURE_OUTWARD:
+	case MEASURE_EXPECTED:
+	case MEASURE_BARRIER:
 		if (survey_comparable(a->sets[0], b->sets[0], err) < 0)
 			return error_prefix(err, "not to be compared");
 		return 0;

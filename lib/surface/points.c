@@ -258,6 +258,11 @@ take_other(struct points_list *list, const struct segment *segment,
 	struct points *p;
 	int status = 1;
 
+	if (segment->item < 0 && record_is(record, "density")) {
+		text_add_bytes(
+		    &list->densities, record->bytes, record->n_bytes);
+		return text_check(&list->densities, err);
+	}
 	if (segment->item < 0)
 		return record_is(record, "path")
 			   ? points_take_beside(
@@ -343,6 +348,7 @@ points_list_free(struct points_list *list)
 		points_marks_free(&p->marks);
 	}
 	points_free_beside(list);
+	text_free(&list->densities);
 	points_marks_free(&list->marks);
 	free(list->item);
 	*list = (struct points_list){0};

@@ -59,6 +59,7 @@ struct points_list {
 	size_t n, room;
 	size_t strays;     /* salvage: points without their grid, left out */
 	struct text paths; /* path records of segments without a grid */
+	struct text densities;     /* density records of those */
 	struct points_marks marks; /* behind the last grid */
 	bool no_end;               /* a run in them lacks its end */
 	/* Of those paths: each plane once, with how it was made. */

@@ -178,3 +178,26 @@ centre_serves(
 	decoded_free(mine);
 	return serves;
 }
+
+int
+centre_same_network(
+    const struct points *of, int set, const struct points *p, struct error *err)
+{
+	const char *name = of->grid.set[set];
+	const int at = find_set(&p->grid, name);
+	struct decoded *mine, *other;
+	int same = -1;
+
+	if (at < 0)
+		return 0;
+	mine = header_of(of, err);
+	other = header_of(p, err);
+	if (mine != NULL && other != NULL)
+		same = same_numbers(
+			   decoded_value(mine), decoded_value(other), name)
+			   ? at + 1
+			   : 0;
+	decoded_free(mine);
+	decoded_free(other);
+	return same;
+}

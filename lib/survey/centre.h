@@ -30,6 +30,14 @@ int centre_find(struct centre_point *centre, const struct points_list *all,
 int centre_serves(
     const struct points *p, const struct points_list *all, struct error *err);
 
+/*
+ * Is p a run of the same network on the same images as `of` on its data set
+ * number set?  The number of that set in p, counted from 1; 0, or -1 when
+ * memory is short.
+ */
+int centre_same_network(const struct points *of, int set,
+    const struct points *p, struct error *err);
+
 /* The entry of a data set in the header of `grid`, or NULL. */
 const struct value *centre_data(const struct value *header, const char *set);
 

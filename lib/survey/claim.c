@@ -14,6 +14,8 @@ const char *const measure_words[] = {
     [MEASURE_BENDS] = "bends",
     [MEASURE_CURVATURE] = "curvature",
     [MEASURE_OUTWARD] = "outward",
+    [MEASURE_EXPECTED] = "expected",
+    [MEASURE_BARRIER] = "barrier",
     [MEASURE_VALUES] = "values",
     NULL,
 };
@@ -89,6 +91,28 @@ outward(const struct survey *s, int end)
 	return e;
 }
 
+/* The mean over the axes, which share their images. */
+static struct estimate
+expected(const struct survey *s, int radius)
+{
+	struct influence error = {.grouped = true};
+	double mean = 0, se = 0;
+
+	if (s->centre == CENTRE_NONE || s->axes == 0)
+		return estimate_exact(NAN);
+	for (int a = 0; a < s->axes; a++) {
+		const struct rise *r = &s->rise[radius][a];
+
+		mean += r->mean / s->axes;
+		se += (isnan(r->error.se) ? 0 : r->error.se) / s->axes;
+		error.grouped &= r->error.grouped;
+		for (int g = 0; g < GROUPS; g++)
+			error.by[g] += r->error.by[g] / s->axes;
+	}
+	error.se = error.grouped ? influence_error(error.by, s->shrink) : se;
+	return estimate_of(mean, &error, s->shrink);
+}
+
 static struct estimate
 measure_of(const struct side *side, int i, enum measure measure)
 {
@@ -100,8 +124,8 @@ measure_of(const struct side *side, int i, enum measure measure)
 	case MEASURE_LOSS:
 		return estimate_of(s->loss, &s->loss_error, s->shrink);
 	case MEASURE_SHARPNESS:
-		return estimate_of(
-		    s->sharpness[1].rise, &s->sharpness[1].error, s->shrink);
+		return estimate_of(s->sharpness[RADII / 2 + side->radius].rise,
+		    &s->sharpness[RADII / 2 + side->radius].error, s->shrink);
 	case MEASURE_WIDTH:
 		return mean_width(s);
 	case MEASURE_BENDS:
@@ -110,6 +134,11 @@ measure_of(const struct side *side, int i, enum measure measure)
 		return s->curvature;
 	case MEASURE_OUTWARD:
 		return outward(s, side->end);
+	case MEASURE_EXPECTED:
+		return expected(s, RADII / 2 + side->radius);
+	case MEASURE_BARRIER:
+		return estimate_of(
+		    s->barrier.height, &s->barrier.error, s->shrink);
 	default:
 		return side->given;
 	}
@@ -182,14 +211,46 @@ widened(struct estimate e, double half)
 	return e;
 }
 
+enum { VALUES_MAX = REPS_MAX * AXES_MAX };
+
+/*
+ * The numbers whose spread tells how well their mean is known: one of each set
+ * or, of what is expected of random directions, of each direction.
+ */
+static int
+values_of(const struct side *side, enum measure measure, double *out)
+{
+	int n = 0;
+
+	for (int i = 0; i < side->n; i++) {
+		const struct survey *s = side->survey[i];
+
+		if (measure != MEASURE_EXPECTED)
+			out[n++] = measure_of(side, i, measure).value;
+		else
+			for (int a = 0; a < s->axes; a++)
+				out[n++] =
+				    s->rise[RADII / 2 + side->radius][a].mean;
+	}
+	return n;
+}
+
+/* What one direction alone tells of others is not known. */
+static double
+half_interval(const double *values, int n, enum measure measure)
+{
+	return measure == MEASURE_EXPECTED && n < 2 ? INFINITY
+						    : spread(values, n);
+}
+
 struct estimate
 side_measure(const struct side *side, enum measure measure)
 {
-	double values[REPS_MAX];
+	double values[VALUES_MAX];
+	const int n = values_of(side, measure, values);
 
-	for (int i = 0; i < side->n; i++)
-		values[i] = measure_of(side, i, measure).value;
-	return widened(mean_of(side, measure), spread(values, side->n));
+	return widened(
+	    mean_of(side, measure), half_interval(values, n, measure));
 }
 
 /* Do both have the same directions, set by set? */
@@ -233,15 +294,15 @@ same_images(const struct side *a, const struct side *b)
 static double
 direction_spread(const struct side *a, const struct side *b, enum measure m)
 {
-	const bool paired = is_paired(a, b);
-	double va[REPS_MAX] = {0}, vb[REPS_MAX];
+	double va[VALUES_MAX], vb[VALUES_MAX];
+	const int na = values_of(a, m, va), nb = values_of(b, m, vb);
 
-	for (int i = 0; i < a->n; i++)
-		va[i] = measure_of(a, i, m).value;
-	for (int i = 0; i < b->n; i++)
-		vb[i] = measure_of(b, i, m).value - (paired ? va[i] : 0);
-	return paired ? spread(vb, b->n)
-		      : hypot(spread(va, a->n), spread(vb, b->n));
+	if (!is_paired(a, b) || na != nb)
+		return hypot(
+		    half_interval(va, na, m), half_interval(vb, nb, m));
+	for (int i = 0; i < nb; i++)
+		vb[i] -= va[i];
+	return half_interval(vb, nb, m);
 }
 
 static enum outcome

@@ -24,7 +24,13 @@ enum measure {
 	/* On the line between two models, how far from x = 0 or 1 away from
 	 * the other the loss stays within 0.1. */
 	MEASURE_OUTWARD,
-	MEASURE_VALUES /* numbers that were given */
+	/*
+	 * The mean rise at a radius over random directions, each of which
+	 * (an axis of a set) counts for itself; Student's t at 95 %.
+	 */
+	MEASURE_EXPECTED,
+	MEASURE_BARRIER, /* of the line between two models, its height */
+	MEASURE_VALUES   /* numbers that were given */
 };
 extern const char *const measure_words[]; /* NULL-terminated */
 
@@ -32,7 +38,10 @@ extern const char *const measure_words[]; /* NULL-terminated */
 struct side {
 	const struct survey *const *survey;
 	int n;
-	int end;               /* of MEASURE_OUTWARD: x, 0 or 1 */
+	int end; /* of MEASURE_OUTWARD: x, 0 or 1 */
+	/* Of MEASURE_EXPECTED and SHARPNESS: which of survey_radii, counted
+	 * from the middle one. */
+	int radius;
 	struct estimate given; /* of MEASURE_VALUES */
 };
 

@@ -84,6 +84,8 @@ estimate_print(const struct estimate *e, struct text *out)
 {
 	if (isnan(e->value))
 		text_add(out, "unknown");
+	else if (isinf(e->lo) && isinf(e->hi) && !isinf(e->value))
+		text_add(out, "%.4g [?, ?]", e->value);
 	else if (isinf(e->hi) && !isinf(e->value))
 		text_add(out, "at least %.4g", e->value);
 	else if (e->lo < e->hi)

@@ -56,7 +56,8 @@ struct margin estimate_margin(
 enum outcome estimate_less(const struct estimate *a, const struct estimate *b,
     const struct margin *margin);
 
-/* "1.42 [1.3, 1.54]", "at least 0.8", "unknown". */
+/* "1.42 [1.3, 1.54]", "at least 0.8", "unknown"; "1.42 [?, ?]": how well it is
+ * known cannot be told. */
 void estimate_print(const struct estimate *e, struct text *out);
 
 #endif

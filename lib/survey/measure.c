@@ -208,9 +208,13 @@ measure_outward(
 	const struct centre centre = {
 	    s->loss, s->se, place, s->loss_error.grouped ? groups : NULL};
 
-	for (int r = 0; r < RADII; r++)
+	for (int r = 0; r < RADII; r++) {
 		s->sharpness[r] =
 		    terrain_sharpness(t, &centre, survey_radii[r]);
+		for (int a = 0; a < s->axes; a++)
+			s->rise[r][a] =
+			    terrain_rise(t, &centre, a, survey_radii[r]);
+	}
 	for (int l = 0; l < LEVELS; l++)
 		for (int h = 0; h < HALF_AXES; h++) {
 			struct crossing *c = &s->width[l][h];
@@ -325,6 +329,7 @@ measure(struct survey *s, const struct terrain *t, const struct points *p,
 	measure_outward(s, t, groups);
 	measure_lowest(s, t);
 	measure_ends(s, t, p, set);
+	s->barrier = terrain_barrier(t);
 	s->bends = terrain_bends(t);
 	return measure_curvature(s, p, set, err);
 }
@@ -351,6 +356,8 @@ survey_measure(struct survey *s, const struct points *p, int set,
 		    &centre, all, s->rep, set, terrain_place(&t, 0), err);
 		if (status == 0)
 			status = measure(s, &t, p, set, &centre, err);
+		if (status == 0)
+			status = survey_look_beside(s, p, set, all, err);
 	}
 	sheet_free(&sheet);
 	return status;

@@ -14,4 +14,11 @@
 int survey_measure(struct survey *survey, const struct points *points, int set,
     const struct points_list *all, struct error *err);
 
+/*
+ * Fills survey->beside from the runs of hessgrid and the densities of hessdens
+ * in all that are of the same network and images.
+ */
+int survey_look_beside(struct survey *survey, const struct points *points,
+    int set, const struct points_list *all, struct error *err);
+
 #endif

@@ -126,6 +126,17 @@ print_sharpness(const struct survey *s, int r, struct text *out)
 }
 
 static void
+print_barrier(const struct barrier *b, struct text *out)
+{
+	text_add(out, "  barrier     %.4g", b->height);
+	print_error(b->error.se, out);
+	text_add(out,
+	    " above the ends at x = %.4g; highest loss %.4g at x = %.4g%s\n",
+	    b->at, b->highest, b->highest_at,
+	    b->missing ? " (points without a number between)" : "");
+}
+
+static void
 print_bends(const struct bends *b, struct text *out)
 {
 	text_add(out,
@@ -145,6 +156,8 @@ print_measures(const struct survey *s, struct text *out)
 	if (s->centre != CENTRE_NONE && s->axes > 0)
 		for (int r = 0; r < RADII; r++)
 			print_sharpness(s, r, out);
+	if (s->axes == 1 && !isnan(s->barrier.height))
+		print_barrier(&s->barrier, out);
 	if (s->bends.points > 0)
 		print_bends(&s->bends, out);
 	if (!isnan(s->curvature.value)) {

@@ -197,6 +197,20 @@ json_centre(const struct survey *s, struct text *out)
 	}
 }
 
+static void
+json_barrier(const struct barrier *b, struct text *out)
+{
+	text_add(out, ",\n\"barrier\":{\"here\":true");
+	add_real(out, "height", b->height);
+	add_real(out, "se", b->error.se);
+	add_real(out, "at", b->at);
+	add_real(out, "highest", b->highest);
+	add_real(out, "highest_at", b->highest_at);
+	add_whole(out, "points", b->points);
+	add_bool(out, "missing", b->missing);
+	text_add(out, "}");
+}
+
 void
 survey_print_json(const struct survey *s, struct text *out)
 {
@@ -221,6 +235,8 @@ survey_print_json(const struct survey *s, struct text *out)
 	json_points(s, out);
 	json_centre(s, out);
 	json_measures(s, out);
+	if (s->axes == 1 && !isnan(s->barrier.height))
+		json_barrier(&s->barrier, out);
 	if (!isnan(s->curvature.value)) {
 		add_real(out, "curvature", s->curvature.value);
 		add_real(out, "curvature_bound",

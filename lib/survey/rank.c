@@ -9,7 +9,8 @@
 #include "base/memory.h"
 #include "survey/rank.h"
 
-const char *const rank_words[] = {"sharpness", "width", "bends", NULL};
+const char *const rank_words[] = {
+    "sharpness", "width", "bends", "expected", NULL};
 
 /* ---- can they be compared? ---- */
 
@@ -99,6 +100,7 @@ measure_of(enum rank_key key)
 	    [RANK_SHARPNESS] = MEASURE_SHARPNESS,
 	    [RANK_WIDTH] = MEASURE_WIDTH,
 	    [RANK_BENDS] = MEASURE_BENDS,
+	    [RANK_EXPECTED] = MEASURE_EXPECTED,
 	};
 
 	return measures[key];
@@ -241,6 +243,8 @@ static const char *const titles[] = {
     [RANK_SHARPNESS] = "sharpness within 0.5, the flattest first",
     [RANK_WIDTH] = "mean width to 0.1 above the centre, the widest first",
     [RANK_BENDS] = "share of non-convex points, the least first",
+    [RANK_EXPECTED] = "rise expected at 0.5 along random directions, the "
+		      "flattest first",
 };
 
 static void

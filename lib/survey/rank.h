@@ -14,7 +14,7 @@ int survey_comparable(
     const struct survey *a, const struct survey *b, struct error *err);
 
 /* What to rank by; what is flattest (widest, least bent) comes first. */
-enum rank_key { RANK_SHARPNESS, RANK_WIDTH, RANK_BENDS };
+enum rank_key { RANK_SHARPNESS, RANK_WIDTH, RANK_BENDS, RANK_EXPECTED };
 extern const char *const rank_words[]; /* NULL-terminated */
 
 /* A run on a data set, and its number: survey/claim.h says what they mean. */

@@ -36,6 +36,12 @@ enum centre_kind { CENTRE_NONE, CENTRE_GRID, CENTRE_ASKED, CENTRE_ALONE };
 /* NULL, "grid", "request", "alone" */
 extern const char *const centre_words[];
 
+/* The Hessian at the centre, from other runs in the input; NaN: none. */
+struct beside {
+	double max_eig, max_res, trace, trace_se;
+	bool from_density; /* the trace is hessdens's, not hessgrid's */
+};
+
 struct survey {
 	/* what it is of */
 	char name[NAME_BYTES]; /* label, else architecture, else empty */
@@ -66,7 +72,10 @@ struct survey {
 	struct crossing width[LEVELS][HALF_AXES];
 	double step[AXES_MAX]; /* between two points */
 	struct sharpness sharpness[RADII];
+	struct rise rise[RADII][AXES_MAX];
+	struct barrier barrier; /* of a line */
 	struct bends bends;
+	struct beside beside;
 	/*
 	 * Of hessgrid's points: the mean of |min/max| over the half with the
 	 * lowest losses, with the mean of its bounds.

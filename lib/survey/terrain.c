@@ -1,11 +1,11 @@
-#include "survey/terrain.h"
+#include "survey/terrain_terms.h"
 
 #include <math.h>
 #include <stddef.h>
 
 /* linspace is exact to a few ulp of its ends; a step is far larger. */
-static int64_t
-index_of(const double *at, int64_t n, double x)
+int64_t
+terrain_index(const double *at, int64_t n, double x)
 {
 	for (int64_t i = 0; i < n; i++)
 		if (fabs(at[i] - x) <= 1e-9 * (n > 1 ? at[n - 1] - at[0] : 1))
@@ -16,7 +16,8 @@ index_of(const double *at, int64_t n, double x)
 int64_t
 terrain_place(const struct terrain *t, double x)
 {
-	int64_t ix = index_of(t->x, t->nx, x), iy = index_of(t->y, t->ny, 0);
+	const int64_t ix = terrain_index(t->x, t->nx, x);
+	const int64_t iy = terrain_index(t->y, t->ny, 0);
 
 	return ix < 0 || iy < 0 ? -1 : iy * t->nx + ix;
 }
@@ -35,19 +36,19 @@ terrain_lowest(const struct terrain *t)
 
 /* ---- errors ---- */
 
-/* A loss that a number is computed from, and its derivative by it. */
-struct term {
-	double weight, loss, se;
-	const double *groups; /* GROUPS, or NULL */
-};
-
-static struct term
-term_at(const struct terrain *t, int64_t i, double weight)
+struct term
+terrain_term(const struct terrain *t, int64_t i, double weight)
 {
 	return (struct term){.weight = weight,
 	    .loss = t->loss[i],
 	    .se = t->se != NULL ? t->se[i] : NAN,
 	    .groups = t->groups != NULL ? t->groups + i * GROUPS : NULL};
+}
+
+struct term
+terrain_centre_term(const struct centre *centre, double weight)
+{
+	return (struct term){weight, centre->loss, centre->se, centre->groups};
 }
 
 double
@@ -62,8 +63,8 @@ influence_error(const double by[GROUPS], double shrink)
 	return shrink * sqrt(squares / GROUPS / (GROUPS - 1));
 }
 
-static struct influence
-combine(const struct terrain *t, const struct term *term, int n)
+struct influence
+terrain_combine(const struct terrain *t, const struct term *term, int n)
 {
 	struct influence in = {.grouped = true};
 	double squares = 0;
@@ -105,9 +106,9 @@ set_crossing(const struct terrain *t, const struct passing *p, bool above,
 	const double before = t->loss[p->before], now = t->loss[p->now];
 	const double slope = (now - before) / p->step;
 	const double share = (p->level - before) / (now - before);
-	struct term terms[] = {term_at(t, p->before, -(1 - share) / slope),
-	    term_at(t, p->now, -share / slope),
-	    term_at(t, p->from, above ? 1 / slope : 0)};
+	struct term terms[] = {terrain_term(t, p->before, -(1 - share) / slope),
+	    terrain_term(t, p->now, -share / slope),
+	    terrain_term(t, p->from, above ? 1 / slope : 0)};
 
 	c->kind = CROSSING_AT;
 	c->error = (struct influence){.se = p->step};
@@ -118,7 +119,7 @@ set_crossing(const struct terrain *t, const struct passing *p, bool above,
 		terms[0].weight += terms[2].weight;
 		terms[2].weight = 0;
 	}
-	c->error = combine(t, terms, 3);
+	c->error = terrain_combine(t, terms, 3);
 }
 
 struct crossing
@@ -190,9 +191,9 @@ terrain_sharpness(
 		highest = i;
 	}
 	if (highest >= 0)
-		s.error = combine(t,
-		    (const struct term[]){term_at(t, highest, 1),
-			{-1, centre->loss, centre->se, centre->groups}},
+		s.error = terrain_combine(t,
+		    (const struct term[]){terrain_term(t, highest, 1),
+			terrain_centre_term(centre, -1)},
 		    2);
 	if (s.points > 0)
 		s.keskar = 100 * s.rise / (1 + centre->loss);
@@ -266,13 +267,13 @@ bend_at(const struct terrain *t, int64_t i, double hx, double hy, double *error)
 
 		terms[k] = (struct term){0};
 		if (t->ny > 1 || k / 3 == 1)
-			terms[k] =
-			    term_at(t, i + (k / 3 - 1) * t->nx + k % 3 - 1, w);
+			terms[k] = terrain_term(
+			    t, i + (k / 3 - 1) * t->nx + k % 3 - 1, w);
 		if (isnan(terms[k].se))
 			terms[k].se = 0;
 		ulps += w * w * ulp * ulp;
 	}
-	*error = hypot(combine(t, terms, AROUND).se, sqrt(ulps));
+	*error = hypot(terrain_combine(t, terms, AROUND).se, sqrt(ulps));
 	return bend;
 }
 

@@ -111,6 +111,34 @@ struct sharpness terrain_sharpness(
     const struct terrain *t, const struct centre *centre, double r);
 
 /*
+ * The mean rise above the centre at distance r along an axis, to both sides
+ * where both are points of the grid: what is odd in r drops out.
+ */
+struct rise {
+	double mean; /* NaN: no point there, or none with a number */
+	struct influence error;
+	int sides;
+};
+
+struct rise terrain_rise(
+    const struct terrain *t, const struct centre *centre, int axis, double r);
+
+/*
+ * A line between two models, at x = 0 and x = 1: how high the loss rises above
+ * the straight line between the losses at its ends, and where that is highest;
+ * and the highest loss itself.  Errors as those of sharpness.
+ */
+struct barrier {
+	double height, at; /* NaN: the ends, or points between, are not there */
+	struct influence error;
+	double highest, highest_at;
+	int64_t points; /* between the ends */
+	bool missing;   /* one of them has no number */
+};
+
+struct barrier terrain_barrier(const struct terrain *t);
+
+/*
  * Second differences at every inner point: the smallest eigenvalue of the 2x2
  * finite-difference Hessian, cross term included (on a line, the one second
  * difference).  Counted as bending down when it lies more than two standard
