@@ -275,7 +275,7 @@ fiber_of(const struct operator_batch *b, const struct extent *e, int64_t i,
 {
 	const int64_t at = fiber_at(e, i);
 	struct fiber f = {.x = b->in[0] + at,
-	    .t = b->t_in != NULL ? b->t_in[0] + at : NULL,
+	    .t = b->t_in != NULL && b->t_in[0] != NULL ? b->t_in[0] + at : NULL,
 	    .n = e->n,
 	    .inner = e->inner};
 
