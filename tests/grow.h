@@ -181,6 +181,30 @@ grow_product(struct builder *b, int x)
 }
 
 static int
+grow_conv_transpose(struct builder *b, int x)
+{
+	const int64_t c = roll(1, 4), k = roll(1, 2);
+	const struct attributes one = {.kernel_shape = {1, 1},
+	    .strides = {1, 1},
+	    .dilations = {1, 1},
+	    .group = 1};
+	struct attributes a = {.group = c % 2 == 0 ? roll(1, 2) : 1};
+	int in[3] = {build_conv_attr(b, x, "few", (int)c, false, &one)};
+
+	for (int i = 0; i < SPATIAL; i++) {
+		a.kernel_shape[i] = roll(1, 3);
+		a.strides[i] = roll(1, 2);
+		a.dilations[i] = roll(1, 2);
+		a.pads[i] = roll(0, 1);
+		a.pads[SPATIAL + i] = roll(-1, 1);
+	}
+	in[1] = grow_tensor(
+	    b, "filters", c, k, a.kernel_shape[0], a.kernel_shape[1]);
+	in[2] = grow_tensor(b, "shift", k * a.group, 0, 0, 0);
+	return grow_node(b, OP_CONV_TRANSPOSE, "tested", roll(2, 3), in, &a);
+}
+
+static int
 grow_layer_norm(struct builder *b, int x)
 {
 	struct attributes a = {.axis = roll(1, 3), .epsilon = 0.1F};
@@ -215,6 +239,8 @@ grow_imported(struct builder *b, enum operator_kind op, int x)
 		return grow_binary(b, op, x);
 	case OP_MAT_MUL:
 		return grow_product(b, x);
+	case OP_CONV_TRANSPOSE:
+		return grow_conv_transpose(b, x);
 	case OP_LAYER_NORMALIZATION:
 		return grow_layer_norm(b, x);
 	case OP_SQRT:

@@ -89,6 +89,38 @@ conv_at(const struct world *w, const struct node *node, int image, int k, int y,
 	return sum;
 }
 
+/* Every pixel of the input, by every tap, to where it goes. */
+static double
+conv_transpose_at(const struct world *w, const struct node *node, int image,
+    int k, int y, int x)
+{
+	const struct attributes *a = &node->attr;
+	const struct shape in = shape_of(w, node, 0), ws = shape_of(w, node, 1);
+	const double *px = input_of(w, node, 0, image);
+	const double *pw = input_of(w, node, 1, 0);
+	const int64_t each = ws.dim[0] / a->group, taps = ws.dim[2] * ws.dim[3];
+	double sum = node->n_in == 3 ? input_of(w, node, 2, 0)[k] : 0.0;
+
+	for (int64_t i = 0; i < each * in.dim[1] * in.dim[2] * taps; i++) {
+		const int64_t t = i % taps;
+		const int64_t at =
+		    i / taps + k / ws.dim[1] * each * in.dim[1] * in.dim[2];
+		const int64_t column = at % in.dim[2],
+			      row = at / in.dim[2] % in.dim[1],
+			      c = at / in.dim[2] / in.dim[1];
+
+		if (row * a->strides[0] + t / ws.dim[3] * a->dilations[0] -
+			    a->pads[0] ==
+			y &&
+		    column * a->strides[1] + t % ws.dim[3] * a->dilations[1] -
+			    a->pads[1] ==
+			x)
+			sum += px[at] *
+			       pw[(c * ws.dim[1] + k % ws.dim[1]) * taps + t];
+	}
+	return sum;
+}
+
 static double
 pool_at(const struct world *w, const struct node *node, int image, int c, int y,
     int x)
@@ -483,6 +515,8 @@ element(const struct world *w, const struct node *node, int image, int64_t i)
 	switch (node->op) {
 	case OP_CONV:
 		return conv_at(w, node, image, at[0], at[1], at[2]);
+	case OP_CONV_TRANSPOSE:
+		return conv_transpose_at(w, node, image, at[0], at[1], at[2]);
 	case OP_MAX_POOL:
 	case OP_AVERAGE_POOL:
 		return pool_at(w, node, image, at[0], at[1], at[2]);

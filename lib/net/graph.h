@@ -77,6 +77,7 @@ enum operator_kind {
 	OP_REDUCE_LOG_SUM_EXP,
 	OP_HARDMAX,
 	OP_GATHER,
+	OP_CONV_TRANSPOSE,
 	OP_COUNT,
 };
 

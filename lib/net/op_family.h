@@ -62,6 +62,7 @@ OP_FAMILY(op_reduce_l2);
 OP_FAMILY(op_reduce_log_sum_exp);
 OP_FAMILY(op_hardmax);
 OP_FAMILY(op_gather);
+OP_FAMILY(op_conv_transpose);
 OP_FAMILY(op_max_pool);
 OP_FAMILY(op_average_pool);
 OP_FAMILY(op_global_average_pool);

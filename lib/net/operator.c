@@ -107,6 +107,8 @@ static const struct operator_row rows[OP_COUNT] = {
     ROW(OP_GATHER, "Gather", 2, 2, OPERANDS_FREE, op_gather, NEEDS_IN,
 	.backward = op_gather_backward, .law = LAW_PIECEWISE, .each = true,
 	.tangent = op_gather_tangent),
+    CURVED(OP_CONV_TRANSPOSE, "ConvTranspose", 2, 3, 1, op_conv_transpose,
+	NEEDS_IN),
 };
 
 const struct operator_row *
