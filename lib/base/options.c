@@ -174,7 +174,18 @@ options_help(const struct option_row *table, struct text *out)
 void
 options_completion(const struct option_row *table, struct text *out)
 {
-	for (; table->name != NULL; table++)
-		text_add(out, "--%s%s\n", table->name,
-		    table->argument != NULL ? "=" : "");
+	for (; table->name != NULL; table++) {
+		text_add(out, "--%s%s\t%s%c\t", table->name,
+		    table->argument != NULL ? "=" : "",
+		    table->letter != 0 ? "-" : "",
+		    table->letter != 0 ? table->letter : ' ');
+		for (int i = 0; table->type == OPTION_TYPE_CHOICE &&
+				table->choices[i] != NULL;
+		     i++)
+			text_add(
+			    out, "%s%s", i == 0 ? "" : " ", table->choices[i]);
+		text_add(out, "\t%s\t%s\n",
+		    table->argument != NULL ? table->argument : "",
+		    table->help);
+	}
 }

@@ -120,8 +120,9 @@ int options_parse(const struct option_row *table, int argc, char **argv,
 void options_help(const struct option_row *table, struct text *out);
 
 /*
- * Appends one completion line per option: "--name", or "--name=" before a
- * value.
+ * Appends one completion line per option, of fields with tabs between:
+ * "--name", or "--name=" before a value; "-n" or a space; the words that the
+ * value may be, with spaces between; what --help calls the value; the help.
  */
 void options_completion(const struct option_row *table, struct text *out);
 

@@ -22,7 +22,7 @@ ask()
 	local out=(-o '{out}')
 
 	[ "$stream" = - ] && return
-	"$name" --completion | grep -qx -- '--output=' || out=()
+	"$name" --completion | grep -q '^--output=' || out=()
 	"$ROOT/${BUILD:-build}/tool/spoil" -c $cut -f $flip -s "$status" -m $mib \
 		"$input" "${run[@]}" "${out[@]}"
 	ok $? "$name refuses its stream cut or with a bit flipped"
