@@ -160,23 +160,51 @@ grow_gather(struct builder *b, int x)
 	return grow_node(b, OP_GATHER, "tested", 2, in, &a);
 }
 
+/* What x can be multiplied by: trans_b says how it lies. */
+static int
+grow_factor(struct builder *b, int x, int *trans_b)
+{
+	const int64_t w = build_size(b, x, 2), k = roll(1, 5);
+	const int64_t m = *trans_b ? k : w, n = *trans_b ? w : k;
+	const int64_t c = build_size(b, x, 0);
+	const struct attributes swap = {.perm = {1, 3, 2}},
+				mean = {.axes = {1}, .keepdims = 1};
+	int other;
+
+	switch (roll(0, 3)) {
+	case 0:
+		return grow_tensor(b, "matrix", m, n, 0, 0);
+	case 1:
+		return grow_tensor(b, "stack", roll(0, 1) ? c : 1, m, n, 0);
+	default:
+		other = grow_unary(b, OP_TANH, "other", x);
+		if (roll(0, 1))
+			other = grow_node(
+			    b, OP_REDUCE_MEAN, "single", 1, &other, &mean);
+		return *trans_b ? other
+				: grow_node(b, OP_TRANSPOSE, "turned", 1,
+				      &other, &swap);
+	}
+}
+
 static int
 grow_product(struct builder *b, int x)
 {
-	const int64_t w = build_size(b, x, 2), k = roll(1, 5);
 	struct attributes a = {.trans_b = roll(0, 1)};
-	const struct attributes swap = {.perm = {1, 3, 2}};
+	const struct attributes none = {0};
 	int in[2] = {x};
 
-	if (roll(0, 1)) {
-		in[1] = grow_unary(b, OP_TANH, "other", x);
-		if (!a.trans_b)
-			in[1] = grow_node(
-			    b, OP_TRANSPOSE, "turned", 1, &in[1], &swap);
-	} else {
-		in[1] = a.trans_b ? grow_tensor(b, "matrix", k, w, 0, 0)
-				  : grow_tensor(b, "matrix", w, k, 0, 0);
+	if (roll(0, 4) == 0) { /* from the left, a matrix or some */
+		in[0] = roll(0, 1)
+			    ? grow_tensor(b, "left", roll(1, 5),
+				  build_size(b, x, 1), 0, 0)
+			    : grow_tensor(b, "left",
+				  roll(1, 3) == 1 ? 1 : build_size(b, x, 0),
+				  roll(1, 5), build_size(b, x, 1), 0);
+		in[1] = x;
+		return grow_node(b, OP_MAT_MUL, "tested", 2, in, &none);
 	}
+	in[1] = grow_factor(b, x, &a.trans_b);
 	return grow_node(b, OP_MAT_MUL, "tested", 2, in, &a);
 }
 

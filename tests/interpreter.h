@@ -255,19 +255,36 @@ operand_at(
 	return input_of(w, node, j, image)[at];
 }
 
+/* Where matrix number `stack` of an output's lies in operand b. */
+static int64_t
+matrix_at(const struct shape *b, const struct shape *out, int64_t stack)
+{
+	int64_t at = 0, step = b->dim[b->rank - 2] * b->dim[b->rank - 1];
+
+	for (int i = 3; i <= b->rank; i++) {
+		const int64_t n = out->dim[out->rank - i];
+
+		if (b->dim[b->rank - i] > 1)
+			at += stack % n * step;
+		step *= b->dim[b->rank - i];
+		stack /= n;
+	}
+	return at;
+}
+
 static double
 product_at(const struct world *w, const struct node *node, int image, int64_t i)
 {
 	const struct shape a = shape_of(w, node, 0), b = shape_of(w, node, 1);
-	const int64_t c = a.dim[a.rank - 1];
-	const int64_t k = w->g->values[node->out].shape.dim[a.rank - 1];
-	const int64_t row = i / k, column = i % k;
-	const double *x = input_of(w, node, 0, image) + row * c;
-	const double *m = input_of(w, node, 1, image);
+	const struct shape *out = &w->g->values[node->out].shape;
+	const int64_t c = a.dim[a.rank - 1], k = out->dim[out->rank - 1];
+	const int64_t rows = out->dim[out->rank - 2], column = i % k;
+	const double *x = input_of(w, node, 0, image) +
+			  matrix_at(&a, out, i / k / rows) + i / k % rows * c;
+	const double *m =
+	    input_of(w, node, 1, image) + matrix_at(&b, out, i / k / rows);
 	double sum = 0.0;
 
-	if (b.rank > 2)
-		m += row / a.dim[a.rank - 2] * c * k;
 	for (int64_t q = 0; q < c; q++)
 		sum += x[q] *
 		       m[node->attr.trans_b ? column * c + q : q * k + column];

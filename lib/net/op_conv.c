@@ -5,6 +5,16 @@
 #include "net/op_family.h"
 #include "net/window.h"
 
+/* k c h w; or k c w, whose kernels are one pixel high. */
+static bool
+is_weight(const struct shape *w, const int kernel[SPATIAL])
+{
+	if (w->rank == 1 + SPATIAL)
+		return kernel[0] == 1 && w->dim[2] == kernel[1];
+	return w->rank == 2 + SPATIAL && w->dim[2] == kernel[0] &&
+	       w->dim[3] == kernel[1];
+}
+
 int
 op_conv_shape(const struct attributes *attr, int n_in, const struct shape *in,
     struct shape *out, struct error *err)
@@ -13,8 +23,7 @@ op_conv_shape(const struct attributes *attr, int n_in, const struct shape *in,
 
 	if (window_shape(attr, x, out, err) < 0)
 		return -1;
-	if (w->rank != 2 + SPATIAL || w->dim[2] != attr->kernel_shape[0] ||
-	    w->dim[3] != attr->kernel_shape[1])
+	if (!is_weight(w, attr->kernel_shape))
 		return error_set(err,
 		    "the weight has no shape k c %d %d as kernel_shape says",
 		    attr->kernel_shape[0], attr->kernel_shape[1]);
@@ -130,7 +139,7 @@ product_of(const struct operator_batch *batch, struct product *p)
 
 	*p = (struct product){.c = (int)w->dim[1],
 	    .k = (int)(w->dim[0] / batch->attr->group),
-	    .taps = (int)(w->dim[1] * w->dim[2] * w->dim[3]),
+	    .taps = (int)(shape_size(w) / w->dim[0]),
 	    .pixels =
 		(int)(batch->out_shape->dim[1] * batch->out_shape->dim[2]),
 	    .in_h = (int)in->dim[1],
@@ -156,7 +165,7 @@ size_t
 op_conv_work(const struct attributes *attr, const struct shape *in,
     const struct shape *out)
 {
-	const int64_t taps = in[1].dim[1] * in[1].dim[2] * in[1].dim[3];
+	const int64_t taps = shape_size(&in[1]) / in[1].dim[0];
 
 	(void)attr;
 	return 2 * (size_t)(taps * out->dim[1] * out->dim[2]);

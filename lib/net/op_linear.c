@@ -88,77 +88,125 @@ op_gemm_backward(const struct operator_batch *batch)
 			batch->d_in[2][i % k] += dy[i];
 }
 
+/* ---- MatMul ---- */
+
 /*
- * The same in float32.  Every image is one product of its own (or one for each
- * matrix of a stack), so that it does not depend on those beside it.
+ * The products of two stacks of matrices, whose leading axes stretch to each
+ * other's.  A second operand of two axes serves all rows of the first in one.
  */
-/* Rows of a that belong to one matrix of b, and their sizes. */
-struct matrices {
-	int each, c, k, trans;
-	int64_t rows;
-	bool stacked;
+struct products {
+	int rows, c, k, trans;
+	int64_t n; /* of them */
+	int rank;  /* leading axes */
+	int64_t dim[TENSOR_RANK_MAX];
+	int64_t stride[2][TENSOR_RANK_MAX]; /* matrices of each operand */
 };
 
-static struct matrices
-matrices_of(const struct operator_batch *batch)
+static struct products
+products_of(const struct attributes *attr, const struct shape *in,
+    const struct shape *out)
 {
-	const struct shape *a = &batch->in_shape[0], *b = &batch->in_shape[1];
-	struct matrices m = {.c = (int)a->dim[a->rank - 1],
-	    .k = (int)batch->out_shape->dim[a->rank - 1],
-	    .trans = batch->attr->trans_b,
-	    .stacked = b->rank > 2};
+	const struct shape *a = &in[0], *b = &in[1];
+	struct products p = {.c = (int)a->dim[a->rank - 1],
+	    .k = (int)out->dim[out->rank - 1],
+	    .trans = attr->trans_b,
+	    .n = 1};
 
-	m.rows = shape_size(a) / m.c;
-	m.each = (int)(m.stacked ? a->dim[a->rank - 2] : m.rows);
-	return m;
+	if (b->rank == 2) {
+		p.rows = (int)(shape_size(a) / p.c);
+		return p;
+	}
+	p.rows = (int)a->dim[a->rank - 2];
+	p.rank = out->rank - 2;
+	for (int j = 0; j < 2; j++) {
+		int64_t step = 1;
+
+		for (int i = p.rank - 1, at = in[j].rank - 3; at >= 0;
+		     i--, at--) {
+			p.stride[j][i] = in[j].dim[at] > 1 ? step : 0;
+			step *= in[j].dim[at];
+		}
+	}
+	for (int i = 0; i < p.rank; i++) {
+		p.dim[i] = out->dim[i];
+		p.n *= out->dim[i];
+	}
+	return p;
 }
 
-/* out = beta out + a b */
+/* Where the operands of product i begin; that of the output is i's. */
+struct offsets {
+	int64_t a, b, out;
+};
+
+static struct offsets
+offsets_of(const struct products *p, int64_t i)
+{
+	struct offsets o = {.out = i * p->rows * p->k};
+
+	for (int axis = p->rank - 1; axis >= 0; axis--) {
+		if (p->dim[axis] <= 1)
+			continue;
+		o.a += i % p->dim[axis] * p->stride[0][axis];
+		o.b += i % p->dim[axis] * p->stride[1][axis];
+		i /= p->dim[axis];
+	}
+	o.a *= (int64_t)p->rows * p->c;
+	o.b *= (int64_t)p->c * p->k;
+	return o;
+}
+
+/* out = beta out + a b, of one image */
 static void
 mat_mul(const struct operator_batch *batch, const float *a, const float *b,
     float beta, float *out)
 {
-	const struct matrices m = matrices_of(batch);
+	const struct products p =
+	    products_of(batch->attr, batch->in_shape, batch->out_shape);
 
-	for (int64_t r = 0; r < m.rows * batch->n; r += m.each) {
-		const int64_t matrix = m.stacked ? r / m.each : 0;
+	for (int64_t i = 0; i < p.n; i++) {
+		const struct offsets o = offsets_of(&p, i);
 
-		blas_sgemm(CblasNoTrans, m.trans ? CblasTrans : CblasNoTrans,
-		    m.each, m.k, m.c, 1.0F, a + r * m.c, m.c,
-		    b + matrix * m.c * m.k, m.trans ? m.c : m.k, beta,
-		    out + r * m.k, m.k);
+		blas_sgemm(CblasNoTrans, p.trans ? CblasTrans : CblasNoTrans,
+		    p.rows, p.k, p.c, 1.0F, a + o.a, p.c, b + o.b,
+		    p.trans ? p.c : p.k, beta, out + o.out, p.k);
 	}
 }
 
+/*
+ * In float32.  Every image is one product of its own (or one for each matrix of
+ * a stack), so that it does not depend on those beside it.
+ */
 void
 op_mat_mul_batch(const struct operator_batch *batch)
 {
 	mat_mul(batch, batch->in[0], batch->in[1], 0.0F, batch->out);
 }
 
-/* d[0] += dy b', d[1] += a' dy (as b lies) */
+/* d[0] += dy b', d[1] += a' dy (as b lies); what serves several gets the sum */
 static void
 mat_mul_back(const struct operator_batch *batch, const float *a, const float *b,
     const float *dy, float *const *d)
 {
-	const struct matrices m = matrices_of(batch);
-	const int ldb = m.trans ? m.c : m.k;
+	const struct products p =
+	    products_of(batch->attr, batch->in_shape, batch->out_shape);
+	const int ldb = p.trans ? p.c : p.k;
 
-	for (int64_t r = 0; r < m.rows; r += m.each) {
-		const int64_t at = m.stacked ? r / m.each * m.c * m.k : 0;
-		const float *x = a + r * m.c, *dr = dy + r * m.k;
+	for (int64_t i = 0; i < p.n; i++) {
+		const struct offsets o = offsets_of(&p, i);
+		const float *x = a + o.a, *dr = dy + o.out;
 
 		if (d[0] != NULL)
 			blas_sgemm(CblasNoTrans,
-			    m.trans ? CblasNoTrans : CblasTrans, m.each, m.c,
-			    m.k, 1.0F, dr, m.k, b + at, ldb, 1.0F,
-			    d[0] + r * m.c, m.c);
-		if (d[1] != NULL && m.trans)
-			blas_sgemm(CblasTrans, CblasNoTrans, m.k, m.c, m.each,
-			    1.0F, dr, m.k, x, m.c, 1.0F, d[1] + at, ldb);
+			    p.trans ? CblasNoTrans : CblasTrans, p.rows, p.c,
+			    p.k, 1.0F, dr, p.k, b + o.b, ldb, 1.0F, d[0] + o.a,
+			    p.c);
+		if (d[1] != NULL && p.trans)
+			blas_sgemm(CblasTrans, CblasNoTrans, p.k, p.c, p.rows,
+			    1.0F, dr, p.k, x, p.c, 1.0F, d[1] + o.b, ldb);
 		else if (d[1] != NULL)
-			blas_sgemm(CblasTrans, CblasNoTrans, m.c, m.k, m.each,
-			    1.0F, x, m.c, dr, m.k, 1.0F, d[1] + at, ldb);
+			blas_sgemm(CblasTrans, CblasNoTrans, p.c, p.k, p.rows,
+			    1.0F, x, p.c, dr, p.k, 1.0F, d[1] + o.b, ldb);
 	}
 }
 
@@ -185,9 +233,29 @@ op_mat_mul_back_tangent(const struct operator_batch *batch)
 	    batch, batch->t_in[0], batch->t_in[1], batch->d_out, batch->t_d_in);
 }
 
+/* Leading axes, counted from the matrices: equal, or 1. */
+static bool
+stack_axes(const struct shape *a, const struct shape *b, struct shape *out)
+{
+	const int most = a->rank > b->rank ? a->rank : b->rank;
+
+	out->rank = most;
+	for (int i = 0; i < most - 2; i++) {
+		const int at = i - (most - a->rank), bt = i - (most - b->rank);
+		const int64_t m = at >= 0 ? a->dim[at] : 1;
+		const int64_t n = bt >= 0 ? b->dim[bt] : 1;
+
+		out->dim[i] = m > 1 ? m : n;
+		if (m != n && m > 1 && n > 1)
+			return false;
+	}
+	out->dim[most - 2] = a->dim[a->rank - 2];
+	return true;
+}
+
 /*
- * The last two axes are matrices.  A second operand of two axes serves all; one
- * of more has as many axes before them as the first, and of the same length.
+ * The last two axes are matrices.  A second operand of two axes serves all; of
+ * others the axes before them stretch to each other's.
  */
 int
 op_mat_mul_shape(const struct attributes *attr, int n_in,
@@ -198,45 +266,42 @@ op_mat_mul_shape(const struct attributes *attr, int n_in,
 	const int c_axis = b->rank - (attr->trans_b ? 1 : 2);
 	char text[2][TENSOR_SHAPE_TEXT_BYTES];
 	bool fits = a->rank >= 1 && b->rank >= 2 &&
-		    (b->rank == 2 || b->rank == a->rank);
+		    (b->rank == 2 || a->rank >= 2) &&
+		    a->dim[a->rank - 1] == b->dim[c_axis];
 
 	(void)n_in;
-	fits = fits && a->dim[a->rank - 1] == b->dim[c_axis];
-	for (int i = 0; fits && i < b->rank - 2; i++)
-		fits = a->dim[i] == b->dim[i];
+	*out = *a;
+	if (fits && b->rank > 2)
+		fits = stack_axes(a, b, out);
 	if (!fits)
 		return error_set(err,
 		    "the operands are %s and %s%s, expected matrices that can "
 		    "be multiplied",
 		    shape_text(a, text[0]), shape_text(b, text[1]),
 		    attr->trans_b ? " transposed" : "");
-	*out = *a;
-	out->dim[a->rank - 1] = b->dim[k_axis];
+	out->dim[out->rank - 1] = b->dim[k_axis];
 	return 0;
 }
 
 void
 op_mat_mul_forward(const struct operator_call *call)
 {
-	const struct shape *a = &call->in_shape[0], *b = &call->in_shape[1];
-	const int64_t c = a->dim[a->rank - 1];
-	const int64_t k = call->out_shape->dim[a->rank - 1];
-	const int64_t k_step = call->attr->trans_b ? c : 1;
-	const int64_t c_step = call->attr->trans_b ? 1 : k;
-	const int64_t rows = shape_size(a) / c;
-	const int64_t rows_each = b->rank > 2 ? a->dim[a->rank - 2] : rows;
+	const struct products p =
+	    products_of(call->attr, call->in_shape, call->out_shape);
+	const int64_t k_step = p.trans ? p.c : 1, c_step = p.trans ? 1 : p.k;
 
-	for (int64_t r = 0; r < rows; r++) {
-		const float *x = call->in[0] + r * c;
-		const float *w = call->in[1] + r / rows_each * c * k;
+	for (int64_t r = 0; r < p.n * p.rows; r++) {
+		const struct offsets o = offsets_of(&p, r / p.rows);
+		const float *x = call->in[0] + o.a + r % p.rows * p.c;
+		const float *w = call->in[1] + o.b;
 
-		for (int64_t i = 0; i < k; i++) {
+		for (int64_t i = 0; i < p.k; i++) {
 			double sum = 0.0;
 
-			for (int64_t j = 0; j < c; j++)
+			for (int64_t j = 0; j < p.c; j++)
 				sum += (double)x[j] *
 				       (double)w[i * k_step + j * c_step];
-			call->out[r * k + i] = (float)sum;
+			call->out[r * p.k + i] = (float)sum;
 		}
 	}
 }

@@ -254,8 +254,9 @@ int64_t onnx_whole(double number);
  * onnx_arithmetic apply when all inputs
  * are constants.
  */
-extern const struct onnx_row onnx_layers[], onnx_functions[], onnx_elements[],
-    onnx_reductions[], onnx_layouts[], onnx_takes[], onnx_extends[],
-    onnx_shapes[], onnx_norms[], onnx_constants[], onnx_arithmetic[];
+extern const struct onnx_row onnx_layers[], onnx_products[], onnx_functions[],
+    onnx_elements[], onnx_reductions[], onnx_layouts[], onnx_takes[],
+    onnx_extends[], onnx_shapes[], onnx_norms[], onnx_constants[],
+    onnx_arithmetic[];
 
 #endif

@@ -178,126 +178,6 @@ convert_global_average_pool(const struct onnx_step *step)
 			       &attr, NULL);
 }
 
-/* Weight and bias of a Gemm whose rows are tokens of all images. */
-static int
-multiply_rows(const struct onnx_step *step, const struct onnx_result *x,
-    const int in[3], int n_in, const struct attributes *attr)
-{
-	const struct graph *graph = step->import->graph;
-	const struct attributes none = {0};
-	struct onnx_shape to = x->shape;
-	int value;
-
-	if (onnx_batch(step, &x->shape) != 0)
-		return error_set(
-		    step->import->err, "the batch is not among the rows");
-	value = n_in == 3 ? onnx_add(step, OP_MAT_MUL, 2, in, attr) : 0;
-	if (value < 0)
-		return -1;
-	to.dim[1] = graph->tensors[graph->values[in[1]].tensor]
-			.dim[attr->trans_b ? 0 : 1];
-	if (n_in == 2)
-		return onnx_emit(step, OP_MAT_MUL, 2, in, attr, &to);
-	return onnx_emit(
-	    step, OP_ADD, 2, (const int[]){value, in[2]}, &none, &to);
-}
-
-static int
-read_gemm(const struct onnx_step *step, const struct onnx_result *w,
-    struct attributes *attr)
-{
-	int64_t trans_b;
-
-	if (onnx_int(step, "transB", &trans_b) < 0)
-		return -1;
-	if (w->shape.rank != 2)
-		return error_set(step->import->err,
-		    "the weight has %d dimensions, expected 2", w->shape.rank);
-	attr->trans_b = (trans_b != 0) != w->transposed;
-	return 0;
-}
-
-static int
-convert_gemm(const struct onnx_step *step)
-{
-	const struct onnx_result *x = onnx_image(step, 0);
-	struct onnx_result *w = onnx_in(step, 1);
-	struct attributes attr = {0};
-	int in[3], n_in = onnx_has(step, 2) ? 3 : 2;
-
-	if (x == NULL || w == NULL || read_gemm(step, w, &attr) < 0)
-		return -1;
-	if (x->shape.rank != 2)
-		return error_set(step->import->err,
-		    "the input has %d dimensions, expected 2", x->shape.rank);
-	in[0] = x->value;
-	in[1] = onnx_use_tensor(
-	    step, w, ROLE_WEIGHT, "weight", attr.trans_b ? 0 : 1);
-	if (in[1] < 0)
-		return -1;
-	if (n_in == 3) {
-		in[2] = onnx_use_tensor(
-		    step, onnx_in(step, 2), ROLE_BIAS, "bias", 0);
-		if (in[2] < 0)
-			return -1;
-	}
-	if (x->shape.dim[0] != BATCH)
-		return multiply_rows(step, x, in, n_in, &attr);
-	return onnx_emit(step, OP_GEMM, n_in, in, &attr, NULL);
-}
-
-/* Two activations: their batches lie at the same place, before the matrices. */
-static int
-multiply_images(const struct onnx_step *step, const struct onnx_result *a,
-    const struct onnx_result *b)
-{
-	const struct attributes attr = {0};
-	const int in[2] = {a->value, b->value};
-	const int place = onnx_batch(step, &a->shape);
-	struct onnx_shape to = a->shape;
-
-	if (place < 0)
-		return -1;
-	if (a->shape.rank != b->shape.rank ||
-	    a->shape.dim[place] != b->shape.dim[place] || a->shape.outer > 1 ||
-	    b->shape.outer > 1 || place > a->shape.rank - 3)
-		return error_set(step->import->err,
-		    "the batch is not in front of both operands' matrices");
-	to.dim[to.rank - 1] = b->shape.dim[to.rank - 1];
-	return onnx_emit(step, OP_MAT_MUL, 2, in, &attr, &to);
-}
-
-static int
-convert_mat_mul(const struct onnx_step *step)
-{
-	const struct onnx_result *a = onnx_image(step, 0);
-	struct onnx_result *b = onnx_in(step, 1);
-	struct attributes attr = {0};
-	struct onnx_shape to;
-	int in[2], place;
-
-	if (a == NULL || b == NULL)
-		return -1;
-	if (b->kind == ONNX_ACTIVATION)
-		return multiply_images(step, a, b);
-	place = onnx_batch(step, &a->shape);
-	if (place < 0 || b->shape.rank != 2 || a->shape.rank < 2 ||
-	    place == a->shape.rank - 1)
-		return error_set(step->import->err,
-		    "the weight has %d dimensions, expected 2", b->shape.rank);
-	attr.trans_b = b->transposed;
-	in[0] = a->value;
-	in[1] = onnx_use_tensor(
-	    step, b, ROLE_WEIGHT, "weight", attr.trans_b ? 0 : 1);
-	if (in[1] < 0)
-		return -1;
-	to = a->shape;
-	to.dim[to.rank - 1] = b->shape.dim[1];
-	return onnx_emit(step,
-	    to.rank == 2 && to.dim[0] == BATCH ? OP_GEMM : OP_MAT_MUL, 2, in,
-	    &attr, &to);
-}
-
 /*
  * Is it one that trains?  It is read as the trained one, which is noted. Before
  * training_mode, outputs behind the first said so.
@@ -380,8 +260,6 @@ convert_layer_norm(const struct onnx_step *step)
 
 const struct onnx_row onnx_layers[] = {
     {"Conv", convert_conv},
-    {"Gemm", convert_gemm},
-    {"MatMul", convert_mat_mul},
     {"BatchNormalization", convert_batch_norm},
     {"LayerNormalization", convert_layer_norm},
     {"MaxPool", convert_max_pool},

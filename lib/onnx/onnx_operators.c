@@ -173,9 +173,9 @@ static const struct onnx_known gelu[] = {
 };
 
 static const struct onnx_known gemm[] = {
-    KNOWN("alpha", HOLDS_REAL, FIXED, .number = 1),
-    KNOWN("beta", HOLDS_REAL, FIXED, .number = 1),
-    KNOWN("transA", HOLDS_INT, FIXED),
+    KNOWN("alpha", HOLDS_REAL, READ, .number = 1),
+    KNOWN("beta", HOLDS_REAL, READ, .number = 1),
+    KNOWN("transA", HOLDS_INT, READ),
     KNOWN("transB", HOLDS_INT, READ),
     LAST,
 };

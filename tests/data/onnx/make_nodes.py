@@ -272,3 +272,24 @@ for mode in 'edge', 'reflect':
     one('Pad', mode, 9, image, {'mode': mode, 'pads': around})
     one('Pad', mode, 18, (4, 5), {'mode': mode}, ',p,,a', p=ints(3, 2), a=ints(2))
 one('Pad', 'wrap', 19, (4, 5), {'mode': 'wrap'}, ',p', p=ints(0, 0, 3, 0, 1, 4))
+
+# Products: factors, summands that broadcast, a turned operand, stacks of matrices.
+rng = np.random.default_rng(18)
+for name, shape in (('row', (1, 4)), ('scalar', ()), ('single', (1,)), ('one', (1, 1)), ('vector', (4,))):
+    one('Gemm', 'summand-' + name, 13, (5,), {}, ',w,c', w=data(5, 4), c=data(*shape))
+    one('Gemm', 'factors-' + name, 11, (5,), {'alpha': 0.5, 'beta': -2.0, 'transB': 1}, ',w,c', w=data(4, 5), c=data(*shape))
+one('Gemm', 'alpha', 13, (5,), {'alpha': 0.5}, ',w', w=data(5, 4))
+one('Gemm', 'nothing', 13, (5,), {'beta': 0.0}, ',w,c', w=data(5, 4), c=data(4))
+tokens = ('Reshape', 'x,s', 'f', {}), ('Reshape', 'g,t', 'y', {})
+for name, shape in (('row', (1, 4)), ('vector', (4,)), ('one', (1,))):
+    case('Gemm-tokens-%s-13' % name, 13, (3, 5), tokens[0], ('Gemm', 'f,w,c', 'g', {'alpha': 1.5}), tokens[1], w=data(5, 4), c=data(*shape),
+         s=ints(-1, 5), t=ints(-1, 3, 4))
+case('Gemm-transA-13', 13, (5,), ('Transpose', 'x', 't', {}), ('Gemm', 't,w,c', 'y', {'transA': 1, 'beta': 0.5}), w=data(5, 4), c=data(4))
+for name, shape, other in (('stack', (2, 3, 4), (2, 4, 5)), ('single', (2, 3, 4), (1, 4, 5)), ('stretched', (1, 3, 4), (2, 4, 5)),
+                           ('vector', (3, 4), (4,)), ('front', (2, 3, 4), (1, 2, 4, 5))):
+    one('MatMul', name, 13, shape, {}, ',w', w=data(*other))
+case('MatMul-more-13', 13, (3, 4), ('MatMul', 'x,w', 'm', {}), ('Transpose', 'm', 'y', {'perm': [1, 0, 2, 3]}), w=data(2, 1, 4, 5))
+for name, shape, other in (('matrix', (4, 5), (3, 4)), ('stack', (2, 4, 5), (3, 4))):
+    case('MatMul-left-%s-13' % name, 13, shape, ('MatMul', 'w,x', 'y', {}), w=data(*other))
+case('MatMul-images-13', 13, (2, 3, 4), ('Transpose', 'x', 't', {'perm': [0, 1, 3, 2]}), ('ReduceMean', 't', 'm', {'axes': [1]}),
+     ('MatMul', 'x,m', 'y', {}))
