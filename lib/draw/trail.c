@@ -124,6 +124,35 @@ draw_dots(struct svg *svg, const struct plot *plot, const struct trail *trail,
 		}
 }
 
+/* A network alone: a dot, and its name beside it where there is room. */
+static void
+draw_network(struct svg *svg, const struct plot *plot,
+    const struct trail *trail, const char *colour)
+{
+	const struct svg_font font = {
+	    .size = PLOT_TICK_SIZE, .anchor = "start", .fill = "#222"};
+	const double x = plot_x(plot, trail->at[0].x);
+	const double y = plot_y(plot, trail->at[0].y);
+	const double width = svg_text_width(trail->name, font.size);
+	double left = x + 7;
+
+	if (!is_inside(plot, trail->at[0]))
+		return;
+	draw_dot(svg, x, y, colour, 4, 0);
+	if (left + width + 2 > plot->left + plot->width)
+		left = x - 7 - width;
+	if (left - 2 < plot->left)
+		return;
+	svg_path(svg, "fill=\"#fff\" fill-opacity=\"0.75\"");
+	svg_move(svg, left - 2, y - font.size * 0.6);
+	svg_line(svg, left + width + 2, y - font.size * 0.6);
+	svg_line(svg, left + width + 2, y + font.size * 0.6);
+	svg_line(svg, left - 2, y + font.size * 0.6);
+	svg_close(svg);
+	svg_path_end(svg);
+	svg_text(svg, left, y + font.size * 0.35, &font, trail->name);
+}
+
 void
 trails_draw(struct svg *svg, const struct plot *plot,
     const struct trail *trails, size_t n)
@@ -132,6 +161,10 @@ trails_draw(struct svg *svg, const struct plot *plot,
 		char colour[COLOUR_TEXT_BYTES];
 
 		colour_text(colour_of(i, n), colour);
+		if (trails[i].n == 1) {
+			draw_network(svg, plot, &trails[i], colour);
+			continue;
+		}
 		/* a halo, so that it is seen before any background */
 		stroke(svg, "#fff", 3.2);
 		draw_line(svg, plot, &trails[i]);
@@ -155,11 +188,14 @@ trail_entry(
 	if (!legend_entry(legend, trail->name, &at))
 		return;
 	colour_text(colour, text);
-	stroke(legend->svg, text, 1.4);
-	svg_move(legend->svg, at.x, at.y);
-	svg_line(legend->svg, at.x + LEGEND_SAMPLE, at.y);
-	svg_path_end(legend->svg);
-	draw_dot(legend->svg, at.x + LEGEND_SAMPLE / 2, at.y, text, 2.2, 0);
+	if (trail->n > 1) {
+		stroke(legend->svg, text, 1.4);
+		svg_move(legend->svg, at.x, at.y);
+		svg_line(legend->svg, at.x + LEGEND_SAMPLE, at.y);
+		svg_path_end(legend->svg);
+	}
+	draw_dot(legend->svg, at.x + LEGEND_SAMPLE / 2, at.y, text,
+	    trail->n > 1 ? 2.2 : 4, 0);
 }
 
 static double
@@ -167,15 +203,16 @@ write_legend(struct legend *legend, const struct trail *trails, size_t n)
 {
 	double top = legend->y;
 	struct xy at;
-	int drops = 0;
+	int drops = 0, ways = 0;
 
 	legend->x = legend->left;
 	for (size_t i = 0; i < n; i++) {
 		trail_entry(legend, &trails[i], colour_of(i, n));
+		ways |= trails[i].n > 1;
 		for (size_t k = 0; k < trails[i].n; k++)
 			drops |= trails[i].drop[k];
 	}
-	if (legend_entry(legend, "start", &at))
+	if (ways && legend_entry(legend, "start", &at))
 		draw_dot(
 		    legend->svg, at.x + LEGEND_SAMPLE / 2, at.y, "#333", 0, 1);
 	if (drops && legend_entry(legend, "learning rate falls", &at))

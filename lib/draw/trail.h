@@ -20,7 +20,8 @@ struct trail {
 
 /*
  * Draws the trails into plot; what lies outside of it is cut off.  A ring marks
- * where a trail starts, a diamond where the learning rate falls.
+ * where a trail starts, a diamond where the learning rate falls; one of a
+ * single point is a network, with its name.
  */
 void trails_draw(struct svg *svg, const struct plot *plot,
     const struct trail *trails, size_t n);

@@ -295,14 +295,39 @@ add_trails(struct text *out, const struct surface *s)
 	text_add(out, "]");
 }
 
-/* Where other networks are: at 1 on the axes that lead toward them. */
+/* Did dirgen --orthonormal give the axes other lengths?  1, 0 or -1. */
+static int
+is_turned(const struct points *points, struct error *err)
+{
+	struct decoded *begin = pack_decode(&points->begin, err);
+	const struct value *history;
+	int turned = 0;
+
+	if (begin == NULL)
+		return -1;
+	history = value_get(decoded_value(begin), "history");
+	for (size_t i = 0; i < array_count(history); i++) {
+		const struct value *entry = array_at(history, i);
+		const struct value *options = value_get(entry, "options");
+
+		turned |= value_is(value_get(entry, "program"), "dirgen") &&
+			  value_get(options, "orthonormal") != NULL;
+	}
+	decoded_free(begin);
+	return turned;
+}
+
+/*
+ * Where other networks are: at 1 on the axes that lead toward them, unless
+ * these were turned.
+ */
 static void
-add_marks(struct text *out, const struct survey *s)
+add_marks(struct text *out, const struct survey *s, bool turned)
 {
 	const char *comma = "";
 
 	text_add(out, ",\"marks\":[");
-	for (int a = 0; a < s->axes; a++) {
+	for (int a = 0; a < s->axes && !turned; a++) {
 		const struct direction *d = &s->direction[a].direction;
 
 		if (!s->has_direction[a] || d->kind != DIRECTION_TOWARD)
@@ -343,6 +368,7 @@ add_sheet(
 	const struct grid *grid = &s.points->grid;
 	const struct landscape *l = &page->field[0].landscape;
 	char label[600], colour[COLOUR_TEXT_BYTES];
+	int turned;
 
 	page_label(page, i, label, sizeof(label));
 	text_add(out, "{\"rep\":%d", s.rep);
@@ -364,7 +390,10 @@ add_sheet(
 		add_plot(out, &plot);
 		add_trails(out, surface);
 	}
-	add_marks(out, &page->surveys.item[i]);
+	turned = is_turned(s.points, err);
+	if (turned < 0)
+		return -1;
+	add_marks(out, &page->surveys.item[i], turned > 0);
 	if (add_values(page, i, out, &s, err) < 0 ||
 	    add_asked(page, out, &s, err) < 0)
 		return -1;

@@ -237,4 +237,10 @@ fails 1 "^dirgen: /nonexistent/losspipe[^ ]*: No such file" "no place for a run 
 	sh -c 'cat run.ll | TMPDIR=/nonexistent dirgen -k pca'
 fails 2 "are for --kind pca" "an option of another kind" dirgen --include-final
 fails 2 "--seed is for random" "a seed" dirgen -k pca -s 1 run.ll
+# ---- networks alone ----
+for k in 1 2 3; do netnew -s $k --pixels fashion --label "net $k" small >one$k.ll; done
+dirgen -q -k toward --orthonormal one2.ll one3.ll <one1.ll | trajproj one1.ll one2.ll one3.ll |
+	evalgrid -q -d "$ROOT/tests/data/sets/fashion-48.npz" -n 2 --x=auto:4 --y=auto:4 >three.ll
+is "$(contour three.ll | grep -c '>net [123]</text>') $(contour three.ll | grep -c '>start<')" "7 0" \
+	"networks alone stand in the plane with their names, as in the key, and start nothing"
 done_testing
