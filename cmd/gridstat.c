@@ -183,6 +183,7 @@ check_pair(const struct network *a, const struct network *b,
 	case MEASURE_OUTWARD:
 	case MEASURE_EXPECTED:
 	case MEASURE_BARRIER:
+	case MEASURE_HIGHEST:
 		if (survey_comparable(a->sets[0], b->sets[0], err) < 0)
 			return error_prefix(err, "not to be compared");
 		return 0;

@@ -16,6 +16,7 @@ const char *const measure_words[] = {
     [MEASURE_OUTWARD] = "outward",
     [MEASURE_EXPECTED] = "expected",
     [MEASURE_BARRIER] = "barrier",
+    [MEASURE_HIGHEST] = "highest",
     [MEASURE_VALUES] = "values",
     NULL,
 };
@@ -139,6 +140,9 @@ measure_of(const struct side *side, int i, enum measure measure)
 	case MEASURE_BARRIER:
 		return estimate_of(
 		    s->barrier.height, &s->barrier.error, s->shrink);
+	case MEASURE_HIGHEST:
+		return estimate_of(
+		    s->barrier.highest, &s->barrier.highest_error, s->shrink);
 	default:
 		return side->given;
 	}

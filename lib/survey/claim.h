@@ -29,8 +29,10 @@ enum measure {
 	 * (an axis of a set) counts for itself; Student's t at 95 %.
 	 */
 	MEASURE_EXPECTED,
-	MEASURE_BARRIER, /* of the line between two models, its height */
-	MEASURE_VALUES   /* numbers that were given */
+	/* Of the line between two models: its height, the highest loss. */
+	MEASURE_BARRIER,
+	MEASURE_HIGHEST,
+	MEASURE_VALUES /* numbers that were given */
 };
 extern const char *const measure_words[]; /* NULL-terminated */
 

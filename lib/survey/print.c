@@ -131,9 +131,12 @@ print_barrier(const struct barrier *b, struct text *out)
 	text_add(out, "  barrier     %.4g", b->height);
 	print_error(b->error.se, out);
 	text_add(out,
-	    " above the ends at x = %.4g; highest loss %.4g at x = %.4g%s\n",
-	    b->at, b->highest, b->highest_at,
-	    b->missing ? " (points without a number between)" : "");
+	    " at x = %.4g, above the ends' %.4g and %.4g\n"
+	    "              highest loss %.4g",
+	    b->at, b->end[0], b->end[1], b->highest);
+	print_error(b->highest_error.se, out);
+	text_add(out, " at x = %.4g%s\n", b->highest_at,
+	    b->missing ? ", points without a number between" : "");
 }
 
 static void

@@ -205,7 +205,13 @@ json_barrier(const struct barrier *b, struct text *out)
 	add_real(out, "se", b->error.se);
 	add_real(out, "at", b->at);
 	add_real(out, "highest", b->highest);
+	add_real(out, "highest_se", b->highest_error.se);
 	add_real(out, "highest_at", b->highest_at);
+	text_add(out, ",\"ends\":[");
+	add_number(out, b->end[0]);
+	text_add(out, ",");
+	add_number(out, b->end[1]);
+	text_add(out, "]");
 	add_whole(out, "points", b->points);
 	add_bool(out, "missing", b->missing);
 	text_add(out, "}");

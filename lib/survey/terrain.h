@@ -131,7 +131,9 @@ struct rise terrain_rise(
 struct barrier {
 	double height, at; /* NaN: the ends, or points between, are not there */
 	struct influence error;
+	double end[2]; /* the losses there */
 	double highest, highest_at;
+	struct influence highest_error;
 	int64_t points; /* between the ends */
 	bool missing;   /* one of them has no number */
 };

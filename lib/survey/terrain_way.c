@@ -61,22 +61,27 @@ terrain_barrier(const struct terrain *t)
 	    .at = NAN,
 	    .highest = NAN,
 	    .highest_at = NAN,
-	    .error = {.se = NAN}};
+	    .end = {NAN, NAN},
+	    .error = {.se = NAN},
+	    .highest_error = {.se = NAN}};
 	const int64_t end[2] = {
 	    terrain_index(t->x, t->nx, 0), terrain_index(t->x, t->nx, 1)};
 
 	if (t->ny > 1 || end[0] < 0 || end[1] < 0)
 		return b;
+	b.end[0] = t->loss[end[0]];
+	b.end[1] = t->loss[end[1]];
 	for (int64_t i = end[0]; i <= end[1]; i++) {
 		const double x = t->x[i];
-		const double straight =
-		    (1 - x) * t->loss[end[0]] + x * t->loss[end[1]];
+		const double straight = (1 - x) * b.end[0] + x * b.end[1];
 		const double above = t->loss[i] - straight;
 
 		b.missing |= isnan(t->loss[i]);
 		if (t->loss[i] > b.highest || isnan(b.highest)) {
 			b.highest = t->loss[i];
 			b.highest_at = x;
+			b.highest_error = terrain_combine(
+			    t, (const struct term[]){terrain_term(t, i, 1)}, 1);
 		}
 		if (i == end[0] || i == end[1] ||
 		    !(above > b.height || isnan(b.height)))
