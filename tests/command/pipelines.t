@@ -42,7 +42,7 @@ if [ -d /usr/share/datasets/fashion-mnist ]; then
 fi
 # The studies of the paper's figures: on 48 images, whatever they show.
 # A step that is done is not done again: the pictures and numbers stay.
-for study in lines-batch-size surface-shortcuts path-pca; do
+for study in lines-batch-size surface-shortcuts path-pca three-networks; do
 	passes "$study --small" "$ROOT/pipelines/$study" --small "$T/$study"
 	grep -q "^$study: training: .* networks x .* about .* on this machine" "$T/passes.err"
 	ok $? "it says what it costs before it starts"
@@ -68,6 +68,13 @@ passes "path-pca takes a run that is there" \
 	"$ROOT/pipelines/path-pca" --small --run "$T/path-pca/run.ll" "$T/given"
 cmp -s "$T/given/path.svg" "$T/path-pca/path.svg"
 ok $? "and draws the same"
+grep -c '^[123] to [123] *\(fixed\|states\|recompute\) .*[0-9]$' "$T/three-networks/barriers.txt" >"$T/rows"
+is "$(cat "$T/rows")" 9 "three-networks has a barrier for each line and each kind of batch norms"
+models=$(printf ',%s' "$T"/three-networks/model-[123].ll)
+"$ROOT/pipelines/three-networks" --small --nets "${models#,}" "$T/spanned" >"$T/out" 2>&1
+cmp -s "$T/spanned/barriers.txt" "$T/three-networks/barriers.txt"
+ok $? "three-networks takes networks that are there"
+fails 2 "expected three files" "or not two of them" "$ROOT/pipelines/three-networks" --nets a,b
 # Two at once: the second one says so.
 cat >"$T/step" <<X
 #!/bin/bash
