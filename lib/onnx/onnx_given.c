@@ -25,18 +25,41 @@ read_ints(struct wire_field *field, struct onnx_given *given, struct error *err)
 	return more;
 }
 
+/* From four bytes. */
+static float
+real_of(const uint8_t *at)
+{
+	const uint32_t bits = (uint32_t)at[0] | (uint32_t)at[1] << 8 |
+			      (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+	float f;
+
+	memcpy(&f, &bits, sizeof(f));
+	return f;
+}
+
 static int
 read_real(const struct wire_field *field, float *f, struct error *err)
 {
-	const uint8_t *at = field->bytes.at;
-	uint32_t bits;
-
 	if (onnx_want(field, WIRE_4, err) < 0)
 		return -1;
-	bits = (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
-	       (uint32_t)at[3] << 24;
-	memcpy(f, &bits, sizeof(*f));
+	*f = real_of(field->bytes.at);
 	return 0;
+}
+
+static int
+read_reals(
+    struct wire_field *field, struct onnx_given *given, struct error *err)
+{
+	const uint8_t *at;
+	int more;
+
+	while ((more = wire_next_fixed(field, 4, &at, err)) > 0) {
+		if (given->n_reals == GIVEN_INTS_MAX)
+			return error_set(
+			    err, "more than %d numbers", GIVEN_INTS_MAX);
+		given->reals[given->n_reals++] = real_of(at);
+	}
+	return more;
 }
 
 static int
@@ -70,6 +93,8 @@ read_field(
 			   ? -1
 			   : onnx_read_tensor(
 				 field->bytes, &given->tensor, err);
+	case GIVEN_FLOATS:
+		return read_reals(field, given, err);
 	case GIVEN_INTS:
 		return read_ints(field, given, err);
 	default:

@@ -32,6 +32,8 @@ struct onnx_given {
 	struct onnx_tensor tensor;
 	int64_t ints[GIVEN_INTS_MAX]; /* n_ints of them */
 	size_t n_ints;
+	float reals[GIVEN_INTS_MAX]; /* n_reals of them */
+	size_t n_reals;
 };
 
 /*

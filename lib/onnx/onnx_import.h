@@ -197,6 +197,13 @@ int onnx_join(const struct onnx_step *step, enum operator_kind op,
 void onnx_share(const struct onnx_step *step, const struct onnx_result *image,
     struct onnx_result *tensor);
 
+/*
+ * Integers of an attribute for both spatial axes (or both sides of both): want
+ * of them, or the fallback when it is not there.
+ */
+int onnx_read_spatial(const struct onnx_step *step, const char *name,
+    size_t want, int least, int fallback, int *out);
+
 /* An activation on its way; elements [start, end) in steps. */
 struct onnx_part {
 	int value;
@@ -256,7 +263,7 @@ int64_t onnx_whole(double number);
  */
 extern const struct onnx_row onnx_layers[], onnx_products[], onnx_functions[],
     onnx_elements[], onnx_reductions[], onnx_layouts[], onnx_takes[],
-    onnx_extends[], onnx_shapes[], onnx_norms[], onnx_constants[],
-    onnx_arithmetic[];
+    onnx_spaces[], onnx_resizes[], onnx_extends[], onnx_shapes[], onnx_norms[],
+    onnx_constants[], onnx_arithmetic[];
 
 #endif

@@ -384,6 +384,26 @@ onnx_ints(const struct onnx_step *step, const char *name, int64_t *out,
 }
 
 int
+onnx_reals(const struct onnx_step *step, const char *name, double *out,
+    size_t room, size_t *n)
+{
+	const struct onnx_known *known;
+	struct onnx_given given;
+	int found = find_given(step, name, HOLDS_REALS, &given, &known);
+
+	*n = 0;
+	if (found <= 0)
+		return found;
+	if (given.n_reals > room)
+		return error_set(step->import->err,
+		    "%s has %zu numbers, expected at most %zu", name,
+		    given.n_reals, room);
+	for (; *n < given.n_reals; (*n)++)
+		out[*n] = (double)given.reals[*n];
+	return 0;
+}
+
+int
 onnx_tensor_given(
     const struct onnx_step *step, const char *name, struct onnx_tensor *out)
 {

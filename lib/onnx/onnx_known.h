@@ -109,6 +109,8 @@ int onnx_text(
 /* n integers, none when it is not there; at most room. */
 int onnx_ints(const struct onnx_step *step, const char *name, int64_t *out,
     size_t room, size_t *n);
+int onnx_reals(const struct onnx_step *step, const char *name, double *out,
+    size_t room, size_t *n);
 /* What has no default: 1 when it is there, 0, or -1. */
 int onnx_int_given(
     const struct onnx_step *step, const char *name, int64_t *out);

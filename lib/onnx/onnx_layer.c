@@ -3,9 +3,8 @@
 
 #include "onnx/onnx_import.h"
 
-/* Integers of an attribute for both spatial axes (or both sides of both). */
-static int
-read_spatial(const struct onnx_step *step, const char *name, size_t want,
+int
+onnx_read_spatial(const struct onnx_step *step, const char *name, size_t want,
     int least, int fallback, int *out)
 {
 	int64_t v[2 * SPATIAL];
@@ -46,12 +45,14 @@ read_int(const struct onnx_step *step, const char *name, int *out)
 static int
 read_window(const struct onnx_step *step, struct attributes *attr)
 {
-	if (read_spatial(
+	if (onnx_read_spatial(
 		step, "kernel_shape", SPATIAL, 1, 0, attr->kernel_shape) < 0 ||
-	    read_spatial(step, "strides", SPATIAL, 1, 1, attr->strides) < 0 ||
-	    read_spatial(step, "pads", 2 * SPATIAL, 0, 0, attr->pads) < 0 ||
-	    read_spatial(step, "dilations", SPATIAL, 1, 1, attr->dilations) <
+	    onnx_read_spatial(step, "strides", SPATIAL, 1, 1, attr->strides) <
 		0 ||
+	    onnx_read_spatial(step, "pads", 2 * SPATIAL, 0, 0, attr->pads) <
+		0 ||
+	    onnx_read_spatial(
+		step, "dilations", SPATIAL, 1, 1, attr->dilations) < 0 ||
 	    read_int(step, "ceil_mode", &attr->ceil_mode) < 0 ||
 	    read_int(step, "count_include_pad", &attr->count_include_pad) < 0 ||
 	    read_int(step, "group", &attr->group) < 0)

@@ -52,6 +52,15 @@ static const struct onnx_input reduce_inputs[] = {{.name = "data"},
 static const struct onnx_input reduce_sum_inputs[] = {{.name = "data"},
     {.name = "axes", .first = 13, .optional = 1}, {.name = NULL}};
 
+/* The second one was scales, once. */
+static const struct onnx_input resize_inputs[] = {{.name = "X"},
+    {.name = "roi", .optional = 13},
+    {.name = "scales", .first = 11, .optional = 13},
+    {.name = "sizes", .first = 11, .optional = 11}, {.name = NULL}};
+
+static const struct onnx_input upsample_inputs[] = {
+    {.name = "X"}, {.name = "scales", .first = 9}, {.name = NULL}};
+
 static const struct onnx_input slice_inputs[] = {{.name = "data"},
     {.name = "starts", .first = 10}, {.name = "ends", .first = 10},
     {.name = "axes", .first = 10, .optional = 1},
@@ -142,6 +151,24 @@ static const struct onnx_known conv[] = {
     KNOWN("kernel_shape", HOLDS_INTS, READ),
     KNOWN("pads", HOLDS_INTS, READ),
     KNOWN("strides", HOLDS_INTS, READ),
+    LAST,
+};
+
+static const struct onnx_known conv_transpose[] = {
+    KNOWN("auto_pad", HOLDS_TEXT, READ, .text = "NOTSET"),
+    KNOWN("dilations", HOLDS_INTS, READ),
+    KNOWN("group", HOLDS_INT, READ, .number = 1),
+    KNOWN("kernel_shape", HOLDS_INTS, READ),
+    KNOWN("output_padding", HOLDS_INTS, READ),
+    KNOWN("output_shape", HOLDS_INTS, READ),
+    KNOWN("pads", HOLDS_INTS, READ),
+    KNOWN("strides", HOLDS_INTS, READ),
+    LAST,
+};
+
+static const struct onnx_known depth_to_space[] = {
+    KNOWN("blocksize", HOLDS_INT, REQUIRED),
+    KNOWN("mode", HOLDS_TEXT, READ, .text = "DCR", .first = 11),
     LAST,
 };
 
@@ -261,6 +288,23 @@ static const struct onnx_known reshape[] = {
     LAST,
 };
 
+static const struct onnx_known resize[] = {
+    KNOWN("antialias", HOLDS_INT, FIXED, .first = 18),
+    KNOWN("axes", HOLDS_INTS, READ, .first = 18),
+    KNOWN("coordinate_transformation_mode", HOLDS_TEXT, READ,
+	.text = "half_pixel", .first = 11),
+    KNOWN("cubic_coeff_a", HOLDS_REAL, READ, .number = -0.75, .first = 11),
+    KNOWN("exclude_outside", HOLDS_INT, FIXED, .first = 11),
+    /* of tf_crop_and_resize, which is refused */
+    KNOWN("extrapolation_value", HOLDS_REAL, IDLE, .first = 11),
+    KNOWN("keep_aspect_ratio_policy", HOLDS_TEXT, FIXED, .text = "stretch",
+	.first = 18),
+    KNOWN("mode", HOLDS_TEXT, READ, .text = "nearest"),
+    KNOWN("nearest_mode", HOLDS_TEXT, READ, .text = "round_prefer_floor",
+	.first = 11),
+    LAST,
+};
+
 static const struct onnx_known selu[] = {
     KNOWN("alpha", HOLDS_REAL, READ, .number = 1.67326319217681884765625),
     KNOWN("gamma", HOLDS_REAL, READ, .number = 1.05070102214813232421875),
@@ -293,6 +337,11 @@ static const struct onnx_known softmax[] = {
     LAST,
 };
 
+static const struct onnx_known space_to_depth[] = {
+    KNOWN("blocksize", HOLDS_INT, REQUIRED),
+    LAST,
+};
+
 static const struct onnx_known split[] = {
     KNOWN("axis", HOLDS_INT, READ),
     KNOWN("num_outputs", HOLDS_INT, READ, .first = 18, .none = true),
@@ -307,6 +356,12 @@ static const struct onnx_known squeeze[] = {
 
 static const struct onnx_known transpose[] = {
     KNOWN("perm", HOLDS_INTS, READ),
+    LAST,
+};
+
+static const struct onnx_known upsample[] = {
+    KNOWN("mode", HOLDS_TEXT, READ, .text = "nearest"),
+    KNOWN("scales", HOLDS_REALS, REQUIRED, .last = 8),
     LAST,
 };
 
@@ -336,6 +391,8 @@ const struct onnx_operator onnx_operators[] = {
     OPERATOR("Constant", none, .known = constant),
     OPERATOR("ConstantOfShape", one, .known = constant_of_shape, .first = 9),
     OPERATOR("Conv", biased, .known = conv),
+    OPERATOR("ConvTranspose", biased, .known = conv_transpose),
+    OPERATOR("DepthToSpace", one, .known = depth_to_space),
     OPERATOR("Div", two),
     OPERATOR("Dropout", dropout_inputs, .known = dropout, .outputs_most = 2),
     OPERATOR("Elu", one, .known = alpha_one),
@@ -388,6 +445,7 @@ const struct onnx_operator onnx_operators[] = {
     OPERATOR("ReduceSumSquare", reduce_inputs, .known = reduce),
     OPERATOR("Relu", one),
     OPERATOR("Reshape", two, .known = reshape),
+    OPERATOR("Resize", resize_inputs, .known = resize, .first = 10),
     OPERATOR("Round", one, .first = 11),
     OPERATOR("Selu", one, .known = selu),
     OPERATOR("Shape", one, .known = shape),
@@ -398,6 +456,7 @@ const struct onnx_operator onnx_operators[] = {
     OPERATOR("Softmax", one, .known = softmax),
     OPERATOR("Softplus", one),
     OPERATOR("Softsign", one),
+    OPERATOR("SpaceToDepth", one, .known = space_to_depth),
     OPERATOR("Split", split_inputs, .known = split, .outputs = OUTPUTS_ALL),
     OPERATOR("Sqrt", one),
     OPERATOR("Squeeze", split_inputs, .known = squeeze),
@@ -407,6 +466,7 @@ const struct onnx_operator onnx_operators[] = {
     OPERATOR("ThresholdedRelu", one, .known = alpha_one, .first = 10),
     OPERATOR("Transpose", one, .known = transpose),
     OPERATOR("Unsqueeze", unsqueeze_inputs, .known = unsqueeze),
+    OPERATOR("Upsample", upsample_inputs, .known = upsample),
     OPERATOR("Where", three, .first = 9),
     {.name = NULL},
 };

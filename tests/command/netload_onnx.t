@@ -55,4 +55,10 @@ done
 # What the output does not depend on is neither moved nor measured.
 is "$(netload -q "$ROOT/tests/data/onnx/unread.onnx" | recdump | sed -n 's/^tensor.* name=\([^ ]*\) .*/\1/p' | tr '\n' ' ')" \
 	"k d " "a tensor that nothing reads is no part of the model"
+# A filter makes a channel: along axis 1 of ConvTranspose's weight, along axis 0 where
+# each group makes one.
+for want in channels-7:0,4 group-22:1,3 plain-11:1,3; do
+	is "$(netload -v "$ROOT/tests/data/onnx/nodes/ConvTranspose-${want%:*}.onnx" 2>&1 >"$T/x" |
+		sed -n 's/^w .*out_axis \(.*\), \(.*\) filters$/\1,\2/p')" "${want#*:}" "filters of ConvTranspose-${want%:*}"
+done
 done_testing

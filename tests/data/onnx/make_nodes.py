@@ -293,3 +293,40 @@ for name, shape, other in (('matrix', (4, 5), (3, 4)), ('stack', (2, 4, 5), (3, 
     case('MatMul-left-%s-13' % name, 13, shape, ('MatMul', 'w,x', 'y', {}), w=data(*other))
 case('MatMul-images-13', 13, (2, 3, 4), ('Transpose', 'x', 't', {'perm': [0, 1, 3, 2]}), ('ReduceMean', 't', 'm', {'axes': [1]}),
      ('MatMul', 'x,m', 'y', {}))
+
+rng = np.random.default_rng(9)
+turned = {'w': data(2, 3, 3, 2), 'b': data(3)}
+for name, attributes in (
+        ('plain', {}), ('strides', {'strides': [2, 3]}), ('pads', {'pads': [1, 0, 2, 1], 'strides': [2, 2]}),
+        ('dilations', {'dilations': [2, 1]}), ('kernel', {'kernel_shape': [3, 2]}),
+        ('extra', {'strides': [2, 3], 'output_padding': [1, 2]}),
+        ('shape', {'strides': [2, 2], 'output_shape': [14, 11]}),
+        ('upper', {'strides': [2, 2], 'auto_pad': 'SAME_UPPER'}),
+        ('lower', {'strides': [2, 1], 'auto_pad': 'SAME_LOWER'}),
+        ('valid', {'strides': [2, 2], 'auto_pad': 'VALID'})):
+    one('ConvTranspose', name, 11, image, attributes, ',w,b', **turned)
+one('ConvTranspose', 'group', 22, (4, 3, 5), {'group': 2, 'strides': [2, 1]}, ',w', w=data(4, 3, 2, 2))
+one('ConvTranspose', 'channels', 7, (4, 3, 5), {'group': 4, 'strides': [2, 1]}, ',w', w=data(4, 1, 2, 2))
+one('DepthToSpace', 'block', 7, (8, 2, 3), {'blocksize': 2})
+one('DepthToSpace', 'columns', 13, (12, 2, 3), {'blocksize': 2, 'mode': 'CRD'})
+one('SpaceToDepth', 'block', 7, (2, 4, 6), {'blocksize': 2})
+small = (2, 4, 5)
+one('Upsample', 'scales', 7, small, {'scales': [1.0, 1.0, 2.0, 3.0]})
+one('Upsample', 'linear', 9, small, {'mode': 'linear'}, ',s', s=scalar([1, 1, 2, 1.5]))
+one('Resize', 'nearest', 10, small, {}, ',s', s=scalar([1, 1, 2, 0.6]))
+one('Resize', 'linear', 10, small, {'mode': 'linear'}, ',s', s=scalar([1, 1, 1.5, 2]))
+for where in 'half_pixel', 'pytorch_half_pixel', 'align_corners', 'asymmetric':
+    for mode in 'linear', 'cubic':
+        one('Resize', '%s-%s' % (mode, where), 13, small, {'mode': mode, 'coordinate_transformation_mode': where},
+            ',,s', s=scalar([1, 1, 2.5, 0.7]))
+        one('Resize', '%s-%s-sizes' % (mode, where), 18, small,
+            {'mode': mode, 'coordinate_transformation_mode': where, 'axes': [2, 3]}, ',,,n', n=ints(7, 3))
+    for rounding in 'floor', 'ceil', 'round_prefer_floor', 'round_prefer_ceil':
+        one('Resize', '%s-%s' % (rounding, where), 19, small,
+            {'nearest_mode': rounding, 'coordinate_transformation_mode': where}, ',,s', s=scalar([1, 1, 2, 0.6]))
+one('Resize', 'symmetric', 19, small, {'mode': 'linear', 'coordinate_transformation_mode': 'half_pixel_symmetric'},
+    ',,s', s=scalar([1, 1, 2.3, 0.7]))
+one('Resize', 'axes', 18, small, {'axes': [3, 2], 'mode': 'cubic', 'cubic_coeff_a': -0.5}, ',,s', s=scalar([2, 1.5]))
+case('Resize-shape-13', 13, small, ('Shape', 'x', 's', {}), ('Slice', 's,zero,two', 'r', {}),
+     ('Concat', 'r,n', 't', {'axis': 0}), ('Resize', 'x,,,t', 'y', {'mode': 'linear'}), zero=ints(0), two=ints(2),
+     n=ints(6, 9))
