@@ -213,9 +213,10 @@ extend(struct dirgen *g, struct reader *reader, struct output *output,
 }
 
 static int
-run(struct dirgen *g, struct reader *reader, struct output *output,
+run(void *context, struct reader *reader, struct output *output,
     struct error *err)
 {
+	struct dirgen *g = context;
 	struct output temporary;
 	int status;
 
@@ -440,8 +441,6 @@ main(int argc, char **argv)
 	    OPTION_FLAG(0, "orthonormal", &g.orthonormal,
 		"unit length, and y at a right angle to x"),
 	    OPTION_END};
-	struct reader *reader = NULL;
-	struct output output;
 	struct error err;
 	int first, status;
 
@@ -453,17 +452,11 @@ main(int argc, char **argv)
 	g.order.over = (enum direction_over)over;
 	check_usage(&g, argc - first);
 	g.runs.partial = frame_partial(&g.frame);
-	if (open_sources(&g, argv + first, argc - first, &err) < 0 ||
-	    (reader = open_reader(&g, &err)) == NULL ||
-	    frame_open_output(&g.frame, &output, &err) < 0)
-		frame_fail(&g.frame, &err);
-	status = run(&g, reader, &output, &err);
-	reader_free(reader);
+	status = open_sources(&g, argv + first, argc - first, &err);
+	if (status == 0)
+		status = frame_filter(
+		    &g.frame, open_reader(&g, &err), run, &g, &err);
 	close_sources(&g);
-	if (status < 0)
-		output_abandon(&output);
-	else
-		status = output_commit(&output, &err);
 	if (status < 0)
 		frame_fail(&g.frame, &err);
 	return 0;

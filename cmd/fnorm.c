@@ -100,9 +100,10 @@ filter(struct fnorm *f, struct error *err)
 }
 
 static int
-run(struct fnorm *f, struct reader *reader, struct output *output,
+run(void *context, struct reader *reader, struct output *output,
     struct error *err)
 {
+	struct fnorm *f = context;
 	int status = -1;
 
 	passage_open(&f->passage, reader);
@@ -145,9 +146,8 @@ main(int argc, char **argv)
 		"and along y"),
 	    OPTION_END};
 	struct reader *reader;
-	struct output output;
 	struct error err;
-	int first, status;
+	int first;
 
 	f.frame.options = options;
 	f.frame.force = "normalise toward, pca, hessian and gradient too; "
@@ -164,15 +164,7 @@ main(int argc, char **argv)
 		f.rules[axis].ignore = (enum direction_ignore)ignores[axis];
 	}
 	reader = frame_reader(&f.frame, argv + first, argc - first, &err);
-	if (reader == NULL || frame_open_output(&f.frame, &output, &err) < 0)
-		frame_fail(&f.frame, &err);
-	status = run(&f, reader, &output, &err);
-	reader_free(reader);
-	if (status < 0)
-		output_abandon(&output);
-	else
-		status = output_commit(&output, &err);
-	if (status < 0)
+	if (frame_filter(&f.frame, reader, run, &f, &err) < 0)
 		frame_fail(&f.frame, &err);
 	return 0;
 }

@@ -201,6 +201,21 @@ frame_open_output(
 }
 
 int
+frame_filter(const struct frame *frame, struct reader *reader, frame_body *body,
+    void *context, struct error *err)
+{
+	struct output output;
+	int status = -1;
+
+	if (reader != NULL && frame_open_output(frame, &output, err) == 0) {
+		status = body(context, reader, &output, err);
+		status = output_close(&output, status, err);
+	}
+	reader_free(reader);
+	return status;
+}
+
+int
 frame_write(const struct frame *frame, struct text *text, struct error *err)
 {
 	struct output output;
@@ -208,11 +223,7 @@ frame_write(const struct frame *frame, struct text *text, struct error *err)
 	if (text_check(text, err) < 0 ||
 	    frame_open_output(frame, &output, err) < 0)
 		return -1;
-	if (output_text(&output, text, 0, err) < 0) {
-		output_abandon(&output);
-		return -1;
-	}
-	return output_commit(&output, err);
+	return output_close(&output, output_text(&output, text, 0, err), err);
 }
 
 /* Texts from outside stand in messages: nothing of them is a command. */

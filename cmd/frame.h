@@ -57,6 +57,16 @@ void frame_settle_kind(struct frame *frame, const struct output_kind *kind);
 int frame_open_output(
     const struct frame *frame, struct output *out, struct error *err);
 
+/*
+ * A filter: body reads and writes, 0 or -1, between opening and closing of what
+ * -o names, which comes into being when all went well.  reader is freed; NULL:
+ * it could not be opened, err says why.
+ */
+typedef int frame_body(void *context, struct reader *reader,
+    struct output *output, struct error *err);
+int frame_filter(const struct frame *frame, struct reader *reader,
+    frame_body *body, void *context, struct error *err);
+
 /* The text is the whole result: opens it, writes, commits. */
 int frame_write(
     const struct frame *frame, struct text *text, struct error *err);

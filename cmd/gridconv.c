@@ -182,23 +182,12 @@ take_zmax(void *target, const char *value, struct error *err)
 
 /* Paths come with any stream, or alone: they need no grid. */
 static int
-run_path(const struct frame *frame, char **paths, int n, struct error *err)
+write_path(void *context, struct reader *reader, struct output *output,
+    struct error *err)
 {
-	struct reader *reader = frame_reader(frame, paths, n, err);
-	struct output output;
-	int status =
-	    reader != NULL ? frame_open_output(frame, &output, err) : -1;
+	const struct frame *frame = context;
 
-	if (status == 0) {
-		status =
-		    convert_path(reader, frame->partial != 0, &output, err);
-		if (status == 0)
-			status = output_commit(&output, err);
-		else
-			output_abandon(&output);
-	}
-	reader_free(reader);
-	return status;
+	return convert_path(reader, frame->partial != 0, output, err);
 }
 
 static int
@@ -213,13 +202,9 @@ run_points(const struct frame *frame, const struct settings *set, char **paths,
 		status = check_grids(&list, frame, err);
 	if (status == 0)
 		status = frame_open_output(frame, &output, err);
-	if (status == 0) {
-		status = write_all(set, &list, &output, err);
-		if (status == 0)
-			status = output_commit(&output, err);
-		else
-			output_abandon(&output);
-	}
+	if (status == 0)
+		status = output_close(
+		    &output, write_all(set, &list, &output, err), err);
 	points_list_free(&list);
 	return status;
 }
@@ -228,8 +213,10 @@ static int
 run(const struct frame *frame, const struct settings *set, char **paths, int n,
     struct error *err)
 {
-	return set->form == PATH ? run_path(frame, paths, n, err)
-				 : run_points(frame, set, paths, n, err);
+	return set->form == PATH
+		   ? frame_filter(frame, frame_reader(frame, paths, n, err),
+			 write_path, (void *)frame, err)
+		   : run_points(frame, set, paths, n, err);
 }
 
 int

@@ -28,10 +28,7 @@ write_all(const struct frame *frame, const struct points_list *list,
 	if (status == 0)
 		status = points_marks_write(&list->marks, writer, err);
 	writer_free(writer);
-	if (status == 0)
-		return output_commit(&output, err);
-	output_abandon(&output);
-	return -1;
+	return output_close(&output, status, err);
 }
 
 static int

@@ -223,10 +223,7 @@ write_all(struct gridrun *s, struct reader *reader, struct error *err)
 		status = evaluate_all(s, reader, err);
 	if (status == 0)
 		status = resume_end(&s->resume, err);
-	if (status == 0)
-		status = output_commit(&s->output, err);
-	else
-		output_abandon(&s->output);
+	status = output_close(&s->output, status, err);
 	writer_free(s->writer);
 	resume_free(&s->resume);
 	return status;

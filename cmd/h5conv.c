@@ -51,10 +51,7 @@ convert(const struct content *content, const char *name, struct frame *frame,
 		status = reference_read(content, name, &output, err);
 	else
 		status = reference_write(content, name, options, &output, err);
-	if (status == 0)
-		return output_commit(&output, err);
-	output_abandon(&output);
-	return -1;
+	return output_close(&output, status, err);
 }
 
 static int

@@ -160,9 +160,10 @@ write_set(struct writer *writer, const struct settings *s,
 }
 
 static int
-write_model(struct writer *writer, const struct settings *s,
-    const struct plane *plane, struct error *err)
+write_model(void *context, const struct plane *plane, struct writer *writer,
+    struct error *err)
 {
+	const struct settings *s = context;
 	struct hessian hessian = {0};
 	struct surface surface;
 	int status = surface_setup(&surface, &s->choice, plane, err);
@@ -183,43 +184,23 @@ write_model(struct writer *writer, const struct settings *s,
 }
 
 static int
-write_all(struct reader *reader, const struct settings *s,
-    struct output *output, struct error *err)
+write_all(void *context, struct reader *reader, struct output *output,
+    struct error *err)
 {
-	struct writer *writer = writer_new(output, 0, err);
-	int status = writer != NULL ? 1 : -1;
-
-	while (status == 1) {
-		struct plane plane = {0};
-
-		status = plane_read(&plane, reader, err);
-		if (status >= 0 && plane_write_marks(&plane, writer, err) < 0)
-			status = -1;
-		if (status == 1 && write_model(writer, s, &plane, err) < 0)
-			status = -1;
-		plane_free(&plane);
-	}
-	writer_free(writer);
-	return status;
+	return plane_each(reader, output, write_model, context, err);
 }
 
 static int
 run(struct settings *s, char **operands, int n, struct error *err)
 {
 	struct reader *reader = frame_reader(s->frame, operands, n, err);
-	struct output output;
 	int status = -1;
 
 	if (reader != NULL &&
-	    choice_open_data(&s->choice, s->frame->output.inputs, err) == 0 &&
-	    frame_open_output(s->frame, &output, err) == 0) {
-		status = write_all(reader, s, &output, err);
-		if (status < 0)
-			output_abandon(&output);
-		else
-			status = output_commit(&output, err);
-	}
-	reader_free(reader);
+	    choice_open_data(&s->choice, s->frame->output.inputs, err) == 0)
+		status = frame_filter(s->frame, reader, write_all, s, err);
+	else
+		reader_free(reader);
 	choice_free_data(&s->choice);
 	return status;
 }

@@ -63,9 +63,10 @@ begin(struct writer *writer, const struct histogram_choice *choice,
 }
 
 static int
-write_model(struct writer *writer, const struct histogram_choice *choice,
-    const struct plane *plane, struct error *err)
+write_model(void *context, const struct plane *plane, struct writer *writer,
+    struct error *err)
 {
+	const struct histogram_choice *choice = context;
 	struct histogram histogram;
 	int status = histogram_make(&histogram, choice, &plane->model, err);
 
@@ -81,31 +82,17 @@ write_model(struct writer *writer, const struct histogram_choice *choice,
 }
 
 static int
-run(struct reader *reader, const struct histogram_choice *choice,
-    struct output *output, struct error *err)
+run(void *context, struct reader *reader, struct output *output,
+    struct error *err)
 {
-	struct writer *writer = writer_new(output, 0, err);
-	int status = writer != NULL ? 1 : -1;
-
-	while (status == 1) {
-		struct plane plane = {0};
-
-		status = plane_read(&plane, reader, err);
-		if (status >= 0 && plane_write_marks(&plane, writer, err) < 0)
-			status = -1;
-		if (status == 1 && write_model(writer, choice, &plane, err) < 0)
-			status = -1;
-		plane_free(&plane);
-	}
-	writer_free(writer);
-	return status;
+	return plane_each(reader, output, write_model, context, err);
 }
 
 int
 main(int argc, char **argv)
 {
 	struct histogram_choice choice = {.bins = 100};
-	int over = HISTOGRAM_FILTERS, first, status;
+	int over = HISTOGRAM_FILTERS, first;
 	const struct option_row options[] = {
 	    OPTION_CHOICE(0, "over", histogram_over_words, &over,
 		"which tensors are counted (filters)"),
@@ -123,22 +110,13 @@ main(int argc, char **argv)
 	    .output = {.manner = OUTPUT_QUICK, .kind = &stream_of_histograms},
 	    .options = options};
 	struct reader *reader;
-	struct output output;
 	struct error err;
 
 	first = frame_start(&frame, argc, argv);
 	choice.over = (enum histogram_over)over;
 	frame_refuse_terminal(&frame);
 	reader = frame_reader(&frame, argv + first, argc - first, &err);
-	if (reader == NULL || frame_open_output(&frame, &output, &err) < 0)
-		frame_fail(&frame, &err);
-	status = run(reader, &choice, &output, &err);
-	reader_free(reader);
-	if (status < 0)
-		output_abandon(&output);
-	else
-		status = output_commit(&output, &err);
-	if (status < 0)
+	if (frame_filter(&frame, reader, run, &choice, &err) < 0)
 		frame_fail(&frame, &err);
 	return 0;
 }

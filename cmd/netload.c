@@ -265,10 +265,7 @@ convert_all(const struct frame *frame, struct source *sources, size_t n,
 	for (size_t i = 0; status == 0 && i < n; i++)
 		status = convert(writer, frame, sources[i].path, s, err);
 	writer_free(writer);
-	if (status == 0)
-		return output_commit(&out, err);
-	output_abandon(&out);
-	return -1;
+	return output_close(&out, status, err);
 }
 
 static int

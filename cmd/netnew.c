@@ -136,11 +136,7 @@ write_model(struct model *model, const struct settings *s, struct error *err)
 	writer = writer_new(&out, 0, err);
 	status = writer == NULL ? -1 : write_segment(writer, model, s, err);
 	writer_free(writer);
-	if (status < 0) {
-		output_abandon(&out);
-		return -1;
-	}
-	return output_commit(&out, err);
+	return output_close(&out, status, err);
 }
 
 int

@@ -124,10 +124,7 @@ write_tensors(const struct settings *set, const struct tensor *tensors,
 	status = set->form == NPZ
 		     ? save_npz(tensors, n, &output, err)
 		     : save_safetensors(tensors, n, metadata, &output, err);
-	if (status == 0)
-		return output_commit(&output, err);
-	output_abandon(&output);
-	return -1;
+	return output_close(&output, status, err);
 }
 
 static int

@@ -386,10 +386,7 @@ run(struct session *s, char **operands, int n, struct error *err)
 		status = start(s, err);
 		if (status == 0)
 			status = train(s, err);
-		if (status == 0)
-			status = output_commit(&s->output, err);
-		else
-			output_abandon(&s->output);
+		status = output_close(&s->output, status, err);
 	}
 	close_session(s);
 	return status;

@@ -281,9 +281,10 @@ write_step(struct trajproj *t, enum passage_step step, struct error *err)
 /* ---- the story ---- */
 
 static int
-project(struct trajproj *t, struct reader *reader, struct output *output,
+project(void *context, struct reader *reader, struct output *output,
     struct error *err)
 {
+	struct trajproj *t = context;
 	enum passage_step step;
 	int status = -1;
 
@@ -306,26 +307,17 @@ project(struct trajproj *t, struct reader *reader, struct output *output,
 static int
 run(struct trajproj *t, char **operands, int n, struct error *err)
 {
-	struct reader *reader = NULL;
-	struct output output;
 	int status = 0;
 
 	t->runs.digests = true;
 	t->runs.partial = frame_partial(&t->frame);
 	for (int i = 0; i < n && status == 0; i++)
 		status = runs_add(&t->runs, operands[i], err);
-	if (status == 0 && read_losses(t, err) == 0 &&
-	    (reader = frame_reader(&t->frame, NULL, 0, err)) != NULL &&
-	    frame_open_output(&t->frame, &output, err) == 0) {
-		status = project(t, reader, &output, err);
-		if (status < 0)
-			output_abandon(&output);
-		else
-			status = output_commit(&output, err);
-	} else {
-		status = -1;
-	}
-	reader_free(reader);
+	if (status == 0)
+		status = read_losses(t, err);
+	if (status == 0)
+		status = frame_filter(&t->frame,
+		    frame_reader(&t->frame, NULL, 0, err), project, t, err);
 	free(t->loss);
 	runs_free(&t->runs);
 	return status;

@@ -387,6 +387,15 @@ output_abandon(struct output *out)
 }
 
 int
+output_close(struct output *out, int status, struct error *err)
+{
+	if (status == 0)
+		return output_commit(out, err);
+	output_abandon(out);
+	return status;
+}
+
+int
 output_is_stdout(const char *path)
 {
 	struct stat a, b;

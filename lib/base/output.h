@@ -128,6 +128,9 @@ int output_commit(struct output *out, struct error *err);
  */
 void output_abandon(struct output *out);
 
+/* One of both: status is 0, or what failed has said so; returns what comes. */
+int output_close(struct output *out, int status, struct error *err);
+
 /*
  * Is path the file that standard output goes to?  Then the shell has emptied
  * it before anybody could read it.

@@ -52,6 +52,16 @@ int plane_write_marks(
     const struct plane *plane, struct writer *writer, struct error *err);
 
 /*
+ * What programs do that hold a plane at a time: reads all of them, writes the
+ * marks that stood before each, and calls each, which writes what is made of
+ * it.  0 or -1.
+ */
+int plane_each(struct reader *reader, struct output *output,
+    int (*each)(void *context, const struct plane *plane, struct writer *writer,
+	struct error *err),
+    void *context, struct error *err);
+
+/*
  * Takes the segments of requests (those that start with one, or are empty) that
  * stand behind the plane's own into the plane.  next, empty before, is what
  * plane_read continues with.

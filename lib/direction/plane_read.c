@@ -390,3 +390,26 @@ plane_read_last(struct plane *plane, struct reader *reader, struct error *err)
 		    err, "the model has directions, expected a model alone");
 	return status < 0 ? -1 : graph_executable(&plane->model.graph, err);
 }
+
+int
+plane_each(struct reader *reader, struct output *output,
+    int (*each)(void *context, const struct plane *plane, struct writer *writer,
+	struct error *err),
+    void *context, struct error *err)
+{
+	struct writer *writer = writer_new(output, 0, err);
+	int status = writer != NULL ? 1 : -1;
+
+	while (status == 1) {
+		struct plane plane = {0};
+
+		status = plane_read(&plane, reader, err);
+		if (status >= 0 && plane_write_marks(&plane, writer, err) < 0)
+			status = -1;
+		if (status == 1 && each(context, &plane, writer, err) < 0)
+			status = -1;
+		plane_free(&plane);
+	}
+	writer_free(writer);
+	return status;
+}
