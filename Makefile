@@ -46,8 +46,8 @@ HDF5_LIBS := $(shell $(PKG_CONFIG) --libs $(HDF5))
 HDF5_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/hdf5/*.c))
 endif
 
-PROGRAMS := $(filter-out frame gridrun dirslope surfaces $(if $(HDF5),,h5conv),\
-	$(basename $(notdir $(wildcard cmd/*.c))))
+PROGRAMS := $(filter-out $(if $(HDF5),,h5conv),\
+	$(basename $(notdir $(shell grep -lw '^main' cmd/*.c))))
 # Kernels for the machine that CC compiles for are in a folder of its name.
 MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 KERNELS := $(firstword $(wildcard lib/kernel/$(MACHINE)) lib/kernel/other)
@@ -102,8 +102,9 @@ $(addprefix $(BUILD)/bin/,contour gridconv gridmerge gridstat landpage): \
 	$(BUILD)/cmd/surfaces.o
 # Two programs evaluate grids.
 $(BUILD)/bin/evalgrid $(BUILD)/bin/hessgrid: $(BUILD)/cmd/gridrun.o
-# dirgen computes directions from data.
-$(BUILD)/bin/dirgen: $(addprefix $(BUILD)/cmd/,dirslope.o gridrun.o)
+# What dirgen does with data, and nettrain with its command line.
+$(BUILD)/bin/dirgen: $(BUILD)/cmd/dirslope.o
+$(BUILD)/bin/nettrain: $(BUILD)/cmd/trainoptions.o
 
 $(BUILD)/bin/%: $(BUILD)/cmd/%.o $(BUILD)/cmd/frame.o $(LIB)
 	@mkdir -p $(@D)

@@ -23,8 +23,9 @@ struct seeds {
 
 struct dirgen {
 	struct frame frame;
-	int kind;
-	struct extender_order order;
+	int kind, over;
+	int64_t n_axes;
+	struct extender_order order; /* of the last two */
 	struct seeds seeds;
 	const char *from;
 	int orthonormal;
@@ -356,6 +357,18 @@ check_slope(struct dirgen *g)
 	    &g->frame);
 }
 
+/* Which kinds have a use for an option. */
+#define KIND(word) (1U << DIRECTION_##word)
+#define SLOPES (KIND(HESSIAN) | KIND(GRADIENT))
+static const struct frame_belongs belongs[] = {{"seed", KIND(RANDOM)},
+    {"center", KIND(PCA)}, {"include-final", KIND(PCA)},
+    {"ignore", KIND(PCA) | SLOPES}, {"data", SLOPES}, {"split", SLOPES},
+    {"images", SLOPES}, {"sample", SLOPES}, {"sample-seed", SLOPES},
+    {"loss", SLOPES}, {"pixels", SLOPES}, {"raw", SLOPES}, {"mean", SLOPES},
+    {"std", SLOPES}, {"threads", SLOPES}, {"tensors", SLOPES},
+    {"which", KIND(HESSIAN)}, {"tolerance", KIND(HESSIAN)},
+    {"products", KIND(HESSIAN)}, {0}};
+
 /* Options that do not go together; fills in what follows from others. */
 static void
 check_usage(struct dirgen *g, int n_operands)
@@ -368,18 +381,11 @@ check_usage(struct dirgen *g, int n_operands)
 		g->kind = DIRECTION_RANDOM;
 	if ((g->from != NULL) != (g->kind == DIRECTION_FILE))
 		frame_usage(f, "--kind file and --from FILE go together");
+	frame_check_belongs(f, belongs, "kind", direction_kind_words, g->kind);
 	if (g->seeds.n == 0)
 		g->seeds.n = 1;
-	else if (g->kind != DIRECTION_RANDOM)
-		frame_usage(f, "--seed is for random directions");
 	if (g->order.axis >= 0 && g->order.n_axes > 0)
 		frame_usage(f, "--axes and --axis exclude each other");
-	if (g->kind != DIRECTION_PCA && (g->center >= 0 || g->include_final))
-		frame_usage(
-		    f, "--center and --include-final are for --kind pca");
-	if (g->kind != DIRECTION_PCA && !is_slope(g) && g->ignore >= 0)
-		frame_usage(
-		    f, "--ignore is for --kind pca, hessian and gradient");
 	if (g->ignore < 0)
 		g->ignore = IGNORE_BIASBN;
 	if (g->center < 0)
@@ -403,6 +409,39 @@ check_usage(struct dirgen *g, int n_operands)
 	g->order.n_axes = n_operands;
 }
 
+static void
+add_options(struct option_table *table, struct dirgen *g)
+{
+	const struct option_row first[] = {
+	    OPTION_CHOICE('k', "kind", direction_kind_words, &g->kind,
+		"where the directions come from (random)"),
+	    OPTION_CALL('s', "seed", "SEED", &g->seeds, parse_seeds,
+		"seed of random directions, or A:B for a set of each (0)"),
+	    OPTION_INT(0, "axes", "N", &g->n_axes, 1, AXES_MAX,
+		"how many axes to add (those that are free)"),
+	    OPTION_CHOICE(
+		0, "axis", axes, &g->order.axis, "the one axis to add"),
+	    OPTION_CHOICE(0, "over", direction_over_words, &g->over,
+		"what moves: weights, or running statistics too (weights)"),
+	    OPTION_INPUT(0, "from", "FILE", &g->from,
+		"npz, safetensors or PyTorch file (implies --kind file)"),
+	    OPTION_CHOICE(0, "ignore", direction_ignore_words, &g->ignore,
+		"small tensors that stay, of pca, hessian, gradient (biasbn)"),
+	    OPTION_CHOICE(0, "center", centers, &g->center,
+		"what is taken from checkpoints before (mean)"),
+	    OPTION_FLAG(0, "include-final", &g->include_final,
+		"the last checkpoint is a row, too, as in the reference tool"),
+	    OPTION_END};
+	const struct option_row last[] = {
+	    OPTION_FLAG(0, "orthonormal", &g->orthonormal,
+		"unit length, and y at a right angle to x"),
+	    OPTION_END};
+
+	options_add(table, first);
+	dirslope_add_options(table, &g->slope);
+	options_add(table, last);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -416,40 +455,17 @@ main(int argc, char **argv)
 	    .ignore = -1,
 	    .center = -1,
 	    .order = {.axis = -1}};
-	int64_t n_axes = 0;
-	int over = OVER_WEIGHTS;
-	const struct option_row options[] = {
-	    OPTION_CHOICE('k', "kind", direction_kind_words, &g.kind,
-		"where the directions come from (random)"),
-	    OPTION_CALL('s', "seed", "SEED", &g.seeds, parse_seeds,
-		"seed of random directions, or A:B for a set of each (0)"),
-	    OPTION_INT(0, "axes", "N", &n_axes, 1, AXES_MAX,
-		"how many axes to add (those that are free)"),
-	    OPTION_CHOICE(
-		0, "axis", axes, &g.order.axis, "the one axis to add"),
-	    OPTION_CHOICE(0, "over", direction_over_words, &over,
-		"what moves: weights, or running statistics too (weights)"),
-	    OPTION_INPUT(0, "from", "FILE", &g.from,
-		"npz, safetensors or PyTorch file (implies --kind file)"),
-	    OPTION_CHOICE(0, "ignore", direction_ignore_words, &g.ignore,
-		"small tensors that stay, of pca, hessian, gradient (biasbn)"),
-	    OPTION_CHOICE(0, "center", centers, &g.center,
-		"what is taken from checkpoints before (mean)"),
-	    OPTION_FLAG(0, "include-final", &g.include_final,
-		"the last checkpoint is a row, too, as in the reference tool"),
-	    DIRSLOPE_OPTIONS(&g.slope),
-	    OPTION_FLAG(0, "orthonormal", &g.orthonormal,
-		"unit length, and y at a right angle to x"),
-	    OPTION_END};
+	struct option_table options = {0};
 	struct error err;
 	int first, status;
 
 	dirslope_start(&g.slope);
-	g.frame.options = options;
+	add_options(&options, &g);
+	g.frame.options = options.row;
 	first = frame_start(&g.frame, argc, argv);
 	frame_refuse_terminal(&g.frame);
-	g.order.n_axes = (int)n_axes;
-	g.order.over = (enum direction_over)over;
+	g.order.n_axes = (int)g.n_axes;
+	g.order.over = (enum direction_over)g.over;
 	check_usage(&g, argc - first);
 	g.runs.partial = frame_partial(&g.frame);
 	status = open_sources(&g, argv + first, argc - first, &err);

@@ -3,21 +3,39 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-const char *const dirslope_ends[] = {"largest", "smallest", NULL};
+static const char *const ends[] = {"largest", "smallest", NULL};
 
 enum { BASIS = 48 }; /* as hessgrid */
 
 void
 dirslope_start(struct dirslope *d)
 {
-	*d = (struct dirslope){.order = {.smallest = -1,
-				   .lanczos = {.basis = BASIS,
-				       .products = 1000,
-				       .tolerance = 1e-3}},
-	    .choice = {.block = 64,
-		.shards = 1,
-		.norms = NORMS_FIXED,
-		.pixels = {.choice = -1}}};
+	*d = (struct dirslope){
+	    .order = {.smallest = -1,
+		.lanczos = {
+		    .basis = BASIS, .products = 1000, .tolerance = 1e-3}}};
+	choice_start(&d->choice);
+}
+
+void
+dirslope_add_options(struct option_table *table, struct dirslope *d)
+{
+	struct slope_order *o = &d->order;
+	const struct option_row rows[] = {
+	    OPTION_INT('j', "threads", "N", &d->choice.threads, 1, WORKERS_MAX,
+		"threads (all processors)"),
+	    OPTION_CHOICE(0, "which", ends, &o->smallest,
+		"eigenvalues from which end (largest)"),
+	    OPTION_TEXT(0, "tensors", "PATTERN", &o->pattern,
+		"the tensors that move: those whose names match"),
+	    OPTION_REAL(0, "tolerance", "T", &o->lanczos.tolerance,
+		"of a residual, relative to its eigenvalue (0.001)"),
+	    OPTION_INT(0, "products", "N", &o->lanczos.products, 1, INT32_MAX,
+		"Hessian-vector products at most (1000)"),
+	    OPTION_END};
+
+	choice_add_options(table, &d->choice, loss_words, "what is drawn");
+	options_add(table, rows);
 }
 
 void
@@ -25,25 +43,17 @@ dirslope_check(struct dirslope *d, enum direction_kind kind, int vectors,
     const struct frame *frame)
 {
 	struct surface_choice *c = &d->choice;
-	const bool ours =
-	    kind == DIRECTION_HESSIAN || kind == DIRECTION_GRADIENT;
+	struct error err;
 
-	if (!ours && (c->sets > 0 || c->threads > 0 || c->images.first > 0 ||
-			 c->images.sample > 0 || d->order.pattern != NULL))
-		frame_usage(frame,
-		    "--data, --images, --sample, --threads and --tensors are "
-		    "for --kind hessian and gradient");
-	if (kind != DIRECTION_HESSIAN && d->order.smallest >= 0)
-		frame_usage(frame, "--which is for --kind hessian");
-	if (!ours)
+	if (kind != DIRECTION_HESSIAN && kind != DIRECTION_GRADIENT)
 		return;
 	if (c->sets != 1)
 		frame_usage(
 		    frame, "%d data sets, expected one: -d PATH", c->sets);
 	if (kind == DIRECTION_GRADIENT && vectors > 1)
 		frame_usage(frame, "a gradient is one axis, expected --axes 1");
-	if (c->images.first > 0 && c->images.sample > 0)
-		frame_usage(frame, "-n and --sample exclude each other");
+	if (choice_check(c, &err) < 0)
+		frame_usage_error(frame, &err);
 	if (!(d->order.lanczos.tolerance > 0.0))
 		frame_usage(frame, "--tolerance is %g, expected more than 0",
 		    d->order.lanczos.tolerance);
@@ -96,7 +106,7 @@ dirslope_pack(const struct dirslope *d, struct pack *entry)
 	pack_key_text(entry, "ignore", direction_ignore_words[o->ignore]);
 	if (o->kind != DIRECTION_HESSIAN)
 		return;
-	pack_key_text(entry, "which", dirslope_ends[o->smallest]);
+	pack_key_text(entry, "which", ends[o->smallest]);
 	pack_key_real(entry, "tolerance", o->lanczos.tolerance);
 	pack_key_int(entry, "products", d->slope.products);
 }

@@ -4,7 +4,6 @@
 
 #include "evaluate/slope.h"
 #include "frame.h"
-#include "gridrun.h"
 
 struct dirslope {
 	struct slope_order order;
@@ -12,25 +11,11 @@ struct dirslope {
 	struct slope slope;
 };
 
-/* "largest", "smallest", NULL. */
-extern const char *const dirslope_ends[];
-
 /* Before the command line is read. */
 void dirslope_start(struct dirslope *d);
 
-/* Rows of an option table, for a struct dirslope. */
-#define DIRSLOPE_OPTIONS(d)                                                 \
-	GRIDRUN_DATA_OPTIONS(&(d)->choice, loss_words),                     \
-	    OPTION_INT('j', "threads", "N", &(d)->choice.threads, 1,        \
-		GRIDRUN_THREADS_MAX, "threads (all processors)"),           \
-	    OPTION_CHOICE(0, "which", dirslope_ends, &(d)->order.smallest,  \
-		"eigenvalues from which end (largest)"),                    \
-	    OPTION_TEXT(0, "tensors", "PATTERN", &(d)->order.pattern,       \
-		"the tensors that move: those whose names match"),          \
-	    OPTION_REAL(0, "tolerance", "T", &(d)->order.lanczos.tolerance, \
-		"of a residual, relative to its eigenvalue (0.001)"),       \
-	    OPTION_INT(0, "products", "N", &(d)->order.lanczos.products, 1, \
-		INT32_MAX, "Hessian-vector products at most (1000)")
+/* Rows of an option table. */
+void dirslope_add_options(struct option_table *table, struct dirslope *d);
 
 /* After it: what does not go together is a usage error (exits 2). */
 void dirslope_check(struct dirslope *d, enum direction_kind kind, int vectors,

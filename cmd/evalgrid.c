@@ -136,8 +136,7 @@ main(int argc, char **argv)
 	    .purpose = "evaluate the loss of a network on a grid of points"};
 	struct gridrun run;
 	struct exec_rule *exec = &run.choice.exec;
-	const struct option_row options[] = {
-	    GRIDRUN_OPTIONS(&run, loss_any_words),
+	const struct option_row own[] = {
 	    OPTION_INT('b', "block", "N", &run.choice.block, 1, BLOCK_MAX,
 		"images a thread takes at a time (64)"),
 	    OPTION_FLAG(0, "groups", &run.choice.groups,
@@ -151,11 +150,14 @@ main(int argc, char **argv)
 	    OPTION_INT(0, "exec-timeout", "SECONDS", &exec->timeout, 0,
 		INT32_MAX, "longest wait for an answer (600; 0: any)"),
 	    OPTION_END};
+	struct option_table options = {0};
 	int first;
 
 	gridrun_start(&run, &frame);
+	gridrun_add_options(&options, &run, loss_any_words);
+	options_add(&options, own);
 	run.plane = evaluate;
-	frame.options = options;
+	frame.options = options.row;
 	first = frame_start(&frame, argc, argv);
 	if (exec->command != NULL)
 		check_exec(&run);

@@ -138,7 +138,7 @@ frame_start(struct frame *frame, int argc, char **argv)
 	    sizeof(common) / sizeof(common[0]), wanted);
 	o->descriptor = -1;
 	o->inputs = &inputs;
-	first = options_parse(all, argc, argv, &inputs, &err);
+	first = options_parse(all, argc, argv, &inputs, frame->given, &err);
 	if (first < 0)
 		frame_usage_error(frame, &err);
 	inform(frame, all, help, version, completion);
@@ -146,6 +146,52 @@ frame_start(struct frame *frame, int argc, char **argv)
 	    output_check(o, &err) < 0)
 		frame_fail(frame, &err);
 	return first;
+}
+
+static bool
+was_given(const struct frame *frame, const char *option)
+{
+	for (int i = 0; frame->options[i].name != NULL; i++)
+		if (strcmp(frame->options[i].name, option) == 0)
+			return frame->given[i];
+	return false;
+}
+
+/* "pca, hessian and gradient" */
+static void
+list_words(struct text *out, const char *const *words, unsigned which)
+{
+	for (int i = 0; which >> i != 0; i++) {
+		const unsigned behind = which >> i >> 1;
+		const bool last = (behind & (behind - 1)) == 0;
+
+		if ((which >> i & 1U) != 0)
+			text_add(out, "%s%s", words[i],
+			    behind == 0 ? ""
+			    : last      ? " and "
+					: ", ");
+	}
+}
+
+void
+frame_check_belongs(const struct frame *frame, const struct frame_belongs *rows,
+    const char *choice, const char *const *words, int chosen)
+{
+	struct text list = {0};
+	struct error err;
+	const char *chars;
+
+	for (; rows->option != NULL; rows++) {
+		if ((rows->words >> chosen & 1U) != 0 ||
+		    !was_given(frame, rows->option))
+			continue;
+		list_words(&list, words, rows->words);
+		chars = text_chars(&list, &err);
+		if (chars == NULL)
+			frame_fail(frame, &err);
+		frame_usage(
+		    frame, "--%s is for --%s %s", rows->option, choice, chars);
+	}
 }
 
 void

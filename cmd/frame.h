@@ -33,6 +33,8 @@ struct frame {
 	bool reads;          /* streams: the frame adds --partial */
 	int partial;         /* it was given */
 	struct partial take; /* what readers do then (the frame fills it in) */
+	bool
+	    given[OPTIONS_MAX]; /* which of the options were there (likewise) */
 };
 
 /*
@@ -42,6 +44,19 @@ struct frame {
  * take their place.  Returns the index of the first operand.
  */
 int frame_start(struct frame *frame, int argc, char **argv);
+
+/*
+ * Options that only some words of a choice have a use for: a bit for each word,
+ * 1 << its number.  One that was given for another word is a usage error (exits
+ * 2).  The last row is {0}.
+ */
+struct frame_belongs {
+	const char *option;
+	unsigned words;
+};
+void frame_check_belongs(const struct frame *frame,
+    const struct frame_belongs *rows, const char *choice,
+    const char *const *words, int chosen);
 
 /* Refuses to write records to standard output if that is a terminal (exits 2).
  */

@@ -219,6 +219,9 @@ run(const struct frame *frame, const struct settings *set, char **paths, int n,
 		   : run_points(frame, set, paths, n, err);
 }
 
+static const struct frame_belongs belongs[] = {
+    {"zmax", 1U << VTK | 1U << GLB}, {"log", 1U << VTK | 1U << GLB}, {0}};
+
 int
 main(int argc, char **argv)
 {
@@ -241,9 +244,7 @@ main(int argc, char **argv)
 	struct error err;
 
 	set.height.log = set.log != 0;
-	if (set.form != VTK && set.form != GLB &&
-	    (set.log || !isnan(set.height.zmax)))
-		frame_usage(&frame, "--zmax and --log are for -t vtk and glb");
+	frame_check_belongs(&frame, belongs, "to", forms, set.form);
 	if (set.form == NPZ || set.form == GLB)
 		frame_refuse_terminal(&frame);
 	frame_settle_kind(&frame, kinds[set.form]);

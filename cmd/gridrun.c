@@ -15,13 +15,9 @@ gridrun_start(struct gridrun *run, struct frame *frame)
 {
 	frame->output.manner = OUTPUT_LONG;
 	frame->output.kind = &stream_of_points;
-	*run = (struct gridrun){.frame = frame,
-	    .choice = {.block = 64,
-		.shards = 1,
-		.norms = -1,
-		.norms_images = 1000,
-		.exec = {.loss = "exec", .timeout = 600},
-		.pixels = {.choice = -1}}};
+	*run = (struct gridrun){.frame = frame};
+	choice_start(&run->choice);
+	run->choice.norms = -1;
 }
 
 /* "lo:hi:num", "auto" or "auto:num". */
@@ -42,30 +38,57 @@ take_range(struct surface_choice *choice, int axis, const char *text,
 	    RANGE_NUM_MAX, &range->num, err);
 }
 
-int
-gridrun_take_x(void *target, const char *text, struct error *err)
+static int
+take_x(void *target, const char *text, struct error *err)
 {
 	return take_range(target, 0, text, err);
 }
 
-int
-gridrun_take_y(void *target, const char *text, struct error *err)
+static int
+take_y(void *target, const char *text, struct error *err)
 {
 	return take_range(target, 1, text, err);
 }
 
-int
-gridrun_take_shard(void *target, const char *text, struct error *err)
+static int
+take_shard(void *target, const char *text, struct error *err)
 {
 	struct surface_choice *choice = target;
 
 	return shard_parse(text, &choice->shard, &choice->shards, err);
 }
 
-int
-gridrun_take_data(void *target, const char *text, struct error *err)
+void
+gridrun_add_options(
+    struct option_table *table, struct gridrun *run, const char *const *losses)
 {
-	return choice_add_data(target, text, err);
+	struct surface_choice *c = &run->choice;
+	const struct option_row ranges[] = {
+	    OPTION_CALL(0, "x", "LO:HI:NUM", c, take_x,
+		"coordinates along x, or auto[:NUM] to fit the path (-1:1:51)"),
+	    OPTION_CALL(0, "y", "LO:HI:NUM", c, take_y,
+		"coordinates along y (-1:1:51)"),
+	    OPTION_END};
+	const struct option_row rest[] = {
+	    OPTION_CHOICE(0, "bn", norms_words, &c->norms,
+		"running statistics along a direction"),
+	    OPTION_INPUT(0, "bn-data", "PATH", &c->norms_path,
+		"training images for --bn recompute (the set `train`)"),
+	    OPTION_INT(0, "bn-images", "N", &c->norms_images, 1, INT32_MAX,
+		"how many of them, chosen as by --sample (1000)"),
+	    OPTION_INT('j', "threads", "N", &c->threads, 1, WORKERS_MAX,
+		"threads (all processors; of a program: 1)"),
+	    OPTION_CALL(0, "shard", "I/N", c, take_shard,
+		"every N-th point only, from I = 0 ... N-1"),
+	    OPTION_TEXT(0, "resume", "FILE", &run->resume_path,
+		"take the points that FILE already has"),
+	    OPTION_FLAG(0, "estimate", &run->estimate,
+		"print what it costs, then exit"),
+	    OPTION_END};
+
+	options_add(table, ranges);
+	choice_add_options(table, c, losses, "what is drawn");
+	options_add(table, rest);
 }
 
 static int
@@ -250,17 +273,14 @@ gridrun_check(struct gridrun *run)
 {
 	struct surface_choice *c = &run->choice;
 	const bool exec = c->exec.command != NULL;
+	struct error err;
 
 	if (!exec && c->sets == 0)
 		frame_usage(run->frame, "no data: -d PATH is needed");
 	if (c->threads == 0)
 		c->threads = exec ? 1 : sysconf(_SC_NPROCESSORS_ONLN);
-	if (c->images.first > 0 && c->images.sample > 0)
-		frame_usage(run->frame, "-n and --sample exclude each other");
-	if (c->images.raw && (c->pixels.choice >= 0 || c->pixels.mean != NULL ||
-				 c->pixels.std != NULL))
-		frame_usage(
-		    run->frame, "--raw excludes --pixels, --mean and --std");
+	if (choice_check(c, &err) < 0)
+		frame_usage_error(run->frame, &err);
 	if (c->norms_path != NULL && c->norms != NORMS_RECOMPUTE)
 		frame_usage(run->frame, "--bn-data is for --bn recompute");
 	if (!run->estimate)

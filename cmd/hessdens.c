@@ -12,8 +12,6 @@
 #include "frame.h"
 #include "stream/kind.h"
 
-enum { THREADS_MAX = 1024 };
-
 struct settings {
 	const struct frame *frame;
 	struct surface_choice choice;
@@ -22,12 +20,6 @@ struct settings {
 };
 
 static const char *const over_words[] = {"weights", "all", NULL};
-
-static int
-take_data(void *target, const char *text, struct error *err)
-{
-	return choice_add_data(target, text, err);
-}
 
 static int
 take_range(void *target, const char *text, struct error *err)
@@ -210,15 +202,12 @@ static void
 check(struct settings *s)
 {
 	struct surface_choice *c = &s->choice;
+	struct error err;
 
 	if (c->sets == 0)
 		frame_usage(s->frame, "no data: -d PATH is needed");
-	if (c->images.first > 0 && c->images.sample > 0)
-		frame_usage(s->frame, "-n and --sample exclude each other");
-	if (c->images.raw && (c->pixels.choice >= 0 || c->pixels.mean != NULL ||
-				 c->pixels.std != NULL))
-		frame_usage(
-		    s->frame, "--raw excludes --pixels, --mean and --std");
+	if (choice_check(c, &err) < 0)
+		frame_usage_error(s->frame, &err);
 	if (!(s->density.width >= 0.0))
 		frame_usage(s->frame, "--width is %g, expected more than 0",
 		    s->density.width);
@@ -228,64 +217,55 @@ check(struct settings *s)
 	frame_refuse_terminal(s->frame);
 }
 
+static void
+add_options(struct option_table *table, struct settings *s)
+{
+	const struct option_row first[] = {
+	    OPTION_INT(0, "probes", "N", &s->density.probes, 2,
+		DENSITY_PROBES_MAX, "random vectors (10)"),
+	    OPTION_INT(0, "steps", "N", &s->density.steps, 1, DENSITY_STEPS_MAX,
+		"of Lanczos for each of them (80)"),
+	    OPTION_REAL(0, "width", "W", &s->density.width,
+		"of the Gaussians (a 200th of what the nodes span)"),
+	    OPTION_CALL(0, "range", "LO,HI", &s->density, take_range,
+		"eigenvalues that the curve spans (all)"),
+	    OPTION_INT(0, "points", "N", &s->density.points, 2,
+		DENSITY_POINTS_MAX, "of the curve (2000)"),
+	    OPTION_CHOICE(0, "over", over_words, &s->hessian.all,
+		"weights of two dimensions or more, or bias and BN too"),
+	    OPTION_TEXT(0, "tensors", "PATTERN", &s->hessian.pattern,
+		"of these, the tensors whose names match"),
+	    OPTION_U64('s', "seed", "SEED", &s->density.seed,
+		"of the random vectors (0)"),
+	    OPTION_END};
+	const struct option_row last[] = {
+	    OPTION_INT('j', "threads", "N", &s->choice.threads, 1, WORKERS_MAX,
+		"threads (all processors)"),
+	    OPTION_END};
+
+	options_add(table, first);
+	choice_add_options(
+	    table, &s->choice, loss_words, "what is differentiated");
+	options_add(table, last);
+}
+
 int
 main(int argc, char **argv)
 {
-	struct settings s = {.choice = {.block = 64,
-				 .shards = 1,
-				 .norms = NORMS_FIXED,
-				 .pixels = {.choice = -1}},
+	struct settings s = {
 	    .density = {.probes = 10, .steps = 80, .points = 2000}};
-	struct surface_choice *c = &s.choice;
-	const struct option_row options[] = {
-	    OPTION_INT(0, "probes", "N", &s.density.probes, 2,
-		DENSITY_PROBES_MAX, "random vectors (10)"),
-	    OPTION_INT(0, "steps", "N", &s.density.steps, 1, DENSITY_STEPS_MAX,
-		"of Lanczos for each of them (80)"),
-	    OPTION_REAL(0, "width", "W", &s.density.width,
-		"of the Gaussians (a 200th of what the nodes span)"),
-	    OPTION_CALL(0, "range", "LO,HI", &s.density, take_range,
-		"eigenvalues that the curve spans (all)"),
-	    OPTION_INT(0, "points", "N", &s.density.points, 2,
-		DENSITY_POINTS_MAX, "of the curve (2000)"),
-	    OPTION_CHOICE(0, "over", over_words, &s.hessian.all,
-		"weights of two dimensions or more, or bias and BN too"),
-	    OPTION_TEXT(0, "tensors", "PATTERN", &s.hessian.pattern,
-		"of these, the tensors whose names match"),
-	    OPTION_U64('s', "seed", "SEED", &s.density.seed,
-		"of the random vectors (0)"),
-	    OPTION_INPUT_CALL('d', "data", "[NAME=]PATH", c, take_data,
-		"data set; may be repeated (train=PATH test=PATH)"),
-	    OPTION_CHOICE(0, "split", dataset_split_words, &c->split,
-		"which part of a data folder"),
-	    OPTION_INT('n', "images", "N", &c->images.first, 1, INT32_MAX,
-		"the first N images only (for previews)"),
-	    OPTION_INT(0, "sample", "N", &c->images.sample, 1, INT32_MAX,
-		"N random images without replacement"),
-	    OPTION_U64(0, "sample-seed", "S", &c->images.sample_seed,
-		"seed of the sample (0)"),
-	    OPTION_CHOICE(
-		0, "loss", loss_words, &c->loss, "what is differentiated"),
-	    OPTION_CHOICE(0, "pixels", pixels_words, &c->pixels.choice,
-		"input constants, instead of the model's"),
-	    OPTION_FLAG(0, "raw", &c->images.raw,
-		"the images are reals that are normalised already"),
-	    OPTION_TEXT(0, "mean", "M,...", &c->pixels.mean,
-		"mean of each channel's pixels in 0..1"),
-	    OPTION_TEXT(0, "std", "S,...", &c->pixels.std,
-		"standard deviation of each channel's pixels"),
-	    OPTION_INT('j', "threads", "N", &c->threads, 1, THREADS_MAX,
-		"threads (all processors)"),
-	    OPTION_END};
+	struct option_table options = {0};
 	struct frame frame = {.name = "hessdens",
 	    .synopsis = "-d DATA [model ...]",
 	    .reads = true,
 	    .purpose = "density of the Hessian's eigenvalues",
 	    .output = {.manner = OUTPUT_QUICK, .kind = &stream_of_densities},
-	    .options = options};
+	    .options = options.row};
 	struct error err;
 	int first;
 
+	choice_start(&s.choice);
+	add_options(&options, &s);
 	s.frame = &frame;
 	first = frame_start(&frame, argc, argv);
 	check(&s);

@@ -93,7 +93,7 @@ main(int argc, char **argv)
 	    .lanczos = {.tolerance = 1e-3, .products = 1000}};
 	struct gridrun run;
 	int64_t k = 1, basis = 48;
-	const struct option_row options[] = {GRIDRUN_OPTIONS(&run, loss_words),
+	const struct option_row own[] = {
 	    OPTION_INT('k', "eigenvalues", "N", &k, 1, HESSIAN_K_MAX,
 		"how many at each end (1)"),
 	    OPTION_CHOICE(0, "over", over_words, &rule.all,
@@ -111,12 +111,15 @@ main(int argc, char **argv)
 	    OPTION_U64('s', "seed", "SEED", &rule.lanczos.seed,
 		"of first and random vectors (0)"),
 	    OPTION_END};
+	struct option_table options = {0};
 	int first;
 
 	gridrun_start(&run, &frame);
+	gridrun_add_options(&options, &run, loss_words);
+	options_add(&options, own);
 	run.plane = evaluate;
 	run.context = &rule;
-	frame.options = options;
+	frame.options = options.row;
 	first = frame_start(&frame, argc, argv);
 	gridrun_check(&run);
 	if (!(rule.lanczos.tolerance > 0.0))

@@ -5,9 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/number.h"
 #include "base/progress.h"
-#include "data/pixels.h"
 #include "evaluate/evaluate.h"
 #include "frame.h"
 #include "net/blas.h"
@@ -15,26 +13,14 @@
 #include "train/images.h"
 #include "train/report.h"
 #include "train/segment.h"
+#include "trainoptions.h"
 
-enum { BATCH_MAX = 1 << 20, THREADS_MAX = 1024, TEST_BLOCK = 64 };
-
-/* What the command line says beside the rule. */
-struct settings {
-	const char *train, *test;
-	int64_t first; /* images; 0: all */
-	int64_t every, every_steps, batch, bn_batch, threads;
-	int optimiser, schedule, order, augment, loss;
-	int nesterov, ignore_biasbn, raw;
-	const char *milestones;
-	struct pixels_options pixels;
-	const char *resume;
-};
+enum { TEST_BLOCK = 64 };
 
 /* What lives as long as the program runs. */
 struct session {
 	struct frame *frame;
-	struct settings *set;
-	struct trainer_rule rule;
+	const struct train_options *set;
 	struct plane plane; /* the model that learns, as evalgrid has it */
 	struct decoded *begin;
 	struct images images;
@@ -48,26 +34,6 @@ struct session {
 	int64_t steps, start; /* of the run; those that were there already */
 	double began, shown;
 };
-
-/* [train=]PATH or test=PATH */
-static int
-take_data(void *target, const char *text, struct error *err)
-{
-	struct settings *set = target;
-	const char **path = &set->train;
-
-	if (strncmp(text, "test=", 5) == 0)
-		path = &set->test;
-	if (*path != NULL)
-		return error_set(err,
-		    "'%.200s' is a second data set of its kind, expected one "
-		    "for train and one for test",
-		    text);
-	if (strncmp(text, "train=", 6) == 0)
-		text += 6;
-	*path = path == &set->test ? text + 5 : text;
-	return 0;
-}
 
 static int
 read_model(struct session *s, char **operands, int n, struct error *err)
@@ -86,7 +52,7 @@ read_model(struct session *s, char **operands, int n, struct error *err)
 static int
 open_images(struct session *s, struct error *err)
 {
-	const struct settings *set = s->set;
+	const struct train_options *set = s->set;
 	struct error none;
 
 	if (images_open(&s->images, set->train, set->test, set->first, set->raw,
@@ -128,28 +94,6 @@ choose_pixels(struct session *s, struct error *err)
 
 /* ---- the run ---- */
 
-/* The part of the rule that options do not write into it themselves. */
-static int
-finish_rule(
-    const struct settings *set, struct trainer_rule *rule, struct error *err)
-{
-	rule->batch = (int)set->batch;
-	rule->bn_batch = (int)set->bn_batch;
-	rule->loss = (enum loss_kind)set->loss;
-	rule->optimiser.kind = (enum optimiser_kind)set->optimiser;
-	rule->optimiser.nesterov = set->nesterov != 0;
-	rule->optimiser.decay_biasbn = !set->ignore_biasbn;
-	rule->schedule.kind = (enum schedule_kind)set->schedule;
-	rule->feed.order = (enum feed_order)set->order;
-	rule->feed.augment = (enum feed_augment)set->augment;
-	if (set->milestones != NULL &&
-	    number_parse_reals(set->milestones, "--milestones",
-		rule->schedule.milestone, MILESTONES_MAX,
-		&rule->schedule.milestones, err) < 0)
-		return -1;
-	return trainer_rule_check(rule, err);
-}
-
 /* The run's line of the history: everything that determines its bytes. */
 static int
 describe(struct session *s, struct error *err)
@@ -175,7 +119,7 @@ describe(struct session *s, struct error *err)
 	pack_key_int(e, "every", s->set->every);
 	pack_key_int(e, "every_steps", s->set->every_steps);
 	pack_key_text(e, "kernel", kernel);
-	trainer_rule_pack(&s->rule, e);
+	trainer_rule_pack(&s->set->rule, e);
 	history_close(e);
 	return pack_check(e, err);
 }
@@ -188,8 +132,8 @@ check_memory(struct session *s, struct error *err)
 	    (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
 	size_t bytes;
 
-	if (trainer_bytes(&s->rule, &s->plane.model.graph, s->images.train.n,
-		(int)s->set->threads, &bytes, err) < 0)
+	if (trainer_bytes(&s->set->rule, &s->plane.model.graph,
+		s->images.train.n, (int)s->set->threads, &bytes, err) < 0)
 		return -1;
 	if (!s->frame->quiet &&
 	    (s->frame->verbose > 0 || isatty(STDERR_FILENO)))
@@ -213,13 +157,13 @@ prepare(struct session *s, struct error *err)
 	s->plan = plan_new(g, NULL, TEST_BLOCK, err);
 	if (s->plan == NULL || describe(s, err) < 0 || check_memory(s, err) < 0)
 		return -1;
-	s->steps = s->rule.schedule.epochs *
-		   trainer_steps_per_epoch(&s->rule, s->images.train.n);
+	s->steps = s->set->rule.schedule.epochs *
+		   trainer_steps_per_epoch(&s->set->rule, s->images.train.n);
 	s->workers = workers_new((int)s->set->threads, err);
 	if (s->workers == NULL)
 		return -1;
-	return trainer_init(&s->trainer, &s->rule, g, &s->images.train, s->mean,
-	    s->std, s->workers, err);
+	return trainer_init(&s->trainer, &s->set->rule, g, &s->images.train,
+	    s->mean, s->std, s->workers, err);
 }
 
 static int
@@ -353,7 +297,7 @@ start(struct session *s, struct error *err)
 		return error_set(err,
 		    "the run that is there has %" PRId64 " steps already, "
 		    "--epochs %" PRId64 " are %" PRId64,
-		    s->trainer.optimiser.step, s->rule.schedule.epochs,
+		    s->trainer.optimiser.step, s->set->rule.schedule.epochs,
 		    s->steps);
 	if (!s->frame->quiet)
 		frame_show(s->frame,
@@ -395,96 +339,23 @@ run(struct session *s, char **operands, int n, struct error *err)
 int
 main(int argc, char **argv)
 {
-	struct settings set = {.every = 1,
-	    .batch = 128,
-	    .threads = sysconf(_SC_NPROCESSORS_ONLN),
-	    .pixels = {.choice = -1}};
-	struct session session = {.set = &set,
-	    .rule = {.optimiser = {.momentum = 0.9,
-			 .beta1 = 0.9,
-			 .beta2 = 0.999,
-			 .epsilon = 1e-8},
-		.schedule = {.lr = 0.1, .gamma = 0.1, .epochs = 1}}};
-	struct optimiser_rule *optimiser = &session.rule.optimiser;
-	struct schedule *schedule = &session.rule.schedule;
-	struct feed_rule *feed = &session.rule.feed;
-	const struct option_row options[] = {
-	    OPTION_INPUT_CALL('d', "data", "[train=|test=]PATH", &set,
-		take_data,
-		"images to learn from; test=PATH: images to be tested on"),
-	    OPTION_INT('n', "images", "N", &set.first, 1, INT32_MAX,
-		"the first N images only"),
-	    OPTION_INT(0, "epochs", "N", &schedule->epochs, 0, 1000000,
-		"times that every image is seen (1)"),
-	    OPTION_INT(0, "batch", "N", &set.batch, 1, BATCH_MAX,
-		"images of a step (128)"),
-	    OPTION_INT(0, "bn-batch", "N", &set.bn_batch, 1, BATCH_MAX,
-		"images that a batch norm sees together (the batch)"),
-	    OPTION_CHOICE(0, "optimiser", optimiser_words, &set.optimiser,
-		"how a gradient becomes a step"),
-	    OPTION_REAL(0, "lr", "RATE", &schedule->lr, "learning rate (0.1)"),
-	    OPTION_REAL(0, "momentum", "M", &optimiser->momentum,
-		"of sgd, dampening 0 (0.9)"),
-	    OPTION_FLAG(0, "nesterov", &set.nesterov, "Nesterov's momentum"),
-	    OPTION_REAL(0, "beta1", "B", &optimiser->beta1, "of adam (0.9)"),
-	    OPTION_REAL(0, "beta2", "B", &optimiser->beta2, "of adam (0.999)"),
-	    OPTION_REAL(
-		0, "epsilon", "E", &optimiser->epsilon, "of adam (1e-8)"),
-	    OPTION_REAL(0, "wd", "D", &optimiser->decay,
-		"weight decay, added to the gradient (0)"),
-	    OPTION_FLAG(0, "wd-ignore-biasbn", &set.ignore_biasbn,
-		"no weight decay of tensors with one dimension"),
-	    OPTION_CHOICE(0, "schedule", schedule_words, &set.schedule,
-		"how the learning rate falls"),
-	    OPTION_TEXT(0, "milestones", "EPOCH,...", &set.milestones,
-		"step: epochs after which it falls"),
-	    OPTION_REAL(0, "gamma", "G", &schedule->gamma,
-		"step: the factor by which it falls (0.1)"),
-	    OPTION_REAL(0, "warmup", "EPOCHS", &schedule->warmup,
-		"epochs in which it rises to its value (0)"),
-	    OPTION_CHOICE(0, "order", feed_order_words, &set.order,
-		"order of the images in an epoch"),
-	    OPTION_CHOICE(0, "augment", feed_augment_words, &set.augment,
-		"what happens to an image before it is seen"),
-	    OPTION_REAL(0, "label-noise", "P", &feed->noise,
-		"share of images that get a random label (0)"),
-	    OPTION_CHOICE(0, "loss", loss_words, &set.loss, "what falls"),
-	    OPTION_INT(0, "every", "N", &set.every, 1, 1000000,
-		"epochs between checkpoints (1)"),
-	    OPTION_INT(0, "every-steps", "N", &set.every_steps, 1, INT32_MAX,
-		"steps between checkpoints, instead"),
-	    OPTION_U64('s', "seed", "SEED", &feed->seed,
-		"seed of order, augmentation and label noise (0)"),
-	    OPTION_CHOICE(0, "pixels", pixels_words, &set.pixels.choice,
-		"input constants, instead of the model's"),
-	    OPTION_FLAG(0, "raw", &set.raw,
-		"the images are reals that are normalised already"),
-	    OPTION_TEXT(0, "mean", "M,...", &set.pixels.mean,
-		"mean of each channel's pixels in 0..1"),
-	    OPTION_TEXT(0, "std", "S,...", &set.pixels.std,
-		"standard deviation of each channel's pixels"),
-	    OPTION_INT('j', "threads", "N", &set.threads, 1, THREADS_MAX,
-		"threads (all processors)"),
-	    OPTION_TEXT(0, "resume", "FILE", &set.resume,
-		"continue the run whose checkpoints FILE has"),
-	    OPTION_END};
+	struct train_options set;
+	struct session session = {.set = &set};
+	struct option_table options = {0};
 	struct frame frame = {.name = "nettrain",
 	    .synopsis = "-d DATA [FILE ...]",
 	    .reads = true,
 	    .purpose = "train a network and write its checkpoints",
 	    .output = {.manner = OUTPUT_LONG, .kind = &stream_of_models},
-	    .options = options};
-	int first = frame_start(&frame, argc, argv);
+	    .options = options.row};
 	struct error err;
+	int first;
 
+	train_options_start(&set);
+	train_options_add(&options, &set);
+	first = frame_start(&frame, argc, argv);
 	session.frame = &frame;
-	if (set.train == NULL)
-		frame_usage(&frame, "no data: -d PATH is needed");
-	if (set.raw && (set.pixels.choice >= 0 || set.pixels.mean != NULL ||
-			   set.pixels.std != NULL))
-		frame_usage(
-		    &frame, "--raw excludes --pixels, --mean and --std");
-	if (finish_rule(&set, &session.rule, &err) < 0)
+	if (train_options_finish(&set, &err) < 0)
 		frame_usage_error(&frame, &err);
 	frame_refuse_terminal(&frame);
 	if (run(&session, argv + first, argc - first, &err) < 0)

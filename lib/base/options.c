@@ -117,9 +117,16 @@ take(const struct option_row *row, const char *value, struct error *err)
 	return error_set(err, "%s has no type", what);
 }
 
+void
+options_add(struct option_table *table, const struct option_row *rows)
+{
+	for (; rows->name != NULL && table->n < OPTIONS_MAX - 1; rows++)
+		table->row[table->n++] = *rows;
+}
+
 int
 options_parse(const struct option_row *table, int argc, char **argv,
-    struct inputs *inputs, struct error *err)
+    struct inputs *inputs, bool *given, struct error *err)
 {
 	struct getopt_form form = {0};
 	int code;
@@ -141,6 +148,8 @@ options_parse(const struct option_row *table, int argc, char **argv,
 			    argv[optind - 1]);
 		while (option_code(table, i) != code)
 			i++;
+		if (given != NULL)
+			given[i] = true;
 		if ((table[i].reads &&
 			inputs_add_argument(inputs, optarg, err) < 0) ||
 		    take(&table[i], optarg, err) < 0)

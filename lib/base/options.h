@@ -108,13 +108,24 @@ struct option_row {
 enum { OPTIONS_MAX = 64 };
 
 /*
+ * Rows from several places, for a program whose options others have too: starts
+ * as {0}, which is a table without rows.  What is too many is left out.
+ */
+struct option_table {
+	struct option_row row[OPTIONS_MAX];
+	int n;
+};
+void options_add(struct option_table *table, const struct option_row *rows);
+
+/*
  * Reads the options of argv into their targets, in any order with operands
  * (GNU getopt_long permutes them; "--" ends the options).  Returns the index of
  * the first operand in argv, or -1 with an error that names the option.  Files
- * that options read are added to inputs (NULL: to nothing).
+ * that options read are added to inputs (NULL: to nothing); given[i] (NULL: not
+ * asked for) becomes true when row i was there.
  */
 int options_parse(const struct option_row *table, int argc, char **argv,
-    struct inputs *inputs, struct error *err);
+    struct inputs *inputs, bool *given, struct error *err);
 
 /* Appends one line per option, as --help shows them. */
 void options_help(const struct option_row *table, struct text *out);

@@ -10,6 +10,8 @@
 
 #include "base/error.h"
 
+enum { WORKERS_MAX = 1024 }; /* what -j takes */
+
 struct workers;
 
 /*

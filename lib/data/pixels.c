@@ -104,3 +104,38 @@ pixels_settle(const struct pixels_options *options, size_t channels,
 		    n_known, channels);
 	return 0;
 }
+
+void
+pixels_add_options(struct option_table *to, struct pixels_options *options,
+    int *raw, const char *help)
+{
+	const struct option_row word[] = {
+	    OPTION_CHOICE(0, "pixels", pixels_words, &options->choice, help),
+	    OPTION_END};
+	const struct option_row flag[] = {
+	    OPTION_FLAG(0, "raw", raw,
+		"the images are reals that are normalised already"),
+	    OPTION_END};
+	const struct option_row lists[] = {
+	    OPTION_TEXT(0, "mean", "M,...", &options->mean,
+		"mean of each channel's pixels in 0..1"),
+	    OPTION_TEXT(0, "std", "S,...", &options->std,
+		"standard deviation of each channel's pixels"),
+	    OPTION_END};
+
+	options->choice = -1;
+	options_add(to, word);
+	if (raw != NULL)
+		options_add(to, flag);
+	options_add(to, lists);
+}
+
+int
+pixels_check(const struct pixels_options *options, int raw, struct error *err)
+{
+	if (raw && (options->choice >= 0 || options->mean != NULL ||
+		       options->std != NULL))
+		return error_set(
+		    err, "--raw excludes --pixels, --mean and --std");
+	return 0;
+}

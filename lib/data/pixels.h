@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/options.h"
 
 /* The words of --pixels, NULL-terminated. */
 extern const char *const pixels_words[];
@@ -26,6 +27,17 @@ struct pixels_options {
 	int choice;             /* of pixels_words, or -1 */
 	const char *mean, *std; /* "0.5,0.5,0.5", or NULL */
 };
+
+/*
+ * Their rows, with what help says of the word; raw, unless NULL, is that of
+ * --raw.
+ */
+void pixels_add_options(struct option_table *to, struct pixels_options *options,
+    int *raw, const char *help);
+
+/* Fails when one is given beside --raw. */
+int pixels_check(
+    const struct pixels_options *options, int raw, struct error *err);
 
 /*
  * Fills mean and std of n channels: a list stands over the word; without a

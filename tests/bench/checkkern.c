@@ -107,7 +107,7 @@ main(int argc, char **argv)
 	    OPTION_END,
 	};
 
-	if (options_parse(options, argc, argv, NULL, &err) != argc) {
+	if (options_parse(options, argc, argv, NULL, NULL, &err) != argc) {
 		options_help(options, &help);
 		said = text_chars(&help, &err);
 		fputs(said != NULL ? said : err.text, stderr);

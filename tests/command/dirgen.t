@@ -138,7 +138,7 @@ fails 2 "2 other models, expected one per axis" "two operands for one axis" dirg
 fails 2 "go together" "a file for random directions" dirgen -k random --from x
 fails 2 "go together" "no file" dirgen -k file
 fails 2 "exclude each other" "axis and axes" dirgen --axis x --axes 1
-fails 2 "--seed is for random" "a seed for a file" dirgen -s 1 --from x
+fails 2 "--seed is for --kind random" "a seed for a file" dirgen -s 1 --from x
 evalgrid -n 2 -d "$ROOT/tests/data/sets/tiny.npz" "$ROOT/tests/data/streams/model.ll" 2>/dev/null >points
 fails 1 "no model came, expected one" "a stream without a model" dirgen <points
 done_testing

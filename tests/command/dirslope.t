@@ -77,8 +77,8 @@ ldd "$(command -v dirgen)" 2>/dev/null | grep -q openblas
 is $? 1 "dirgen of other kinds does not load OpenBLAS"
 
 fails 2 "0 data sets, expected one" "no data" dirgen -k hessian <"$T/net.ll"
-fails 2 "are for --kind hessian and gradient" "data for random directions" dirgen -d "$images" <"$T/net.ll"
-fails 2 "are for --kind hessian and gradient" "images for random directions" dirgen -n 3 <"$T/net.ll"
+fails 2 "--data is for --kind hessian and gradient" "data for random directions" dirgen -d "$images" <"$T/net.ll"
+fails 2 "--images is for --kind hessian and gradient" "images for random directions" dirgen -n 3 <"$T/net.ll"
 fails 2 "--which is for --kind hessian" "an end of a gradient" \
 	dirgen -k gradient --which smallest -d "$images" <"$T/net.ll"
 fails 2 "a gradient is one axis" "two gradients" dirgen -k gradient --axes 2 -d "$images" <"$T/net.ll"

@@ -135,7 +135,7 @@ for p, q in zip(pieces(sys.argv[1]), pieces(sys.argv[2])):
     assert np.allclose(p['Points'][:, 2], np.log(np.minimum(q["loss"], 3) + 0.1), rtol=1e-15)
     assert (p['loss'] == q['loss']).all()
 END
-fails 2 "are for -t vtk and glb" "--log is for vtk and glb" gridconv --log "$S/surface.ll"
+fails 2 "--log is for --to vtk and glb" "--log is for vtk and glb" gridconv --log "$S/surface.ll"
 
 # ---- gnuplot ----
 gridconv -t gnuplot "$T/reps.ll" >"$T/reps.dat"

@@ -235,8 +235,8 @@ fails 1 "^dirgen: lenet: checkpoint 1 has [0-9]* tensors, the model has 21" "a r
 	dirgen -k pca run.ll lenet
 fails 1 "^dirgen: /nonexistent/losspipe[^ ]*: No such file" "no place for a run in a pipe" \
 	sh -c 'cat run.ll | TMPDIR=/nonexistent dirgen -k pca'
-fails 2 "are for --kind pca" "an option of another kind" dirgen --include-final
-fails 2 "--seed is for random" "a seed" dirgen -k pca -s 1 run.ll
+fails 2 "--include-final is for --kind pca" "an option of another kind" dirgen --include-final
+fails 2 "--seed is for --kind random" "a seed" dirgen -k pca -s 1 run.ll
 # ---- networks alone ----
 for k in 1 2 3; do netnew -s $k --pixels fashion --label "net $k" small >one$k.ll; done
 dirgen -q -k toward --orthonormal one2.ll one3.ll <one1.ll | trajproj one1.ll one2.ll one3.ll |
