@@ -81,6 +81,36 @@ evaluate(struct gridrun *run, struct surface *surface, struct error *err)
 
 static const char *const over_words[] = {"weights", "all", NULL};
 
+struct settings {
+	struct hessian_rule rule;
+	int64_t k, basis;
+};
+
+static void
+add_options(struct option_table *table, struct settings *s)
+{
+	const struct option_row own[] = {
+	    OPTION_INT('k', "eigenvalues", "N", &s->k, 1, HESSIAN_K_MAX,
+		"how many at each end (1)"),
+	    OPTION_CHOICE(0, "over", over_words, &s->rule.all,
+		"weights of two dimensions or more, or bias and BN too"),
+	    OPTION_TEXT(0, "tensors", "PATTERN", &s->rule.pattern,
+		"of these, the tensors whose names match"),
+	    OPTION_REAL(0, "tolerance", "T", &s->rule.lanczos.tolerance,
+		"of a residual, relative to its eigenvalue (0.001)"),
+	    OPTION_INT(0, "basis", "N", &s->basis, BASIS_MIN, BASIS_MAX,
+		"vectors that Lanczos keeps (48)"),
+	    OPTION_INT(0, "products", "N", &s->rule.lanczos.products, 1,
+		INT32_MAX, "Hessian-vector products a point at most (1000)"),
+	    OPTION_INT(0, "trace", "N", &s->rule.probes, 2, INT32_MAX,
+		"estimate the trace from N random vectors"),
+	    OPTION_U64('s', "seed", "SEED", &s->rule.lanczos.seed,
+		"of first and random vectors (0)"),
+	    OPTION_END};
+
+	options_add(table, own);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -89,48 +119,31 @@ main(int argc, char **argv)
 	    .reads = true,
 	    .purpose =
 		"extreme eigenvalues of the Hessian on a grid of points"};
-	struct hessian_rule rule = {
-	    .lanczos = {.tolerance = 1e-3, .products = 1000}};
+	struct settings s = {.k = 1,
+	    .basis = 48,
+	    .rule.lanczos = {.tolerance = 1e-3, .products = 1000}};
+	struct hessian_rule *rule = &s.rule;
 	struct gridrun run;
-	int64_t k = 1, basis = 48;
-	const struct option_row own[] = {
-	    OPTION_INT('k', "eigenvalues", "N", &k, 1, HESSIAN_K_MAX,
-		"how many at each end (1)"),
-	    OPTION_CHOICE(0, "over", over_words, &rule.all,
-		"weights of two dimensions or more, or bias and BN too"),
-	    OPTION_TEXT(0, "tensors", "PATTERN", &rule.pattern,
-		"of these, the tensors whose names match"),
-	    OPTION_REAL(0, "tolerance", "T", &rule.lanczos.tolerance,
-		"of a residual, relative to its eigenvalue (0.001)"),
-	    OPTION_INT(0, "basis", "N", &basis, BASIS_MIN, BASIS_MAX,
-		"vectors that Lanczos keeps (48)"),
-	    OPTION_INT(0, "products", "N", &rule.lanczos.products, 1, INT32_MAX,
-		"Hessian-vector products a point at most (1000)"),
-	    OPTION_INT(0, "trace", "N", &rule.probes, 2, INT32_MAX,
-		"estimate the trace from N random vectors"),
-	    OPTION_U64('s', "seed", "SEED", &rule.lanczos.seed,
-		"of first and random vectors (0)"),
-	    OPTION_END};
 	struct option_table options = {0};
 	int first;
 
 	gridrun_start(&run, &frame);
 	gridrun_add_options(&options, &run, loss_words);
-	options_add(&options, own);
+	add_options(&options, &s);
 	run.plane = evaluate;
-	run.context = &rule;
+	run.context = rule;
 	frame.options = options.row;
 	first = frame_start(&frame, argc, argv);
 	gridrun_check(&run);
-	if (!(rule.lanczos.tolerance > 0.0))
+	if (!(rule->lanczos.tolerance > 0.0))
 		frame_usage(&frame, "--tolerance is %g, expected more than 0",
-		    rule.lanczos.tolerance);
-	if (basis < 4 * k + 4)
+		    rule->lanczos.tolerance);
+	if (s.basis < 4 * s.k + 4)
 		frame_usage(&frame,
 		    "--basis is %d, expected %d or more for %d eigenvalues at "
 		    "each end",
-		    (int)basis, (int)(4 * k + 4), (int)k);
-	rule.lanczos.k = (int)k;
-	rule.lanczos.basis = (int)basis;
+		    (int)s.basis, (int)(4 * s.k + 4), (int)s.k);
+	rule->lanczos.k = (int)s.k;
+	rule->lanczos.basis = (int)s.basis;
 	return gridrun_main(&run, argv + first, argc - first);
 }

@@ -136,6 +136,13 @@ say(const struct frame *frame, const char *path, const struct model *model,
 		    "%s: names with '%s' before all, as the graph "
 		    "has it",
 		    path, report->prefix.on);
+}
+
+/* What may make it another network than its maker's. */
+static void
+warn(const struct frame *frame, const char *path,
+    const struct load_report *report)
+{
 	/* Elements that a checkpoint has bit by bit were not folded. */
 	if (report->onnx.folded &&
 	    (report->names.found == 0 ||
@@ -234,6 +241,7 @@ convert(struct writer *writer, const struct frame *frame, const char *path,
 		status = set_pixels(&model, s, &report.input, err);
 		if (status == 0) {
 			say(frame, shown, &model, &report);
+			warn(frame, shown, &report);
 			status =
 			    settle_classes(frame, &model.graph, &s->rules, err);
 		}
@@ -294,45 +302,55 @@ list_sources(char **paths, size_t n, struct error *err)
 	return sources;
 }
 
+static void
+add_options(struct option_table *table, struct settings *s)
+{
+	const struct option_row first[] = {
+	    OPTION_TEXT(0, "arch", "NAME", &s->arch,
+		"the architecture (netnew --list names them)"),
+	    OPTION_INPUT(0, "graph", "FILE", &s->graph,
+		"the graph of this ONNX file, for weights without one"),
+	    OPTION_INPUT(0, "names-from", "FILE", &s->names,
+		"name the graph's tensors as this checkpoint names equal ones"),
+	    OPTION_CALL(0, "train", "PATTERN", &s->rules, take_train,
+		"tensors of these names are trainable"),
+	    OPTION_CALL(0, "freeze", "PATTERN", &s->rules, take_freeze,
+		"tensors of these names are not"),
+	    OPTION_TEXT(0, "input", "C,H,W", &s->input,
+		"channels, height and width of an image"),
+	    OPTION_INT(0, "classes", "K", &s->classes, 1, 1000000,
+		"number of classes"),
+	    OPTION_END};
+	const struct option_row last[] = {
+	    OPTION_TEXT(0, "label", "TEXT", &s->label, "name for legends"),
+	    OPTION_FLAG(0, "no-checksum", &s->no_checksum,
+		"accept zip archives that were written without CRCs"),
+	    OPTION_END};
+
+	options_add(table, first);
+	pixels_add_options(table, &s->pixels, NULL,
+	    "input normalisation by name, such as cifar10 or fashion");
+	options_add(table, last);
+}
+
 int
 main(int argc, char **argv)
 {
-	struct settings s = {.pixels = {.choice = -1}};
-	const struct option_row options[] = {
-	    OPTION_TEXT(0, "arch", "NAME", &s.arch,
-		"the architecture (netnew --list names them)"),
-	    OPTION_INPUT(0, "graph", "FILE", &s.graph,
-		"the graph of this ONNX file, for weights without one"),
-	    OPTION_INPUT(0, "names-from", "FILE", &s.names,
-		"name the graph's tensors as this checkpoint names equal ones"),
-	    OPTION_CALL(0, "train", "PATTERN", &s.rules, take_train,
-		"tensors of these names are trainable"),
-	    OPTION_CALL(0, "freeze", "PATTERN", &s.rules, take_freeze,
-		"tensors of these names are not"),
-	    OPTION_TEXT(0, "input", "C,H,W", &s.input,
-		"channels, height and width of an image"),
-	    OPTION_INT(
-		0, "classes", "K", &s.classes, 1, 1000000, "number of classes"),
-	    OPTION_CHOICE(0, "pixels", pixels_words, &s.pixels.choice,
-		"input normalisation by name, such as cifar10 or fashion"),
-	    OPTION_TEXT(0, "mean", "M,...", &s.pixels.mean,
-		"mean of each channel's pixels in 0..1"),
-	    OPTION_TEXT(0, "std", "S,...", &s.pixels.std,
-		"standard deviation of each channel's pixels"),
-	    OPTION_TEXT(0, "label", "TEXT", &s.label, "name for legends"),
-	    OPTION_FLAG(0, "no-checksum", &s.no_checksum,
-		"accept zip archives that were written without CRCs"),
-	    OPTION_END};
+	struct settings s = {0};
+	struct option_table options = {0};
 	struct frame frame = {.name = "netload",
 	    .synopsis = "[FILE...]",
 	    .purpose = "trained networks from files of other programs",
 	    .output = {.manner = OUTPUT_QUICK, .kind = &stream_of_models},
-	    .options = options};
+	    .options = options.row};
 	struct error err;
-	int first = frame_start(&frame, argc, argv), status;
-	size_t n = argc > first ? (size_t)(argc - first) : 1;
 	struct source *sources;
+	int first, status;
+	size_t n;
 
+	add_options(&options, &s);
+	first = frame_start(&frame, argc, argv);
+	n = argc > first ? (size_t)(argc - first) : 1;
 	frame_refuse_terminal(&frame);
 	if (s.input != NULL &&
 	    shape_parse(s.input, "--input", &s.shape, &err) < 0)

@@ -139,36 +139,45 @@ write_model(struct model *model, const struct settings *s, struct error *err)
 	return output_close(&out, status, err);
 }
 
+static void
+add_options(struct option_table *table, struct settings *s)
+{
+	const struct option_row first[] = {
+	    OPTION_TEXT(0, "input", "C,H,W", &s->input,
+		"channels, height and width of an image"),
+	    OPTION_INT(0, "classes", "K", &s->classes, 1, 1000000,
+		"number of classes (10)"),
+	    OPTION_U64('s', "seed", "SEED", &s->seed,
+		"seed of the initial weights (0)"),
+	    OPTION_END};
+	const struct option_row last[] = {
+	    OPTION_TEXT(0, "label", "TEXT", &s->label, "name for legends"),
+	    OPTION_FLAG(0, "list", &s->list, "list the architectures and exit"),
+	    OPTION_END};
+
+	options_add(table, first);
+	pixels_add_options(table, &s->pixels, NULL,
+	    "input normalisation by name, such as cifar10 or fashion");
+	options_add(table, last);
+}
+
 int
 main(int argc, char **argv)
 {
-	struct settings s = {.classes = 10, .pixels = {.choice = -1}};
-	const struct option_row options[] = {
-	    OPTION_TEXT(0, "input", "C,H,W", &s.input,
-		"channels, height and width of an image"),
-	    OPTION_INT(0, "classes", "K", &s.classes, 1, 1000000,
-		"number of classes (10)"),
-	    OPTION_U64('s', "seed", "SEED", &s.seed,
-		"seed of the initial weights (0)"),
-	    OPTION_CHOICE(0, "pixels", pixels_words, &s.pixels.choice,
-		"input normalisation by name, such as cifar10 or fashion"),
-	    OPTION_TEXT(0, "mean", "M,...", &s.pixels.mean,
-		"mean of each channel's pixels in 0..1"),
-	    OPTION_TEXT(0, "std", "S,...", &s.pixels.std,
-		"standard deviation of each channel's pixels"),
-	    OPTION_TEXT(0, "label", "TEXT", &s.label, "name for legends"),
-	    OPTION_FLAG(0, "list", &s.list, "list the architectures and exit"),
-	    OPTION_END};
+	struct settings s = {.classes = 10};
+	struct option_table options = {0};
 	struct frame frame = {.name = "netnew",
 	    .synopsis = "NAME",
 	    .purpose = "a named architecture, freshly initialised",
 	    .words = true,
 	    .output = {.manner = OUTPUT_QUICK, .kind = &stream_of_models},
-	    .options = options};
+	    .options = options.row};
 	struct model model = {0};
 	struct error err;
-	int first = frame_start(&frame, argc, argv), status;
+	int first, status;
 
+	add_options(&options, &s);
+	first = frame_start(&frame, argc, argv);
 	if (s.list) {
 		list_architectures(&frame);
 		return 0;
