@@ -60,6 +60,24 @@ take_back(const struct onnx_step *step, struct onnx_part *part, int axis,
 	return status;
 }
 
+/* starts, ends, axes and steps, the last two empty or as many as the others. */
+static int
+read_cuts(
+    const struct onnx_step *step, int64_t v[4][TENSOR_RANK_MAX], size_t n[4])
+{
+	static const char *const names[] = {"starts", "ends", "axes", "steps"};
+
+	for (size_t i = 0; i < 4; i++)
+		if (onnx_ints_or_input(step, names[i], i + 1, v[i],
+			TENSOR_RANK_MAX, &n[i]) < 0)
+			return -1;
+	if (n[0] != n[1] || (n[2] > 0 && n[2] != n[0]) ||
+	    (n[3] > 0 && n[3] != n[0]))
+		return error_set(step->import->err,
+		    "%zu starts, %zu ends, expected as many", n[0], n[1]);
+	return 0;
+}
+
 static int
 convert_slice(const struct onnx_step *step)
 {
@@ -70,20 +88,8 @@ convert_slice(const struct onnx_step *step)
 	size_t n[4];
 	int axis;
 
-	if (in == NULL ||
-	    onnx_ints_or_input(
-		step, "starts", 1, v[0], TENSOR_RANK_MAX, &n[0]) < 0 ||
-	    onnx_ints_or_input(step, "ends", 2, v[1], TENSOR_RANK_MAX, &n[1]) <
-		0 ||
-	    onnx_ints_or_input(step, "axes", 3, v[2], TENSOR_RANK_MAX, &n[2]) <
-		0 ||
-	    onnx_ints_or_input(step, "steps", 4, v[3], TENSOR_RANK_MAX, &n[3]) <
-		0)
+	if (in == NULL || read_cuts(step, v, n) < 0)
 		return -1;
-	if (n[0] != n[1] || (n[2] > 0 && n[2] != n[0]) ||
-	    (n[3] > 0 && n[3] != n[0]))
-		return error_set(step->import->err,
-		    "%zu starts, %zu ends, expected as many", n[0], n[1]);
 	part = (struct onnx_part){in->value, in->shape};
 	for (size_t i = 0; i < n[0]; i++) {
 		struct onnx_range range = {.step = n[3] > 0 ? v[3][i] : 1};
