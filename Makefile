@@ -165,13 +165,24 @@ install: all
 uninstall:
 	$(INSTALL) uninstall '$(PREFIX)'
 
+# Packages: for Debian; the sources, and whether they suffice.
+MAINTAINER = The losspipe authors <losspipe@losspipe.invalid>
+deb: all
+	@PROGRAMS='$(PROGRAMS)' BUILD='$(BUILD)' MAINTAINER='$(MAINTAINER)' packaging/deb '$(VERSION)'
+
+dist:
+	@BUILD='$(BUILD)' packaging/dist '$(VERSION)'
+
+distcheck: dist
+	@BUILD='$(BUILD)' packaging/dist '$(VERSION)' check
+
 clean:
 	rm -rf build
 
 help:
 	@sed -n '/^# /s/^# //p; /^#$$/q' Makefile
-	@echo "targets: all check check-san check-golden check-arm64 check-all same bench bench-peers bench-training lint fuzz install uninstall clean"
+	@echo "targets: all check check-san check-golden check-arm64 check-all same bench bench-peers bench-training lint fuzz install uninstall deb dist distcheck clean"
 
-.PHONY: all install uninstall clean help
+.PHONY: all install uninstall deb dist distcheck clean help
 
 -include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)

@@ -17,7 +17,7 @@ fails_with_line()
 	PATH=$T/bin:$PATH "$@" >"$T/out" 2>"$T/err"
 	local status=$?
 	[ $status -eq 1 ] &&
-		grep -qx '    apt-get install --no-install-recommends jq' "$T/err"
+		grep -qx '    apt-get update && apt-get install --no-install-recommends jq' "$T/err"
 	ok $? "${*##*/} without sudo prints the line for an administrator"
 }
 fails_with_line "$ROOT/tests/run"
