@@ -98,9 +98,11 @@ if has torch && has onnx; then
 	diff -r "$kit/answers" kit/answers >differ && cmp -s "$kit/models/conv.onnx" kit/models/conv.onnx
 	ok $? "make.py makes the answers"
 fi
-netload "$kit/models/conv.onnx" >net
-for weights in filter layer kernel input axis0 axis1 last; do
-	/usr/bin/python3 - "$kit/answers/conv.weights.csv" $weights <<'END'
+# follows NET FORMULA: what normcheck says of the answers of a formula.
+follows()
+{
+	netload "$kit/models/$1.onnx" >net
+	/usr/bin/python3 - "$kit/answers/$1.weights.csv" "$2" <<'END'
 import csv, sys, numpy as np
 out = {}
 for row in csv.DictReader(open(sys.argv[1])):
@@ -109,6 +111,9 @@ for row in csv.DictReader(open(sys.argv[1])):
 np.savez('d.npz', **{k: np.float32(v).reshape(s) for (k, s), v in out.items()})
 END
 	dirgen --from d.npz <net | normcheck --json | jq -r '.directions[0].follows'
-done >found
-is "$(tr '\n' ' ' <found)" "filter layer kernel input axis0 axis1 last " "normcheck agrees with the answers"
+}
+for weights in filter layer kernel input axis0 axis1 last dfilter dlayer model; do
+	is "$(follows conv $weights)" $weights "normcheck agrees with the answers, $weights"
+done
+is "$(follows matmul filter) $(follows matmul input)" "filter input" "also where filters are columns"
 done_testing
