@@ -136,6 +136,34 @@ grow_steps(struct builder *b, int x)
 	return grow_node(b, OP_ADD, "between", 2, in, &none);
 }
 
+/* x against thresholds that it is not near to. */
+static int
+grow_comparison(
+    struct builder *b, enum operator_kind op, const char *name, int x)
+{
+	const int64_t width = build_size(b, x, 2);
+	struct error err;
+	int in[2] = {grow_steps(b, x)};
+
+	in[1] = graph_add_tensor(
+	    b->graph, "halves", TENSOR_FLOAT32, ROLE_CONSTANT, 1, &width, &err);
+	return grow_node(b, op, name, 2, in, &(struct attributes){0});
+}
+
+static int
+grow_where(struct builder *b, int x)
+{
+	int in[3] = {-1, x, x};
+
+	in[0] = roll(0, 1)
+		    ? grow_comparison(b, OP_LESS, "condition", x)
+		    : grow_tensor(b, "gates", build_size(b, x, 1), 1, 0, 0);
+	if (b->graph->values[in[0]].kind == VALUE_TENSOR)
+		b->graph->tensors[b->graph->n_tensors - 1].role = ROLE_CONSTANT;
+	in[roll(1, 2)] = grow_operand(b, x);
+	return grow_node(b, OP_WHERE, "tested", 3, in, &(struct attributes){0});
+}
+
 /* Rows of x, or of a table, by indices that are fixed or the image's. */
 static int
 grow_gather(struct builder *b, int x)
@@ -301,6 +329,12 @@ grow_imported(struct builder *b, enum operator_kind op, int x)
 	case OP_LOG_SOFTMAX:
 	case OP_HARDMAX:
 		return grow_node(b, op, "tested", 1, in, &a);
+	case OP_LESS:
+	case OP_LESS_OR_EQUAL:
+	case OP_EQUAL:
+		return grow_comparison(b, op, "tested", x);
+	case OP_WHERE:
+		return grow_where(b, x);
 	case OP_GATHER:
 		return grow_gather(b, x);
 	case OP_TRANSPOSE:

@@ -508,6 +508,12 @@ arithmetic(const struct node *node, double a, double b)
 		return a * b;
 	case OP_DIV:
 		return a / b;
+	case OP_LESS:
+		return a < b;
+	case OP_LESS_OR_EQUAL:
+		return a <= b;
+	case OP_EQUAL:
+		return a == b;
 	case OP_MAX:
 		return fmax(a, b);
 	case OP_MIN:
@@ -550,6 +556,9 @@ element(const struct world *w, const struct node *node, int image, int64_t i)
 	case OP_POW:
 	case OP_MAX:
 	case OP_MIN:
+	case OP_LESS:
+	case OP_LESS_OR_EQUAL:
+	case OP_EQUAL:
 		return arithmetic(node, operand_at(w, node, 0, image, i),
 		    operand_at(w, node, 1, image, i));
 	case OP_MAT_MUL:
@@ -566,6 +575,9 @@ element(const struct world *w, const struct node *node, int image, int64_t i)
 		return along_at(w, node, image, i);
 	case OP_LAYER_NORMALIZATION:
 		return layer_norm_at(w, node, image, i);
+	case OP_WHERE:
+		return operand_at(w, node,
+		    operand_at(w, node, 0, image, i) != 0.0 ? 1 : 2, image, i);
 	case OP_GATHER:
 		return gathered_at(w, node, image, i);
 	case OP_TRANSPOSE:
@@ -665,6 +677,8 @@ drawn(const char *name)
 		return 0.2F;
 	if (strcmp(name, "levels") == 0)
 		return (float)roll(-2, 2) + 0.25F;
+	if (strcmp(name, "halves") == 0)
+		return (float)roll(-2, 2) + 0.5F;
 	if (strcmp(name, "indices") == 0)
 		return (float)roll(-3, 3);
 	if (strcmp(name, "gates") == 0)

@@ -78,6 +78,10 @@ enum operator_kind {
 	OP_HARDMAX,
 	OP_GATHER,
 	OP_CONV_TRANSPOSE,
+	OP_WHERE,
+	OP_LESS,
+	OP_LESS_OR_EQUAL,
+	OP_EQUAL,
 	OP_COUNT,
 };
 

@@ -1,5 +1,5 @@
-/* Add, Sub, Mul, Div, Pow, Max, Min: two operands, stretched to each other's
- * shape. */
+/* Add, Sub, Mul, Div, Pow, Max, Min, comparisons: two operands, stretched to
+ * each other's shape. */
 #include <math.h>
 
 #include "net/op_family.h"
@@ -102,6 +102,9 @@ BROADCAST(op_sub, difference, a - b)
 BROADCAST(op_mul, product, a *b)
 BROADCAST(op_div, quotient, a / b)
 BROADCAST(op_pow, power, pow(a, b))
+BROADCAST(op_less, less, a < b ? 1.0 : 0.0)
+BROADCAST(op_less_or_equal, less_or_equal, a <= b ? 1.0 : 0.0)
+BROADCAST(op_equal, equal, a == b ? 1.0 : 0.0)
 BROADCAST(op_max, larger, a > b || isnan(a) ? a : b)
 BROADCAST(op_min, smaller, a < b || isnan(a) ? a : b)
 
@@ -287,6 +290,9 @@ pow_slope(double a, double b)
 	return b == 0.0 ? 0.0 : b * pow(a, b - 1.0);
 }
 
+PARTIALS(op_less, 0.0, 0.0, 0.0, 0.0, 0.0)
+PARTIALS(op_less_or_equal, 0.0, 0.0, 0.0, 0.0, 0.0)
+PARTIALS(op_equal, 0.0, 0.0, 0.0, 0.0, 0.0)
 PARTIALS(op_max, share(a, b), share(b, a), 0.0, 0.0, 0.0)
 PARTIALS(op_min, share(b, a), share(a, b), 0.0, 0.0, 0.0)
 PARTIALS(op_mul, b, a, 0.0, 1.0, 0.0)

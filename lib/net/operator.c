@@ -109,6 +109,13 @@ static const struct operator_row rows[OP_COUNT] = {
 	.tangent = op_gather_tangent),
     CURVED(OP_CONV_TRANSPOSE, "ConvTranspose", 2, 3, 1, op_conv_transpose,
 	NEEDS_IN),
+    ROW(OP_WHERE, "Where", 3, 3, OPERANDS_ALIGNED, op_where, NEEDS_IN,
+	.backward = op_where_backward, .law = LAW_PIECEWISE, .each = true,
+	.tangent = op_where_tangent),
+    CURVED(OP_LESS, "Less", 2, 2, OPERANDS_ALIGNED, op_less, NEEDS_IN),
+    CURVED(OP_LESS_OR_EQUAL, "LessOrEqual", 2, 2, OPERANDS_ALIGNED,
+	op_less_or_equal, NEEDS_IN),
+    CURVED(OP_EQUAL, "Equal", 2, 2, OPERANDS_ALIGNED, op_equal, NEEDS_IN),
 };
 
 const struct operator_row *
