@@ -38,8 +38,9 @@ convert_clip(const struct onnx_step *step)
 }
 
 /*
- * A tensor that is added or multiplied: vectors belong to a normalisation or
- * are a bias, what has two dimensions or more is a weight.
+ * What is compared, and integers, never learn.  A tensor that is added or
+ * multiplied: vectors belong to a normalisation or are a bias, what has two
+ * dimensions or more is a weight.
  */
 static enum tensor_role
 role_of(const struct onnx_step *step, enum operator_kind op,
@@ -50,6 +51,9 @@ role_of(const struct onnx_step *step, enum operator_kind op,
 
 	for (int i = 0; i < tensor->tensor.rank; i++)
 		wide += tensor->tensor.dim[i] > 1;
+	if (op == OP_LESS || op == OP_LESS_OR_EQUAL || op == OP_EQUAL ||
+	    (tensor->cast && onnx_tensor_is_whole(&tensor->tensor)))
+		return ROLE_CONSTANT;
 	if (wide > 1)
 		return ROLE_WEIGHT;
 	if (op != OP_ADD && op != OP_SUB)
@@ -135,32 +139,59 @@ check_places(const struct onnx_step *step, const struct onnx_result *image,
 	return 0;
 }
 
+/* The one that depends on the image and has the most axes, or NULL. */
+static const struct onnx_result *
+find_image(struct onnx_result *const *operands, int n)
+{
+	const struct onnx_result *image = NULL;
+
+	for (int i = 0; i < n; i++)
+		if (operands[i]->kind == ONNX_ACTIVATION &&
+		    (image == NULL ||
+			operands[i]->shape.rank > image->shape.rank))
+			image = operands[i];
+	return image;
+}
+
+int
+onnx_join_all(const struct onnx_step *step, enum operator_kind op, int n,
+    struct onnx_result *const *operands, struct onnx_result *out)
+{
+	const struct onnx_result *image = find_image(operands, n);
+	const struct attributes attr = {0};
+	struct onnx_shape to;
+	int in[NODE_INPUTS_MAX];
+
+	if (image == NULL)
+		return error_set(
+		    step->import->err, "no operand depends on the image");
+	to = image->shape;
+	for (int i = 0; i < n; i++) {
+		if (operands[i] == image)
+			continue;
+		onnx_share(step, image, operands[i]);
+		if (check_places(step, image, operands[i]) < 0 ||
+		    stretch(step, &to, &operands[i]->shape) < 0)
+			return -1;
+	}
+	for (int i = 0; i < n; i++) {
+		in[i] = operand(
+		    step, op, operands[i], n == 2 ? operands[1 - i] : image);
+		if (in[i] < 0)
+			return -1;
+	}
+	*out = (struct onnx_result){.kind = ONNX_ACTIVATION, .shape = to};
+	out->value = onnx_add(step, op, n, in, &attr);
+	return out->value;
+}
+
 int
 onnx_join(const struct onnx_step *step, enum operator_kind op,
     struct onnx_result *a, struct onnx_result *b, struct onnx_result *out)
 {
-	const struct attributes attr = {0};
-	const struct onnx_result *image;
-	struct onnx_shape to;
-	int in[2];
+	struct onnx_result *const both[2] = {a, b};
 
-	image = a->kind == ONNX_ACTIVATION ? a : b;
-	if (image == a && b->kind == ONNX_ACTIVATION &&
-	    b->shape.rank > a->shape.rank)
-		image = b;
-	if (image->kind != ONNX_ACTIVATION)
-		return error_set(
-		    step->import->err, "neither operand depends on the image");
-	to = image->shape;
-	onnx_share(step, image, image == a ? b : a);
-	if (check_places(step, image, image == a ? b : a) < 0 ||
-	    stretch(step, &to, image == a ? &b->shape : &a->shape) < 0 ||
-	    (in[0] = operand(step, op, a, b)) < 0 ||
-	    (in[1] = operand(step, op, b, a)) < 0)
-		return -1;
-	*out = (struct onnx_result){.kind = ONNX_ACTIVATION, .shape = to};
-	out->value = onnx_add(step, op, 2, in, &attr);
-	return out->value;
+	return onnx_join_all(step, op, 2, both, out);
 }
 
 static int

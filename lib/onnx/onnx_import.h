@@ -189,6 +189,9 @@ int onnx_add_reshape(
  */
 int onnx_join(const struct onnx_step *step, enum operator_kind op,
     struct onnx_result *a, struct onnx_result *b, struct onnx_result *out);
+/* The same of n operands. */
+int onnx_join_all(const struct onnx_step *step, enum operator_kind op, int n,
+    struct onnx_result *const *operands, struct onnx_result *out);
 
 /*
  * A tensor beside image whose first axis is the batch that the file fixes: one
@@ -263,7 +266,7 @@ int64_t onnx_whole(double number);
  */
 extern const struct onnx_row onnx_layers[], onnx_products[], onnx_functions[],
     onnx_elements[], onnx_reductions[], onnx_layouts[], onnx_takes[],
-    onnx_spaces[], onnx_resizes[], onnx_extends[], onnx_shapes[], onnx_norms[],
-    onnx_constants[], onnx_arithmetic[];
+    onnx_spaces[], onnx_resizes[], onnx_choices[], onnx_extends[],
+    onnx_shapes[], onnx_norms[], onnx_constants[], onnx_arithmetic[];
 
 #endif

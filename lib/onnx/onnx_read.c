@@ -67,7 +67,7 @@ row_of(const struct onnx_step *step)
 	static const struct onnx_row *const files[] = {onnx_layers,
 	    onnx_products, onnx_norms, onnx_functions, onnx_elements,
 	    onnx_reductions, onnx_shapes, onnx_layouts, onnx_takes, onnx_spaces,
-	    onnx_resizes, onnx_extends};
+	    onnx_resizes, onnx_choices, onnx_extends};
 	const struct onnx_text op = step->node->op;
 	const struct onnx_row *row = NULL, *fold = find_row(onnx_constants, op);
 	const int constant = all_constant(step);

@@ -179,7 +179,8 @@ rows(void **state)
 	static const struct onnx_row *const files[] = {onnx_layers,
 	    onnx_products, onnx_norms, onnx_functions, onnx_elements,
 	    onnx_reductions, onnx_shapes, onnx_layouts, onnx_takes, onnx_spaces,
-	    onnx_resizes, onnx_extends, onnx_constants, onnx_arithmetic};
+	    onnx_resizes, onnx_choices, onnx_extends, onnx_constants,
+	    onnx_arithmetic};
 	const struct onnx_operator *listed = onnx_operators;
 	bool converted[200] = {false};
 

@@ -330,3 +330,23 @@ one('Resize', 'axes', 18, small, {'axes': [3, 2], 'mode': 'cubic', 'cubic_coeff_
 case('Resize-shape-13', 13, small, ('Shape', 'x', 's', {}), ('Slice', 's,zero,two', 'r', {}),
      ('Concat', 'r,n', 't', {'axis': 0}), ('Resize', 'x,,,t', 'y', {'mode': 'linear'}), zero=ints(0), two=ints(2),
      n=ints(6, 9))
+
+# Comparisons and what is made of them; Where by what is known, and by what the image says.
+rng = np.random.default_rng(10)
+for op, opset in (('Less', 9), ('Greater', 9), ('LessOrEqual', 12), ('GreaterOrEqual', 16)):
+    case('%s-plain-%d' % (op, opset), opset, (4, 5), (op, 'x,c', 'l', {}), ('Cast', 'l', 'y', {'to': 1}), c=data(5) / 4)
+case('Equal-plain-13', 13, (4, 5), ('Relu', 'x', 'r', {}), ('Equal', 'r,z', 'l', {}), ('Cast', 'l', 'y', {'to': 1}),
+     z=scalar(0))
+bits = np.array([True, False, True, True, False])
+for op in 'And', 'Or', 'Xor':
+    case(op + '-plain-13', 13, (4, 5), ('Less', 'x,z', 'l', {}), (op, 'b,l', 'm', {}), ('Not', 'm', 'n', {}),
+         ('Where', 'n,x,z', 'y', {}), z=scalar(0.25), b=bits)
+case('Where-mask-13', 13, (4, 5), ('Where', 'm,x,i', 'w', {}), ('Softmax', 'w', 'y', {}),
+     m=np.tril(np.ones((1, 4, 5), np.bool_)), i=scalar(-np.inf))
+case('Where-other-9', 9, (4, 5), ('ReduceMean', 'x', 'r', {'axes': [2]}), ('Where', 'm,c,r', 'y', {}), m=bits, c=data(4, 1))
+arithmetic('less', 13, ('Reshape', 'a,s', 'l', {}), ('Less', 'l,t', 'e', {}), ('Not', 'e', 'q', {}),
+           ('Where', 'q,l,t', 'm', {}), *element, a=row, s=ints(2, 3), t=ints(12), **places)
+arithmetic('range', 13, ('Range', 'u,v,w', 'r', {}), ('Neg', 'r', 'n', {}), ('Gather', 'n,i', 'c', {}),
+           u=scalar(3, np.int64), v=scalar(12, np.int64), w=scalar(4, np.int64), i=scalar(2, np.int64))
+arithmetic('floor', 13, ('Mul', 'a,f', 'm', {}), ('Floor', 'm', 'n', {}), ('Max', 'n,t', 'c', {}), a=scalar([3.7]),
+           f=scalar(2), t=scalar(1))
