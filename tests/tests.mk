@@ -32,6 +32,16 @@ check-golden: all $(GOLDEN) $(TOOL)
 	CMOCKA_MESSAGE_OUTPUT=TAP prove -j2 -e '' $(GOLDEN_LONG) $(GOLDEN) \
 	    $(filter-out $(GOLDEN_LONG),$(wildcard tests/golden/*.t))
 
+# The stages of PyTorch, and what PyTorch writes, with the PyTorch that pip has now (on
+# x86-64 it brings gigabytes of CUDA's libraries, so this is not in CI).
+TORCH_VENV = build/torch-venv
+check-torch: all
+	[ -x $(TORCH_VENV)/bin/torchrun ] || { python3 -m venv $(TORCH_VENV) && \
+	    $(TORCH_VENV)/bin/pip install -q torch torchvision numpy onnx onnxscript \
+	    safetensors nbconvert ipykernel; }
+	PYTHON=$(CURDIR)/$(TORCH_VENV)/bin/python prove -v -e '' tests/command/torch*.t \
+	    tests/command/landscape.t
+
 # 64-bit ARM under qemu: see the script.
 check-arm64:
 	tests/arm64
@@ -54,7 +64,7 @@ BASE = HEAD
 same: all
 	tests/same.py --base $(BASE) --build $(BUILD) --cc '$(CC)' $(SAME)
 
-.PHONY: check check-san check-golden check-arm64 check-all same
+.PHONY: check check-san check-golden check-arm64 check-torch check-all same
 
 # Style, static analysis, shell scripts.
 LINT_C = $(filter-out $(if $(HDF5),,cmd/h5conv.c lib/hdf5/%),\
