@@ -143,7 +143,7 @@ fix_range(const struct settings *s, const struct landscape *landscape,
 	if (s->curvature != CURVATURE_SIGNED)
 		return;
 	for (size_t i = 0; i < landscape->n; i++) {
-		const struct surface *f = &landscape->surfaces[i];
+		const struct drawn_surface *f = &landscape->surfaces[i];
 
 		for (int k = 0; k < f->nx * f->ny; k++)
 			if (isfinite(f->z[k]))

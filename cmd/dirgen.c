@@ -35,7 +35,7 @@ struct dirgen {
 	struct extender *extender;
 	struct orthonormal *turns;
 	struct gram gram; /* with -v or --orthonormal */
-	struct source *sources[AXES_MAX];
+	struct direction_source *sources[AXES_MAX];
 	struct direction_file file; /* for kind file */
 	struct runs runs;           /* for kind pca */
 	struct pca pca;
@@ -277,7 +277,7 @@ open_slope(struct dirgen *g, struct error *err)
 	return status;
 }
 
-static struct source *
+static struct direction_source *
 open_source(struct dirgen *g, int i, char **operands, struct error *err)
 {
 	switch ((enum direction_kind)g->kind) {

@@ -63,7 +63,7 @@ print_estimate(
 	const struct evaluation *e = &surface->evaluation;
 	int64_t places = surface_places(surface);
 	struct place centre = {.sets = (1U << e->sets) - 1}, corner = {0};
-	struct estimate est;
+	struct run_cost est;
 	struct text text = {0};
 	char time[32];
 

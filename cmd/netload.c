@@ -25,7 +25,7 @@ struct settings {
 };
 
 /* A file and where its training stood. */
-struct source {
+struct checkpoint_file {
 	const char *path;
 	double epoch;
 };
@@ -33,7 +33,7 @@ struct source {
 static int
 compare_epochs(const void *a, const void *b)
 {
-	const struct source *p = a, *q = b;
+	const struct checkpoint_file *p = a, *q = b;
 	int order = (p->epoch > q->epoch) - (p->epoch < q->epoch);
 
 	return order != 0 ? order : text_compare_natural(p->path, q->path);
@@ -42,15 +42,15 @@ compare_epochs(const void *a, const void *b)
 static int
 compare_paths(const void *a, const void *b)
 {
-	const struct source *p = a, *q = b;
+	const struct checkpoint_file *p = a, *q = b;
 
 	return text_compare_natural(p->path, q->path);
 }
 
 /* Several files come in the order of their epochs, else of their names. */
 static int
-sort_sources(struct source *sources, size_t n, const struct settings *s,
-    struct error *err)
+sort_sources(struct checkpoint_file *sources, size_t n,
+    const struct settings *s, struct error *err)
 {
 	bool all = true;
 
@@ -258,8 +258,8 @@ convert(struct writer *writer, const struct frame *frame, const char *path,
 }
 
 static int
-convert_all(const struct frame *frame, struct source *sources, size_t n,
-    const struct settings *s, struct error *err)
+convert_all(const struct frame *frame, struct checkpoint_file *sources,
+    size_t n, const struct settings *s, struct error *err)
 {
 	struct output out;
 	struct writer *writer;
@@ -289,10 +289,11 @@ take_freeze(void *target, const char *text, struct error *err)
 }
 
 /* The operands, or standard input without any. */
-static struct source *
+static struct checkpoint_file *
 list_sources(char **paths, size_t n, struct error *err)
 {
-	struct source *sources = memory_new(n + 1, sizeof(*sources), err);
+	struct checkpoint_file *sources =
+	    memory_new(n + 1, sizeof(*sources), err);
 
 	if (sources == NULL)
 		return NULL;
@@ -344,7 +345,7 @@ main(int argc, char **argv)
 	    .output = {.manner = OUTPUT_QUICK, .kind = &stream_of_models},
 	    .options = options.row};
 	struct error err;
-	struct source *sources;
+	struct checkpoint_file *sources;
 	int first, status;
 	size_t n;
 

@@ -10,8 +10,8 @@
 
 #include "base/character.h"
 #include "base/descriptor.h"
+#include "base/destination.h"
 #include "base/memory.h"
-#include "base/place.h"
 #include "base/text.h"
 
 /* A copy of the descriptor, which must be open for writing. */
@@ -146,31 +146,31 @@ check_descriptor(
 enum { NAMES = 3 };
 
 static int
-check_place(const struct place *place, int names,
+check_destination(const struct destination *to, int names,
     const struct output_order *order, struct error *err)
 {
 	static const char *const endings[NAMES] = {"", ".part", ".part.new"};
 
-	switch (place->manner) {
-	case PLACE_STANDARD:
+	switch (to->manner) {
+	case DESTINATION_STANDARD:
 		return check_descriptor(
 		    STDOUT_FILENO, "standard output", order->inputs, err);
-	case PLACE_DESCRIPTOR:
+	case DESTINATION_DESCRIPTOR:
 		return check_descriptor(
-		    place->number, order->path, order->inputs, err);
-	case PLACE_OPEN:
-	case PLACE_FILE:
+		    to->number, order->path, order->inputs, err);
+	case DESTINATION_OPEN:
+	case DESTINATION_FILE:
 		break;
 	}
 	for (int i = 0; i < names; i++) {
-		char *name = join(place->path.chars_, endings[i], err);
+		char *name = join(to->path.chars_, endings[i], err);
 		int status =
 		    name == NULL ? -1 : check_file(name, i > 0, order, err);
 
 		free(name);
 		if (status < 0)
 			return -1;
-		if (place->manner == PLACE_OPEN)
+		if (to->manner == DESTINATION_OPEN)
 			break;
 	}
 	return 0;
@@ -179,18 +179,18 @@ check_place(const struct place *place, int names,
 int
 output_check(struct output_order *order, struct error *err)
 {
-	struct place place;
-	int status = place_find(&place, order->path, err);
+	struct destination to;
+	int status = destination_find(&to, order->path, err);
 
 	if (status == 0)
-		status = check_place(&place, NAMES, order, err);
-	if (status == 0 && place.manner == PLACE_DESCRIPTOR &&
+		status = check_destination(&to, NAMES, order, err);
+	if (status == 0 && to.manner == DESTINATION_DESCRIPTOR &&
 	    order->descriptor < 0) {
 		order->descriptor =
-		    copy_descriptor(place.number, order->path, err);
+		    copy_descriptor(to.number, order->path, err);
 		status = order->descriptor < 0 ? -1 : 0;
 	}
-	place_free(&place);
+	destination_free(&to);
 	return status;
 }
 
@@ -198,26 +198,27 @@ output_check(struct output_order *order, struct error *err)
 
 /* What stands there is written, not replaced, nor cut. */
 static int
-open_standing(struct output *out, const struct place *place, struct error *err)
+open_standing(
+    struct output *out, const struct destination *to, struct error *err)
 {
-	out->fd = open(
-	    place->path.chars_, O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC);
+	out->fd =
+	    open(to->path.chars_, O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC);
 	if (out->fd < 0)
 		return error_set(err, "%s:", out->name);
 	return 0;
 }
 
 static int
-open_file(struct output *out, const struct place *place, struct error *err)
+open_file(struct output *out, const struct destination *to, struct error *err)
 {
-	const char *path = place->path.chars_;
+	const char *path = to->path.chars_;
 
 	if (out->order->kind == NULL)
 		return error_set(
 		    err, "%s: of what kind the result is was not said", path);
 	out->path = memory_text(path, err);
 	if (out->path == NULL ||
-	    part_open(&out->file, path, place->there ? &place->is : NULL,
+	    part_open(&out->file, path, to->there ? &to->is : NULL,
 		out->order->manner == OUTPUT_LONG, err) < 0)
 		return -1;
 	out->part = out->file.name;
@@ -237,24 +238,24 @@ int
 output_open(
     struct output *out, const struct output_order *order, struct error *err)
 {
-	struct place place;
-	int status = place_find(&place, order->path, err);
+	struct destination to;
+	int status = destination_find(&to, order->path, err);
 
 	output_open_standard(out);
-	if (status == 0 && place.manner != PLACE_STANDARD) {
+	if (status == 0 && to.manner != DESTINATION_STANDARD) {
 		out->fd = -1;
 		out->name = order->path;
 		out->order = order;
 	}
 	if (status == 0)
-		status = check_place(&place, NAMES, order, err);
-	if (status == 0 && place.manner == PLACE_DESCRIPTOR)
+		status = check_destination(&to, NAMES, order, err);
+	if (status == 0 && to.manner == DESTINATION_DESCRIPTOR)
 		out->fd = order->descriptor;
-	else if (status == 0 && place.manner == PLACE_OPEN)
-		status = open_standing(out, &place, err);
-	else if (status == 0 && place.manner == PLACE_FILE)
-		status = open_file(out, &place, err);
-	place_free(&place);
+	else if (status == 0 && to.manner == DESTINATION_OPEN)
+		status = open_standing(out, &to, err);
+	else if (status == 0 && to.manner == DESTINATION_FILE)
+		status = open_file(out, &to, err);
+	destination_free(&to);
 	if (status < 0)
 		output_abandon(out);
 	return status;
@@ -332,17 +333,17 @@ forget(struct output *out)
 static int
 take_place(struct output *out, struct error *err)
 {
-	struct place place;
-	int status = place_find(&place, out->path, err);
+	struct destination to;
+	int status = destination_find(&to, out->path, err);
 
-	if (status == 0 && (place.manner != PLACE_FILE ||
-			       strcmp(place.path.chars_, out->path) != 0))
+	if (status == 0 && (to.manner != DESTINATION_FILE ||
+			       strcmp(to.path.chars_, out->path) != 0))
 		status = error_set(err,
 		    "%s is no regular file any more, as it was before",
 		    out->path);
 	if (status == 0)
-		status = check_place(&place, 1, out->order, err);
-	place_free(&place);
+		status = check_destination(&to, 1, out->order, err);
+	destination_free(&to);
 	if (status == 0)
 		status = part_finish(&out->file, out->path, err);
 	return status;

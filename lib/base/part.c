@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/destination.h"
 #include "base/lock.h"
 #include "base/memory.h"
-#include "base/place.h"
 #include "base/text.h"
 
 enum {
@@ -76,7 +76,7 @@ is_planted(const char *name, const struct stat *is, struct error *err)
 	struct stat at;
 	bool planted =
 	    is->st_uid != geteuid() &&
-	    (place_folder(&folder, name, err) < 0 ||
+	    (destination_folder(&folder, name, err) < 0 ||
 		stat(folder.chars_, &at) < 0 || (at.st_mode & S_IWOTH) != 0);
 
 	text_free(&folder);
@@ -231,7 +231,7 @@ sync_folder(const char *path)
 	struct error none;
 	int fd;
 
-	if (place_folder(&folder, path, &none) == 0) {
+	if (destination_folder(&folder, path, &none) == 0) {
 		fd = open(folder.chars_, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (fd >= 0) {
 			(void)fsync(fd);

@@ -98,8 +98,8 @@ add_positions(struct glb *g, const float (*at)[3], size_t n)
 
 /* glTF's y is up, and its z toward the reader: the plane's y is -z. */
 static void
-place(const struct glb *g, const struct surface *s, size_t panel, double x,
-    double y, double z, float out[3])
+place(const struct glb *g, const struct drawn_surface *s, size_t panel,
+    double x, double y, double z, float out[3])
 {
 	double x0 = s->x[0], x1 = s->x[s->nx - 1];
 	double y0 = s->y[0], y1 = s->y[s->ny - 1];
@@ -153,7 +153,7 @@ add_lines(struct glb *g, const float (*at)[3], size_t n, enum mode mode)
 
 /* The points that have a height, and the number of each; -1: it has none. */
 static size_t
-number_points(const struct surface *s, int64_t *number)
+number_points(const struct drawn_surface *s, int64_t *number)
 {
 	size_t n = 0;
 
@@ -164,7 +164,8 @@ number_points(const struct surface *s, int64_t *number)
 
 /* Two triangles of each cell whose corners are all there. */
 static size_t
-add_triangles(struct glb *g, const struct surface *s, const int64_t *number)
+add_triangles(
+    struct glb *g, const struct drawn_surface *s, const int64_t *number)
 {
 	size_t from = text_length(&g->numbers), n = 0;
 
@@ -192,8 +193,8 @@ add_triangles(struct glb *g, const struct surface *s, const int64_t *number)
 }
 
 static int
-add_surface(
-    struct glb *g, const struct surface *s, size_t panel, struct error *err)
+add_surface(struct glb *g, const struct drawn_surface *s, size_t panel,
+    struct error *err)
 {
 	size_t all = (size_t)s->nx * (size_t)s->ny, n, position, colour, index;
 	int64_t *number = memory_new(all, sizeof(*number), err);
@@ -239,7 +240,7 @@ add_surface(
 
 /* The floor's border and an upright edge at each corner. */
 static void
-add_box(struct glb *g, const struct surface *s, size_t panel)
+add_box(struct glb *g, const struct drawn_surface *s, size_t panel)
 {
 	float at[16][3];
 	const double x[] = {s->x[0], s->x[s->nx - 1], s->x[s->nx - 1], s->x[0]};
@@ -259,7 +260,7 @@ add_box(struct glb *g, const struct surface *s, size_t panel)
 
 /* Where a trail leaves the surface its line is broken. */
 static int
-add_trail(struct glb *g, const struct surface *s, size_t panel,
+add_trail(struct glb *g, const struct drawn_surface *s, size_t panel,
     const struct trail *trail, struct error *err)
 {
 	float(*at)[3] = memory_new(trail->n, sizeof(*at), err);
@@ -349,8 +350,8 @@ write_file(struct glb *g, const char *history, struct output *output,
 }
 
 static int
-add_panel(
-    struct glb *g, const struct surface *s, size_t panel, struct error *err)
+add_panel(struct glb *g, const struct drawn_surface *s, size_t panel,
+    struct error *err)
 {
 	if (add_surface(g, s, panel, err) < 0)
 		return -1;

@@ -17,7 +17,7 @@ find_cell(const double *at, int n, double v, double *part)
 }
 
 double
-lift_height(const struct surface *s, double x, double y)
+lift_height(const struct drawn_surface *s, double x, double y)
 {
 	double u, v, z;
 	int i = find_cell(s->x, s->nx, x, &u),

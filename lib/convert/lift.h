@@ -10,6 +10,6 @@
  * z at (x, y), bilinearly between the four points around it; NaN outside of the
  * grid and beside a point that has no finite number.
  */
-double lift_height(const struct surface *surface, double x, double y);
+double lift_height(const struct drawn_surface *surface, double x, double y);
 
 #endif

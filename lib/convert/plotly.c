@@ -55,7 +55,7 @@ add_numbers(struct text *out, const char *key, const double *v, int n)
 
 /* x, y and the rows of z; an array of rows as plotly wants it. */
 static void
-add_grid(struct text *out, const struct surface *s)
+add_grid(struct text *out, const struct drawn_surface *s)
 {
 	add_numbers(out, "x", s->x, s->nx);
 	add_numbers(out, "y", s->y, s->ny);
@@ -81,7 +81,7 @@ add_place(struct text *out, const char *key, const char *name, size_t i)
 static void
 add_trail(struct text *out, const struct landscape *l, size_t i, size_t number)
 {
-	const struct surface *s = &l->surfaces[i];
+	const struct drawn_surface *s = &l->surfaces[i];
 	const struct trail *trail = &s->trails[number];
 	char colour[COLOUR_TEXT_BYTES];
 
@@ -127,7 +127,7 @@ add_trail(struct text *out, const struct landscape *l, size_t i, size_t number)
 static void
 add_surface(struct text *out, const struct landscape *l, size_t i)
 {
-	const struct surface *s = &l->surfaces[i];
+	const struct drawn_surface *s = &l->surfaces[i];
 
 	for (int flat = 0; flat < 2; flat++) {
 		text_add(out, "%s{\"type\":\"%s\",\"colorscale\":\"Viridis\"",
@@ -150,7 +150,7 @@ static void
 add_places(struct text *out, const struct landscape *l)
 {
 	for (size_t i = 0; i < l->n; i++) {
-		const struct surface *s = &l->surfaces[i];
+		const struct drawn_surface *s = &l->surfaces[i];
 		double low = 1 - (double)(i + 1) / (double)l->n;
 		double high = low + 0.9 / (double)l->n;
 		char name[24] = "";

@@ -111,16 +111,16 @@ vector(const struct krylov *k, int i)
 
 /* ---- sums over chunks ---- */
 
-struct range {
+struct rows {
 	size_t first, end;
 };
 
-static struct range
-range_of(const struct krylov *k, int task)
+static struct rows
+rows_of(const struct krylov *k, int task)
 {
 	const size_t first = (size_t)task * CHUNK;
 
-	return (struct range){
+	return (struct rows){
 	    first, first + CHUNK < k->op.n ? first + CHUNK : k->op.n};
 }
 
@@ -129,7 +129,7 @@ static void
 multiply_chunk(void *context, int task, int worker)
 {
 	struct krylov *k = context;
-	const struct range r = range_of(k, task);
+	const struct rows r = rows_of(k, task);
 	double *out = k->partial + (size_t)task * (size_t)(k->room + 1);
 	double sum = 0.0;
 
@@ -169,7 +169,7 @@ static void
 subtract_chunk(void *context, int task, int worker)
 {
 	struct krylov *k = context;
-	const struct range r = range_of(k, task);
+	const struct rows r = rows_of(k, task);
 
 	(void)worker;
 	for (int i = 0; i < k->length; i++) {
@@ -303,7 +303,7 @@ restart_chunk(void *context, int task, int worker)
 {
 	const struct restart *r = context;
 	struct krylov *k = r->k;
-	const struct range range = range_of(k, task);
+	const struct rows range = rows_of(k, task);
 	const int kept = r->low + r->high, n = k->length;
 	float *mix = k->mix + (size_t)worker * (size_t)k->room;
 

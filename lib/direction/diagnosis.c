@@ -24,21 +24,21 @@ counts(const struct imprint *p)
 /* ---- lengths of groups ---- */
 
 static double
-span_off(const struct span *s, double factor)
+extremes_off(const struct extremes *s, double factor)
 {
 	if (s->groups == 0)
 		return 0;
 	return fmax(fabs(s->most / factor - 1), fabs(s->least / factor - 1));
 }
 
-static struct span
+static struct extremes
 join(const struct tensors *t, int rule, int power)
 {
-	struct span all = {0};
+	struct extremes all = {0};
 
 	for (size_t i = 0; i < t->n; i++)
 		if (counts(&t->of[i]))
-			span_join(&all, &t->of[i].span[rule][power]);
+			extremes_join(&all, &t->of[i].span[rule][power]);
 	return all;
 }
 
@@ -55,12 +55,12 @@ find_rule(const struct tensors *t, bool scaled, double tolerance,
 
 	for (int power = 0; power < POWER_COUNT && !any; power++)
 		for (int rule = 0; rule < RULE_COUNT; rule++) {
-			const struct span s = join(t, rule, power);
+			const struct extremes s = join(t, rule, power);
 			const double factor =
 			    scaled ? sqrt(s.least * s.most) : 1;
 
 			if (s.groups <= groups || !(factor > 0) ||
-			    !(span_off(&s, factor) <= tolerance))
+			    !(extremes_off(&s, factor) <= tolerance))
 				continue;
 			groups = s.groups;
 			any = true;
@@ -189,9 +189,10 @@ diagnose_small(const struct imprint *p, double tolerance)
 	if (p->copy)
 		return TREAT_COPY;
 	for (int k = 0; k < 4; k++) {
-		const struct span *s = &p->span[known[k].rule][known[k].power];
+		const struct extremes *s =
+		    &p->span[known[k].rule][known[k].power];
 
-		if (s->groups > 0 && span_off(s, 1) <= tolerance)
+		if (s->groups > 0 && extremes_off(s, 1) <= tolerance)
 			return known[k].is;
 	}
 	return TREAT_MOVED;
@@ -202,13 +203,13 @@ diagnose_off(const struct imprint *p, enum direction_norm norm)
 {
 	switch (norm) {
 	case NORM_FILTER:
-		return span_off(&p->span[RULE_FILTER][POWER_SAME], 1);
+		return extremes_off(&p->span[RULE_FILTER][POWER_SAME], 1);
 	case NORM_LAYER:
-		return span_off(&p->span[RULE_LAYER][POWER_SAME], 1);
+		return extremes_off(&p->span[RULE_LAYER][POWER_SAME], 1);
 	case NORM_DFILTER:
-		return span_off(&p->span[RULE_FILTER][POWER_UNIT], 1);
+		return extremes_off(&p->span[RULE_FILTER][POWER_UNIT], 1);
 	case NORM_DLAYER:
-		return span_off(&p->span[RULE_LAYER][POWER_UNIT], 1);
+		return extremes_off(&p->span[RULE_LAYER][POWER_UNIT], 1);
 	case NORM_WEIGHT:
 	case NORM_MODEL:
 	case NORM_NONE:

@@ -42,7 +42,7 @@ direction_file_close(struct direction_file *f)
 	content_close(&f->content);
 }
 
-struct source *
+struct direction_source *
 direction_file_source(const struct direction_file *f, struct error *err)
 {
 	return f->archive != NULL ? source_file(f->archive, f->name, err)

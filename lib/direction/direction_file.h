@@ -24,7 +24,7 @@ int direction_file_open(
 void direction_file_close(struct direction_file *file);
 
 /* A source of its directions, which borrows the file. */
-struct source *direction_file_source(
+struct direction_source *direction_file_source(
     const struct direction_file *file, struct error *err);
 
 #endif

@@ -10,7 +10,7 @@ enum { RUN_ELEMENTS = CHUNK_BYTES_MAX / (int)sizeof(float) };
 struct extender {
 	const struct passage *passage;
 	struct writer *writer;
-	struct source *const *sources;
+	struct direction_source *const *sources;
 	struct extender_order order;
 	struct gram *gram;
 	int added[AXES_MAX], n_added; /* axes that this model receives */
@@ -21,8 +21,8 @@ struct extender {
 
 struct extender *
 extender_new(const struct passage *passage, struct writer *writer,
-    struct source *const sources[AXES_MAX], const struct extender_order *order,
-    struct gram *gram, struct error *err)
+    struct direction_source *const sources[AXES_MAX],
+    const struct extender_order *order, struct gram *gram, struct error *err)
 {
 	struct extender *g = memory_new(1, sizeof(*g), err);
 

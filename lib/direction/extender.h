@@ -26,7 +26,7 @@ struct extender;
  * borrowed but the order.
  */
 struct extender *extender_new(const struct passage *passage,
-    struct writer *writer, struct source *const sources[AXES_MAX],
+    struct writer *writer, struct direction_source *const sources[AXES_MAX],
     const struct extender_order *order, struct gram *gram, struct error *err);
 void extender_free(struct extender *extender);
 

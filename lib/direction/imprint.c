@@ -114,7 +114,7 @@ add_groups(struct sums *sums, enum rule rule, const struct tensor *t,
 /* ---- what they say ---- */
 
 void
-span_join(struct span *to, const struct span *span)
+extremes_join(struct extremes *to, const struct extremes *span)
 {
 	if (span->groups == 0)
 		return;
@@ -132,13 +132,13 @@ span_join(struct span *to, const struct span *span)
  * moved where nothing should.
  */
 static void
-add_ratio(struct span *span, double d, double length)
+add_ratio(struct extremes *span, double d, double length)
 {
 	const double ratio = d / length;
 	const double known = isnan(ratio) ? INFINITY : ratio;
 
 	if (d != 0 || length != 0)
-		span_join(span, &(const struct span){known, known, 1});
+		extremes_join(span, &(const struct extremes){known, known, 1});
 }
 
 /*

@@ -31,7 +31,7 @@ enum rule {
 enum power { POWER_SAME, POWER_UNIT, POWER_SQUARE, POWER_COUNT };
 
 /* The least and the greatest of |d_g| / (|w_g|, 1, |w_g|^2) over the groups. */
-struct span {
+struct extremes {
 	double least, most;
 	int64_t groups; /* 0: none says anything */
 };
@@ -56,7 +56,7 @@ struct imprint {
 	int64_t n;        /* elements */
 	int64_t n_ratios; /* of them: those where w is not zero */
 	double w_squares, d_squares;
-	struct span span[RULE_COUNT][POWER_COUNT];
+	struct extremes span[RULE_COUNT][POWER_COUNT];
 	struct draws draws[RULE_COUNT]; /* of groups of two and more */
 	/* Of the ratios d / w: sums of squares and of fourth powers. */
 	double ratio_squares, ratio_fourths;
@@ -77,7 +77,7 @@ void imprint_still(
 void imprint_scale(struct imprint *imprint, double factor);
 
 /* Makes *to the span of both. */
-void span_join(struct span *to, const struct span *span);
+void extremes_join(struct extremes *to, const struct extremes *span);
 
 /* Groups that the rule makes of the tensor's elements. */
 int64_t rule_groups(enum rule rule, const struct tensor *t);

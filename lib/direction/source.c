@@ -5,7 +5,7 @@
 #include "direction/source_family.h"
 
 void
-source_free(struct source *source)
+source_free(struct direction_source *source)
 {
 	if (source == NULL)
 		return;
@@ -14,27 +14,27 @@ source_free(struct source *source)
 }
 
 int
-source_reps(const struct source *source)
+source_reps(const struct direction_source *source)
 {
 	return source->reps;
 }
 
 bool
-source_serves(const struct source *source, int axis)
+source_serves(const struct direction_source *source, int axis)
 {
 	return source->family->serves == NULL ||
 	       source->family->serves(source, axis);
 }
 
 bool
-source_asks_weights(const struct source *source)
+source_asks_weights(const struct direction_source *source)
 {
 	return source->family->asks_weights;
 }
 
 int
-source_start(struct source *source, const struct model *model, int axis,
-    enum direction_over over, struct error *err)
+source_start(struct direction_source *source, const struct model *model,
+    int axis, enum direction_over over, struct error *err)
 {
 	source->model = model;
 	source->direction.kind = source->family->kind;
@@ -44,7 +44,7 @@ source_start(struct source *source, const struct model *model, int axis,
 }
 
 struct direction
-source_direction(const struct source *source, int rep)
+source_direction(const struct direction_source *source, int rep)
 {
 	struct direction d = source->direction;
 
@@ -54,14 +54,14 @@ source_direction(const struct source *source, int rep)
 }
 
 int
-source_read(struct source *source, int rep, int index, int64_t offset,
+source_read(struct direction_source *source, int rep, int index, int64_t offset,
     int64_t n, const void *w, float *out, struct error *err)
 {
 	return source->family->read(source, rep, index, offset, n, w, out, err);
 }
 
 const struct marks *
-source_open_runs(const struct source *source)
+source_open_runs(const struct direction_source *source)
 {
 	return source->family->open_runs != NULL
 		   ? source->family->open_runs(source)
@@ -69,7 +69,7 @@ source_open_runs(const struct source *source)
 }
 
 int
-source_finish(struct source *source, struct error *err)
+source_finish(struct direction_source *source, struct error *err)
 {
 	return source->family->finish(source, err);
 }

@@ -7,17 +7,20 @@
 struct source_family {
 	enum direction_kind kind;
 	bool asks_weights;
-	bool (*serves)(const struct source *source, int axis); /* NULL: yes */
-	int (*start)(struct source *source, struct error *err);
-	int (*read)(struct source *source, int rep, int index, int64_t offset,
-	    int64_t n, const void *w, float *out, struct error *err);
-	int (*finish)(struct source *source, struct error *err);
+	bool (*serves)(
+	    const struct direction_source *source, int axis); /* NULL: yes */
+	int (*start)(struct direction_source *source, struct error *err);
+	int (*read)(struct direction_source *source, int rep, int index,
+	    int64_t offset, int64_t n, const void *w, float *out,
+	    struct error *err);
+	int (*finish)(struct direction_source *source, struct error *err);
 	/* NULL: it reads no runs */
-	const struct marks *(*open_runs)(const struct source *source);
-	void (*release)(struct source *source); /* all but the source itself */
+	const struct marks *(*open_runs)(const struct direction_source *source);
+	void (*release)(
+	    struct direction_source *source); /* all but the source itself */
 };
 
-struct source {
+struct direction_source {
 	const struct source_family *family;
 	int reps;
 	const struct model *model;

@@ -9,7 +9,7 @@
 enum { ENTRY_NAME_BYTES = 64 };
 
 struct from_file {
-	struct source source;
+	struct direction_source source;
 	struct archive *archive; /* borrowed */
 	const char *name;
 	int *entry; /* per tensor: number of its array; -1: zeros */
@@ -63,7 +63,7 @@ source_file_lists(const struct archive *archive)
 }
 
 static bool
-file_serves(const struct source *source, int axis)
+file_serves(const struct direction_source *source, int axis)
 {
 	return has_entry(((const struct from_file *)source)->archive, axis, 0);
 }
@@ -110,7 +110,7 @@ fits(const struct counts *own, size_t n, bool *skip, bool *without)
 }
 
 static int
-file_start(struct source *source, struct error *err)
+file_start(struct direction_source *source, struct error *err)
 {
 	struct from_file *s = (struct from_file *)source;
 	const struct graph *g = &source->model->graph;
@@ -171,8 +171,8 @@ load(struct from_file *s, int index, struct error *err)
 }
 
 static int
-file_read(struct source *source, int rep, int index, int64_t offset, int64_t n,
-    const void *w, float *out, struct error *err)
+file_read(struct direction_source *source, int rep, int index, int64_t offset,
+    int64_t n, const void *w, float *out, struct error *err)
 {
 	struct from_file *s = (struct from_file *)source;
 
@@ -193,7 +193,7 @@ file_read(struct source *source, int rep, int index, int64_t offset, int64_t n,
 }
 
 static int
-file_finish(struct source *source, struct error *err)
+file_finish(struct direction_source *source, struct error *err)
 {
 	(void)source;
 	(void)err;
@@ -201,7 +201,7 @@ file_finish(struct source *source, struct error *err)
 }
 
 static void
-file_release(struct source *source)
+file_release(struct direction_source *source)
 {
 	struct from_file *s = (struct from_file *)source;
 
@@ -218,7 +218,7 @@ static const struct source_family family = {
     .release = file_release,
 };
 
-struct source *
+struct direction_source *
 source_file(struct archive *archive, const char *name, struct error *err)
 {
 	struct from_file *s = memory_new(1, sizeof(*s), err);

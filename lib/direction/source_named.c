@@ -6,7 +6,7 @@
 #include "direction/source_family.h"
 
 struct named {
-	struct source source;
+	struct direction_source source;
 	const struct checkpoint *file; /* borrowed */
 	const char *name;
 	int64_t *entry; /* per tensor: number of its array; -1: zeros */
@@ -14,7 +14,7 @@ struct named {
 };
 
 static bool
-never_serves(const struct source *source, int axis)
+never_serves(const struct direction_source *source, int axis)
 {
 	(void)source;
 	(void)axis;
@@ -63,7 +63,7 @@ take_array(struct named *s, size_t i, int64_t at, struct error *err)
 }
 
 static int
-named_start(struct source *source, struct error *err)
+named_start(struct direction_source *source, struct error *err)
 {
 	struct named *s = (struct named *)source;
 	const struct graph *g = &source->model->graph;
@@ -86,8 +86,8 @@ named_start(struct source *source, struct error *err)
 }
 
 static int
-named_read(struct source *source, int rep, int index, int64_t offset, int64_t n,
-    const void *w, float *out, struct error *err)
+named_read(struct direction_source *source, int rep, int index, int64_t offset,
+    int64_t n, const void *w, float *out, struct error *err)
 {
 	const struct named *s = (const struct named *)source;
 	const struct tensor *array;
@@ -108,7 +108,7 @@ named_read(struct source *source, int rep, int index, int64_t offset, int64_t n,
 }
 
 static int
-named_finish(struct source *source, struct error *err)
+named_finish(struct direction_source *source, struct error *err)
 {
 	(void)source;
 	(void)err;
@@ -116,7 +116,7 @@ named_finish(struct source *source, struct error *err)
 }
 
 static void
-named_release(struct source *source)
+named_release(struct direction_source *source)
 {
 	free(((struct named *)source)->entry);
 }
@@ -130,7 +130,7 @@ static const struct source_family family = {
     .release = named_release,
 };
 
-struct source *
+struct direction_source *
 source_named(const struct checkpoint *file, const char *name, struct error *err)
 {
 	struct named *s = memory_new(1, sizeof(*s), err);

@@ -8,7 +8,7 @@
 static const int64_t most_elements = INT64_C(1) << 34;
 
 static int
-random_start(struct source *source, struct error *err)
+random_start(struct direction_source *source, struct error *err)
 {
 	const struct graph *g = &source->model->graph;
 
@@ -38,7 +38,7 @@ draw_index(const struct tensor *t, int64_t e)
 }
 
 static int
-random_read(struct source *source, int rep, int index, int64_t offset,
+random_read(struct direction_source *source, int rep, int index, int64_t offset,
     int64_t n, const void *w, float *out, struct error *err)
 {
 	const struct tensor *t = &source->model->graph.tensors[index];
@@ -58,7 +58,7 @@ random_read(struct source *source, int rep, int index, int64_t offset,
 }
 
 static int
-random_finish(struct source *source, struct error *err)
+random_finish(struct direction_source *source, struct error *err)
 {
 	(void)source;
 	(void)err;
@@ -66,7 +66,7 @@ random_finish(struct source *source, struct error *err)
 }
 
 static void
-random_release(struct source *source)
+random_release(struct direction_source *source)
 {
 	(void)source;
 }
@@ -79,10 +79,10 @@ static const struct source_family family = {
     .release = random_release,
 };
 
-struct source *
+struct direction_source *
 source_random(uint64_t first_seed, int reps, struct error *err)
 {
-	struct source *s = memory_new(1, sizeof(*s), err);
+	struct direction_source *s = memory_new(1, sizeof(*s), err);
 
 	if (s != NULL) {
 		s->family = &family;

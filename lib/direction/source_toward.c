@@ -6,7 +6,7 @@
 #include "direction/source_family.h"
 
 struct toward {
-	struct source source;
+	struct direction_source source;
 	char *paths[1];
 	const struct partial *partial;
 	struct reader *reader;
@@ -16,7 +16,7 @@ struct toward {
 };
 
 static void
-toward_release(struct source *source)
+toward_release(struct direction_source *source)
 {
 	struct toward *s = (struct toward *)source;
 
@@ -37,7 +37,7 @@ next_step(struct toward *s, enum passage_step *step, struct error *err)
 }
 
 static int
-toward_start(struct source *source, struct error *err)
+toward_start(struct direction_source *source, struct error *err)
 {
 	struct toward *s = (struct toward *)source;
 	enum passage_step step;
@@ -68,7 +68,7 @@ toward_start(struct source *source, struct error *err)
 }
 
 static int
-toward_read(struct source *source, int rep, int index, int64_t offset,
+toward_read(struct direction_source *source, int rep, int index, int64_t offset,
     int64_t n, const void *w, float *out, struct error *err)
 {
 	struct toward *s = (struct toward *)source;
@@ -107,7 +107,7 @@ toward_read(struct source *source, int rep, int index, int64_t offset,
 }
 
 static int
-toward_finish(struct source *source, struct error *err)
+toward_finish(struct direction_source *source, struct error *err)
 {
 	struct toward *s = (struct toward *)source;
 	enum passage_step step;
@@ -122,7 +122,7 @@ toward_finish(struct source *source, struct error *err)
 }
 
 static const struct marks *
-toward_open_runs(const struct source *source)
+toward_open_runs(const struct direction_source *source)
 {
 	return reader_open_runs(((const struct toward *)source)->reader);
 }
@@ -137,7 +137,7 @@ static const struct source_family family = {
     .release = toward_release,
 };
 
-struct source *
+struct direction_source *
 source_toward(
     const char *path, const struct partial *partial, struct error *err)
 {

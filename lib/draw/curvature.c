@@ -101,7 +101,7 @@ struct over {
 };
 
 static void
-find_levels(const struct surface *s, struct levels *levels)
+find_levels(const struct drawn_surface *s, struct levels *levels)
 {
 	double lo = INFINITY, hi = -INFINITY;
 
@@ -177,9 +177,9 @@ write_labels(struct over *o)
 
 int
 curvature_lines(struct svg *svg, const struct plot *plot,
-    const struct surface *surface, struct error *err)
+    const struct drawn_surface *surface, struct error *err)
 {
-	struct surface heights = *surface;
+	struct drawn_surface heights = *surface;
 	struct over o = {.svg = svg, .plot = plot};
 	int status = 0;
 

@@ -43,6 +43,6 @@ void curvature_subset(const char *field, char *text, size_t room);
 
 /* Labelled lines of equal surface->over, black, that of 0 thicker. */
 int curvature_lines(struct svg *svg, const struct plot *plot,
-    const struct surface *surface, struct error *err);
+    const struct drawn_surface *surface, struct error *err);
 
 #endif

@@ -17,7 +17,7 @@ enum { AT_POINT, AT_RIGHT, AT_UP, NODE_KINDS };
  * has two where regions touch at a corner.
  */
 struct tracer {
-	const struct surface *s;
+	const struct drawn_surface *s;
 	double level;
 	size_t *next; /* two per node; NONE */
 	unsigned char *in;
@@ -26,13 +26,13 @@ struct tracer {
 static const size_t NONE = (size_t)-1;
 
 static size_t
-grid_point(const struct surface *s, int ix, int iy)
+grid_point(const struct drawn_surface *s, int ix, int iy)
 {
 	return (size_t)iy * (size_t)s->nx + (size_t)ix;
 }
 
 static int
-cell_exists(const struct surface *s, int ix, int iy)
+cell_exists(const struct drawn_surface *s, int ix, int iy)
 {
 	size_t p;
 
@@ -61,7 +61,7 @@ struct cell {
 static void
 cell_at(const struct tracer *t, int ix, int iy, struct cell *cell)
 {
-	const struct surface *s = t->s;
+	const struct drawn_surface *s = t->s;
 	size_t p = grid_point(s, ix, iy), up = p + (size_t)s->nx;
 
 	*cell = (struct cell){.corner = {p, p + 1, up + 1, up},
@@ -116,7 +116,7 @@ link_border(struct tracer *t, const struct cell *cell)
 static struct xy
 node_point(const struct tracer *t, size_t node)
 {
-	const struct surface *s = t->s;
+	const struct drawn_surface *s = t->s;
 	size_t p = node / NODE_KINDS, nx = (size_t)s->nx;
 	int kind = (int)(node % NODE_KINDS);
 	struct xy at = {s->x[p % nx], s->y[p / nx]};
@@ -175,8 +175,8 @@ follow_all(
 }
 
 static int
-trace(const struct surface *s, double level, int region, struct line_set *out,
-    struct error *err)
+trace(const struct drawn_surface *s, double level, int region,
+    struct line_set *out, struct error *err)
 {
 	size_t n_nodes = NODE_KINDS * (size_t)s->nx * (size_t)s->ny;
 	struct tracer t = {.s = s, .level = level};
@@ -207,15 +207,15 @@ done:
 }
 
 int
-isoline_trace(const struct surface *surface, double level, struct line_set *out,
-    struct error *err)
+isoline_trace(const struct drawn_surface *surface, double level,
+    struct line_set *out, struct error *err)
 {
 	return trace(surface, level, 0, out, err);
 }
 
 int
-region_trace(const struct surface *surface, double level, struct line_set *out,
-    struct error *err)
+region_trace(const struct drawn_surface *surface, double level,
+    struct line_set *out, struct error *err)
 {
 	return trace(surface, level, 1, out, err);
 }

@@ -32,7 +32,7 @@ struct line_set {
  * grid or at a cell that does not exist.  Heights are finite or NaN.  Returns
  * 0, or -1 for want of memory.
  */
-int isoline_trace(const struct surface *surface, double level,
+int isoline_trace(const struct drawn_surface *surface, double level,
     struct line_set *out, struct error *err);
 
 /*
@@ -40,7 +40,7 @@ int isoline_trace(const struct surface *surface, double level,
  * counter-clockwise around ground, clockwise around holes.  -INFINITY gives all
  * cells that exist.
  */
-int region_trace(const struct surface *surface, double level,
+int region_trace(const struct drawn_surface *surface, double level,
     struct line_set *out, struct error *err);
 
 void line_set_free(struct line_set *set);

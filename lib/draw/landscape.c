@@ -341,7 +341,7 @@ make_surface(struct landscape *l, size_t i)
 {
 	const struct panel *p = &l->panels[i];
 
-	l->surfaces[i] = (struct surface){.label = or_null(p->label),
+	l->surfaces[i] = (struct drawn_surface){.label = or_null(p->label),
 	    .note = or_null(p->note),
 	    .x_label = p->axis_label[0],
 	    .y_label = p->axis_label[1],

@@ -18,8 +18,8 @@ struct landscape {
 			  */
 	int axes;        /* 1: curves, 2: surfaces */
 	size_t n;        /* how many of them */
-	struct surface *surfaces; /* when axes is 2 */
-	struct curve *curves;     /* when axes is 1 */
+	struct drawn_surface *surfaces; /* when axes is 2 */
+	struct curve *curves;           /* when axes is 1 */
 	char *note; /* of the curves: missing points, a subset; or NULL */
 	char value_label[64]; /* "loss (cross-entropy)", "error (%)", ... */
 	int has_accuracy;     /* the curves have a right axis */

@@ -27,7 +27,7 @@ struct layout {
 };
 
 static int
-any_text(const struct surface *surfaces, size_t n)
+any_text(const struct drawn_surface *surfaces, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (surfaces[i].label != NULL)
@@ -37,7 +37,7 @@ any_text(const struct surface *surfaces, size_t n)
 
 /* Height over width of a panel: both axes alike unless one is far longer. */
 static double
-aspect(const struct picture *picture, const struct surface *s)
+aspect(const struct picture *picture, const struct drawn_surface *s)
 {
 	double x = s->x[s->nx - 1] - s->x[0], y = s->y[s->ny - 1] - s->y[0];
 
@@ -63,7 +63,7 @@ captions(const struct picture *picture)
 /* What stands under a panel beside the keys of its marks: legend, lines. */
 static double
 height_below(
-    const struct picture *picture, const struct surface *s, double width)
+    const struct picture *picture, const struct drawn_surface *s, double width)
 {
 	double lines = s->note != NULL ? LINE : 0;
 
@@ -75,7 +75,7 @@ height_below(
 }
 
 static double
-most_below(const struct picture *picture, const struct surface *surfaces,
+most_below(const struct picture *picture, const struct drawn_surface *surfaces,
     size_t n, double width)
 {
 	double most = 0;
@@ -86,7 +86,7 @@ most_below(const struct picture *picture, const struct surface *surfaces,
 }
 
 static struct layout
-plan_page(const struct picture *picture, const struct surface *surfaces,
+plan_page(const struct picture *picture, const struct drawn_surface *surfaces,
     size_t n, double head)
 {
 	static const double sizes[] = {380, 300, 250};
@@ -131,8 +131,8 @@ centre_text(const struct plane_marks *marks, char *text, size_t room)
 }
 
 static void
-best_text(const struct surface *s, const struct plane_marks *marks, int highest,
-    char *text, size_t room)
+best_text(const struct drawn_surface *s, const struct plane_marks *marks,
+    int highest, char *text, size_t room)
 {
 	size_t nx = (size_t)s->nx;
 	char z[LEVEL_TEXT_BYTES], x[LEVEL_TEXT_BYTES], y[LEVEL_TEXT_BYTES];
@@ -149,7 +149,8 @@ best_text(const struct surface *s, const struct plane_marks *marks, int highest,
 /* The keys of the marks, under a panel: what they are and how high. */
 static void
 draw_keys(struct svg *svg, const struct picture *picture,
-    const struct plot *plot, const struct surface *s, const struct scale *scale)
+    const struct plot *plot, const struct drawn_surface *s,
+    const struct scale *scale)
 {
 	struct plane_marks marks = plane_marks(s, picture->highest);
 	struct svg_font font = {.anchor = "start", .fill = "#333"};
@@ -188,7 +189,7 @@ draw_line(struct svg *svg, const struct plot *plot, double y, const char *text,
 /* Legend, captions and note, one under the other. */
 static void
 draw_below(struct svg *svg, const struct picture *picture,
-    const struct plot *plot, const struct surface *s)
+    const struct plot *plot, const struct drawn_surface *s)
 {
 	double y = plot->top + plot->height + FOOT + KEY_LINE;
 
@@ -206,7 +207,7 @@ draw_below(struct svg *svg, const struct picture *picture,
 
 static int
 draw_panel(struct svg *svg, const struct picture *picture,
-    const struct surface *s, const struct scale *scale, struct plot *plot,
+    const struct drawn_surface *s, const struct scale *scale, struct plot *plot,
     struct error *err)
 {
 	struct svg_font font = {.size = PLOT_LABEL_SIZE, .anchor = "middle"};
@@ -252,8 +253,9 @@ document_title(const struct picture *picture)
 }
 
 int
-picture_surfaces(const struct picture *picture, const struct surface *surfaces,
-    size_t n, struct text *out, struct error *err)
+picture_surfaces(const struct picture *picture,
+    const struct drawn_surface *surfaces, size_t n, struct text *out,
+    struct error *err)
 {
 	static const enum bar_kind bars[] = {
 	    [PICTURE_LINES] = BAR_LINES,
@@ -310,7 +312,7 @@ common_x_label(const struct curve *curves, size_t n)
 }
 
 /* A plot of curves: those that count, and those that are drawn thick. */
-struct page {
+struct curve_page {
 	const struct curve *curves, *shown;
 	size_t n, n_shown;
 	const struct bands *bands;
@@ -319,7 +321,7 @@ struct page {
 
 /* What all curves are of, for a picture without a title. */
 static const char *
-common_label(const struct page *page)
+common_label(const struct curve_page *page)
 {
 	const char *label = page->shown[0].label;
 
@@ -331,7 +333,7 @@ common_label(const struct page *page)
 }
 
 static void
-draw_page(const struct picture *picture, const struct page *page,
+draw_page(const struct picture *picture, const struct curve_page *page,
     struct plot *plot, double top, struct svg *svg)
 {
 	double y = plot->top + plot->height + FOOT + 8;
@@ -355,7 +357,7 @@ draw_page(const struct picture *picture, const struct page *page,
 }
 
 static int
-make_page(const struct picture *picture, const struct page *page,
+make_page(const struct picture *picture, const struct curve_page *page,
     struct text *out, struct error *err)
 {
 	double width = picture->width > 0 ? fmax(picture->width, 200) : 500;
@@ -386,7 +388,7 @@ picture_curves(const struct picture *picture, const struct curve *curves,
 {
 	struct picture titled = *picture;
 	struct bands bands = {0};
-	struct page page = {.curves = curves,
+	struct curve_page page = {.curves = curves,
 	    .shown = curves,
 	    .n = n,
 	    .n_shown = n,

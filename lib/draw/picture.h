@@ -39,7 +39,7 @@ struct picture {
  * Returns 0 or -1; what was appended by then is no picture.
  */
 int picture_surfaces(const struct picture *picture,
-    const struct surface *surfaces, size_t n, struct text *out,
+    const struct drawn_surface *surfaces, size_t n, struct text *out,
     struct error *err);
 
 /*

@@ -11,18 +11,18 @@
 #include "draw/trail.h"
 
 /* A drawing in progress. */
-struct plane {
+struct drawing {
 	struct svg *svg;
 	const struct plot *plot;
-	const struct surface *surface; /* values */
-	struct surface heights;        /* what is interpolated */
+	const struct drawn_surface *surface; /* values */
+	struct drawn_surface heights;        /* what is interpolated */
 	const struct scale *scale;
 	int highest;
 };
 
 /* Is point i better than point k, or as good and nearer to the centre? */
 static int
-is_better(const struct surface *s, size_t i, size_t k, int highest)
+is_better(const struct drawn_surface *s, size_t i, size_t k, int highest)
 {
 	size_t nx = (size_t)s->nx;
 	double a = highest ? -s->z[i] : s->z[i];
@@ -33,7 +33,7 @@ is_better(const struct surface *s, size_t i, size_t k, int highest)
 }
 
 struct plane_marks
-plane_marks(const struct surface *s, int highest)
+plane_marks(const struct drawn_surface *s, int highest)
 {
 	size_t nx = (size_t)s->nx, n = nx * (size_t)s->ny;
 	struct plane_marks marks = {.centre_z = NAN};
@@ -64,7 +64,8 @@ border(const double *at, int n, int i)
 }
 
 void
-plane_range(const struct surface *s, enum plane_style style, struct plot *plot)
+plane_range(
+    const struct drawn_surface *s, enum plane_style style, struct plot *plot)
 {
 	int heat = style == PLANE_HEAT;
 
@@ -83,8 +84,8 @@ colour_attribute(const char *name, struct colour colour, char out[32])
 }
 
 static int
-paint_region(const struct plane *p, const struct surface *heights, double level,
-    const char *attributes, struct error *err)
+paint_region(const struct drawing *p, const struct drawn_surface *heights,
+    double level, const char *attributes, struct error *err)
 {
 	struct line_set region = {0};
 	int result = region_trace(heights, level, &region, err);
@@ -101,10 +102,10 @@ paint_region(const struct plane *p, const struct surface *heights, double level,
 
 /* Hatches the cells that lack a value; those never computed stay white. */
 static int
-paint_no_number(const struct plane *p, struct error *err)
+paint_no_number(const struct drawing *p, struct error *err)
 {
 	size_t n = (size_t)p->surface->nx * (size_t)p->surface->ny;
-	struct surface computed = *p->surface;
+	struct drawn_surface computed = *p->surface;
 	double *z;
 	int result;
 
@@ -123,7 +124,7 @@ paint_no_number(const struct plane *p, struct error *err)
 }
 
 static int
-paint_beyond(const struct plane *p, struct error *err)
+paint_beyond(const struct drawing *p, struct error *err)
 {
 	if (!p->scale->beyond)
 		return 0;
@@ -136,7 +137,7 @@ paint_beyond(const struct plane *p, struct error *err)
  * meet there is paint beneath, so no seam can show.
  */
 static int
-paint_bands(const struct plane *p, struct error *err)
+paint_bands(const struct drawing *p, struct error *err)
 {
 	const struct levels *levels = &p->scale->levels;
 	char fill[32];
@@ -153,7 +154,7 @@ paint_bands(const struct plane *p, struct error *err)
 }
 
 static int
-trace_levels(const struct plane *p, struct line_set *sets, struct error *err)
+trace_levels(const struct drawing *p, struct line_set *sets, struct error *err)
 {
 	for (size_t k = 0; k < p->scale->levels.n; k++) {
 		double z = p->scale->levels.v[k];
@@ -170,7 +171,7 @@ trace_levels(const struct plane *p, struct line_set *sets, struct error *err)
 }
 
 static void
-stroke_lines(const struct plane *p, const struct line_set *sets,
+stroke_lines(const struct drawing *p, const struct line_set *sets,
     const struct label_list *labels, int bold)
 {
 	const struct levels *levels = &p->scale->levels;
@@ -198,7 +199,7 @@ stroke_lines(const struct plane *p, const struct line_set *sets,
 }
 
 static void
-write_labels(const struct plane *p, const struct label_list *labels)
+write_labels(const struct drawing *p, const struct label_list *labels)
 {
 	char text[LEVEL_TEXT_BYTES], fill[COLOUR_TEXT_BYTES];
 
@@ -220,7 +221,7 @@ write_labels(const struct plane *p, const struct label_list *labels)
 }
 
 static struct xy
-page_point(const struct plane *p, size_t i)
+page_point(const struct drawing *p, size_t i)
 {
 	size_t nx = (size_t)p->surface->nx;
 
@@ -229,7 +230,7 @@ page_point(const struct plane *p, size_t i)
 }
 
 static int
-label_levels(const struct plane *p, const struct line_set *sets,
+label_levels(const struct drawing *p, const struct line_set *sets,
     struct label_list *labels, struct error *err)
 {
 	const struct plot *plot = p->plot;
@@ -257,7 +258,7 @@ label_levels(const struct plane *p, const struct line_set *sets,
 
 /* Lines of all levels: coloured and labelled, or thin ones between bands. */
 static int
-draw_lines(const struct plane *p, int labelled, struct error *err)
+draw_lines(const struct drawing *p, int labelled, struct error *err)
 {
 	size_t n = p->scale->levels.n;
 	struct line_set *sets = memory_new(n, sizeof(*sets), err);
@@ -283,7 +284,7 @@ enum { SHADES = 256 };
 
 /* The number of a value's paint: a shade, or one of these; -1: none. */
 static int
-paint_number(const struct plane *p, size_t i)
+paint_number(const struct drawing *p, size_t i)
 {
 	double z = p->surface->z[i];
 
@@ -298,9 +299,9 @@ paint_number(const struct plane *p, size_t i)
 
 /* The boxes of one paint, neighbours in a row joined. */
 static void
-heat_boxes(const struct plane *p, const int *paints, int paint)
+heat_boxes(const struct drawing *p, const int *paints, int paint)
 {
-	const struct surface *s = p->surface;
+	const struct drawn_surface *s = p->surface;
 
 	for (int iy = 0; iy < s->ny; iy++)
 		for (int ix = 0; ix < s->nx; ix++) {
@@ -325,7 +326,7 @@ heat_boxes(const struct plane *p, const int *paints, int paint)
 }
 
 static int
-paint_heat(const struct plane *p, struct error *err)
+paint_heat(const struct drawing *p, struct error *err)
 {
 	size_t n = (size_t)p->surface->nx * (size_t)p->surface->ny;
 	int *paints = memory_new(n, sizeof(*paints), err);
@@ -390,7 +391,7 @@ plane_best_mark(struct svg *svg, struct xy at)
 
 /* Trails run over the best point and end under the centre. */
 static void
-draw_marks(const struct plane *p)
+draw_marks(const struct drawing *p)
 {
 	struct plane_marks marks = plane_marks(p->surface, p->highest);
 
@@ -407,7 +408,7 @@ draw_marks(const struct plane *p)
 
 /* What has no value, beneath everything and without the bands. */
 static int
-draw_gaps(const struct plane *p, struct error *err)
+draw_gaps(const struct drawing *p, struct error *err)
 {
 	if (paint_no_number(p, err) < 0)
 		return -1;
@@ -418,7 +419,7 @@ draw_gaps(const struct plane *p, struct error *err)
 }
 
 static int
-draw_style(const struct plane *p, enum plane_style style, struct error *err)
+draw_style(const struct drawing *p, enum plane_style style, struct error *err)
 {
 	if (style == PLANE_HEAT)
 		return paint_heat(p, err);
@@ -431,10 +432,10 @@ draw_style(const struct plane *p, enum plane_style style, struct error *err)
 
 int
 plane_draw(struct svg *svg, const struct plot *plot,
-    const struct surface *surface, const struct scale *scale,
+    const struct drawn_surface *surface, const struct scale *scale,
     enum plane_style style, int highest, struct error *err)
 {
-	struct plane p = {.svg = svg,
+	struct drawing p = {.svg = svg,
 	    .plot = plot,
 	    .surface = surface,
 	    .scale = scale,
@@ -455,7 +456,7 @@ plane_draw(struct svg *svg, const struct plot *plot,
 }
 
 static int
-draw_layers(const struct plane *p, struct error *err)
+draw_layers(const struct drawing *p, struct error *err)
 {
 	text_add(p->svg->out, "<g class=\"gaps\">\n");
 	if (draw_gaps(p, err) < 0)
@@ -474,10 +475,10 @@ draw_layers(const struct plane *p, struct error *err)
 
 int
 plane_draw_layers(struct svg *svg, const struct plot *plot,
-    const struct surface *surface, const struct scale *scale, int highest,
+    const struct drawn_surface *surface, const struct scale *scale, int highest,
     struct error *err)
 {
-	struct plane p = {.svg = svg,
+	struct drawing p = {.svg = svg,
 	    .plot = plot,
 	    .surface = surface,
 	    .scale = scale,

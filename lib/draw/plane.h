@@ -22,15 +22,16 @@ struct plane_marks {
  * The best point is the lowest one, or with highest the highest; of equals, the
  * one nearest to (0, 0).
  */
-struct plane_marks plane_marks(const struct surface *surface, int highest);
+struct plane_marks plane_marks(
+    const struct drawn_surface *surface, int highest);
 
 /* The range of coordinates that a picture of the surface covers. */
-void plane_range(
-    const struct surface *surface, enum plane_style style, struct plot *plot);
+void plane_range(const struct drawn_surface *surface, enum plane_style style,
+    struct plot *plot);
 
 /* Draws the surface into plot, without axes.  Returns 0 or -1. */
 int plane_draw(struct svg *svg, const struct plot *plot,
-    const struct surface *surface, const struct scale *scale,
+    const struct drawn_surface *surface, const struct scale *scale,
     enum plane_style style, int highest, struct error *err);
 
 /*
@@ -39,7 +40,7 @@ int plane_draw(struct svg *svg, const struct plot *plot,
  * "marks". Lines of surface->over are left out.  Returns 0 or -1.
  */
 int plane_draw_layers(struct svg *svg, const struct plot *plot,
-    const struct surface *surface, const struct scale *scale, int highest,
+    const struct drawn_surface *surface, const struct scale *scale, int highest,
     struct error *err);
 
 /* The two marks at a place of the page, as in the picture. */

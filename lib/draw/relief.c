@@ -26,9 +26,9 @@ struct vector {
 struct relief {
 	struct svg *svg;
 	const struct plot *plot;
-	const struct surface *surface;
+	const struct drawn_surface *surface;
 	const struct scale *scale;
-	struct surface heights;
+	struct drawn_surface heights;
 	struct vector right, up,
 	    eye; /* the screen's axes, and toward the eye */
 	struct vector light;
@@ -88,7 +88,7 @@ look_from(struct relief *r, struct relief_view view)
 static struct vector
 in_box(const struct relief *r, double x, double y, double part)
 {
-	const struct surface *s = r->surface;
+	const struct drawn_surface *s = r->surface;
 	double x0 = s->x[0], x1 = s->x[s->nx - 1];
 	double y0 = s->y[0], y1 = s->y[s->ny - 1];
 
@@ -106,7 +106,7 @@ static struct vector
 cell_point(const struct relief *r, const struct patch_cell *c, double u,
     double v, double *part)
 {
-	const struct surface *s = r->surface;
+	const struct drawn_surface *s = r->surface;
 	double x = s->x[c->ix] + u * (s->x[c->ix + 1] - s->x[c->ix]);
 	double y = s->y[c->iy] + v * (s->y[c->iy + 1] - s->y[c->iy]);
 	double z = (1 - v) * ((1 - u) * c->z[0] + u * c->z[1]) +
@@ -240,7 +240,7 @@ static struct vector
 ruler_point(const struct relief *r, const struct ruler *ruler, size_t i)
 {
 	double v = ruler->ticks.v[i];
-	const struct surface *s = r->surface;
+	const struct drawn_surface *s = r->surface;
 
 	return in_box(r, ruler->axis == 0 ? v : s->x[0],
 	    ruler->axis == 1 ? v : s->y[0],
@@ -250,7 +250,7 @@ ruler_point(const struct relief *r, const struct ruler *ruler, size_t i)
 static void
 make_rulers(const struct relief *r, struct ruler out[3])
 {
-	const struct surface *s = r->surface;
+	const struct drawn_surface *s = r->surface;
 	struct levels *z = &out[2].ticks;
 
 	levels_linear(s->x[0], s->x[s->nx - 1], 5, &out[0].ticks);
@@ -426,7 +426,7 @@ find_cell(const double *at, int n, double v, double *part)
 static struct xy
 on_surface(const struct relief *r, double x, double y)
 {
-	const struct surface *s = r->surface;
+	const struct drawn_surface *s = r->surface;
 	double low = scale_height(r->scale, r->scale->lo);
 	double high = scale_height(r->scale, r->scale->top), u, v, h;
 	int ix = find_cell(s->x, s->nx, x, &u);
@@ -448,7 +448,7 @@ on_surface(const struct relief *r, double x, double y)
 static void
 draw_marks(const struct relief *r, int highest)
 {
-	const struct surface *s = r->surface;
+	const struct drawn_surface *s = r->surface;
 	struct plane_marks marks = plane_marks(s, highest);
 	const size_t nx = (size_t)s->nx;
 	struct xy at;
@@ -468,7 +468,7 @@ draw_marks(const struct relief *r, int highest)
 
 int
 relief_draw(struct svg *svg, const struct plot *plot,
-    const struct surface *surface, const struct scale *scale,
+    const struct drawn_surface *surface, const struct scale *scale,
     struct relief_view view, int highest, struct error *err)
 {
 	struct relief r = {

@@ -21,7 +21,7 @@ struct relief_view {
  * cells that lack a value are holes.  Returns 0 or -1.
  */
 int relief_draw(struct svg *svg, const struct plot *plot,
-    const struct surface *surface, const struct scale *scale,
+    const struct drawn_surface *surface, const struct scale *scale,
     struct relief_view view, int highest, struct error *err);
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/memory.h"
 
 static void
-scan(struct scale *scale, const struct surface *s)
+scan(struct scale *scale, const struct drawn_surface *s)
 {
 	size_t n = (size_t)s->nx * (size_t)s->ny;
 
@@ -27,7 +27,7 @@ scan(struct scale *scale, const struct surface *s)
 }
 
 int
-scale_exceeded(const struct scale *scale, const struct surface *s)
+scale_exceeded(const struct scale *scale, const struct drawn_surface *s)
 {
 	for (size_t i = 0; i < (size_t)s->nx * (size_t)s->ny; i++)
 		if (s->z[i] > scale->top)
@@ -36,7 +36,7 @@ scale_exceeded(const struct scale *scale, const struct surface *s)
 }
 
 int
-scale_make(const struct surface *surfaces, size_t n, int log, int bands,
+scale_make(const struct drawn_surface *surfaces, size_t n, int log, int bands,
     const struct levels *given, double limit, struct scale *out,
     struct error *err)
 {
@@ -70,7 +70,7 @@ scale_make(const struct surface *surfaces, size_t n, int log, int bands,
 }
 
 void
-scale_fix(struct scale *scale, const struct surface *surfaces, size_t n,
+scale_fix(struct scale *scale, const struct drawn_surface *surfaces, size_t n,
     double lo, double hi, enum colour_map map)
 {
 	scale->lo = lo;
@@ -94,12 +94,12 @@ scale_height(const struct scale *scale, double z)
 	return fmax(fmin(z, most + (most - scale->lo)), scale->lo);
 }
 
-struct surface
-scale_surface(const struct scale *scale, const struct surface *surface,
+struct drawn_surface
+scale_surface(const struct scale *scale, const struct drawn_surface *surface,
     double **heights, struct error *err)
 {
 	size_t n = (size_t)surface->nx * (size_t)surface->ny;
-	struct surface scaled = *surface;
+	struct drawn_surface scaled = *surface;
 
 	*heights = memory_new(n, sizeof(**heights), err);
 	if (*heights == NULL)

@@ -30,16 +30,16 @@ struct scale {
  * Returns 0, or -1 when no surface holds a finite value (or, with log, a
  * positive one).
  */
-int scale_make(const struct surface *surfaces, size_t n, int log, int bands,
-    const struct levels *given, double limit, struct scale *out,
+int scale_make(const struct drawn_surface *surfaces, size_t n, int log,
+    int bands, const struct levels *given, double limit, struct scale *out,
     struct error *err);
 
 /*
  * Gives it the range lo..hi and a map: what lies above hi is beyond, what lies
  * below lo looks like lo.
  */
-void scale_fix(struct scale *scale, const struct surface *surfaces, size_t n,
-    double lo, double hi, enum colour_map map);
+void scale_fix(struct scale *scale, const struct drawn_surface *surfaces,
+    size_t n, double lo, double hi, enum colour_map map);
 
 /* What interpolation works on: z or its logarithm, finite; NaN stays NaN. */
 double scale_height(const struct scale *scale, double z);
@@ -48,11 +48,12 @@ double scale_height(const struct scale *scale, double z);
  * surface with every z as a height; the caller frees *heights, which the result
  * borrows.  NULL in *heights: no memory.
  */
-struct surface scale_surface(const struct scale *scale,
-    const struct surface *surface, double **heights, struct error *err);
+struct drawn_surface scale_surface(const struct scale *scale,
+    const struct drawn_surface *surface, double **heights, struct error *err);
 
 /* Does the surface have a value above top? */
-int scale_exceeded(const struct scale *scale, const struct surface *surface);
+int scale_exceeded(
+    const struct scale *scale, const struct drawn_surface *surface);
 
 /* The place of z between lo and top, 0..1. */
 double scale_part(const struct scale *scale, double z);

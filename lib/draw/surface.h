@@ -21,7 +21,7 @@ enum { CAPTION_SUBSET, CAPTION_TRAILS, CAPTIONS_MAX };
  * to (x[ix], y[iy]); NaN is drawn as "no number", an infinity as beyond the
  * last level.  nx and ny are at least 2, x and y increase and are finite.
  */
-struct surface {
+struct drawn_surface {
 	const char *label; /* above its panel, or NULL */
 	const char *note;  /* what the reader must know of it, or NULL */
 	const char *x_label, *y_label;

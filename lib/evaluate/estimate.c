@@ -33,7 +33,7 @@ images_for(const struct score *s, double relative)
 
 int
 estimate_run(const struct evaluation *evaluation, const struct place *centre,
-    const struct place *corner, struct estimate *estimate, struct error *err)
+    const struct place *corner, struct run_cost *estimate, struct error *err)
 {
 	const struct place places[2] = {*centre, *corner};
 	double start = progress_now();
@@ -41,7 +41,7 @@ estimate_run(const struct evaluation *evaluation, const struct place *centre,
 
 	if (evaluate_points(evaluation, places, 2, keep, &two, err) < 0)
 		return -1;
-	*estimate = (struct estimate){.seconds = (progress_now() - start) / 2.0,
+	*estimate = (struct run_cost){.seconds = (progress_now() - start) / 2.0,
 	    .centre = images_for(&two.score[0], 0.05),
 	    .corner = images_for(&two.score[1], 0.05),
 	    .centre_score = two.score[0],

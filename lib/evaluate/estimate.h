@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "evaluate/evaluate.h"
 
-struct estimate {
+struct run_cost {
 	double seconds;         /* of one point on all images of the run */
 	int64_t centre, corner; /* images for a standard error of 5 % there */
 	struct score centre_score, corner_score;
@@ -23,7 +23,7 @@ struct estimate {
  */
 int estimate_run(const struct evaluation *evaluation,
     const struct place *centre, const struct place *corner,
-    struct estimate *estimate, struct error *err);
+    struct run_cost *estimate, struct error *err);
 
 /*
  * Recomputes the statistics of the centre once: how long it takes, and the

@@ -47,7 +47,7 @@ int slope_make(struct slope *slope, const struct slope_order *order,
 void slope_free(struct slope *slope);
 
 /* Vector number i as a direction of that model; slope is borrowed. */
-struct source *source_slope(
+struct direction_source *source_slope(
     const struct slope *slope, int number, struct error *err);
 
 #endif

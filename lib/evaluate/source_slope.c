@@ -6,14 +6,14 @@
 #include "evaluate/slope.h"
 
 struct source_of_slope {
-	struct source source;
+	struct direction_source source;
 	const struct slope *slope;
 	int number;
 	const float *next; /* of the vector, for the next run of elements */
 };
 
 static int
-slope_start(struct source *source, struct error *err)
+slope_start(struct direction_source *source, struct error *err)
 {
 	struct source_of_slope *s = (struct source_of_slope *)source;
 	const struct slope *slope = s->slope;
@@ -30,8 +30,8 @@ slope_start(struct source *source, struct error *err)
 }
 
 static int
-slope_read(struct source *source, int rep, int index, int64_t offset, int64_t n,
-    const void *w, float *out, struct error *err)
+slope_read(struct direction_source *source, int rep, int index, int64_t offset,
+    int64_t n, const void *w, float *out, struct error *err)
 {
 	struct source_of_slope *s = (struct source_of_slope *)source;
 
@@ -49,7 +49,7 @@ slope_read(struct source *source, int rep, int index, int64_t offset, int64_t n,
 }
 
 static int
-slope_finish(struct source *source, struct error *err)
+slope_finish(struct direction_source *source, struct error *err)
 {
 	(void)source;
 	(void)err;
@@ -57,7 +57,7 @@ slope_finish(struct source *source, struct error *err)
 }
 
 static void
-slope_release(struct source *source)
+slope_release(struct direction_source *source)
 {
 	(void)source;
 }
@@ -70,7 +70,7 @@ static const struct source_family family = {
     .release = slope_release,
 };
 
-struct source *
+struct direction_source *
 source_slope(const struct slope *slope, int number, struct error *err)
 {
 	struct source_of_slope *s = memory_new(1, sizeof(*s), err);

@@ -114,7 +114,7 @@ static const struct {
 
 static const char *const sets[SETS] = {"train", "test"};
 
-struct surface {
+struct loaded {
 	struct grid grid;
 	int set[SETS]; /* of the grid's sets: which */
 	double *value[FIELDS];
@@ -150,7 +150,7 @@ read_axis(
 }
 
 static int
-read_field(struct h5 *h5, struct surface *s, int f, struct error *err)
+read_field(struct h5 *h5, struct loaded *s, int f, struct error *err)
 {
 	const char *name = fields[f].dataset;
 	int64_t nx = grid_num(&s->grid, 0), ny = grid_num(&s->grid, 1);
@@ -170,7 +170,7 @@ read_field(struct h5 *h5, struct surface *s, int f, struct error *err)
 }
 
 static int
-read_surface(struct h5 *h5, struct surface *s, struct error *err)
+read_surface(struct h5 *h5, struct loaded *s, struct error *err)
 {
 	struct grid *g = &s->grid;
 
@@ -199,13 +199,13 @@ read_surface(struct h5 *h5, struct surface *s, struct error *err)
 
 /* The loss of what was not computed is -1 there: no point. */
 static bool
-is_computed(const struct surface *s, int set, int64_t i)
+is_computed(const struct loaded *s, int set, int64_t i)
 {
 	return s->value[2 * set][i] != -1;
 }
 
 static int
-write_point(const struct surface *s, int64_t i, int set, struct writer *writer,
+write_point(const struct loaded *s, int64_t i, int set, struct writer *writer,
     struct error *err)
 {
 	const struct grid *g = &s->grid;
@@ -254,7 +254,7 @@ write_begin(struct writer *writer, const char *digest, struct error *err)
 }
 
 static int
-write_surface(struct surface *s, const char *digest, struct writer *writer,
+write_surface(struct loaded *s, const char *digest, struct writer *writer,
     struct error *err)
 {
 	struct pack header = {0};
@@ -363,7 +363,7 @@ find_kind(struct h5 *h5, enum kind *kind, struct error *err)
 
 /* The writing half of a conversion: a stream, by the digest of its file. */
 static int
-write_stream(const struct content *content, struct surface *surface,
+write_stream(const struct content *content, struct loaded *surface,
     const struct projection *path, struct output *output, struct error *err)
 {
 	struct writer *writer = writer_new(output, 0, err);
@@ -385,7 +385,7 @@ write_stream(const struct content *content, struct surface *surface,
 /* What has been read of a file. */
 struct found {
 	enum kind kind;
-	struct surface surface;
+	struct loaded surface;
 	struct projection path;
 	uint8_t *npz; /* directions */
 	size_t n_npz;

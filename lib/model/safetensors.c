@@ -24,7 +24,7 @@ static const struct {
     {"BOOL", ELEMENT_BOOL}};
 
 /* What the header says of a tensor; its elements' bytes are [begin, end). */
-struct place {
+struct stored {
 	const char *name;
 	struct element element;
 	int rank;
@@ -78,8 +78,8 @@ count_of(const json_t *value)
 
 /* The shape, and the bytes that it wants. */
 static int
-parse_shape(
-    const json_t *info, struct place *place, uint64_t *bytes, struct error *err)
+parse_shape(const json_t *info, struct stored *place, uint64_t *bytes,
+    struct error *err)
 {
 	const json_t *shape = json_object_get(info, "shape");
 
@@ -102,7 +102,7 @@ parse_shape(
 
 static int
 parse_place(const json_t *info, const uint8_t *data, uint64_t n_data,
-    struct place *place, struct error *err)
+    struct stored *place, struct error *err)
 {
 	const json_t *offsets = json_object_get(info, "data_offsets");
 	int64_t begin = count_of(json_array_get(offsets, 0));
@@ -132,8 +132,8 @@ parse_place(const json_t *info, const uint8_t *data, uint64_t n_data,
 static int
 compare_places(const void *a, const void *b)
 {
-	const struct place *p = *(struct place *const *)a,
-			   *q = *(struct place *const *)b;
+	const struct stored *p = *(struct stored *const *)a,
+			    *q = *(struct stored *const *)b;
 
 	if (p->begin != q->begin)
 		return p->begin < q->begin ? -1 : 1;
@@ -142,9 +142,10 @@ compare_places(const void *a, const void *b)
 
 /* Every byte of the data belongs to exactly one tensor. */
 static int
-check_places(struct place *places, size_t n, uint64_t n_data, struct error *err)
+check_places(
+    struct stored *places, size_t n, uint64_t n_data, struct error *err)
 {
-	struct place **sorted = memory_new(n, sizeof(struct place *), err);
+	struct stored **sorted = memory_new(n, sizeof(struct stored *), err);
 	uint64_t at = 0;
 	int status = 0;
 
@@ -152,7 +153,7 @@ check_places(struct place *places, size_t n, uint64_t n_data, struct error *err)
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		sorted[i] = &places[i];
-	qsort(sorted, n, sizeof(struct place *), compare_places);
+	qsort(sorted, n, sizeof(struct stored *), compare_places);
 	for (size_t i = 0; status == 0 && i < n; i++) {
 		if (sorted[i]->begin != at)
 			status = error_set(err,
@@ -210,7 +211,7 @@ static int
 read_tensor(void *context, const void *from, const char *name,
     struct tensor *tensor, struct error *err)
 {
-	const struct place *place = from;
+	const struct stored *place = from;
 
 	(void)context;
 	if (tensor_init(tensor, name, element_tensor_type(place->element.kind),
@@ -227,14 +228,14 @@ read_tensor(void *context, const void *from, const char *name,
 /* The header's tensors, and the bytes behind it that belong to them. */
 static int
 list_places(json_t *header, const uint8_t *data, uint64_t n_data,
-    struct place *places, struct entries *entries, struct error *err)
+    struct stored *places, struct entries *entries, struct error *err)
 {
 	const char *name;
 	json_t *info;
 
 	json_object_foreach(header, name, info)
 	{
-		struct place *place = &places[entries->n];
+		struct stored *place = &places[entries->n];
 
 		if (strcmp(name, "__metadata__") == 0)
 			continue;
@@ -254,7 +255,7 @@ static int
 read_header(struct checkpoint *checkpoint, json_t *header, const uint8_t *data,
     uint64_t n_data, bool tensors, struct error *err)
 {
-	struct place *places =
+	struct stored *places =
 	    memory_new(json_object_size(header), sizeof(*places), err);
 	struct entries entries = {0};
 	int status = -1;

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/character.h"
+#include "base/destination.h"
 #include "base/memory.h"
-#include "base/place.h"
 #include "base/text.h"
 #include "model/checkpoint_form.h"
 
@@ -129,7 +129,7 @@ read_shard(struct checkpoint *checkpoint, const struct content *index,
 	struct checkpoint part = {0};
 	struct text path = {0};
 	const char *chars = NULL;
-	int status = place_folder(&path, index->path, err);
+	int status = destination_folder(&path, index->path, err);
 
 	if (status == 0) {
 		text_add(&path, "/%s", shard->name);

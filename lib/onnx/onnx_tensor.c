@@ -110,14 +110,14 @@ read_number(struct onnx_text text, uint64_t *out, struct error *err)
 	return 0;
 }
 
-struct place {
+struct element_place {
 	struct onnx_text location;
 	uint64_t offset, length;
 	bool has_length;
 };
 
 static int
-read_entry(struct wire message, struct place *place, struct error *err)
+read_entry(struct wire message, struct element_place *place, struct error *err)
 {
 	struct onnx_text text[ENTRY_VALUE + 1] = {{"", 0}, {"", 0}, {"", 0}};
 	struct wire_field field;
@@ -146,7 +146,7 @@ read_external(const struct onnx_tensor *tensor, struct onnx_folder *folder,
     struct elements *e, struct error *err)
 {
 	struct wire wire = tensor->message;
-	struct place place = {.location = {"", 0}};
+	struct element_place place = {.location = {"", 0}};
 	struct wire_field field;
 	size_t n;
 	int more;

@@ -239,7 +239,8 @@ static int
 add_surfaces(const struct page *page, struct text *out, struct error *err)
 {
 	for (size_t i = 0; i < page->n_sheets; i++) {
-		const struct surface *s = &page->field[0].landscape.surfaces[i];
+		const struct drawn_surface *s =
+		    &page->field[0].landscape.surfaces[i];
 		char label[600];
 
 		page_label(page, i, label, sizeof(label));

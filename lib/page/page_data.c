@@ -271,7 +271,7 @@ add_values(const struct page *page, size_t i, struct text *out,
 /* ---- sheets ---- */
 
 static void
-add_trails(struct text *out, const struct surface *s)
+add_trails(struct text *out, const struct drawn_surface *s)
 {
 	text_add(out, ",\"paths\":[");
 	for (size_t i = 0; i < s->n_trails; i++) {
@@ -381,7 +381,7 @@ add_sheet(
 		colour));
 	add_axis(out, "x", &grid->range[0]);
 	if (page->axes == 2) {
-		const struct surface *surface = &l->surfaces[i];
+		const struct drawn_surface *surface = &l->surfaces[i];
 		const struct plot plot = page_plot(surface);
 
 		add_axis(out, "y", &grid->range[1]);

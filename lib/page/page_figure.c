@@ -12,7 +12,7 @@ static const double SIDE = 400, WIDE = 720, HIGH = 400;
 
 /* As contour's panels: both axes alike unless one is far longer. */
 struct plot
-page_plot(const struct surface *s)
+page_plot(const struct drawn_surface *s)
 {
 	double x = s->x[s->nx - 1] - s->x[0], y = s->y[s->ny - 1] - s->y[0];
 	double ratio = y / x > 0.4 && y / x < 2.5 ? y / x : 1;
@@ -46,7 +46,7 @@ int
 page_surface_figure(const struct page_field *field, size_t sheet,
     struct text *out, struct error *err)
 {
-	const struct surface *s = &field->landscape.surfaces[sheet];
+	const struct drawn_surface *s = &field->landscape.surfaces[sheet];
 	const struct plot plot = page_plot(s);
 	struct svg svg = start(out, LEFT + plot.width + RIGHT,
 	    TOP + plot.height + FOOT, field->landscape.value_label);

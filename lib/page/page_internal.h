@@ -50,7 +50,7 @@ int page_highest(const struct page_field *field);
 /* ---- page_figure.c: contour's pictures, as parts of the page ---- */
 
 /* Where the picture of a surface, or of all curves, has its axes. */
-struct plot page_plot(const struct surface *surface);
+struct plot page_plot(const struct drawn_surface *surface);
 int page_curve_plot(const struct page_field *field, bool log, struct plot *plot,
     struct error *err);
 

@@ -55,6 +55,6 @@ bool pca_moves(const struct pca_order *order, const struct tensor *tensor);
  * Principal component number axis as a direction (pca is borrowed).  The model
  * that receives it must be the one that it was made about.
  */
-struct source *source_pca(const struct pca *pca, struct error *err);
+struct direction_source *source_pca(const struct pca *pca, struct error *err);
 
 #endif

@@ -6,14 +6,14 @@
 #include "run/pca.h"
 
 struct source_of_pca {
-	struct source source;
+	struct direction_source source;
 	const struct pca *pca;
 	float *row;  /* a block of one row */
 	double *sum; /* of the component */
 };
 
 static int
-pca_start(struct source *source, struct error *err)
+pca_start(struct direction_source *source, struct error *err)
 {
 	const struct pca *pca = ((struct source_of_pca *)source)->pca;
 	const int k = source->direction.axis;
@@ -52,8 +52,8 @@ read_block(struct source_of_pca *s, int index, int64_t at, int64_t n,
 }
 
 static int
-pca_read(struct source *source, int rep, int index, int64_t offset, int64_t n,
-    const void *w, float *out, struct error *err)
+pca_read(struct direction_source *source, int rep, int index, int64_t offset,
+    int64_t n, const void *w, float *out, struct error *err)
 {
 	const size_t size =
 	    tensor_element_bytes(source->model->graph.tensors[index].type);
@@ -68,7 +68,7 @@ pca_read(struct source *source, int rep, int index, int64_t offset, int64_t n,
 }
 
 static int
-pca_finish(struct source *source, struct error *err)
+pca_finish(struct direction_source *source, struct error *err)
 {
 	(void)source;
 	(void)err;
@@ -76,7 +76,7 @@ pca_finish(struct source *source, struct error *err)
 }
 
 static void
-pca_release(struct source *source)
+pca_release(struct direction_source *source)
 {
 	struct source_of_pca *s = (struct source_of_pca *)source;
 
@@ -93,7 +93,7 @@ static const struct source_family family = {
     .release = pca_release,
 };
 
-struct source *
+struct direction_source *
 source_pca(const struct pca *pca, struct error *err)
 {
 	struct source_of_pca *s = memory_new(1, sizeof(*s), err);

@@ -35,14 +35,14 @@ struct net {
 };
 
 /* A model, the first of these images, and the constants of their channels. */
-struct source {
+struct direction_source {
 	const char *model, *arch, *data;
 	int64_t images;
 	double mean[3], std[3];
 };
 
 static void
-open_source(struct net *net, const struct source *source)
+open_source(struct net *net, const struct direction_source *source)
 {
 	const struct load_options options = {.arch = source->arch};
 	const struct dataset_choice choice = {.first = source->images};
@@ -73,7 +73,7 @@ static void
 open_net(struct net *net, const char *file, int64_t images)
 {
 	char path[256];
-	const struct source source = {.model = path,
+	const struct direction_source source = {.model = path,
 	    .arch = "small",
 	    .data = DATA,
 	    .images = images,
@@ -133,7 +133,7 @@ check_product(const char *file, const char *name)
 static void
 test_attention(void **state)
 {
-	const struct source source = {.model = ATTENTION "vit.onnx",
+	const struct direction_source source = {.model = ATTENTION "vit.onnx",
 	    .data = CIFAR,
 	    .images = 64,
 	    .mean = {0.485, 0.456, 0.406},

@@ -16,6 +16,12 @@ is "$(grep -ro '^#include "[a-z0-9]*/[^"]*"' lib | tr ':/"' '   ' | awk -v layer
 	{ to = $(NF - 1) }
 	$2 != to && layer[$2] <= layer[to] { print }')" "" "includes point down"
 
+# One word for one thing: no two headers define a struct of one name.  Those of
+# `twice` still do, once in lib/execute.
+twice='partial|passage'
+is "$(sed -nE 's/^struct ([a-z_0-9]+) \{$/\1/p' lib/*/*.h cmd/*.h | sort | uniq -d | grep -vxE "$twice")" \
+	"" "no struct is defined in two headers"
+
 # Nor do files stand in a circle, where none can be read before the others: "user
 # definer" for each symbol, which tsort puts into a line.  In a folder of `knotted`
 # some still do.

@@ -23,13 +23,13 @@ enum { N = 41, LONG = 37 };
 
 struct test_grid {
 	double x[N], y[N], z[N * N];
-	struct surface surface;
+	struct drawn_surface surface;
 };
 
 static void
 make_grid(struct test_grid *g, double (*f)(double, double))
 {
-	g->surface = (struct surface){.nx = N,
+	g->surface = (struct drawn_surface){.nx = N,
 	    .ny = LONG,
 	    .x_label = "x",
 	    .y_label = "y",
@@ -168,7 +168,7 @@ test_plane(void **state)
 static int
 is_border(const struct test_grid *g, struct xy p)
 {
-	const struct surface *s = &g->surface;
+	const struct drawn_surface *s = &g->surface;
 	int touches = 0, exist = 0;
 
 	for (int iy = 0; iy < s->ny - 1; iy++)
@@ -293,7 +293,7 @@ static void
 test_saddle(void **state)
 {
 	double at[] = {0, 1}, z[] = {3, 0, 0, 3};
-	struct surface s = {.nx = 2, .ny = 2, .x = at, .y = at, .z = z};
+	struct drawn_surface s = {.nx = 2, .ny = 2, .x = at, .y = at, .z = z};
 	struct line_set set = {0};
 
 	(void)state;

@@ -38,7 +38,7 @@ reread(const struct output *file)
 
 /* A temporary file with the net and directions of these sources. */
 static struct output
-extended(struct source *const sources[AXES_MAX],
+extended(struct direction_source *const sources[AXES_MAX],
     const struct extender_order *order, struct gram *gram)
 {
 	char *paths[] = {(char *)net};
@@ -128,7 +128,7 @@ read_plane(struct plane *plane, const struct output *file)
 static struct output
 random_file(uint64_t seed)
 {
-	struct source *sources[AXES_MAX];
+	struct direction_source *sources[AXES_MAX];
 	struct output file;
 	struct error err;
 
@@ -197,7 +197,7 @@ check_reference(const char *path, enum direction_over over)
 		enum direction_norm norm = norms[i / 2];
 		enum direction_ignore ignore =
 		    i % 2 == 0 ? IGNORE_NONE : IGNORE_BIASBN;
-		struct source *sources[AXES_MAX] = {
+		struct direction_source *sources[AXES_MAX] = {
 		    source_file(archive, path, &err), NULL};
 		struct output file = extended(
 		    sources, &(struct extender_order){0, 1, over}, NULL);
@@ -383,7 +383,7 @@ static void
 gram_schmidt(void **state)
 {
 	const bool added[AXES_MAX] = {true, true};
-	struct source *sources[AXES_MAX];
+	struct direction_source *sources[AXES_MAX];
 	struct orthonormal *turns;
 	struct gram gram = {0};
 	struct output raw, turned;

@@ -1,4 +1,4 @@
-#include "base/place.h"
+#include "base/destination.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,7 +40,7 @@ is_descriptor(const char *path, int *number)
 }
 
 int
-place_folder(struct text *folder, const char *path, struct error *err)
+destination_folder(struct text *folder, const char *path, struct error *err)
 {
 	const char *slash = strrchr(path, '/');
 
@@ -59,7 +59,7 @@ is_of_process(const char *path, struct error *err)
 {
 	struct text folder = {0};
 	char *real = NULL;
-	int is = place_folder(&folder, path, err);
+	int is = destination_folder(&folder, path, err);
 
 	if (is == 0) {
 		real = realpath(folder.chars_, NULL);
@@ -97,7 +97,7 @@ static int
 check_folder(const char *path, struct error *err)
 {
 	struct text folder = {0};
-	int status = place_folder(&folder, path, err);
+	int status = destination_folder(&folder, path, err);
 
 	if (status == 0 &&
 	    faccessat(AT_FDCWD, folder.chars_, W_OK | X_OK, AT_EACCESS) < 0)
@@ -108,11 +108,11 @@ check_folder(const char *path, struct error *err)
 }
 
 static int
-new_file(struct place *place, struct error *err)
+new_file(struct destination *to, struct error *err)
 {
-	const struct text *path = &place->path;
+	const struct text *path = &to->path;
 
-	place->manner = PLACE_FILE;
+	to->manner = DESTINATION_FILE;
 	if (path->chars_[path->n_ - 1] == '/')
 		return error_set(err,
 		    "%s: the name of a folder, expected that of a file",
@@ -121,44 +121,44 @@ new_file(struct place *place, struct error *err)
 }
 
 static int
-look(struct place *place, struct error *err)
+look(struct destination *to, struct error *err)
 {
-	const char *path = place->path.chars_;
+	const char *path = to->path.chars_;
 
-	if (S_ISDIR(place->is.st_mode))
+	if (S_ISDIR(to->is.st_mode))
 		return error_set(
 		    err, "%s: a folder, expected the name of a file", path);
-	place->manner = PLACE_OPEN;
-	if (!S_ISREG(place->is.st_mode))
+	to->manner = DESTINATION_OPEN;
+	if (!S_ISREG(to->is.st_mode))
 		return 0;
-	place->manner = PLACE_FILE;
-	place->there = true;
+	to->manner = DESTINATION_FILE;
+	to->there = true;
 	if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) < 0)
 		return error_set(err, "%s:", path);
 	return check_folder(path, err);
 }
 
 static int
-walk(struct place *place, const char *name, struct error *err)
+walk(struct destination *to, const char *name, struct error *err)
 {
-	struct text *path = &place->path;
+	struct text *path = &to->path;
 
 	for (int links = 0; links < LINKS_MAX; links++) {
 		int of_process;
 
-		if (is_descriptor(path->chars_, &place->number)) {
-			place->manner = PLACE_DESCRIPTOR;
+		if (is_descriptor(path->chars_, &to->number)) {
+			to->manner = DESTINATION_DESCRIPTOR;
 			return 0;
 		}
-		if (lstat(path->chars_, &place->is) < 0)
+		if (lstat(path->chars_, &to->is) < 0)
 			return errno == ENOENT
-				   ? new_file(place, err)
+				   ? new_file(to, err)
 				   : error_set(err, "%s:", path->chars_);
-		if (!S_ISLNK(place->is.st_mode))
-			return look(place, err);
+		if (!S_ISLNK(to->is.st_mode))
+			return look(to, err);
 		of_process = is_of_process(path->chars_, err);
 		if (of_process != 0) {
-			place->manner = PLACE_OPEN;
+			to->manner = DESTINATION_OPEN;
 			return of_process < 0 ? -1 : 0;
 		}
 		if (follow(path, err) < 0)
@@ -169,21 +169,21 @@ walk(struct place *place, const char *name, struct error *err)
 }
 
 int
-place_find(struct place *place, const char *name, struct error *err)
+destination_find(struct destination *to, const char *name, struct error *err)
 {
-	*place = (struct place){.manner = PLACE_STANDARD};
+	*to = (struct destination){.manner = DESTINATION_STANDARD};
 	if (name == NULL || strcmp(name, "-") == 0)
 		return 0;
 	if (name[0] == '\0')
 		return error_set(err, "-o '': expected the name of a file");
-	text_add(&place->path, "%s", name);
-	if (text_check(&place->path, err) < 0)
+	text_add(&to->path, "%s", name);
+	if (text_check(&to->path, err) < 0)
 		return -1;
-	return walk(place, name, err);
+	return walk(to, name, err);
 }
 
 void
-place_free(struct place *place)
+destination_free(struct destination *to)
 {
-	text_free(&place->path);
+	text_free(&to->path);
 }

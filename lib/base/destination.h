@@ -3,8 +3,8 @@
  * already, something that is written as it stands (a device, a FIFO), or a
  * regular file, there or not yet, that a result may take the place of.
  */
-#ifndef BASE_PLACE_H
-#define BASE_PLACE_H
+#ifndef BASE_DESTINATION_H
+#define BASE_DESTINATION_H
 
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -12,18 +12,19 @@
 #include "base/error.h"
 #include "base/text.h"
 
-enum place_manner {
-	PLACE_STANDARD,   /* no name, or "-" */
-	PLACE_DESCRIPTOR, /* /dev/stdout, /dev/fd/N and the like: number */
-	PLACE_OPEN,       /* opened and written: path */
-	PLACE_FILE,       /* a regular file: path, with links followed */
+enum destination_manner {
+	DESTINATION_STANDARD,   /* no name, or "-" */
+	DESTINATION_DESCRIPTOR, /* /dev/stdout, /dev/fd/N and the like: number
+				 */
+	DESTINATION_OPEN,       /* opened and written: path */
+	DESTINATION_FILE,       /* a regular file: path, with links followed */
 };
 
-struct place {
-	enum place_manner manner;
+struct destination {
+	enum destination_manner manner;
 	int number;
 	struct text path;
-	bool there; /* PLACE_FILE: it exists, and is what stat said */
+	bool there; /* DESTINATION_FILE: it exists, and is what stat said */
 	struct stat is;
 };
 
@@ -32,12 +33,14 @@ struct place {
  * Links are followed to their end, a dangling one to the file that it would
  * create; those of the descriptors of a process never.  A folder is an error,
  * and a file whose folder is not there or takes no new file, or that may not
- * be written.  place_free in any case.
+ * be written.  destination_free in any case.
  */
-int place_find(struct place *place, const char *name, struct error *err);
-void place_free(struct place *place);
+int destination_find(
+    struct destination *to, const char *name, struct error *err);
+void destination_free(struct destination *to);
 
 /* The folder of a path: "." when it has no slash. */
-int place_folder(struct text *folder, const char *path, struct error *err);
+int destination_folder(
+    struct text *folder, const char *path, struct error *err);
 
 #endif
