@@ -146,8 +146,11 @@ refusals(void **state)
 	(void)state;
 	assert_int_equal(
 	    architecture_build(&graph, "resnet21", &cifar, 10, &err), -1);
-	assert_non_null(strstr(err.text, "'resnet21', expected one of"));
-	assert_non_null(strstr(err.text, "lenet"));
+	assert_non_null(strstr(err.text, "'resnet21', did you mean resnet20"));
+	assert_int_equal(
+	    architecture_build(&graph, "perceptron", &cifar, 10, &err), -1);
+	assert_non_null(strstr(err.text, "'perceptron', expected one of"));
+	assert_non_null(strstr(err.text, "netnew --list"));
 	assert_int_equal(
 	    architecture_build(&graph, "lenet", &tiny, 10, &err), -1);
 	assert_non_null(strstr(err.text, "lenet: Conv 'c1': a window of 5"));
