@@ -123,7 +123,7 @@ title(const struct settings *s, const struct landscape *landscape)
 
 /* What the paper's maps of curvature are in terms of style and field. */
 static void
-settle_curvature(struct settings *s)
+apply_curvature(struct settings *s)
 {
 	if (s->curvature == CURVATURE_LINES)
 		s->style = PICTURE_FILLED;
@@ -358,7 +358,7 @@ main(int argc, char **argv)
 	struct error err;
 	int first = frame_start(&frame, argc, argv);
 
-	settle_curvature(&s);
+	apply_curvature(&s);
 	if (run(argv + first, argc - first, &s, &frame, &err) < 0)
 		frame_fail(&frame, &err);
 	return 0;

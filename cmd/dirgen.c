@@ -150,7 +150,7 @@ report(const struct dirgen *g)
 			if (gram_has(gram, axis))
 				frame_say(&g->frame, "rep %d: |%s| = %.6g", rep,
 				    axis_word(axis),
-				    gram_norm(gram, axis, rep));
+				    gram_length(gram, axis, rep));
 		if (gram_has(gram, 0) && gram_has(gram, 1))
 			frame_say(&g->frame,
 			    "rep %d: the cosine between x and y is %.6f", rep,

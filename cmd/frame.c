@@ -206,7 +206,7 @@ frame_refuse_terminal(const struct frame *frame)
 }
 
 void
-frame_settle_kind(struct frame *frame, const struct output_kind *kind)
+frame_set_kind(struct frame *frame, const struct output_kind *kind)
 {
 	struct error err;
 

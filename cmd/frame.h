@@ -66,7 +66,7 @@ void frame_refuse_terminal(const struct frame *frame);
  * The kind of what is written was not known to frame_start: looks again at what
  * -o names (exits 1).
  */
-void frame_settle_kind(struct frame *frame, const struct output_kind *kind);
+void frame_set_kind(struct frame *frame, const struct output_kind *kind);
 
 /* Opens what -o names, or standard output: output_open. */
 int frame_open_output(

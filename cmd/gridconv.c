@@ -247,7 +247,7 @@ main(int argc, char **argv)
 	frame_check_belongs(&frame, belongs, "to", forms, set.form);
 	if (set.form == NPZ || set.form == GLB)
 		frame_refuse_terminal(&frame);
-	frame_settle_kind(&frame, kinds[set.form]);
+	frame_set_kind(&frame, kinds[set.form]);
 	if (run(&frame, &set, argv + first, argc - first, &err) < 0)
 		frame_fail(&frame, &err);
 	return 0;

@@ -319,7 +319,7 @@ main(int argc, char **argv)
 	struct error err;
 
 	check_usage(&frame, &set, argc - first);
-	frame_settle_kind(&frame, kinds[set.compare >= 0][set.json]);
+	frame_set_kind(&frame, kinds[set.compare >= 0][set.json]);
 	if (set.compare >= 0)
 		status =
 		    compare(argv + first, argc - first, &set, &frame, &err);

@@ -42,7 +42,7 @@ convert(const struct content *content, const char *name, struct frame *frame,
 	struct output output;
 	int status;
 
-	frame_settle_kind(
+	frame_set_kind(
 	    frame, h5 ? &reference_read_kind : &reference_write_kind);
 
 	if (frame_open_output(frame, &output, err) < 0)

@@ -204,12 +204,12 @@ warn_about_names(
 
 /* What moves, as the rules want it; -v lists it. */
 static int
-settle_classes(const struct frame *frame, struct graph *graph,
+apply_classes(const struct frame *frame, struct graph *graph,
     const struct class_rules *rules, struct error *err)
 {
 	enum tensor_class *classes;
 	struct text list = {0};
-	int status = classes_settle(graph, rules, &classes, err);
+	int status = classes_apply(graph, rules, &classes, err);
 
 	if (status == 0 && frame->verbose > 0) {
 		classes_list(graph, classes, &list);
@@ -243,7 +243,7 @@ convert(struct writer *writer, const struct frame *frame, const char *path,
 			say(frame, shown, &model, &report);
 			warn(frame, shown, &report);
 			status =
-			    settle_classes(frame, &model.graph, &s->rules, err);
+			    apply_classes(frame, &model.graph, &s->rules, err);
 		}
 		if (status < 0)
 			error_prefix(err, "%s", shown);

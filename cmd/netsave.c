@@ -225,8 +225,7 @@ main(int argc, char **argv)
 	if (set.moved && set.direction >= 0)
 		frame_usage(&frame, "--at and --direction exclude each other");
 	frame_refuse_terminal(&frame);
-	frame_settle_kind(
-	    &frame, set.form == NPZ ? &npz_kind : &safetensors_kind);
+	frame_set_kind(&frame, set.form == NPZ ? &npz_kind : &safetensors_kind);
 	set.frame = &frame;
 	if (run(argv + first, argc - first, &set, &err) < 0)
 		frame_fail(&frame, &err);

@@ -65,7 +65,7 @@ open_images(struct session *s, struct error *err)
 
 /* Raw images have no constants; black is 0, whatever the channel. */
 static int
-settle_raw(struct session *s, struct error *err)
+choose_raw(struct session *s, struct error *err)
 {
 	if (s->images.train.channels > CHANNELS_MAX)
 		return error_set(err, "%d channels, expected at most %d",
@@ -82,7 +82,7 @@ choose_pixels(struct session *s, struct error *err)
 	struct model *model = &s->plane.model;
 
 	if (s->set->raw)
-		return settle_raw(s, err);
+		return choose_raw(s, err);
 	if (pixels_settle(&s->set->pixels, (size_t)s->images.train.channels,
 		model->n_channels, model->mean, model->std, err) < 0)
 		return -1;

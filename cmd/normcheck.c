@@ -268,7 +268,7 @@ main(int argc, char **argv)
 	c.expected.any_ignore = ignore == ANY_IGNORE;
 	if (!c.expected.any_ignore)
 		c.expected.ignore = (enum direction_ignore)ignore;
-	frame_settle_kind(&c.frame, c.json ? &report_json_kind : &report_kind);
+	frame_set_kind(&c.frame, c.json ? &report_json_kind : &report_kind);
 	if (c.json)
 		text_add(&c.out, "{\"directions\":[\n");
 	reader = frame_reader(&c.frame, argv + first, argc - first, &err);

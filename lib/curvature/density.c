@@ -21,7 +21,7 @@ density_at(const struct density *d, int64_t i)
 }
 
 static void
-settle(struct density *d, const struct density_rule *rule)
+choose_curve(struct density *d, const struct density_rule *rule)
 {
 	double lo = INFINITY, hi = -INFINITY, size;
 
@@ -78,7 +78,7 @@ density_lay(
 {
 	double spacing;
 
-	settle(d, rule);
+	choose_curve(d, rule);
 	spacing = (d->hi - d->lo) / (double)(d->points - 1);
 	if (!(spacing > 0.0))
 		return error_set(err,

@@ -86,7 +86,7 @@ gram_next_tensor(struct gram *gram)
 }
 
 double
-gram_norm(const struct gram *gram, int axis, int rep)
+gram_length(const struct gram *gram, int axis, int rep)
 {
 	return (size_t)rep < gram->n_sets ? sqrt(gram->sets[rep].square[axis])
 					  : 0.0;
@@ -95,7 +95,7 @@ gram_norm(const struct gram *gram, int axis, int rep)
 double
 gram_cosine(const struct gram *gram, int rep)
 {
-	double norms = gram_norm(gram, 0, rep) * gram_norm(gram, 1, rep);
+	double norms = gram_length(gram, 0, rep) * gram_length(gram, 1, rep);
 
 	return norms > 0.0 ? gram->sets[rep].product / norms : 0.0;
 }

@@ -46,7 +46,7 @@ void gram_next_tensor(struct gram *gram);
 bool gram_has(const struct gram *gram, int axis);
 
 /* |d|, and the cosine between x and y (0 when one of them is zero). */
-double gram_norm(const struct gram *gram, int axis, int rep);
+double gram_length(const struct gram *gram, int axis, int rep);
 double gram_cosine(const struct gram *gram, int rep);
 
 #endif

@@ -156,7 +156,7 @@ dot(const struct plane *p, int rep, int axis, int other)
 }
 
 double
-plane_norm(const struct plane *plane, int rep, int axis)
+plane_length(const struct plane *plane, int rep, int axis)
 {
 	return sqrt(dot(plane, rep, axis, axis));
 }
@@ -164,7 +164,8 @@ plane_norm(const struct plane *plane, int rep, int axis)
 double
 plane_cosine(const struct plane *plane, int rep)
 {
-	double norms = plane_norm(plane, rep, 0) * plane_norm(plane, rep, 1);
+	double norms =
+	    plane_length(plane, rep, 0) * plane_length(plane, rep, 1);
 
 	return norms > 0.0 ? dot(plane, rep, 0, 1) / norms : 0.0;
 }

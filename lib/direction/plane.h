@@ -24,7 +24,7 @@ struct plane {
 	struct direction *direction;
 	float **delta;
 	double *scale;
-	struct requests requests; /* points that are asked for, settled */
+	struct requests requests; /* points that are asked for, each once */
 	/* Marks of runs (stream/marks.h) that stood before it in segments of
 	 * their own, and the `begin` of the first. */
 	struct scratch marks;
@@ -98,7 +98,7 @@ int plane_identify(const struct plane *plane, struct plane_id *id,
     struct error *err) __attribute__((warn_unused_result));
 
 /* Euclidean norm of a direction, and the cosine between x and y of a rep. */
-double plane_norm(const struct plane *plane, int rep, int axis);
+double plane_length(const struct plane *plane, int rep, int axis);
 double plane_cosine(const struct plane *plane, int rep);
 
 #endif

@@ -295,7 +295,7 @@ finish(struct plane *p, struct state *s, struct error *err)
 	if (p->reps == 0)
 		p->reps = 1;
 	apply_scales(p);
-	requests_settle(&p->requests);
+	requests_unite(&p->requests);
 	return 1;
 }
 
@@ -369,7 +369,7 @@ plane_read_requests(struct plane *plane, struct plane *next,
 		if (read_requests(plane, reader, err) < 0)
 			return -1;
 	}
-	requests_settle(&plane->requests);
+	requests_unite(&plane->requests);
 	return status < 0 ? -1 : 0;
 }
 

@@ -81,7 +81,7 @@ by_id_and_bytes(const void *a, const void *b)
 }
 
 void
-requests_settle(struct requests *requests)
+requests_unite(struct requests *requests)
 {
 	size_t kept = 0;
 

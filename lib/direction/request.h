@@ -42,7 +42,7 @@ int requests_add(
  * Sorts by id and drops exact duplicates, so that neither order nor repetition
  * of the records matters.
  */
-void requests_settle(struct requests *requests);
+void requests_unite(struct requests *requests);
 void requests_free(struct requests *requests);
 
 /* Fails when a request is for another plane than this one. */

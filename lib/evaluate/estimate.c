@@ -64,7 +64,7 @@ estimate_norms(const struct evaluation *e, double *seconds, size_t *bytes,
 	if (status == 0) {
 		double start = progress_now();
 
-		status = norms_settle(&norms, theta, err);
+		status = norms_set_statistics(&norms, theta, err);
 		*seconds = progress_now() - start;
 		*bytes = norms_bytes(&norms);
 	}

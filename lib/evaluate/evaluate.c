@@ -145,7 +145,7 @@ build(struct job *job, int64_t point)
 	struct error why;
 
 	plane_apply(e->plane, at->rep, at->a, at->b, slot->theta);
-	if (norms_settle(&job->norms, slot->theta, &why) == 0 &&
+	if (norms_set_statistics(&job->norms, slot->theta, &why) == 0 &&
 	    plan_bind(e->plan, slot->theta, slot->weights, &why) == 0)
 		return;
 	slot->bad = true; /* the one way to fail: a negative variance */

@@ -206,7 +206,7 @@ exec_ask(struct exec_process *p, const struct evaluation *e,
 	int status;
 
 	plane_apply(e->plane, place->rep, place->a, place->b, p->theta);
-	if (norms_settle(&p->norms, p->theta, &why) < 0) {
+	if (norms_set_statistics(&p->norms, p->theta, &why) < 0) {
 		score_bad(score, SCORE_BADVAR, why.text, 0);
 		return 0;
 	}

@@ -104,7 +104,7 @@ work_point(struct hessian *h, const struct evaluation *e,
 	struct error why;
 
 	plane_apply(e->plane, place->rep, place->a, place->b, h->theta);
-	if (norms_settle(&h->norms, h->theta, &why) < 0) {
+	if (norms_set_statistics(&h->norms, h->theta, &why) < 0) {
 		for (int s = 0; s < e->sets; s++) {
 			clear_spot(h, &h->spot[s]);
 			score_bad(

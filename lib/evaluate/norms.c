@@ -122,7 +122,8 @@ check_variances(
 }
 
 int
-norms_settle(const struct norms *norms, struct tensor *theta, struct error *err)
+norms_set_statistics(
+    const struct norms *norms, struct tensor *theta, struct error *err)
 {
 	switch (norms->mode) {
 	case NORMS_FIXED:

@@ -69,7 +69,7 @@ const char *norms_kernel(enum norms_mode mode, char text[NORMS_KERNEL_BYTES]);
  * on a variance below 0, which a direction over states may lead to, naming the
  * tensor; never clamps.
  */
-int norms_settle(
+int norms_set_statistics(
     const struct norms *norms, struct tensor *theta, struct error *err);
 
 #endif

@@ -64,7 +64,7 @@ setup_requests(struct surface *s, const struct plane *plane, struct error *err)
 		return error_set(err,
 		    "%zu points are requested, at most %d are allowed",
 		    s->asked.n * (size_t)s->grid.sets, GRID_POINTS_MAX);
-	return asked_settle(&s->asked, err);
+	return asked_unite(&s->asked, err);
 }
 
 static int

@@ -272,7 +272,7 @@ write_direction(const struct plane *plane, int rep, int axis,
 	int status = -1;
 
 	pack_open(&extra);
-	pack_key_real(&extra, "length", plane_norm(plane, rep, axis));
+	pack_key_real(&extra, "length", plane_length(plane, rep, axis));
 	if (plane->axes > 1)
 		pack_key_real(&extra, "cosine", plane_cosine(plane, rep));
 	pack_close(&extra);

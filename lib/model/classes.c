@@ -68,7 +68,7 @@ apply(const struct graph *graph, const struct class_rule *rule,
 }
 
 int
-classes_settle(struct graph *graph, const struct class_rules *rules,
+classes_apply(struct graph *graph, const struct class_rules *rules,
     enum tensor_class **classes, struct error *err)
 {
 	enum tensor_class *all =

@@ -39,7 +39,7 @@ void class_rules_free(struct class_rules *rules);
  * a bias.  Statistics stay.  *classes receives the class of each (free() it).
  * A rule that matches no tensor it could change is an error.
  */
-int classes_settle(struct graph *graph, const struct class_rules *rules,
+int classes_apply(struct graph *graph, const struct class_rules *rules,
     enum tensor_class **classes, struct error *err);
 
 /* A line for each tensor: name, class, role, shape, out_axis and filters. */

@@ -65,7 +65,7 @@ second_look(struct moments *m, const float *w, int64_t n)
 }
 
 static void
-settle_mean(struct moments *m)
+finish_mean(struct moments *m)
 {
 	m->spread.mean = m->sum / (double)m->spread.n;
 	m->spread.norm = sqrt(m->squares);
@@ -79,7 +79,7 @@ histogram_spread(const float *elements, int64_t n)
 	if (n == 0)
 		return m.spread;
 	first_look(&m, elements, n);
-	settle_mean(&m);
+	finish_mean(&m);
 	second_look(&m, elements, n);
 	m.spread.sd = sqrt(m.about / (double)n);
 	return m.spread;
@@ -101,7 +101,7 @@ spread_of_all(
 		}
 	if (m.spread.n == 0)
 		return m.spread;
-	settle_mean(&m);
+	finish_mean(&m);
 	for (size_t i = 0; i < g->n_tensors; i++)
 		if (histogram_takes(choice, &g->tensors[i]))
 			second_look(&m, g->tensors[i].f32, g->tensors[i].n);

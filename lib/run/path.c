@@ -254,7 +254,7 @@ check_point(const struct path_point *p, const struct plane *plane,
 		if (model_digest(&plane->model, is.model, err) < 0)
 			return -1;
 		for (int a = 0; a < plane->axes; a++)
-			is.length[a] = plane_norm(plane, p->rep, a);
+			is.length[a] = plane_length(plane, p->rep, a);
 		same = path_lies_in(p, &is);
 	}
 	*guessed |= same == PLANE_UNKNOWN;

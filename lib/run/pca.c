@@ -136,7 +136,7 @@ centre(double *gram, const size_t n, double *mean)
 
 /* The coefficients of component k from the unit vector u. */
 static void
-settle(struct pca *pca, int k, const double *u)
+find_coefficients(struct pca *pca, int k, const double *u)
 {
 	const size_t n = pca->n;
 	double *c = pca->coefficient + (size_t)k * n;
@@ -173,7 +173,7 @@ decompose(struct pca *pca, double *gram, double *values, double *vectors,
 			break;
 		pca->singular[k] = s;
 		pca->explained[k] = values[k] / total;
-		settle(pca, k, vectors + (size_t)k * n);
+		find_coefficients(pca, k, vectors + (size_t)k * n);
 	}
 	if (pca->singular[pca->order.components - 1] > 0)
 		return 0;

@@ -224,7 +224,7 @@ name_by_path(struct run *run)
 }
 
 static void
-settle_name(const struct runs *runs, struct run *run)
+choose_name(const struct runs *runs, struct run *run)
 {
 	bool taken = !text_is_printable(run->name, strlen(run->name));
 
@@ -280,7 +280,7 @@ runs_add(struct runs *runs, const char *text, struct error *err)
 	status = index_run(&x, err);
 	passage_close(&x.passage);
 	reader_free(reader);
-	settle_name(runs, run);
+	choose_name(runs, run);
 	return status;
 }
 

@@ -80,7 +80,7 @@ by_id_and_rep(const void *a, const void *b)
 }
 
 int
-asked_settle(struct asked_list *list, struct error *err)
+asked_unite(struct asked_list *list, struct error *err)
 {
 	size_t kept = 0;
 

@@ -25,7 +25,7 @@ struct asked_list {
 	size_t n, room;
 };
 
-/* Appends one, unsorted: asked_settle comes before anything else. */
+/* Appends one, unsorted: asked_unite comes before anything else. */
 int asked_add(
     struct asked_list *list, const struct asked *asked, struct error *err);
 
@@ -34,9 +34,9 @@ int asked_add_requests(struct asked_list *list, const struct requests *requests,
     const struct grid *grid, struct error *err);
 
 /* Sorts and unites; an id that stands for two places is an error. */
-int asked_settle(struct asked_list *list, struct error *err);
+int asked_unite(struct asked_list *list, struct error *err);
 
-/* Where (id, rep) stands in a settled list, or -1. */
+/* Where (id, rep) stands in a united list, or -1. */
 int64_t asked_find(const struct asked_list *list, int64_t id, int rep);
 void asked_free(struct asked_list *list);
 

@@ -326,7 +326,7 @@ points_read(struct points_list *list, struct reader *reader,
 	points_marks_free(&segment.marks);
 	pack_free(&segment.begin);
 	for (size_t i = 0; i < list->n && status == 0; i++)
-		status = points_settle_asked(&list->item[i], rules, err);
+		status = points_append_asked(&list->item[i], rules, err);
 	return status == 0 ? points_check_paths(list, err) : -1;
 }
 

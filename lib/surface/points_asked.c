@@ -115,7 +115,7 @@ check_asked(const struct points *p, struct error *err)
 
 /* The places of requests, and of points whose requests may be lost. */
 static int
-settle_places(
+append_places(
     struct points *points, const struct points_rules *rules, struct error *err)
 {
 	struct asked_list *asked = &points->asked;
@@ -124,21 +124,21 @@ settle_places(
 		0 ||
 	    asked_add_requests(asked, &points->requests, &points->grid, err) <
 		0 ||
-	    asked_settle(asked, err) < 0 ||
+	    asked_unite(asked, err) < 0 ||
 	    (!rules->salvage && check_asked(points, err) < 0))
 		return -1;
 	for (size_t i = 0; i < points->n_loose; i++)
 		if (asked_add(asked, &points->loose[i].asked, err) < 0)
 			return -1;
-	return asked_settle(asked, err) < 0 ? -1 : make_places(points, err);
+	return asked_unite(asked, err) < 0 ? -1 : make_places(points, err);
 }
 
 int
-points_settle_asked(
+points_append_asked(
     struct points *points, const struct points_rules *rules, struct error *err)
 {
-	requests_settle(&points->requests);
-	if (settle_places(points, rules, err) < 0)
+	requests_unite(&points->requests);
+	if (append_places(points, rules, err) < 0)
 		return error_prefix(err, "run %.16s", points->grid.run);
 	for (size_t i = 0; i < points->n_loose; i++)
 		if (place_point(points, &points->loose[i], rules->mixed, err) <

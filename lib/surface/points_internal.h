@@ -24,7 +24,7 @@ int points_check_paths(struct points_list *list, struct error *err);
 void points_free_beside(struct points_list *list);
 
 /* All is read: gives requests and their points places behind the grid's. */
-int points_settle_asked(
+int points_append_asked(
     struct points *points, const struct points_rules *rules, struct error *err);
 void points_free_asked(struct points *points);
 

@@ -28,9 +28,9 @@ ask(const struct record *record)
 
 	if (requests_add(&requests, record, &err) == 0 &&
 	    requests_add(&requests, record, &err) == 0) {
-		requests_settle(&requests);
+		requests_unite(&requests);
 		if (asked_add_requests(&asked, &requests, &grid, &err) == 0)
-			asked_settle(&asked, &err);
+			asked_unite(&asked, &err);
 	}
 	requests_free(&requests);
 	asked_free(&asked);
