@@ -333,6 +333,49 @@ check_nodes(const struct graph *graph, bool *made, struct error *err)
 	return 0;
 }
 
+/* Through nodes that leave numbers as they are. */
+static bool
+is_from_input(const struct graph *graph, int value)
+{
+	bool found = true;
+
+	while (found && graph->values[value].kind == VALUE_ACTIVATION) {
+		found = false;
+		for (size_t i = 0; i < graph->n_nodes && !found; i++) {
+			const struct node *node = &graph->nodes[i];
+
+			found =
+			    node->out == value &&
+			    (node->op == OP_RESHAPE || node->op == OP_FLATTEN ||
+				node->op == OP_SLICE ||
+				node->op == OP_TRANSPOSE);
+			if (found)
+				value = node->in[0];
+		}
+	}
+	return graph->values[value].kind == VALUE_INPUT;
+}
+
+int64_t
+graph_tokens(const struct graph *graph)
+{
+	int64_t least = 0;
+
+	for (size_t i = 0; i < graph->n_nodes; i++) {
+		const struct node *node = &graph->nodes[i];
+		const struct graph_value *table = &graph->values[node->in[0]];
+		int64_t rows;
+
+		if (node->op != OP_GATHER || table->kind != VALUE_TENSOR ||
+		    !is_from_input(graph, node->in[1]))
+			continue;
+		rows = graph->tensors[table->tensor].dim[node->attr.axis - 1];
+		if (least == 0 || rows < least)
+			least = rows;
+	}
+	return least;
+}
+
 int
 graph_executable(const struct graph *graph, struct error *err)
 {

@@ -188,6 +188,12 @@ int graph_add_tensor(struct graph *graph, const char *name,
 int graph_add_node(struct graph *graph, enum operator_kind op, const char *name,
     int n_in, const int *in, const struct attributes *attr, struct error *err);
 
+/*
+ * What the input holds: 0, numbers such as pixels; else tokens, whole numbers
+ * from 0 on, below this (of all tables that are read by them, the shortest).
+ */
+int64_t graph_tokens(const struct graph *graph);
+
 /* A model may come without its graph: -1 then, it has no nodes to execute. */
 int graph_executable(const struct graph *graph, struct error *err);
 

@@ -148,3 +148,48 @@ loss_correct(const float *logits, size_t classes, size_t label)
 {
 	return first_largest(logits, classes) == label;
 }
+
+double
+loss_of_rows(
+    const struct loss_form *form, const float *logits, const int *labels)
+{
+	double sum = 0.0;
+
+	for (size_t r = 0; r < form->rows; r++)
+		sum += loss_of_image(form->kind, logits + r * form->classes,
+		    form->classes, (size_t)labels[r]);
+	return sum / (double)form->rows;
+}
+
+void
+loss_rows_gradient(const struct loss_form *form, const float *logits,
+    const int *labels, double weight, float *d_logits)
+{
+	for (size_t r = 0; r < form->rows; r++)
+		loss_gradient(form->kind, logits + r * form->classes,
+		    form->classes, (size_t)labels[r],
+		    weight / (double)form->rows, d_logits + r * form->classes);
+}
+
+void
+loss_rows_tangent(const struct loss_form *form, const float *logits,
+    const float *t_logits, const int *labels, double weight, float *d_t_logits)
+{
+	for (size_t r = 0; r < form->rows; r++)
+		loss_tangent(form->kind, logits + r * form->classes,
+		    t_logits + r * form->classes, form->classes,
+		    (size_t)labels[r], weight / (double)form->rows,
+		    d_t_logits + r * form->classes);
+}
+
+uint32_t
+loss_rows_correct(
+    const struct loss_form *form, const float *logits, const int *labels)
+{
+	uint32_t right = 0;
+
+	for (size_t r = 0; r < form->rows; r++)
+		right += loss_correct(logits + r * form->classes, form->classes,
+		    (size_t)labels[r]);
+	return right;
+}

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * The words of --loss are loss_words, in this order: those for class labels.
@@ -57,6 +58,27 @@ void loss_gradient(enum loss_kind kind, const float *logits, size_t classes,
 void loss_tangent(enum loss_kind kind, const float *logits,
     const float *t_logits, size_t classes, size_t label, double weight,
     float *d_t_logits);
+
+/*
+ * The same for an image (or a sequence) whose outputs are rows of logits with a
+ * label each: the mean over the rows, its gradient and its tangent.  One row is
+ * the image itself, to the last bit.
+ */
+struct loss_form {
+	enum loss_kind kind;
+	size_t rows, classes;
+};
+
+double loss_of_rows(
+    const struct loss_form *form, const float *logits, const int *labels);
+void loss_rows_gradient(const struct loss_form *form, const float *logits,
+    const int *labels, double weight, float *d_logits);
+void loss_rows_tangent(const struct loss_form *form, const float *logits,
+    const float *t_logits, const int *labels, double weight, float *d_t_logits);
+
+/* How many rows are right, as loss_correct says. */
+uint32_t loss_rows_correct(
+    const struct loss_form *form, const float *logits, const int *labels);
 
 /*
  * Is label the index of the largest logit?  The first maximum wins; as in

@@ -71,11 +71,12 @@ shape_parse(
 		else
 			shape->dim[i] = (int64_t)dim[i];
 	}
-	if (n != 3)
+	if (n != 1 && n != 3)
 		return error_set(err,
 		    "%s is '%.60s', expected channels,height,width such as "
-		    "3,32,32",
+		    "3,32,32, or the length of a row",
 		    what, text);
+	shape->rank = (int)n;
 	return shape_check(shape, err);
 }
 
