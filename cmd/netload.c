@@ -75,15 +75,18 @@ sort_sources(struct checkpoint_file *sources, size_t n,
 
 static int
 set_pixels(struct model *model, const struct settings *s,
-    const struct shape *input, struct error *err)
+    const struct load_report *report, struct error *err)
 {
 	const struct pixels_options *p = &s->pixels;
-	const size_t channels = (size_t)input->dim[0];
+	const size_t channels = report->input.rank == 1
+				    ? pixels_channels(p)
+				    : (size_t)report->input.dim[0];
 	int chosen;
 
-	if (p->choice < 0 && p->mean == NULL && p->std == NULL)
+	if (!pixels_given(p))
 		return 0;
-
+	if (report->tokens > 0)
+		return pixels_refuse(p, err);
 	if (channels > CHANNELS_MAX)
 		return error_set(err,
 		    "the input has %zu channels, expected at most %d", channels,
@@ -120,13 +123,16 @@ static void
 say(const struct frame *frame, const char *path, const struct model *model,
     const struct load_report *report)
 {
-	char shape[TENSOR_SHAPE_TEXT_BYTES], onnx[32];
+	char shape[TENSOR_SHAPE_TEXT_BYTES], onnx[32], tokens[40] = "";
 
 	snprintf(onnx, sizeof(onnx), "ONNX opset %lld",
 	    (long long)report->onnx.opset);
-	frame_say(frame, "%s: %s, %s, %d classes, %lld weights", path,
+	if (report->tokens > 0)
+		snprintf(tokens, sizeof(tokens), " tokens below %lld",
+		    (long long)report->tokens);
+	frame_say(frame, "%s: %s, %s%s, %d classes, %lld weights", path,
 	    report->is_onnx ? onnx : model->arch,
-	    shape_text(&report->input, shape), report->classes,
+	    shape_text(&report->input, shape), tokens, report->classes,
 	    (long long)graph_count_weights(&model->graph));
 	if (report->prefix.off[0] != '\0')
 		frame_say(frame, "%s: names without '%s', which all had", path,
@@ -238,7 +244,7 @@ convert(struct writer *writer, const struct frame *frame, const char *path,
 	if (status == 0) {
 		snprintf(model.label, sizeof(model.label), "%s",
 		    s->label != NULL ? s->label : "");
-		status = set_pixels(&model, s, &report.input, err);
+		status = set_pixels(&model, s, &report, err);
 		if (status == 0) {
 			say(frame, shown, &model, &report);
 			warn(frame, shown, &report);

@@ -20,7 +20,7 @@ enum { TEST_BLOCK = 64 };
 /* What lives as long as the program runs. */
 struct session {
 	struct frame *frame;
-	const struct train_options *set;
+	struct train_options *set; /* images settle its augmentation */
 	struct plane plane; /* the model that learns, as evalgrid has it */
 	struct decoded *begin;
 	struct images images;
@@ -67,7 +67,8 @@ open_images(struct session *s, struct error *err)
 static int
 choose_raw(struct session *s, struct error *err)
 {
-	if (s->images.train.channels > CHANNELS_MAX)
+	if (s->images.train.channels > CHANNELS_MAX &&
+	    s->set->rule.feed.augment != AUGMENT_NONE)
 		return error_set(err, "%d channels, expected at most %d",
 		    s->images.train.channels, CHANNELS_MAX);
 	for (int c = 0; c < CHANNELS_MAX; c++)
@@ -81,6 +82,11 @@ choose_pixels(struct session *s, struct error *err)
 {
 	struct model *model = &s->plane.model;
 
+	if (images_augment(
+		&s->images, s->set->augment, &s->set->rule.feed, err) < 0)
+		return -1;
+	if (s->images.train.tokens)
+		return pixels_refuse(&s->set->pixels, err);
 	if (s->set->raw)
 		return choose_raw(s, err);
 	if (pixels_settle(&s->set->pixels, (size_t)s->images.train.channels,
@@ -98,8 +104,9 @@ choose_pixels(struct session *s, struct error *err)
 static int
 describe(struct session *s, struct error *err)
 {
-	const size_t channels =
-	    s->set->raw ? 0 : (size_t)s->images.train.channels;
+	const size_t channels = s->set->raw || s->images.train.tokens
+				    ? 0
+				    : (size_t)s->images.train.channels;
 	struct pack *e = &s->entry;
 	char model[DIGEST_TEXT_BYTES];
 	char kernel[128];

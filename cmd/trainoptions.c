@@ -12,6 +12,7 @@ train_options_start(struct train_options *options)
 {
 	*options = (struct train_options){.every = 1,
 	    .batch = 128,
+	    .augment = -1, /* as the data are */
 	    .threads = sysconf(_SC_NPROCESSORS_ONLN),
 	    .pixels = {.choice = -1},
 	    .rule = {.optimiser = {.momentum = 0.9,
@@ -143,7 +144,6 @@ train_options_finish(struct train_options *o, struct error *err)
 	rule->optimiser.decay_biasbn = !o->ignore_biasbn;
 	rule->schedule.kind = (enum schedule_kind)o->schedule;
 	rule->feed.order = (enum feed_order)o->order;
-	rule->feed.augment = (enum feed_augment)o->augment;
 	if (o->milestones != NULL &&
 	    number_parse_reals(o->milestones, "--milestones",
 		rule->schedule.milestone, MILESTONES_MAX,

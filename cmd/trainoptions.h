@@ -17,7 +17,7 @@ struct train_options {
 	int raw;
 	struct pixels_options pixels;
 	const char *resume;
-	/* Of the rule, as options take them. */
+	/* Of the rule, as options take them; images_augment settles augment. */
 	int64_t batch, bn_batch;
 	int optimiser, schedule, order, augment, loss, nesterov, ignore_biasbn;
 	const char *milestones;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "data/dataset_fit.h"
 #include "execute/sweep.h"
 #include "kernel/cpu.h"
 #include "net/blas.h"
@@ -28,7 +29,7 @@ struct hvp {
 	struct sweep_weights weights;
 	struct desk *desks;
 	double *sums, *losses;
-	uint8_t *correct;
+	uint32_t *correct;
 	int64_t count;
 	pthread_mutex_t lock;
 	pthread_cond_t added;
@@ -103,7 +104,7 @@ allocate(struct hvp *h, struct error *err)
 	h->desks = memory_new(threads, sizeof(*h->desks), err);
 	h->sums = memory_new(h->sweep.gradients, sizeof(double), err);
 	h->losses = memory_new(n, sizeof(double), err);
-	h->correct = memory_new(n, 1, err);
+	h->correct = memory_new(n, sizeof(*h->correct), err);
 	if (h->desks == NULL || h->sums == NULL || h->losses == NULL ||
 	    h->correct == NULL)
 		return -1;
@@ -203,10 +204,11 @@ run_task(void *context, int task, int worker)
 	memset(desk->sums, 0, h->sweep.sums * sizeof(float));
 	for (int64_t i = first; i < end; i += h->sweep.block) {
 		const struct sweep_block block = {.images = desk->images,
-		    .labels = p->data->labels + i,
+		    .labels = p->data->labels + i * p->data->n_labels,
 		    .n = end - i < h->sweep.block ? (int)(end - i)
 						  : h->sweep.block,
-		    .loss = p->loss,
+		    .loss = {p->loss, dataset_rows(p->data),
+			dataset_row_classes(p->data, p->graph)},
 		    .losses = h->losses + i,
 		    .correct = h->correct + i,
 		    .gradients = desk->gradients,
@@ -262,7 +264,7 @@ hvp_losses(const struct hvp *hvp)
 	return hvp->losses;
 }
 
-const uint8_t *
+const uint32_t *
 hvp_correct(const struct hvp *hvp)
 {
 	return hvp->correct;

@@ -65,7 +65,7 @@ void hvp_apply(struct hvp *hvp, const float *v, double *hv);
  * was classified right, and the gradient of the mean (only if asked for).
  */
 const double *hvp_losses(const struct hvp *hvp);
-const uint8_t *hvp_correct(const struct hvp *hvp);
+const uint32_t *hvp_correct(const struct hvp *hvp);
 void hvp_gradient(const struct hvp *hvp, double *gradient);
 
 /* How often hvp_apply has been called. */

@@ -74,12 +74,15 @@ static int
 allocate(
     struct dataset *dataset, const struct source *source, struct error *err)
 {
-	size_t pixels = source_pixels(source), n;
+	size_t pixels = source_pixels(source), n, labels;
 
 	if (__builtin_mul_overflow((size_t)dataset->n, pixels, &n))
 		return error_set(err, "the data set is too large");
-	dataset->labels =
-	    memory_new((size_t)dataset->n, sizeof(*dataset->labels), err);
+	if (__builtin_mul_overflow(
+		(size_t)dataset->n, (size_t)source->n_labels, &labels))
+		return error_set(err, "the data set is too large");
+	dataset->n_labels = source->n_labels;
+	dataset->labels = memory_new(labels, sizeof(*dataset->labels), err);
 	if (dataset->labels == NULL)
 		return -1;
 	if (source->real)
@@ -104,12 +107,26 @@ take_answer(
     struct dataset *dataset, int64_t at, const struct source *source, int64_t i)
 {
 	const size_t n = (size_t)source->n_targets;
+	const size_t k = (size_t)source->n_labels;
 
-	dataset->labels[at] = source->labels[i];
+	memcpy(dataset->labels + (size_t)at * k, source->labels + (size_t)i * k,
+	    k * sizeof(*source->labels));
 	if (source->targets != NULL)
 		memcpy(dataset->targets + (size_t)at * n,
 		    source->targets + (size_t)i * n,
 		    n * sizeof(*source->targets));
+}
+
+static int
+check_tokens(const float *row, size_t n, int64_t i, struct error *err)
+{
+	for (size_t p = 0; p < n; p++)
+		if (!(row[p] >= 0.0F && row[p] < (float)TOKENS_MAX))
+			return error_set(err,
+			    "sequence %lld has the token %.0f, expected 0 to "
+			    "%d",
+			    (long long)i, (double)row[p], TOKENS_MAX - 1);
+	return 0;
 }
 
 /* No image has a NaN or an infinity, normalised or not. */
@@ -148,7 +165,9 @@ read_chosen(struct dataset *dataset, struct source *source,
 		}
 		if (source->next(source, out, err) < 0 ||
 		    (source->real && out != NULL &&
-			check_finite(out, pixels, i, err) < 0))
+			(source->whole
+				? check_tokens(out, pixels, i, err)
+				: check_finite(out, pixels, i, err)) < 0))
 			return -1;
 	}
 	return 0;
@@ -168,7 +187,8 @@ check_reals(const struct dataset *dataset, size_t pixels, struct error *err)
 		lo = fmin(lo, (double)dataset->reals[i]);
 		hi = fmax(hi, (double)dataset->reals[i]);
 	}
-	if (dataset->raw || (lo >= -PIXEL_SLACK && hi <= 1 + PIXEL_SLACK))
+	if (dataset->raw || dataset->tokens ||
+	    (lo >= -PIXEL_SLACK && hi <= 1 + PIXEL_SLACK))
 		return 0;
 	if (lo >= 0 && hi > LIKE_BYTES && hi < BYTE_VALUES)
 		return error_set(err,
@@ -186,7 +206,9 @@ static void
 digest_images(struct dataset *dataset)
 {
 	struct digest digest;
-	const char *type = dataset->bytes != NULL ? "|u1" : "<f4";
+	const char *type = dataset->bytes != NULL ? "|u1"
+			   : dataset->tokens      ? "tokens"
+						  : "<f4";
 	size_t n = (size_t)dataset->n * (size_t)dataset->channels *
 		   (size_t)dataset->height * (size_t)dataset->width;
 
@@ -204,7 +226,9 @@ digest_images(struct dataset *dataset)
 		digest_add(&digest, dataset->targets,
 		    (size_t)dataset->n * (size_t)dataset->n_targets *
 			sizeof(*dataset->targets));
-	for (int64_t i = 0; i < dataset->n && dataset->targets == NULL; i++)
+	for (int64_t i = 0;
+	     i < dataset->n * dataset->n_labels && dataset->targets == NULL;
+	     i++)
 		digest_add_u64(&digest, (uint64_t)dataset->labels[i]);
 	digest_finish_text(&digest, dataset->digest);
 }
@@ -232,6 +256,7 @@ take(struct dataset *dataset, struct source *source,
 	dataset->width = source->width;
 	dataset->parts = source->parts;
 	dataset->raw = choice->raw != 0;
+	dataset->tokens = source->whole;
 	if (dataset->raw && !source->real)
 		return error_set(err,
 		    "the images are bytes, --raw wants reals that are "
@@ -285,56 +310,6 @@ dataset_free(struct dataset *dataset)
 	*dataset = (struct dataset){0};
 }
 
-static int
-check_shape(const struct dataset *dataset, int64_t channels, int64_t height,
-    int64_t width, struct error *err)
-{
-	if (dataset->channels != channels || dataset->height != height ||
-	    dataset->width != width)
-		return error_set(err,
-		    "the images are %dx%dx%d, the model takes %lldx%lldx%lld",
-		    dataset->channels, dataset->height, dataset->width,
-		    (long long)channels, (long long)height, (long long)width);
-	return 0;
-}
-
-int
-dataset_check_targets(const struct dataset *dataset, int64_t channels,
-    int64_t height, int64_t width, int64_t outputs, struct error *err)
-{
-	if (check_shape(dataset, channels, height, width, err) < 0)
-		return -1;
-	if (dataset->targets == NULL)
-		return error_set(err,
-		    "the data set has class labels, --loss l2 wants real "
-		    "targets");
-	if (dataset->n_targets != outputs)
-		return error_set(err,
-		    "%d targets for an image, the model has %lld outputs",
-		    dataset->n_targets, (long long)outputs);
-	return 0;
-}
-
-int
-dataset_check(const struct dataset *dataset, int64_t channels, int64_t height,
-    int64_t width, int64_t classes, struct error *err)
-{
-	if (check_shape(dataset, channels, height, width, err) < 0)
-		return -1;
-	if (dataset->targets != NULL)
-		return error_set(err,
-		    "the data set has real targets, expected class labels "
-		    "(evalgrid --loss l2 takes targets)");
-	for (int64_t i = 0; i < dataset->n; i++)
-		if (dataset->labels[i] >= classes)
-			return error_set(err,
-			    "image %lld has label %d, the model has %lld "
-			    "classes",
-			    (long long)i, dataset->labels[i],
-			    (long long)classes);
-	return 0;
-}
-
 int
 dataset_classes_present(const struct dataset *dataset, struct error *err)
 {
@@ -343,7 +318,7 @@ dataset_classes_present(const struct dataset *dataset, struct error *err)
 
 	if (seen == NULL)
 		return -1;
-	for (int64_t i = 0; i < dataset->n; i++)
+	for (int64_t i = 0; i < dataset->n * dataset->n_labels; i++)
 		if (!seen[dataset->labels[i]]) {
 			seen[dataset->labels[i]] = true;
 			present++;
@@ -368,7 +343,7 @@ dataset_block(const struct dataset *dataset, int64_t first, int64_t n,
 	size_t plane = (size_t)dataset->height * (size_t)dataset->width;
 	size_t image = channels * plane, start = (size_t)first * image;
 
-	if (dataset->raw) {
+	if (dataset->raw || dataset->tokens) {
 		memcpy(out, dataset->reals + start,
 		    (size_t)n * image * sizeof(*out));
 		return;

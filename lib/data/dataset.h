@@ -45,7 +45,9 @@ struct dataset {
 	int channels, height, width;
 	uint8_t *bytes; /* n c h w, 0 ... 255, or NULL when they are reals */
 	float *reals;   /* n c h w as the file has them, or NULL */
-	int *labels;    /* n, from 0 */
+	bool tokens;    /* they are whole numbers from 0 on, channels of them */
+	int *labels;    /* n times n_labels, from 0 */
+	int n_labels;   /* of an image: 1, or one for each row of outputs */
 	float *targets; /* or real ones, n times n_targets; labels are 0 */
 	int n_targets;
 	bool parts; /* it is a part of something that may have others */
@@ -64,17 +66,6 @@ struct dataset {
 int dataset_open(struct dataset *dataset, const char *path,
     const struct dataset_choice *choice, struct error *err);
 void dataset_free(struct dataset *dataset);
-
-/*
- * Fails unless the images are channels x height x width and every label is
- * below classes (there are labels, no real targets); names both sides.
- */
-int dataset_check(const struct dataset *dataset, int64_t channels,
-    int64_t height, int64_t width, int64_t classes, struct error *err);
-
-/* The same for real targets: as many for each image as the model's outputs. */
-int dataset_check_targets(const struct dataset *dataset, int64_t channels,
-    int64_t height, int64_t width, int64_t outputs, struct error *err);
 
 /* How many of its classes occur among the chosen images; -1 failed. */
 int dataset_classes_present(const struct dataset *dataset, struct error *err);

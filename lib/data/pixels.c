@@ -1,7 +1,5 @@
 #include "data/pixels.h"
 
-#include <stdbool.h>
-
 #include "base/number.h"
 
 const char *const pixels_words[] = {"cifar10-paper", "cifar10", "cifar100",
@@ -56,13 +54,47 @@ parse_list(const char *list, const char *option, size_t channels, double *out,
 	return 0;
 }
 
+bool
+pixels_given(const struct pixels_options *options)
+{
+	return options->choice >= 0 || options->mean != NULL ||
+	       options->std != NULL;
+}
+
+size_t
+pixels_channels(const struct pixels_options *options)
+{
+	const char *list = options->mean != NULL ? options->mean : options->std;
+	size_t n = 1;
+
+	if (options->choice >= 0 && table[options->choice].channels != 0)
+		return table[options->choice].channels;
+	for (; list != NULL && *list != '\0'; list++)
+		n += *list == ',';
+	return n;
+}
+
+int
+pixels_refuse(const struct pixels_options *options, struct error *err)
+{
+	const int choice = options->choice;
+
+	if (options->mean == NULL && options->std == NULL &&
+	    (choice < 0 || table[choice].channels == 0))
+		return 0;
+	return error_set(err, "%s is for images, the network takes tokens",
+	    choice >= 0             ? "--pixels"
+	    : options->mean != NULL ? "--mean"
+				    : "--std");
+}
+
 int
 pixels_choose(const struct pixels_options *options, size_t channels,
     double *mean, double *std, struct error *err)
 {
 	const bool has_mean = options->mean != NULL;
 
-	if (options->choice < 0 && !has_mean && options->std == NULL)
+	if (!pixels_given(options))
 		return 0;
 	if (options->choice < 0 && has_mean != (options->std != NULL))
 		return error_set(err, "%s is given without %s",
@@ -97,7 +129,11 @@ pixels_settle(const struct pixels_options *options, size_t channels,
 		return error_set(err,
 		    "the model has no input constants: give --pixels, or "
 		    "--mean and --std");
-	if (n_known != channels)
+	for (size_t i = 1; n_known == 1 && i < channels; i++) {
+		mean[i] = mean[0];
+		std[i] = std[0];
+	}
+	if (n_known != 1 && n_known != channels)
 		return error_set(err,
 		    "the model has input constants for %zu channels, the "
 		    "images have %zu",

@@ -6,6 +6,7 @@
 #ifndef DATA_PIXELS_H
 #define DATA_PIXELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -28,6 +29,18 @@ struct pixels_options {
 	const char *mean, *std; /* "0.5,0.5,0.5", or NULL */
 };
 
+/* Was any of them given? */
+bool pixels_given(const struct pixels_options *options);
+
+/*
+ * For how many channels the options are (1 where they fit any): for networks
+ * that take a row of numbers, which does not say it.
+ */
+size_t pixels_channels(const struct pixels_options *options);
+
+/* Fails when the options say anything but `none`: tokens have no pixels. */
+int pixels_refuse(const struct pixels_options *options, struct error *err);
+
 /*
  * Their rows, with what help says of the word; raw, unless NULL, is that of
  * --raw.
@@ -49,7 +62,8 @@ int pixels_choose(const struct pixels_options *options, size_t channels,
 
 /*
  * The same with known constants of n_known channels (a model's) in mean and
- * std: they stay when no option was given, and must then fit.
+ * std: they stay when no option was given, and must then fit; those of one
+ * channel are for all.
  */
 int pixels_settle(const struct pixels_options *options, size_t channels,
     size_t n_known, double *mean, double *std, struct error *err);

@@ -32,14 +32,23 @@ source_shape(struct source *source, int64_t channels, int64_t height,
 }
 
 int
-source_count(struct source *source, int64_t n, struct error *err)
+source_count(
+    struct source *source, int64_t n, int64_t n_labels, struct error *err)
 {
+	int64_t all;
+
 	if (n < 1 || n > INT32_MAX)
 		return error_set(err,
 		    "the data set has %lld images, expected 1 to %d",
 		    (long long)n, INT32_MAX);
+	if (n_labels < 1 || n_labels > IMAGE_SIDE_MAX ||
+	    __builtin_mul_overflow(n, n_labels, &all))
+		return error_set(err,
+		    "%lld labels for each image, expected 1 to %d",
+		    (long long)n_labels, IMAGE_SIDE_MAX);
 	source->n = n;
-	source->labels = memory_new((size_t)n, sizeof(*source->labels), err);
+	source->n_labels = (int)n_labels;
+	source->labels = memory_new((size_t)all, sizeof(*source->labels), err);
 	return source->labels != NULL ? 0 : -1;
 }
 

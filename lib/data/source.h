@@ -14,7 +14,8 @@
 #include "data/dataset.h"
 #include "file/content.h"
 
-enum { SOURCE_FILES_MAX = 5, IMAGE_SIDE_MAX = 1 << 15 };
+/* Tokens and labels are below this: float32 has all whole numbers up to it. */
+enum { SOURCE_FILES_MAX = 5, IMAGE_SIDE_MAX = 1 << 15, TOKENS_MAX = 1 << 24 };
 
 struct source {
 	const char *name;
@@ -22,8 +23,10 @@ struct source {
 	int classes;
 	int channels, height, width;
 	bool real;   /* pixels are floats, else bytes */
-	int *labels; /* n; owned */
-	bool parts;  /* names, of files or arrays, tell train from test */
+	bool whole;  /* floats that are integers: tokens */
+	int *labels; /* n times n_labels; owned */
+	int n_labels;
+	bool parts; /* names, of files or arrays, tell train from test */
 	/* Real targets instead: n times n_targets, owned; labels are 0. */
 	float *targets;
 	int n_targets;
@@ -67,7 +70,11 @@ size_t source_pixels(const struct source *source);
 int source_shape(struct source *source, int64_t channels, int64_t height,
     int64_t width, struct error *err);
 
-/* Takes the number of images: 1 ... 2^31 - 1; room for the labels. */
-int source_count(struct source *source, int64_t n, struct error *err);
+/*
+ * Takes the number of images, 1 ... 2^31 - 1, and of labels for each; room for
+ * the labels.
+ */
+int source_count(
+    struct source *source, int64_t n, int64_t n_labels, struct error *err);
 
 #endif

@@ -117,7 +117,7 @@ source_cifar(struct source *source, const struct content *files, int n_files,
 		n += (int64_t)(files[i].n / c->record_bytes);
 	}
 	if (source_shape(source, 3, SIDE, SIDE, err) < 0 ||
-	    source_count(source, n, err) < 0)
+	    source_count(source, n, 1, err) < 0)
 		return -1;
 	return read_labels(source, n_files, bytes, err);
 }

@@ -85,7 +85,7 @@ read_labels(struct source *source, struct gzip *gzip, struct error *err)
 	if (n != source->n)
 		return error_set(
 		    err, "%u labels for %lld images", n, (long long)source->n);
-	if (source_count(source, n, err) < 0)
+	if (source_count(source, n, 1, err) < 0)
 		return -1;
 	for (size_t at = 0; at < n; at += sizeof(chunk)) {
 		size_t now = n - at < sizeof(chunk) ? n - at : sizeof(chunk);

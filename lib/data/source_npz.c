@@ -13,7 +13,7 @@
 #include "file/archive.h"
 #include "file/npy.h"
 
-enum { CHANNELS_LAST_MAX = 4 };
+enum { CHANNELS_LAST_MAX = 4, LABEL_MAX = TOKENS_MAX - 1, IGNORED = -100 };
 
 struct npz {
 	struct archive *archive;
@@ -96,11 +96,13 @@ take_shape(struct source *source, struct npz *z, struct error *err)
 		    "%s is stored column by column; save it with "
 		    "numpy.ascontiguousarray",
 		    z->names.images);
-	source->real = element_is_real(h->element.kind);
-	if (!source->real && h->element.kind != ELEMENT_U8)
+	source->real = h->element.kind != ELEMENT_U8;
+	source->whole = source->real && !element_is_real(h->element.kind);
+	if (source->whole && (h->rank != 2 || h->element.kind == ELEMENT_BOOL))
 		return error_set(err,
-		    "%s holds %s, expected bytes (uint8) or reals",
-		    z->names.images, element_name(h->element.kind));
+		    "%s holds %s in %d dimensions, expected bytes (uint8) or "
+		    "reals, or tokens N,T of integers",
+		    z->names.images, element_name(h->element.kind), h->rank);
 	if (h->rank == 2)
 		return source_shape(source, d[1], 1, 1, err);
 	if (h->rank == 3)
@@ -116,11 +118,14 @@ take_labels(struct source *source, const struct tensor *y, const char *name,
     struct error *err)
 {
 	for (int64_t i = 0; i < y->n; i++) {
-		if (y->i64[i] < 0 || y->i64[i] > INT16_MAX)
+		if (y->i64[i] < 0 || y->i64[i] > LABEL_MAX)
 			return error_set(err,
-			    "%s[%lld] is %lld, expected a label from 0 to %d",
-			    name, (long long)i, (long long)y->i64[i],
-			    INT16_MAX);
+			    "%s[%lld] is %lld, expected a label from 0 to %d%s",
+			    name, (long long)i, (long long)y->i64[i], LABEL_MAX,
+			    y->i64[i] == IGNORED
+				? " (PyTorch's ignore_index is not known here: "
+				  "leave such sequences out)"
+				: "");
 		source->labels[i] = (int)y->i64[i];
 		if (source->labels[i] >= source->classes)
 			source->classes = source->labels[i] + 1;
@@ -155,21 +160,17 @@ take_y(struct source *source, struct tensor *y, const struct array_names *names,
 {
 	const bool real = y->type == TENSOR_FLOAT32;
 
-	if (y->rank == 2 && !real && y->dim[1] > 1)
-		return error_set(err,
-		    "%s has %lld integers for each image, expected one label, "
-		    "or N,K real targets",
-		    names->labels, (long long)y->dim[1]);
 	if (y->rank != 1 && y->rank != 2)
 		return error_set(err,
 		    "%s has %d dimensions, expected one label for each image, "
-		    "or N,K real targets",
+		    "N,T labels of tokens, or N,K real targets",
 		    names->labels, y->rank);
 	if (y->dim[0] != source->n)
 		return error_set(err, "%s has %lld labels, %s has %lld images",
 		    names->labels, (long long)y->dim[0], names->images,
 		    (long long)source->n);
-	if (source_count(source, y->dim[0], err) < 0)
+	if (source_count(source, y->dim[0],
+		y->rank == 2 && !real ? y->dim[1] : 1, err) < 0)
 		return -1;
 	return real ? take_targets(source, y, names->labels, err)
 		    : take_labels(source, y, names->labels, err);

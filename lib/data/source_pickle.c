@@ -151,7 +151,7 @@ source_pickle(struct source *source, const struct content *files, int n_files,
 	while (b->file + 1 < b->n && b->at[b->file].rows.dim[0] == 0)
 		b->file++;
 	if (source_shape(source, 3, SIDE, SIDE, err) < 0 ||
-	    source_count(source, n, err) < 0)
+	    source_count(source, n, 1, err) < 0)
 		return -1;
 	return read_labels(source, b, err);
 }

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/workers.h"
+#include "data/dataset_fit.h"
 #include "evaluate/exec.h"
 #include "surface/grid.h"
 
@@ -18,8 +19,8 @@
 struct slot {
 	struct plan_weights *weights;
 	struct tensor *theta;
-	double *losses; /* of every image of every set */
-	uint8_t *correct;
+	double *losses;    /* of every image of every set */
+	uint32_t *correct; /* labels of each image */
 	struct score score[SETS_MAX];
 	bool built, bad, finished;
 	int64_t blocks_left;
@@ -160,9 +161,10 @@ run_block(struct job *job, struct worker *w, int64_t point, int64_t block)
 {
 	const struct evaluation *e = job->e;
 	struct slot *slot = slot_of(job, point);
-	size_t classes = plan_classes(e->plan);
+	const size_t outputs = plan_classes(e->plan);
 	int64_t size = plan_block(e->plan), before = 0, first, n;
 	const struct dataset *data;
+	struct loss_form form;
 	int set = 0;
 
 	while (block >= (e->data[set]->n + size - 1) / size) {
@@ -177,19 +179,21 @@ run_block(struct job *job, struct worker *w, int64_t point, int64_t block)
 	dataset_block(data, first, n, e->mean, e->std, w->images);
 	plan_run(
 	    e->plan, slot->weights, w->scratch, w->images, (int)n, w->logits);
+	form = (struct loss_form){
+	    e->loss, dataset_rows(data), outputs / dataset_rows(data)};
 	for (int64_t i = 0; i < n; i++) {
-		const float *row = w->logits + (size_t)i * classes;
+		const float *row = w->logits + (size_t)i * outputs;
 		const int64_t at = before + first + i;
-		size_t label = (size_t)data->labels[first + i];
+		const int *labels = data->labels + (first + i) * data->n_labels;
 
 		if (e->loss == LOSS_L2) {
 			slot->losses[at] = loss_of_targets(row,
-			    data->targets + (size_t)(first + i) * classes,
-			    classes);
+			    data->targets + (size_t)(first + i) * outputs,
+			    outputs);
 			continue;
 		}
-		slot->losses[at] = loss_of_image(e->loss, row, classes, label);
-		slot->correct[at] = loss_correct(row, classes, label);
+		slot->losses[at] = loss_of_rows(&form, row, labels);
+		slot->correct[at] = loss_rows_correct(&form, row, labels);
 	}
 }
 
@@ -206,8 +210,8 @@ sum_up(struct job *job, struct worker *w, int64_t point)
 		if ((job->points[point].sets >> s & 1U) != 0)
 			score_from_losses(&slot->score[s],
 			    slot->losses + before,
-			    classes ? slot->correct + before : NULL, n,
-			    w->sorted);
+			    classes ? slot->correct + before : NULL,
+			    dataset_rows(job->e->data[s]), n, w->sorted);
 		before += n;
 	}
 }
@@ -316,7 +320,8 @@ slot_init(struct slot *slot, const struct job *job, struct error *err)
 	slot->weights = plan_weights_new(job->e->plan, err);
 	slot->theta = plane_theta_new(job->e->plane, err);
 	slot->losses = memory_new((size_t)job->n_images, sizeof(double), err);
-	slot->correct = memory_new((size_t)job->n_images, 1, err);
+	slot->correct =
+	    memory_new((size_t)job->n_images, sizeof(*slot->correct), err);
 	return slot->weights != NULL && slot->theta != NULL &&
 		       slot->losses != NULL && slot->correct != NULL
 		   ? 0

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/progress.h"
+#include "data/dataset_fit.h"
 
 static void
 apply(void *context, const float *v, double *hv)
@@ -69,7 +70,7 @@ judge(const struct hessian *h, int set, const struct dataset *data,
 	const struct hessian_spot *spot = &h->spot[set];
 
 	score_from_losses(score, hvp_losses(h->hvp[set]),
-	    hvp_correct(h->hvp[set]), data->n, h->sorted);
+	    hvp_correct(h->hvp[set]), dataset_rows(data), data->n, h->sorted);
 	if (score->status != SCORE_OK)
 		return;
 	if (!spot->eigen.finite)

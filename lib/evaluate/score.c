@@ -49,7 +49,7 @@ group_losses(struct score *score, const double *losses, int64_t n)
 
 void
 score_from_losses(struct score *score, const double *losses,
-    const uint8_t *correct, int64_t n, double *scratch)
+    const uint32_t *correct, size_t labels, int64_t n, double *scratch)
 {
 	double sum = 0.0, squares = 0.0;
 	int64_t right = 0;
@@ -57,10 +57,12 @@ score_from_losses(struct score *score, const double *losses,
 	*score = (struct score){.n = n};
 	for (int64_t i = 0; i < n; i++) {
 		sum += losses[i];
-		right += correct != NULL && correct[i];
+		right += correct != NULL ? correct[i] : 0;
 	}
 	score->loss = sum / (double)n;
-	score->acc = correct != NULL ? 100.0 * (double)right / (double)n : NAN;
+	score->acc = correct != NULL
+			 ? 100.0 * (double)right / ((double)n * (double)labels)
+			 : NAN;
 	if (isnan(score->loss))
 		score->status = SCORE_NAN;
 	else if (isinf(score->loss))

@@ -4,6 +4,7 @@
 #ifndef EVALUATE_SCORE_H
 #define EVALUATE_SCORE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum score_status {
@@ -29,7 +30,7 @@ struct score {
 	enum score_status status;
 	double loss; /* mean over the images */
 	double sd;   /* standard deviation of the images' losses, n - 1 */
-	double acc;  /* percent; first maximum wins */
+	double acc;  /* percent of all labels; first maximum wins */
 	double top;  /* share of the sum carried by the top 1 % of the images */
 	int64_t n;   /* images */
 	/* Mean losses of the groups; of SCORE_GROUPED_MIN images or more. */
@@ -38,12 +39,12 @@ struct score {
 };
 
 /*
- * Fills score from the losses of n images, in order, and whether each was
- * classified right (correct NULL: nothing is, acc becomes NaN).  scratch has
- * room for n doubles.
+ * Fills score from the losses of n images, in order, and how many of the labels
+ * of each were found (correct NULL: nothing is classified, acc becomes NaN).
+ * scratch has room for n doubles.
  */
 void score_from_losses(struct score *score, const double *losses,
-    const uint8_t *correct, int64_t n, double *scratch);
+    const uint32_t *correct, size_t labels, int64_t n, double *scratch);
 
 /* A point without a loss: status and reason. */
 void score_bad(

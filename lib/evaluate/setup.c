@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "data/dataset_fit.h"
 #include "run/path.h"
 
 static int
@@ -71,6 +72,8 @@ static int
 setup_pixels(struct surface *s, const struct surface_choice *choice,
     const struct model *model, struct error *err)
 {
+	if (choice->data[0].tokens)
+		return pixels_refuse(&choice->pixels, err);
 	if (choice->images.raw)
 		return 0;
 	if (choice->data[0].channels > CHANNELS_MAX)
@@ -85,28 +88,18 @@ setup_pixels(struct surface *s, const struct surface_choice *choice,
 
 static int
 check_images(const struct surface_choice *choice, const struct graph *g,
-    const struct plan *plan, struct error *err)
+    struct error *err)
 {
-	const struct shape *in = &g->values[g->input].shape;
-	const bool flat = in->rank == 1; /* a row of numbers */
-	const int64_t h = flat ? 1 : in->dim[1], w = flat ? 1 : in->dim[2];
-	const int64_t outputs = (int64_t)plan_classes(plan);
-
-	if (in->rank != 3 && !flat)
-		return error_set(err,
-		    "the model's input has %d dimensions, expected images of "
-		    "c h w",
-		    in->rank);
 	for (int i = 0; i < choice->sets; i++) {
 		const struct dataset *d = &choice->data[i];
-		const int status =
-		    choice->loss == LOSS_L2
-			? dataset_check_targets(
-			      d, in->dim[0], h, w, outputs, err)
-			: dataset_check(d, in->dim[0], h, w, outputs, err);
 
-		if (status < 0)
+		if (dataset_fit(d, g, choice->loss == LOSS_L2, err) < 0)
 			return error_prefix(err, "%s", choice->path[i]);
+		if (dataset_rows(d) != dataset_rows(&choice->data[0]))
+			return error_set(err,
+			    "%s: %d labels for each image, %s has %d",
+			    choice->path[i], d->n_labels, choice->path[0],
+			    choice->data[0].n_labels);
 	}
 	return 0;
 }
@@ -117,7 +110,6 @@ setup_norms(struct norms_rule *rule, const struct surface_choice *choice,
 {
 	const struct graph *g = &plane->model.graph;
 	bool move = norms_move(plane);
-	const struct shape *in;
 
 	rule->mode = choice->norms >= 0 ? (enum norms_mode)choice->norms
 		     : move             ? NORMS_STATES
@@ -130,9 +122,7 @@ setup_norms(struct norms_rule *rule, const struct surface_choice *choice,
 		    "(dirgen --over states makes one)");
 	if (rule->mode != NORMS_RECOMPUTE)
 		return 0;
-	in = &g->values[g->input].shape;
-	if (dataset_check(rule->data, in->dim[0], in->dim[1], in->dim[2],
-		shape_size(&g->values[g->output].shape), err) < 0)
+	if (dataset_fit(rule->data, g, false, err) < 0)
 		return error_prefix(err, "images of --bn recompute");
 	return 0;
 }
@@ -143,8 +133,7 @@ setup_images(struct surface *s, const struct surface_choice *choice,
     const struct model *model, struct error *err)
 {
 	s->plan = plan_new(&model->graph, NULL, (int)choice->block, err);
-	if (s->plan == NULL ||
-	    check_images(choice, &model->graph, s->plan, err) < 0 ||
+	if (s->plan == NULL || check_images(choice, &model->graph, err) < 0 ||
 	    setup_pixels(s, choice, model, err) < 0)
 		return -1;
 	for (int i = 0; i < choice->sets; i++)

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "data/dataset_fit.h"
 
 /* ---- identity ---- */
 
@@ -36,7 +37,9 @@ identify_norms(struct digest *digest, const struct norms_rule *norms)
 static size_t
 pixel_channels(const struct evaluation *e)
 {
-	return e->data[0]->raw ? 0 : (size_t)e->data[0]->channels;
+	return e->data[0]->raw || e->data[0]->tokens
+		   ? 0
+		   : (size_t)e->data[0]->channels;
 }
 
 static void
@@ -230,6 +233,17 @@ pack_pixels(struct pack *pack, const struct evaluation *e)
 	pack_key_reals(pack, "std", e->std, channels);
 }
 
+/* Of each label; and how many labels, where an image has several. */
+static void
+pack_classes(struct pack *pack, const struct surface *s)
+{
+	const size_t rows = dataset_rows(s->data[0]);
+
+	pack_key_int(pack, "classes", (int64_t)(plan_classes(s->plan) / rows));
+	if (rows > 1)
+		pack_key_int(pack, "labels", (int64_t)rows);
+}
+
 static int
 write_grid(const struct surface *s, struct writer *writer, struct error *err)
 {
@@ -252,8 +266,7 @@ write_grid(const struct surface *s, struct writer *writer, struct error *err)
 	if (pixels)
 		pack_pixels(&header, e);
 	if (pixels && e->loss != LOSS_L2)
-		pack_key_int(
-		    &header, "classes", (int64_t)plan_classes(s->plan));
+		pack_classes(&header, s);
 	if (!pack_is_empty(&m->meta))
 		pack_key_pack(&header, "meta", &m->meta);
 	pack_close(&header);

@@ -162,11 +162,11 @@ void sweep_pull_gradient(const struct sweep *sweep,
 /* What goes in and out of a block. */
 struct sweep_block {
 	const float *images; /* n c h w */
-	const int *labels;
-	int n; /* <= block */
-	enum loss_kind loss;
+	const int *labels;   /* n times the rows of the loss */
+	int n;               /* <= block */
+	struct loss_form loss;
 	double *losses;
-	unsigned char *correct;
+	uint32_t *correct; /* labels of each image */
 	/* Added to: gradients, and sums, from which sweep_finish makes the rest
 	 * of the gradients. */
 	float *gradients, *sums;

@@ -79,7 +79,8 @@ judge(const struct sweep_run *run, const struct sweep_block *block)
 	float *dy = t + n, *t_dy = dy + n;
 
 	for (int i = 0; i < run->n; i++) {
-		const size_t label = (size_t)block->labels[i];
+		const int *labels =
+		    block->labels + (size_t)i * block->loss.rows;
 		const struct view yi = slot_lane(y, i * y.image);
 		const struct view ti = slot_lane(yi, v->lanes);
 		const struct view di = slot_lane(d, i * d.image);
@@ -87,10 +88,11 @@ judge(const struct sweep_run *run, const struct sweep_block *block)
 
 		slot_gather(v, &yi, 1, logits);
 		slot_gather(v, &ti, 1, t);
-		block->losses[i] = loss_of_image(block->loss, logits, n, label);
-		block->correct[i] = loss_correct(logits, n, label);
-		loss_gradient(block->loss, logits, n, label, 1.0, dy);
-		loss_tangent(block->loss, logits, t, n, label, 1.0, t_dy);
+		block->losses[i] = loss_of_rows(&block->loss, logits, labels);
+		block->correct[i] =
+		    loss_rows_correct(&block->loss, logits, labels);
+		loss_rows_gradient(&block->loss, logits, labels, 1.0, dy);
+		loss_rows_tangent(&block->loss, logits, t, labels, 1.0, t_dy);
 		slot_scatter(v, &di, 1, dy, false);
 		slot_scatter(v, &tdi, 1, t_dy, false);
 	}

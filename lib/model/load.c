@@ -66,9 +66,13 @@ static int
 report_graph(const struct graph *graph, const struct load_options *options,
     struct load_report *report, struct error *err)
 {
-	const int64_t classes = shape_size(&graph->values[graph->output].shape);
+	const struct shape *out = &graph->values[graph->output].shape;
+	int64_t classes = shape_size(out);
 
 	report->input = graph->values[graph->input].shape;
+	report->tokens = graph_tokens(graph);
+	if (report->tokens > 0)
+		classes = out->dim[out->rank - 1];
 	report->classes = (int)classes;
 	report->is_onnx = true;
 	if (options->classes > 0 && options->classes != report->classes)

@@ -30,8 +30,9 @@ struct load_options {
 /* What was found. */
 struct load_report {
 	struct shape input;
-	int classes;
-	bool is_onnx; /* the graph comes from an ONNX file */
+	int classes;    /* of a row of outputs, where tokens have one each */
+	int64_t tokens; /* the network takes those below this; 0: images */
+	bool is_onnx;   /* the graph comes from an ONNX file */
 	struct onnx_notes onnx;
 	struct names_report names;
 	struct match_passed passed;

@@ -63,6 +63,7 @@ struct onnx_import {
 	size_t n_results, room_results;
 	struct onnx_map map;
 	int64_t static_batch;  /* 0: not fixed */
+	bool tokens;           /* the input holds integers */
 	bool made_up;          /* a tensor's name was */
 	struct onnx_map taken; /* names of the graph's values */
 	/* Per tensor of the graph: its place among the file's. */
@@ -70,6 +71,12 @@ struct onnx_import {
 	bool *kept; /* likewise: is it read? */
 	struct error *err;
 };
+
+/*
+ * The graph's input, of the shape that is wanted (or NULL) where the file
+ * leaves it open.
+ */
+int onnx_start_input(struct onnx_import *import, const struct shape *wanted);
 
 /* Hash of a name; a map with room for n; the slot of a name among results. */
 size_t onnx_hash(const char *chars, size_t n);
@@ -225,6 +232,12 @@ int onnx_narrow(const struct onnx_step *step, struct onnx_part *part, int axis,
     const struct onnx_range *range);
 int onnx_take(const struct onnx_step *step, struct onnx_part *part, int axis,
     const struct onnx_shape *index, const double *at);
+
+/* Gather of a table that is known by numbers that are not. */
+bool onnx_is_embedding(
+    const struct onnx_result *table, const struct onnx_result *numbers);
+int onnx_embed(const struct onnx_step *step, struct onnx_result *table,
+    const struct onnx_result *numbers, int axis);
 
 /* An initialiser's (or constant's) value in the graph, as what it is used. */
 int onnx_use_tensor(const struct onnx_step *step, struct onnx_result *result,

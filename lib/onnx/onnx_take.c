@@ -104,8 +104,7 @@ read_indices(const struct onnx_step *step, struct onnx_result *index)
 static int
 convert_gather(const struct onnx_step *step)
 {
-	const struct onnx_result *in = onnx_image(step, 0);
-	struct onnx_result *index = onnx_in(step, 1);
+	struct onnx_result *in = onnx_in(step, 0), *index = onnx_in(step, 1);
 	int64_t axis;
 	double *at;
 	int place, status;
@@ -113,7 +112,9 @@ convert_gather(const struct onnx_step *step)
 	if (in == NULL || index == NULL || onnx_int(step, "axis", &axis) < 0 ||
 	    onnx_axis(step, axis, in->shape.rank, &place) < 0)
 		return -1;
-	at = read_indices(step, index);
+	if (onnx_is_embedding(in, index))
+		return onnx_embed(step, in, index, place);
+	at = onnx_image(step, 0) != NULL ? read_indices(step, index) : NULL;
 	if (at == NULL)
 		return -1;
 	status = check_indices(step, at, index->n, in->shape.dim[place]);

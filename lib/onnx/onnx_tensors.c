@@ -191,14 +191,37 @@ note_order(struct onnx_import *import, size_t place)
 	return 0;
 }
 
-/* Masks hold infinities; what is learned does not. */
+/* Masks of attention hold this or less, where they do not hold 0. */
+#define MASK_BELOW (-1e4F)
+
+/* 0, and one number far below, which may be minus infinity? */
+static bool
+is_mask(const struct tensor *tensor)
+{
+	float low = 0.0F;
+
+	for (int64_t i = 0; i < tensor->n; i++) {
+		const float x = tensor->f32[i];
+
+		if (low == 0.0F)
+			low = x;
+		if (x != 0.0F && x != low)
+			return false;
+	}
+	return low <= MASK_BELOW;
+}
+
+/* Masks never move; infinities beside weights are of masks, too. */
 static void
 check_mask(struct tensor *tensor)
 {
+	bool constant = is_mask(tensor);
+
 	for (int64_t i = 0; i < tensor->n; i++)
-		if (!isfinite(tensor->f32[i]) && tensor_is_weight(tensor) &&
-		    tensor->role != ROLE_WEIGHT)
-			tensor->role = ROLE_CONSTANT;
+		constant |=
+		    !isfinite(tensor->f32[i]) && tensor->role != ROLE_WEIGHT;
+	if (constant && tensor_is_weight(tensor))
+		tensor->role = ROLE_CONSTANT;
 }
 
 /* PyTorch keeps a counter beside every running variance. */

@@ -22,7 +22,7 @@ open_epoch(const struct feed *feed, uint32_t purpose, int64_t epoch)
 	return random_open(feed->rule.seed, purpose, name);
 }
 
-/* Word 2i decides whether image i gets a new label, word 2i + 1 which. */
+/* Word 2i decides whether label i becomes a new one, word 2i + 1 which. */
 static void
 make_labels(struct feed *feed)
 {
@@ -30,7 +30,7 @@ make_labels(struct feed *feed)
 	    random_open(feed->rule.seed, RANDOM_NOISE, "labels");
 	const uint32_t all = UINT32_MAX;
 
-	for (int64_t i = 0; i < feed->data->n; i++) {
+	for (int64_t i = 0; i < feed->data->n * feed->data->n_labels; i++) {
 		uint64_t word = 2 * (uint64_t)i;
 
 		feed->labels[i] = feed->data->labels[i];
@@ -48,7 +48,8 @@ feed_init(struct feed *feed, const struct feed_rule *rule,
 {
 	*feed = (struct feed){
 	    .rule = *rule, .data = data, .mean = mean, .std = std};
-	feed->labels = memory_new((size_t)data->n, sizeof(*feed->labels), err);
+	feed->labels = memory_new(
+	    (size_t)(data->n * data->n_labels), sizeof(*feed->labels), err);
 	feed->order = memory_new((size_t)data->n, sizeof(*feed->order), err);
 	if (feed->labels == NULL || feed->order == NULL)
 		return -1;
@@ -103,12 +104,13 @@ move_plane(const float *from, int h, int w, int dy, int dx, bool flip,
 }
 
 /* Words 4i, 4i + 1 and 4i + 2: top, left, flip of image i. */
-int
+const int *
 feed_image(
     const struct feed *feed, int64_t position, float *scratch, float *out)
 {
 	const struct dataset *data = feed->data;
 	const int image = feed->order[position];
+	const int *labels = feed->labels + (int64_t)image * data->n_labels;
 	const uint64_t word = 4 * (uint64_t)image;
 	const enum feed_augment how = feed->rule.augment;
 	const int h = data->height, w = data->width;
@@ -117,7 +119,7 @@ feed_image(
 
 	if (how == AUGMENT_NONE) {
 		dataset_block(data, image, 1, feed->mean, feed->std, out);
-		return feed->labels[image];
+		return labels;
 	}
 	if (how != AUGMENT_FLIP) {
 		const uint32_t n = 2 * CROP_PAD + 1;
@@ -132,5 +134,5 @@ feed_image(
 		move_plane(scratch + (size_t)c * h * w, h, w, dy, dx, flip,
 		    (0.0F - (float)feed->mean[c]) / (float)feed->std[c],
 		    out + (size_t)c * h * w);
-	return feed->labels[image];
+	return labels;
 }

@@ -56,10 +56,10 @@ void feed_start(struct feed *feed, int64_t epoch);
 
 /*
  * The image at a position of the epoch as network input, c h w; returns its
- * label.  Crops are from the image within 4 pixels of zeros (bytes of 0, before
- * normalising).  scratch: room for an image.
+ * labels.  Crops are from the image within 4 pixels of zeros (bytes of 0,
+ * before normalising).  scratch: room for an image.
  */
-int feed_image(
+const int *feed_image(
     const struct feed *feed, int64_t position, float *scratch, float *out);
 
 #endif

@@ -1,5 +1,7 @@
 #include "train/images.h"
 
+#include "data/dataset_fit.h"
+
 int
 images_open(struct images *images, const char *train, const char *test,
     int64_t first, int raw, struct inputs *inputs, struct error *none,
@@ -35,19 +37,27 @@ int
 images_check(const struct images *images, const struct graph *g,
     const char *train, struct error *err)
 {
-	const struct shape *in = &g->values[g->input].shape;
-	const int64_t classes = shape_size(&g->values[g->output].shape);
-
-	if (in->rank != 3)
-		return error_set(err,
-		    "the model's input has %d dimensions, expected images of "
-		    "c h w",
-		    in->rank);
-	if (dataset_check(&images->train, in->dim[0], in->dim[1], in->dim[2],
-		classes, err) < 0)
+	if (dataset_fit(&images->train, g, false, err) < 0)
 		return error_prefix(err, "%s", train);
-	if (images->test.n > 0 && dataset_check(&images->test, in->dim[0],
-				      in->dim[1], in->dim[2], classes, err) < 0)
+	if (images->test.n > 0 && dataset_fit(&images->test, g, false, err) < 0)
 		return error_prefix(err, "test images");
+	return 0;
+}
+
+int
+images_augment(const struct images *images, int choice, struct feed_rule *rule,
+    struct error *err)
+{
+	const struct dataset *d = &images->train;
+	const bool rows = d->tokens || (d->height == 1 && d->width == 1);
+
+	if (choice < 0)
+		choice = rows ? AUGMENT_NONE : AUGMENT_CROP_FLIP;
+	if (rows && choice != AUGMENT_NONE)
+		return error_set(err,
+		    "--augment %s is for images, the data set has %s",
+		    feed_augment_words[choice],
+		    d->tokens ? "tokens" : "rows of numbers");
+	rule->augment = (enum feed_augment)choice;
 	return 0;
 }

@@ -16,7 +16,8 @@ running_text(const struct running *running, char text[PART_BYTES])
 	text[0] = '\0';
 	if (running->n > 0)
 		snprintf(text, PART_BYTES, ": loss %.4g, accuracy %.4g %%",
-		    running->loss / n, 100.0 * (double)running->correct / n);
+		    running->loss / n,
+		    100.0 * (double)running->correct / (double)running->labels);
 	return text;
 }
 

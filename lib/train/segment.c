@@ -73,7 +73,7 @@ segment_note(const struct trainer *trainer, const struct trainer_test *test,
 	if (r->n > 0) {
 		pack_key_real(meta, "running_loss", r->loss / (double)r->n);
 		pack_key_real(meta, "running_acc",
-		    100.0 * (double)r->correct / (double)r->n);
+		    100.0 * (double)r->correct / (double)r->labels);
 	}
 	if (test != NULL) {
 		pack_key_real(meta, "test_loss", test->loss);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "data/dataset_fit.h"
 
 /*
  * Without batch normalisation the images of a batch do not see each other: a
@@ -149,20 +150,22 @@ static void
 judge_images(struct part *p)
 {
 	struct trainer *t = p->t;
-	const size_t classes =
-	    (size_t)shape_size(&t->graph->values[t->graph->output].shape);
+	const struct loss_form form = {t->rule.loss, dataset_rows(t->feed.data),
+	    dataset_row_classes(t->feed.data, t->graph)};
+	const size_t outputs = form.rows * form.classes;
 
 	for (int i = 0; i < p->n; i++) {
-		const float *row = p->logits + (size_t)i * classes;
-		const size_t label = (size_t)t->labels[i];
+		const float *row = p->logits + (size_t)i * outputs;
+		const int *labels = t->labels[i];
 
-		t->losses[i] = loss_of_image(t->rule.loss, row, classes, label);
+		t->losses[i] = loss_of_rows(&form, row, labels);
 		t->running.loss += t->losses[i];
-		t->running.correct += loss_correct(row, classes, label);
-		loss_gradient(t->rule.loss, row, classes, label, p->weight,
-		    p->d_logits + (size_t)i * classes);
+		t->running.correct += loss_rows_correct(&form, row, labels);
+		loss_rows_gradient(&form, row, labels, p->weight,
+		    p->d_logits + (size_t)i * outputs);
 	}
 	t->running.n += p->n;
+	t->running.labels += p->n * (int64_t)form.rows;
 }
 
 /* Adds the part's gradient; returns the sum of its losses. */

@@ -41,8 +41,8 @@ void trainer_rule_pack(const struct trainer_rule *rule, struct pack *pack);
 
 /* What the steps since the last checkpoint saw, before they moved. */
 struct running {
-	double loss; /* sum over images */
-	int64_t n, correct;
+	double loss;                /* sum over images */
+	int64_t n, labels, correct; /* images; their labels */
 };
 
 /* A checkpoint on the test images: mean loss, accuracy in percent. */
@@ -61,7 +61,7 @@ struct trainer {
 	int part;      /* images of one pass */
 	float **gradient;
 	float *images, *scratch;
-	int *labels;
+	const int **labels; /* of each image of the part; borrowed */
 	double *losses;
 	struct running running;
 };

@@ -73,8 +73,8 @@ with "has 'images' \(uint8 48x1x28x28\), 'answers' \(uint8 48\), $wanted" "no la
 with "'a9' \(uint8 48\) and 2 more, $wanted" "many arrays" many.npz
 with "none.npz: has no arrays, $wanted" "no arrays" none.npz
 with "part 'test' \(x_test and y_test\), not the part 'train'" "the other part" test-only.npz
-with "labels has 10 integers for each image, expected one label" "one-hot" wide.npz
-with "data holds int32, expected bytes \(uint8\) or reals" "integers" ints.npz
+with "10 labels for each image, .* \(one-hot labels become y.argmax\(1\)\)" "one-hot" wide.npz
+with "data holds int32 in 4 dimensions, expected bytes \(uint8\) or reals" "integers" ints.npz
 with "alone/x.npy: its labels are missing, expected alone/y.npy" "no labels beside it" alone/x.npy
 with "no name for its labels, expected 'images' in the file's name, or x.npy beside y.npy" "no usual name" alone/pictures.npy
 with "a directory without data of split 'train', expected .*x_train.npy" "a folder of other things" alone

@@ -59,7 +59,7 @@ fails 1 "nowhere.pt: No such file" "a missing file" netload nowhere.pt
 fails 1 "standard input: empty" "an empty input" netload </dev/null
 fails 1 "standard input is one of 2 files" "standard input among others" \
 	netload - "$D/small_7.pt"
-fails 2 "^netload: --input is '3', expected" "short input" netload --input 3 x
+fails 2 "^netload: --input is '3,4', expected" "short input" netload --input 3,4 x
 fails 1 "standard input: a text file, expected a checkpoint" "an endless input of other bytes" \
 	bash -c 'yes | netload'
 fails 1 "No space left" "a full disk" \

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "data/dataset.h"
+#include "data/dataset_fit.h"
 #include "data/pixels.h"
 
 enum { CIFAR_PIXELS = 3072, SIDE = 4 };
@@ -499,21 +500,55 @@ input_values(void **state)
 	dataset_free(&d);
 }
 
+/* What takes images of this shape, or a row of numbers, to outputs k. */
+static struct graph
+network(const struct shape *input, int64_t k)
+{
+	const int64_t dim[] = {k, shape_size(input)};
+	const struct attributes flat = {.axis = 1}, turned = {.trans_b = 1};
+	struct graph g = {0};
+	struct error err;
+	int in[2];
+
+	in[0] = graph_add_input(&g, "x", input, &err);
+	in[0] = graph_add_node(&g, OP_FLATTEN, "flat", 1, in, &flat, &err);
+	in[1] = graph_add_tensor(
+	    &g, "w", TENSOR_FLOAT32, ROLE_WEIGHT, 2, dim, &err);
+	g.output = graph_add_node(&g, OP_GEMM, "y", 2, in, &turned, &err);
+	assert_true(g.output >= 0);
+	return g;
+}
+
+static void
+fit(const struct dataset *d, const struct shape *input, int64_t k,
+    const char *wanted)
+{
+	struct graph g = network(input, k);
+	struct error err = {.text = ""};
+
+	assert_int_equal(
+	    dataset_fit(d, &g, false, &err), wanted[0] != '\0' ? -1 : 0);
+	assert_string_equal(err.text, wanted);
+	graph_free(&g);
+}
+
 static void
 against_a_model(void **state)
 {
+	static const struct shape image = {.rank = 3, .dim = {3, 6, 5}},
+				  other = {.rank = 3, .dim = {1, 28, 28}},
+				  row = {.rank = 1, .dim = {90}},
+				  short_row = {.rank = 1, .dim = {89}};
 	struct dataset d =
 	    open_good("tests/data/sets/first.npz", (struct dataset_choice){0});
-	struct error err;
 
 	(void)state;
-	assert_int_equal(dataset_check(&d, 3, 6, 5, 7, &err), 0);
-	assert_int_equal(dataset_check(&d, 3, 6, 5, 6, &err), -1);
-	assert_string_equal(
-	    err.text, "image 4 has label 6, the model has 6 classes");
-	assert_int_equal(dataset_check(&d, 1, 28, 28, 7, &err), -1);
-	assert_string_equal(
-	    err.text, "the images are 3x6x5, the model takes 1x28x28");
+	fit(&d, &image, 7, "");
+	fit(&d, &image, 6, "image 4 has label 6, the model has 6 classes");
+	fit(&d, &other, 7, "the images are 3x6x5, the model takes 1x28x28");
+	fit(&d, &row, 7, "");
+	fit(&d, &short_row, 7, "the images are 3x6x5, the model takes 89");
+	assert_int_equal(dataset_rows(&d), 1);
 	dataset_free(&d);
 }
 

@@ -40,6 +40,7 @@ case_data(struct case_ *c, int n)
 	    .height = (int)in->dim[1],
 	    .width = (int)in->dim[2]};
 	c->data.reals = draws(n * shape_size(in));
+	c->data.n_labels = 1;
 	c->data.labels = calloc((size_t)n, sizeof(int));
 	for (int i = 0; i < n; i++)
 		c->data.labels[i] = roll(0, c->data.classes - 1);

@@ -1,0 +1,35 @@
+/* Gather of rows of a table by numbers that the input holds: an embedding. */
+#include <string.h>
+
+#include "onnx/onnx_import.h"
+
+bool
+onnx_is_embedding(
+    const struct onnx_result *table, const struct onnx_result *numbers)
+{
+	return numbers->kind == ONNX_ACTIVATION &&
+	       (table->kind == ONNX_TENSOR || table->kind == ONNX_CONSTANT);
+}
+
+int
+onnx_embed(const struct onnx_step *step, struct onnx_result *table,
+    const struct onnx_result *numbers, int axis)
+{
+	struct onnx_shape shape = numbers->shape;
+	const struct attributes attr = {.axis = 1}; /* 0 is the batch's */
+	int in[2] = {-1, numbers->value};
+
+	if (axis != 0)
+		return error_set(step->import->err,
+		    "rows are taken along axis %d of a table, expected 0",
+		    axis);
+	if (shape.rank + table->shape.rank - 1 > TENSOR_RANK_MAX)
+		return error_set(step->import->err,
+		    "%d dimensions, expected at most %d",
+		    shape.rank + table->shape.rank - 1, TENSOR_RANK_MAX);
+	for (int i = 1; i < table->shape.rank; i++)
+		shape.dim[shape.rank++] = table->shape.dim[i];
+	in[0] = onnx_use_tensor(step, table, ROLE_WEIGHT, "weight", 0);
+	return in[0] < 0 ? -1
+			 : onnx_emit(step, OP_GATHER, 2, in, &attr, &shape);
+}
