@@ -482,6 +482,8 @@ function_at(const struct node *node, double x)
 		return log(x);
 	case OP_RECIPROCAL:
 		return 1.0 / x;
+	case OP_SIN:
+		return sin(x);
 	case OP_FLOOR:
 		return floor(x);
 	case OP_CEIL:

@@ -82,6 +82,7 @@ enum operator_kind {
 	OP_LESS,
 	OP_LESS_OR_EQUAL,
 	OP_EQUAL,
+	OP_SIN,
 	OP_COUNT,
 };
 

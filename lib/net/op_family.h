@@ -24,6 +24,7 @@ OP_FAMILY(op_tanh);
 OP_FAMILY(op_erf);
 OP_FAMILY(op_exp);
 OP_FAMILY(op_sqrt);
+OP_FAMILY(op_sin);
 OP_FAMILY(op_softplus);
 OP_FAMILY(op_add);
 OP_FAMILY(op_sub);

@@ -116,6 +116,7 @@ static const struct operator_row rows[OP_COUNT] = {
     CURVED(OP_LESS_OR_EQUAL, "LessOrEqual", 2, 2, OPERANDS_ALIGNED,
 	op_less_or_equal, NEEDS_IN),
     CURVED(OP_EQUAL, "Equal", 2, 2, OPERANDS_ALIGNED, op_equal, NEEDS_IN),
+    CURVED(OP_SIN, "Sin", 1, 1, ALL, op_sin, NEEDS_IN),
 };
 
 const struct operator_row *

@@ -40,6 +40,7 @@ FUNCTION(convert_selu, OP_SELU, "alpha", "gamma")
 FUNCTION(convert_shrink, OP_SHRINK, "lambd", "bias")
 FUNCTION(convert_sigmoid, OP_SIGMOID, NULL, NULL)
 FUNCTION(convert_sign, OP_SIGN, NULL, NULL)
+FUNCTION(convert_sin, OP_SIN, NULL, NULL)
 FUNCTION(convert_softplus, OP_SOFTPLUS, NULL, NULL)
 FUNCTION(convert_softsign, OP_SOFTSIGN, NULL, NULL)
 FUNCTION(convert_sqrt, OP_SQRT, NULL, NULL)
@@ -84,6 +85,7 @@ const struct onnx_row onnx_functions[] = {
     {"Shrink", convert_shrink},
     {"Sigmoid", convert_sigmoid},
     {"Sign", convert_sign},
+    {"Sin", convert_sin},
     {"Softplus", convert_softplus},
     {"Softsign", convert_softsign},
     {"Sqrt", convert_sqrt},

@@ -460,6 +460,7 @@ const struct onnx_operator onnx_operators[] = {
     OPERATOR("Shrink", one, .known = shrink, .first = 9),
     OPERATOR("Sigmoid", one),
     OPERATOR("Sign", one, .first = 9),
+    OPERATOR("Sin", one),
     OPERATOR("Slice", slice_inputs, .known = slice),
     OPERATOR("Softmax", one, .known = softmax),
     OPERATOR("Softplus", one),

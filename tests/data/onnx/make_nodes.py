@@ -350,3 +350,6 @@ arithmetic('range', 13, ('Range', 'u,v,w', 'r', {}), ('Neg', 'r', 'n', {}), ('Ga
            u=scalar(3, np.int64), v=scalar(12, np.int64), w=scalar(4, np.int64), i=scalar(2, np.int64))
 arithmetic('floor', 13, ('Mul', 'a,f', 'm', {}), ('Floor', 'm', 'n', {}), ('Max', 'n,t', 'c', {}), a=scalar([3.7]),
            f=scalar(2), t=scalar(1))
+
+rng = np.random.default_rng(11)
+one('Sin', 'plain', 22, (9,), {})
