@@ -34,13 +34,14 @@ find_pads(const struct onnx_step *step, const struct onnx_result *x,
 		const int64_t want = shape[0] != 0    ? shape[i]
 				     : upper || lower ? in * attr->strides[i]
 						      : 0;
-		int64_t half = (full - want) / 2;
+		/* more than there is: pixels beyond the last window */
+		int64_t half = full < want ? 0 : (full - want) / 2;
 
-		if (want != 0 && (full < want || full > 1 << 20))
+		if (want > 1 << 20 || full > 1 << 20)
 			return error_set(step->import->err,
-			    "an output of %lld pixels, expected at most %lld",
-			    (long long)want, (long long)full);
-		if (want != 0 && !upper)
+			    "an output of %lld pixels of %lld", (long long)want,
+			    (long long)full);
+		if (want != 0 && full > want && !upper)
 			half = full - want - half;
 		if (want != 0) {
 			attr->pads[i] = (int)half;

@@ -353,3 +353,4 @@ arithmetic('floor', 13, ('Mul', 'a,f', 'm', {}), ('Floor', 'm', 'n', {}), ('Max'
 
 rng = np.random.default_rng(11)
 one('Sin', 'plain', 22, (9,), {})
+one('ConvTranspose', 'beyond', 22, image, {'strides': [3, 2], 'output_shape': [22, 12]}, ',w', w=turned['w'])
