@@ -268,6 +268,25 @@ convert_mean(const struct onnx_step *step)
 	return onnx_give(step, value, &all.shape);
 }
 
+/* Before opset 13 all axes from this one on were taken together. */
+static int
+flattened(const struct onnx_step *step, enum operator_kind op,
+    const struct onnx_result *x, int axis)
+{
+	const struct shape one = onnx_one(&x->shape);
+	struct shape flat = one;
+	struct attributes attr = {.axis = axis + 1};
+	int value;
+
+	flat.rank = axis + 1;
+	for (int i = axis + 1; i < one.rank; i++)
+		flat.dim[axis] *= one.dim[i];
+	value = onnx_add_reshape(step, x->value, flat.rank, flat.dim);
+	value = value < 0 ? -1 : onnx_add(step, op, 1, &value, &attr);
+	value = onnx_add_reshape(step, value, one.rank, one.dim);
+	return onnx_give(step, value, &x->shape);
+}
+
 static int
 softmax(const struct onnx_step *step, enum operator_kind op)
 {
@@ -275,16 +294,19 @@ softmax(const struct onnx_step *step, enum operator_kind op)
 	const bool old = step->import->file->opset < 13;
 	struct attributes attr = {0};
 	int64_t axis;
-	int place;
+	int place, batch;
 
 	if (x == NULL || onnx_int(step, "axis", &axis) < 0 ||
-	    onnx_axis(step, axis, x->shape.rank, &place) < 0)
+	    onnx_axis(step, axis, x->shape.rank, &place) < 0 ||
+	    (batch = onnx_batch(step, &x->shape)) < 0)
 		return -1;
-	if (x->shape.dim[place] % BATCH == 0 ||
-	    (old && place != x->shape.rank - 1))
+	if (place == batch || (old && place < batch))
 		return error_set(step->import->err,
-		    "axis is %d, expected the last one", place);
+		    "axis is %d, where the batch is%s", place,
+		    old ? " or before it" : "");
 	attr.axis = onnx_one_axis(&x->shape, place) + 1;
+	if (old && place < x->shape.rank - 1)
+		return flattened(step, op, x, attr.axis - 1);
 	return onnx_pointwise(step, op, &attr);
 }
 

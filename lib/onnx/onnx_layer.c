@@ -42,17 +42,86 @@ read_int(const struct onnx_step *step, const char *name, int *out)
 	return 0;
 }
 
+/* What a window moves over: c h w, where a row of pixels is one of height 1. */
+struct field {
+	int value, axes;
+	int64_t size[SPATIAL];
+	bool crops; /* SAME may leave out pixels */
+};
+
 static int
-read_window(const struct onnx_step *step, struct attributes *attr)
+find_field(const struct onnx_step *step, struct field *f)
 {
-	if (onnx_read_spatial(
-		step, "kernel_shape", SPATIAL, 1, 0, attr->kernel_shape) < 0 ||
-	    onnx_read_spatial(step, "strides", SPATIAL, 1, 1, attr->strides) <
+	const struct onnx_result *x = onnx_plain(step, 0, 0);
+	struct shape one;
+
+	if (x == NULL)
+		return -1;
+	one = onnx_one(&x->shape);
+	if (one.rank != 2 && one.rank != 1 + SPATIAL)
+		return error_set(step->import->err,
+		    "input '%.*s' has %d dimensions, expected 3 or 4",
+		    ONNX_TEXT(x->name), x->shape.rank);
+	*f = (struct field){x->value, one.rank - 1, {1, 1}, false};
+	for (int i = 1; i < one.rank; i++)
+		f->size[SPATIAL - one.rank + i] = one.dim[i];
+	if (f->axes < SPATIAL)
+		f->value = onnx_add_reshape(step, x->value, 3,
+		    (const int64_t[]){one.dim[0], 1, one.dim[1]});
+	return f->value < 0 ? -1 : 0;
+}
+
+/* Output 0 is what the windows made of the field. */
+static int
+finish_field(const struct onnx_step *step, const struct field *f,
+    enum operator_kind op, int n_in, const int *in,
+    const struct attributes *attr)
+{
+	const struct graph *graph = step->import->graph;
+	int value = onnx_add(step, op, n_in, in, attr);
+	struct onnx_shape many;
+	struct shape one;
+
+	if (value < 0)
+		return -1;
+	one = graph->values[value].shape;
+	if (f->axes < SPATIAL) {
+		one.rank = 2;
+		one.dim[1] = one.dim[2];
+		value = onnx_add_reshape(step, value, 2, one.dim);
+	}
+	many = onnx_many(&one);
+	return onnx_give(step, value, &many);
+}
+
+/* The numbers of those axes that the field has; others get `none`. */
+static int
+read_axes(const struct onnx_step *step, const struct field *f, const char *name,
+    int sides, int fallback, int none, int *out)
+{
+	const int missing = SPATIAL - f->axes, least = sides > 1 ? 0 : 1;
+	int v[2 * SPATIAL] = {0};
+
+	if (onnx_read_spatial(step, name, (size_t)sides * (size_t)f->axes,
+		least, fallback, v) < 0)
+		return -1;
+	for (int i = 0; i < sides * SPATIAL; i++) {
+		const int side = i / SPATIAL, axis = i % SPATIAL - missing;
+
+		out[i] = axis < 0 ? none : v[side * f->axes + axis];
+	}
+	return 0;
+}
+
+static int
+read_window(const struct onnx_step *step, const struct field *f,
+    struct attributes *attr)
+{
+	if (read_axes(step, f, "kernel_shape", 1, 0, 1, attr->kernel_shape) <
 		0 ||
-	    onnx_read_spatial(step, "pads", 2 * SPATIAL, 0, 0, attr->pads) <
-		0 ||
-	    onnx_read_spatial(
-		step, "dilations", SPATIAL, 1, 1, attr->dilations) < 0 ||
+	    read_axes(step, f, "strides", 1, 1, 1, attr->strides) < 0 ||
+	    read_axes(step, f, "pads", 2, 0, 0, attr->pads) < 0 ||
+	    read_axes(step, f, "dilations", 1, 1, 1, attr->dilations) < 0 ||
 	    read_int(step, "ceil_mode", &attr->ceil_mode) < 0 ||
 	    read_int(step, "count_include_pad", &attr->count_include_pad) < 0 ||
 	    read_int(step, "group", &attr->group) < 0)
@@ -60,13 +129,49 @@ read_window(const struct onnx_step *step, struct attributes *attr)
 	return 0;
 }
 
+/* The field without its first pixels along an axis. */
+static int
+crop(const struct onnx_step *step, struct field *f, int axis, int n)
+{
+	struct attributes attr = {.step = {1, 1, 1}};
+
+	attr.start[1 + axis] = n;
+	f->size[axis] -= n;
+	f->value = onnx_add(step, OP_SLICE, 1, &f->value, &attr);
+	return f->value < 0 ? -1 : 0;
+}
+
 /*
- * SAME_*: as many zeros as give ceil(size / stride) outputs; an odd one lies
- * behind (UPPER) or before.  VALID: none.  Otherwise pads says it.
+ * SAME_*: as many zeros as give ceil(size / stride) outputs, an odd one behind
+ * (UPPER) or before.  Where strides pass over m pixels more than windows need,
+ * a convolution leaves out some in front, as many as that of ONNX Runtime does
+ * (measured; its pools refuse this, and ONNX says nothing of it).
  */
 static int
-read_auto_pad(const struct onnx_step *step, const struct onnx_result *x,
+pad_axis(const struct onnx_step *step, struct field *f, bool lower, int i,
     struct attributes *attr)
+{
+	const int64_t size = f->size[i], stride = attr->strides[i];
+	const int64_t reach =
+	    (int64_t)attr->dilations[i] * (attr->kernel_shape[i] - 1) + 1;
+	const int64_t all =
+	    (size + stride - 1) / stride * stride - stride + reach - size;
+	const int64_t m = -all - (lower ? 2 : 1);
+
+	if (all > 1 << 20)
+		return error_set(
+		    step->import->err, "pads of %lld", (long long)all);
+	if (all > 0) {
+		attr->pads[i] = (int)(lower ? (all + 1) / 2 : all / 2);
+		attr->pads[SPATIAL + i] = (int)all - attr->pads[i];
+	}
+	return f->crops && m > 1 ? crop(step, f, i, (int)(m / 2)) : 0;
+}
+
+/* SAME; VALID: no padding.  Otherwise pads says it. */
+static int
+read_auto_pad(
+    const struct onnx_step *step, struct field *f, struct attributes *attr)
 {
 	const int before = attr->pads[0] + attr->pads[1] + attr->pads[SPATIAL] +
 			   attr->pads[SPATIAL + 1];
@@ -88,23 +193,30 @@ read_auto_pad(const struct onnx_step *step, const struct onnx_result *x,
 		return error_set(step->import->err,
 		    "auto_pad is %.*s and pads are given, expected one of them",
 		    ONNX_TEXT(pad));
-	for (int i = 0; i < SPATIAL; i++) {
-		const int64_t size = x->shape.dim[2 + i],
-			      stride =
-				  attr->strides[i] > 0 ? attr->strides[i] : 1;
-		const int64_t reach =
-		    (int64_t)attr->dilations[i] * (attr->kernel_shape[i] - 1) +
-		    1;
-		int64_t all = (size + stride - 1) / stride * stride - stride +
-			      reach - size;
+	for (int i = 0; (upper || lower) && i < SPATIAL; i++)
+		if (pad_axis(step, f, lower, i, attr) < 0)
+			return -1;
+	return 0;
+}
 
-		if (all < 0 || (!upper && !lower))
-			all = 0;
-		if (all > 1 << 20)
-			return error_set(
-			    step->import->err, "pads of %lld", (long long)all);
-		attr->pads[i] = (int)(lower ? (all + 1) / 2 : all / 2);
-		attr->pads[SPATIAL + i] = (int)all - attr->pads[i];
+/* kernel_shape is the weight's, where the node has none. */
+static int
+read_kernel(const struct onnx_step *step, const struct field *f,
+    const struct onnx_result *w, struct attributes *attr)
+{
+	if (attr->kernel_shape[SPATIAL - 1] != 0)
+		return 0;
+	if (w->shape.rank != 2 + f->axes)
+		return error_set(step->import->err,
+		    "the weight has not the shape k c %s",
+		    f->axes == 1 ? "w" : "h w");
+	for (int i = 2; i < w->shape.rank; i++) {
+		if (w->shape.dim[i] < 1 || w->shape.dim[i] > 1 << 15)
+			return error_set(step->import->err,
+			    "the weight's kernel is %lld pixels large",
+			    (long long)w->shape.dim[i]);
+		attr->kernel_shape[i - w->shape.rank + SPATIAL] =
+		    (int)w->shape.dim[i];
 	}
 	return 0;
 }
@@ -112,48 +224,55 @@ read_auto_pad(const struct onnx_step *step, const struct onnx_result *x,
 static int
 convert_conv(const struct onnx_step *step)
 {
-	const struct onnx_result *x = onnx_plain(step, 0, 1 + SPATIAL);
 	struct onnx_result *w = onnx_in(step, 1);
 	struct attributes attr = {0};
-	int in[3];
+	int in[3], n = onnx_has(step, 2) ? 3 : 2;
+	struct field f = {0};
 
-	if (x == NULL || w == NULL || read_window(step, &attr) < 0)
+	if (w == NULL || find_field(step, &f) < 0)
 		return -1;
-	for (int i = 0; i < SPATIAL && attr.kernel_shape[0] == 0; i++)
-		if (w->shape.rank != 2 + SPATIAL || w->shape.dim[2] > 1 << 15 ||
-		    w->shape.dim[3] > 1 << 15)
-			return error_set(step->import->err,
-			    "the weight has not the shape k c h w");
-	if (attr.kernel_shape[0] == 0) {
-		attr.kernel_shape[0] = (int)w->shape.dim[2];
-		attr.kernel_shape[1] = (int)w->shape.dim[3];
-	}
-	in[0] = x->value;
-	if (read_auto_pad(step, x, &attr) < 0)
+	f.crops = true;
+	if (read_window(step, &f, &attr) < 0 ||
+	    read_kernel(step, &f, w, &attr) < 0 ||
+	    read_auto_pad(step, &f, &attr) < 0)
 		return -1;
+	in[0] = f.value;
 	in[1] = onnx_use_tensor(step, w, ROLE_WEIGHT, "weight", 0);
 	if (in[1] < 0)
 		return -1;
-	if (onnx_has(step, 2)) {
+	if (n == 3) {
 		in[2] = onnx_use_tensor(
 		    step, onnx_in(step, 2), ROLE_BIAS, "bias", 0);
 		if (in[2] < 0)
 			return -1;
 	}
-	return onnx_emit(
-	    step, OP_CONV, onnx_has(step, 2) ? 3 : 2, in, &attr, NULL);
+	return finish_field(step, &f, OP_CONV, n, in, &attr);
 }
 
 static int
 convert_pool(const struct onnx_step *step, enum operator_kind op)
 {
-	const struct onnx_result *x = onnx_plain(step, 0, 1 + SPATIAL);
 	struct attributes attr = {0};
+	struct field f = {0};
 
-	if (x == NULL || read_window(step, &attr) < 0 ||
-	    read_auto_pad(step, x, &attr) < 0)
+	if (find_field(step, &f) < 0 || read_window(step, &f, &attr) < 0 ||
+	    read_auto_pad(step, &f, &attr) < 0)
 		return -1;
-	return onnx_emit(step, op, 1, &x->value, &attr, NULL);
+	return finish_field(step, &f, op, 1, &f.value, &attr);
+}
+
+/* The largest of a channel is that of a window as large as the image. */
+static int
+convert_global_max_pool(const struct onnx_step *step)
+{
+	struct attributes attr = {.strides = {1, 1}, .dilations = {1, 1}};
+	struct field f = {0};
+
+	if (find_field(step, &f) < 0)
+		return -1;
+	for (int i = 0; i < SPATIAL; i++)
+		attr.kernel_shape[i] = (int)f.size[i];
+	return finish_field(step, &f, OP_MAX_POOL, 1, &f.value, &attr);
 }
 
 static int
@@ -266,5 +385,6 @@ const struct onnx_row onnx_layers[] = {
     {"MaxPool", convert_max_pool},
     {"AveragePool", convert_average_pool},
     {"GlobalAveragePool", convert_global_average_pool},
+    {"GlobalMaxPool", convert_global_max_pool},
     {NULL, NULL},
 };

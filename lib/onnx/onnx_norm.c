@@ -1,41 +1,63 @@
 /* Operators that become several of ours, and those whose learned tensors have
  * another shape than in PyTorch. */
+#include <string.h>
+
 #include "onnx/onnx_import.h"
 
-/* The slopes lie along the channels, axis 1, whatever ones surround them. */
-static int
-check_slopes(const struct onnx_step *step, const struct onnx_result *x,
-    const struct onnx_result *slope)
+/* Do the slopes lie along the channels, axis 1, or is there one? */
+static bool
+are_of_channels(const struct onnx_result *x, const struct onnx_result *slope)
 {
 	const int channel = slope->shape.rank - (x->shape.rank - 1);
 	int64_t n = 1;
 
 	for (int i = 0; i < slope->shape.rank; i++)
 		n *= slope->shape.dim[i];
-	if (n == 1 || (n == x->shape.dim[1] && channel >= 0 &&
-			  slope->shape.dim[channel] == n))
-		return 0;
-	return error_set(step->import->err,
-	    "%lld slopes, expected 1 or one for each of %lld channels",
-	    (long long)n, (long long)x->shape.dim[1]);
+	return n == 1 || (n == x->shape.dim[1] && channel >= 0 &&
+			     slope->shape.dim[channel] == n);
 }
 
-/* In the graph they are a vector, as in PyTorch. */
+/* Other slopes: what is above 0, less what is below 0 times its slope. */
+static int
+slope_elements(const struct onnx_step *step, struct onnx_result *x,
+    struct onnx_result *slope)
+{
+	const struct attributes none = {0};
+	struct onnx_result below = *x, steep;
+	int in[2];
+
+	below.value = onnx_add(step, OP_NEG, 1, &x->value, &none);
+	if (below.value >= 0)
+		below.value = onnx_add(step, OP_RELU, 1, &below.value, &none);
+	if (below.value < 0 ||
+	    onnx_join(step, OP_MUL, &below, slope, &steep) < 0)
+		return -1;
+	if (steep.shape.rank != x->shape.rank ||
+	    memcmp(steep.shape.dim, x->shape.dim,
+		(size_t)x->shape.rank * sizeof(x->shape.dim[0])) != 0)
+		return error_set(step->import->err,
+		    "the slopes do not broadcast to input '%.*s'",
+		    ONNX_TEXT(x->name));
+	in[0] = onnx_add(step, OP_RELU, 1, &x->value, &none);
+	in[1] = steep.value;
+	return in[0] < 0 ? -1
+			 : onnx_emit(step, OP_SUB, 2, in, &none, &x->shape);
+}
+
+/* Slopes of channels are a vector in the graph, as in PyTorch. */
 static int
 convert_prelu(const struct onnx_step *step)
 {
-	const struct onnx_result *x = onnx_plain(step, 0, 0);
+	struct onnx_result *x = onnx_image(step, 0);
 	const struct attributes none = {0};
 	struct onnx_result *slope = onnx_in(step, 1), vector;
 	int in[2];
 
 	if (x == NULL || slope == NULL)
 		return -1;
-	if (slope->kind != ONNX_TENSOR)
-		return error_set(
-		    step->import->err, "the slopes are no tensor of the file");
-	if (check_slopes(step, x, slope) < 0)
-		return -1;
+	if (slope->kind != ONNX_TENSOR || x->shape.dim[0] != BATCH ||
+	    !are_of_channels(x, slope))
+		return slope_elements(step, x, slope);
 	vector = *slope;
 	vector.reshaped = true;
 	vector.shape = (struct onnx_shape){.rank = 1, .dim = {slope->tensor.n}};
@@ -256,26 +278,11 @@ convert_lrn(const struct onnx_step *step)
 	return onnx_emit(step, OP_DIV, 2, in, &none, &x->shape);
 }
 
-/* The largest of a channel is that of a window as large as the image. */
-static int
-convert_global_max_pool(const struct onnx_step *step)
-{
-	const struct onnx_result *x = onnx_plain(step, 0, 1 + SPATIAL);
-	struct attributes attr = {.strides = {1, 1}, .dilations = {1, 1}};
-
-	if (x == NULL)
-		return -1;
-	for (int i = 0; i < SPATIAL; i++)
-		attr.kernel_shape[i] = (int)x->shape.dim[2 + i];
-	return onnx_emit(step, OP_MAX_POOL, 1, &x->value, &attr, NULL);
-}
-
 const struct onnx_row onnx_norms[] = {
     {"PRelu", convert_prelu},
     {"InstanceNormalization", convert_instance_norm},
     {"GroupNormalization", convert_group_norm},
     {"RMSNormalization", convert_rms_norm},
     {"LRN", convert_lrn},
-    {"GlobalMaxPool", convert_global_max_pool},
     {NULL, NULL},
 };

@@ -294,6 +294,29 @@ for name, shape, other in (('matrix', (4, 5), (3, 4)), ('stack', (2, 4, 5), (3, 
 case('MatMul-images-13', 13, (2, 3, 4), ('Transpose', 'x', 't', {'perm': [0, 1, 3, 2]}), ('ReduceMean', 't', 'm', {'axes': [1]}),
      ('MatMul', 'x,m', 'y', {}))
 
+# Operands that broadcast, rows of pixels, windows that stride over more than they reach.
+rng = np.random.default_rng(19)
+for name, shape in (('element', (2, 3, 4)), ('row', (4,)), ('column', (3, 1)), ('plane', (1, 3, 4))):
+    one('PRelu', name, 16, (2, 3, 4), {}, ',s', s=data(*shape))
+for name, shape, to in (('axis', (3, 1), (1, 1, 4)), ('front', (3, 1), (2, 1, 3, 4)), ('same', (3, 4), (1, 4)), ('rows', (1, 4), (3, 1))):
+    turn = [('Transpose', 'e', 'y', {'perm': [1, 0, 2, 3]})] if name == 'front' else [('Neg', 'e', 'y', {})]
+    case('Expand-%s-13' % name, 13, shape, ('Expand', 'x,s', 'e', {}), *turn, s=ints(*to))
+for op in 'Softmax', 'LogSoftmax', 'Hardmax':
+    one(op, 'flattened', 11, (3, 4), {'axis': 1})
+    one(op, 'partly', 11, (2, 3, 4), {'axis': -2})
+line = {'w': data(4, 2, 3), 'b': data(4)}
+one('Conv', 'row', 13, (2, 9), {}, ',w,b', **line)
+one('Conv', 'row-all', 13, (4, 9), {'kernel_shape': [3], 'strides': [2], 'pads': [2, 1], 'dilations': [2], 'group': 2}, ',w,b', **line)
+one('Conv', 'row-lower', 13, (2, 8), {'auto_pad': 'SAME_LOWER', 'strides': [2]}, ',w', w=line['w'])
+one('MaxPool', 'row', 12, (2, 9), {'kernel_shape': [3], 'strides': [2], 'pads': [1, 0], 'ceil_mode': 1})
+one('AveragePool', 'row', 19, (2, 9), {'kernel_shape': [2], 'pads': [1, 1], 'count_include_pad': 1})
+case('GlobalMaxPool-row-7', 7, (2, 9), ('GlobalMaxPool', 'x', 'g', {}), ('Neg', 'g', 'y', {}))
+case('GlobalAveragePool-row-7', 7, (2, 9), ('GlobalAveragePool', 'x', 'g', {}), ('Neg', 'g', 'y', {}))
+for side in 'UPPER', 'LOWER':
+    for size in (8, 9), (11, 4):
+        one('Conv', 'wide-%s-%d' % (side.lower(), size[0]), 13, (2, *size[:2]), {'auto_pad': 'SAME_' + side, 'strides': [4, 3]}, ',w',
+            w=data(3, 2, 1, 2))
+
 rng = np.random.default_rng(9)
 turned = {'w': data(2, 3, 3, 2), 'b': data(3)}
 for name, attributes in (

@@ -108,7 +108,7 @@ save('epsilon', model(node('BatchNormalization', 'xwwww', 'y', b(5, b(1, 'epsilo
 # Several of ours for one of theirs.
 save('prelu-slopes', model(node('PRelu', 'xs', 'y'), tensor('s', (3, 1, 1)), image, out))
 save('prelu-axis', model(node('PRelu', 'xs', 'y'), tensor('s', (1, 1, 2)), image, out))
-save('prelu-image', model(node('PRelu', 'xx', 'y'), image, out))
+save('prelu-wide', model(node('PRelu', 'xs', 'y'), tensor('s', (1, 1, 2, 4, 4)), image, out))
 save('norm-rank', model(node('InstanceNormalization', 'xss', 'y'), tensor('s', (8,)),
                         value(11), out))
 save('norm-scale', model(node('InstanceNormalization', 'xss', 'y'), tensor('s', (3,)),
