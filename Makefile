@@ -145,7 +145,7 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
 	    $(ALL_LIBS) -o $@
 
 # What the tests need beside the programs, and what they load into these.
-$(BUILD)/tool/%.so: tests/tool/preload/%.c tests/tool/preload/%.h
+$(BUILD)/tool/%.so: tests/tool/preload/%.c $(wildcard tests/tool/preload/*.h)
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -O1 -g -Wall -Wextra -shared -fPIC $< -o $@ -ldl -pthread
 

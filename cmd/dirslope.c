@@ -83,13 +83,28 @@ report(const struct dirslope *d, const struct frame *frame)
 		frame_say(frame, "gradient of norm %.6g", s->norm);
 }
 
+/* slope_order.seen */
+static void
+seen(void *context)
+{
+	struct dirslope *d = context;
+
+	frame_step(d->frame, &d->progress, 0, "product");
+}
+
 int
 dirslope_make(struct dirslope *d, struct reader *reader,
     const struct frame *frame, struct error *err)
 {
+	d->frame = frame;
+	d->order.seen = seen;
+	d->order.context = d;
+	progress_start(&d->progress, d->order.lanczos.products);
+	d->progress.most = true;
 	if (choice_open_data(&d->choice, frame->output.inputs, err) < 0 ||
 	    slope_make(&d->slope, &d->order, &d->choice, reader, err) < 0)
 		return -1;
+	frame_progress_end(frame, &d->progress, "product");
 	report(d, frame);
 	return 0;
 }

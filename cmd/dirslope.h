@@ -9,6 +9,8 @@ struct dirslope {
 	struct slope_order order;
 	struct surface_choice choice;
 	struct slope slope;
+	struct progress progress;
+	const struct frame *frame;
 };
 
 /* Before the command line is read. */

@@ -1,6 +1,7 @@
 #include "frame.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,10 +131,13 @@ frame_start(struct frame *frame, int argc, char **argv)
 	const bool wanted[ROWS_TO_CHOOSE] = {frame->reads, file, file};
 	struct option_row all[OPTIONS_MAX];
 	static struct inputs inputs; /* for as long as the program runs */
+	static double told;
 	struct error err;
 
 	open_standard_descriptors();
 	frame->take = (struct partial){warn_partial, frame};
+	told = progress_now();
+	frame->told = &told;
 	add_rows(all, frame->options, common,
 	    sizeof(common) / sizeof(common[0]), wanted);
 	o->descriptor = -1;
@@ -369,14 +373,43 @@ frame_lines(const struct frame *frame, struct text *text)
 	text_free(text);
 }
 
+enum { MINUTE = 60 };
+
 void
 frame_progress(const struct frame *frame, int last, const char *format, ...)
 {
+	const bool terminal = isatty(STDERR_FILENO);
+	const double now = progress_now();
 	va_list ap;
 
-	if (frame->quiet || !isatty(STDERR_FILENO))
+	if (frame->quiet || (!terminal && now < *frame->told + MINUTE))
 		return;
+	*frame->told = now;
 	va_start(ap, format);
-	show(frame, "\r\033[K", last ? "\n" : "", format, ap);
+	if (terminal)
+		show(frame, "\r\033[K", last ? "\n" : "", format, ap);
+	else
+		show(frame, "", "\n", format, ap);
 	va_end(ap);
+}
+
+void
+frame_step(const struct frame *frame, struct progress *progress, int copied,
+    const char *unit)
+{
+	char text[PROGRESS_TEXT_BYTES];
+
+	if (progress_step(progress, copied, unit, text))
+		frame_progress(
+		    frame, progress->done == progress->total, "%s", text);
+}
+
+void
+frame_progress_end(const struct frame *frame, const struct progress *progress,
+    const char *unit)
+{
+	if (isatty(STDERR_FILENO) && progress->shown > progress->started &&
+	    progress->done < progress->total)
+		frame_progress(
+		    frame, 1, "%" PRId64 " %ss", progress->done, unit);
 }

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/options.h"
 #include "base/output.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "stream/reader.h"
 
@@ -33,6 +34,8 @@ struct frame {
 	bool reads;          /* streams: the frame adds --partial */
 	int partial;         /* it was given */
 	struct partial take; /* what readers do then (the frame fills it in) */
+	double *told; /* when progress was last told where no terminal is (the
+			 frame's) */
 	bool
 	    given[OPTIONS_MAX]; /* which of the options were there (likewise) */
 };
@@ -130,10 +133,19 @@ void frame_say(const struct frame *frame, const char *format, ...)
 void frame_lines(const struct frame *frame, struct text *text);
 
 /*
- * "name: text" over what stands in the terminal's line; on no other stderr, and
- * not with -q.  last: the line is ended.
+ * "name: text" over what stands in the terminal's line; where stderr is none, a
+ * line of its own once a minute.  Not with -q.  last: the terminal's line is
+ * ended.
  */
 void frame_progress(const struct frame *frame, int last, const char *format,
     ...) __attribute__((format(printf, 3, 4)));
+
+/* One step more of progress, and that. */
+void frame_step(const struct frame *frame, struct progress *progress,
+    int copied, const char *unit);
+
+/* No more steps: ends the terminal's line, if the last one has not. */
+void frame_progress_end(const struct frame *frame,
+    const struct progress *progress, const char *unit);
 
 #endif

@@ -148,7 +148,6 @@ static void
 seen(void *context, const struct place *place, const struct score *scores)
 {
 	struct gridrun *s = context;
-	char text[PROGRESS_TEXT_BYTES];
 
 	if (scores != NULL && scores->top > 0.25 && !s->told_unreliable &&
 	    scores->n < s->choice.data[0].total) {
@@ -162,9 +161,7 @@ seen(void *context, const struct place *place, const struct score *scores)
 		if (place->a == 0.0 && place->b == 0.0 &&
 		    (place->sets >> i & 1U) != 0)
 			check_centre(s, &scores[i], s->choice.name[i]);
-	if (progress_step(&s->progress, scores == NULL, "point", text))
-		frame_progress(s->frame, s->progress.done == s->progress.total,
-		    "%s", text);
+	frame_step(s->frame, &s->progress, scores == NULL, "point");
 }
 
 int

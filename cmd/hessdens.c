@@ -17,6 +17,7 @@ struct settings {
 	struct surface_choice choice;
 	struct hessian_rule hessian;
 	struct density_rule density;
+	struct progress progress;
 };
 
 static const char *const over_words[] = {"weights", "all", NULL};
@@ -113,22 +114,31 @@ print_cost(const struct settings *s, struct hessian *hessian,
 	return 0;
 }
 
+struct product {
+	struct hvp *hvp;
+	struct settings *settings;
+};
+
 static void
 apply(void *context, const float *v, double *hv)
 {
-	hvp_apply(context, v, hv);
+	const struct product *p = context;
+
+	hvp_apply(p->hvp, v, hv);
+	frame_step(p->settings->frame, &p->settings->progress, 0, "product");
 }
 
 /* The density on one data set. */
 static int
-write_set(struct writer *writer, const struct settings *s,
+write_set(struct writer *writer, struct settings *s,
     const struct hessian *hessian, const struct surface *surface, int set,
     struct error *err)
 {
 	const struct model *model = &surface->evaluation.plane->model;
 	const struct dataset *data = surface->data[set];
 	struct hvp *hvp = hessian->hvp[set];
-	const struct krylov_operator op = {hvp_size(hvp), apply, hvp};
+	struct product product = {hvp, s};
+	const struct krylov_operator op = {hvp_size(hvp), apply, &product};
 	const struct density_origin origin = {surface->model, data->digest,
 	    surface->grid.loss, surface->kernel, &model->graph, hessian->moves};
 	struct density density = {0};
@@ -155,7 +165,7 @@ static int
 write_model(void *context, const struct plane *plane, struct writer *writer,
     struct error *err)
 {
-	const struct settings *s = context;
+	struct settings *s = context;
 	struct hessian hessian = {0};
 	struct surface surface;
 	int status = surface_setup(&surface, &s->choice, plane, err);
@@ -166,8 +176,12 @@ write_model(void *context, const struct plane *plane, struct writer *writer,
 		status = print_cost(s, &hessian, &surface, err);
 	if (status == 0)
 		status = begin(writer, s, &surface, err);
+	progress_start(&s->progress,
+	    s->choice.sets * s->density.probes * s->density.steps);
+	s->progress.most = true;
 	for (int i = 0; i < s->choice.sets && status == 0; i++)
 		status = write_set(writer, s, &hessian, &surface, i, err);
+	frame_progress_end(s->frame, &s->progress, "product");
 	hessian_close(&hessian);
 	surface_free(&surface);
 	if (status == 0)

@@ -37,6 +37,7 @@ int
 progress_step(struct progress *progress, int copied, const char *unit,
     char text[PROGRESS_TEXT_BYTES])
 {
+	const char *const most = progress->most ? "at most " : "";
 	double now = progress_now(), rate, left = 0.0;
 	char duration[32];
 
@@ -50,8 +51,8 @@ progress_step(struct progress *progress, int copied, const char *unit,
 	if (rate > 0.0)
 		left = (double)(progress->total - progress->done) / rate;
 	snprintf(text, PROGRESS_TEXT_BYTES,
-	    "%" PRId64 " of %" PRId64 " %ss, %.3g %ss/s, %s left",
-	    progress->done, progress->total, unit, rate, unit,
+	    "%" PRId64 " of %s%" PRId64 " %ss, %.3g %ss/s, %s%s left",
+	    progress->done, most, progress->total, unit, rate, unit, most,
 	    progress_duration(left, duration));
 	return 1;
 }

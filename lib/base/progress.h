@@ -4,12 +4,14 @@
 #ifndef BASE_PROGRESS_H
 #define BASE_PROGRESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct progress {
 	int64_t total;         /* steps in all */
 	int64_t done;          /* steps so far */
 	int64_t copied;        /* of these, steps that took no time (resumed) */
+	bool most;             /* total is a bound: it may end before */
 	double started, shown; /* seconds on a monotonic clock */
 };
 

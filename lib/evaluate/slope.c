@@ -7,10 +7,19 @@
 #include "base/memory.h"
 #include "curvature/hvp.h"
 
+struct product {
+	struct hvp *hvp;
+	const struct slope_order *order;
+};
+
 static void
 apply(void *context, const float *v, double *hv)
 {
-	hvp_apply(context, v, hv);
+	const struct product *p = context;
+
+	hvp_apply(p->hvp, v, hv);
+	if (p->order->seen != NULL)
+		p->order->seen(p->order->context);
 }
 
 /* ---- the gradient ---- */
@@ -111,7 +120,8 @@ static int
 take_eigenvectors(struct slope *s, struct hvp *hvp, struct workers *workers,
     struct error *err)
 {
-	const struct krylov_operator op = {s->size, apply, hvp};
+	struct product product = {hvp, &s->order};
+	const struct krylov_operator op = {s->size, apply, &product};
 	struct lanczos_rule rule = s->order.lanczos;
 	struct lanczos_result result;
 	float *found;

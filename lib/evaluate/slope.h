@@ -21,6 +21,8 @@ struct slope_order {
 	enum direction_ignore ignore;
 	const char *pattern; /* names of the tensors that move, or NULL */
 	struct lanczos_rule lanczos;
+	void (*seen)(void *context); /* after each product, or NULL */
+	void *context;
 };
 
 struct slope {
