@@ -29,6 +29,8 @@ struct dirgen {
 	struct seeds seeds;
 	const char *from;
 	int orthonormal;
+	char **models; /* operands of kinds that take no other file */
+	int n_models;
 
 	struct passage passage;
 	struct writer *writer;
@@ -269,7 +271,7 @@ open_slope(struct dirgen *g, struct error *err)
 	struct reader *reader = NULL;
 	int status = -1;
 
-	if (runs_add(&g->runs, "-", err) == 0)
+	if (runs_add(&g->runs, g->n_models > 0 ? g->models[0] : "-", err) == 0)
 		reader = runs_reader(&g->runs, runs_last(&g->runs), err);
 	if (reader != NULL)
 		status = dirslope_make(&g->slope, reader, &g->frame, err);
@@ -326,7 +328,7 @@ open_reader(const struct dirgen *g, struct error *err)
 {
 	if (g->kind == DIRECTION_PCA || is_slope(g))
 		return runs_reader(&g->runs, runs_last(&g->runs), err);
-	return frame_reader(&g->frame, NULL, 0, err);
+	return frame_reader(&g->frame, g->models, g->n_models, err);
 }
 
 static void
@@ -394,11 +396,9 @@ check_usage(struct dirgen *g, int n_operands)
 	if (g->kind == DIRECTION_PCA)
 		return;
 	if (g->kind != DIRECTION_TOWARD) {
-		if (n_operands > 0)
-			frame_usage(f,
-			    "operands are models for --kind toward, or runs "
-			    "for --kind pca; the model comes on standard "
-			    "input");
+		if (is_slope(g) && n_operands > 1)
+			frame_usage(f, "%d models, expected one", n_operands);
+		g->n_models = n_operands;
 		return;
 	}
 	if (n_operands < 1 ||
@@ -447,7 +447,7 @@ main(int argc, char **argv)
 {
 	struct dirgen g = {
 	    .frame = {.name = "dirgen",
-		.synopsis = "[other ...] < model > model",
+		.synopsis = "[FILE ...] < model > model",
 		.reads = true,
 		.purpose = "gives a model directions",
 		.output = {.manner = OUTPUT_QUICK, .kind = &stream_of_models}},
@@ -466,6 +466,7 @@ main(int argc, char **argv)
 	frame_refuse_terminal(&g.frame);
 	g.order.n_axes = (int)g.n_axes;
 	g.order.over = (enum direction_over)g.over;
+	g.models = argv + first;
 	check_usage(&g, argc - first);
 	g.runs.partial = frame_partial(&g.frame);
 	status = open_sources(&g, argv + first, argc - first, &err);

@@ -131,7 +131,24 @@ fails 1 "3 direction sets for y, expected 1 as for x" "other numbers of sets" di
 fails 2 "--seed '5:3'|--seed is '3'" "a range backwards" dirgen -s 5:3
 fails 2 "more than 4096 direction sets" "too many sets" dirgen -s 1:5000
 fails 2 "seed" "a negative seed" dirgen -s -1
-fails 2 "operands are models for --kind toward" "an operand" dirgen a
+# The model is an operand, too, where no other file is one.
+netnew -s 1 lenet >"$T/one.ll"
+netnew -s 2 lenet >"$T/two.ll"
+dirgen -s 3 <"$T/one.ll" >"$T/by-input.ll"
+dirgen -s 3 "$T/one.ll" </dev/null >"$T/by-name.ll"
+passes "the model as an operand" cmp "$T/by-input.ll" "$T/by-name.ll"
+cat "$T/one.ll" "$T/two.ll" | dirgen -s 3 >"$T/by-input.ll"
+dirgen -s 3 "$T/one.ll" "$T/two.ll" </dev/null >"$T/by-name.ll"
+passes "several of them" cmp "$T/by-input.ll" "$T/by-name.ll"
+for kind in hessian gradient; do
+	dirgen -q -k $kind --axes 1 -d "$ROOT/samples/tiny.npz" <"$ROOT/tests/data/streams/model.ll" >"$T/by-input.ll"
+	dirgen -q -k $kind --axes 1 -d "$ROOT/samples/tiny.npz" "$ROOT/tests/data/streams/model.ll" </dev/null >"$T/by-name.ll"
+	[ -s "$T/by-name.ll" ] && cmp -s "$T/by-input.ll" "$T/by-name.ll"
+	ok $? "kind $kind, too"
+	fails 2 "2 models, expected one" "kind $kind of two" \
+		dirgen -k $kind --axes 1 -d "$ROOT/samples/tiny.npz" "$T/one.ll" "$T/two.ll"
+done
+fails 1 "nothing.ll: No such file" "an operand that is not there" dirgen nothing.ll
 fails 2 "3 other models, expected one per axis" "three operands" dirgen -k toward a b c
 fails 2 "0 other models, expected one per axis" "no operand" dirgen -k toward
 fails 2 "2 other models, expected one per axis" "two operands for one axis" dirgen -k toward --axis y a b
