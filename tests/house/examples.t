@@ -24,12 +24,24 @@ shell_of_page()
 	inside' "$1" | sed 's/\\e/\\/g; s/\\(dq/"/g; s/\\(aq/'\''/g'
 }
 
-# The ```sh blocks, but those that build or test.
+# The ```sh blocks, but those that build or test.  Those that are called ```sh torch, and
+# the ```python blocks that name a file, are for whoever has PyTorch.
+torch=0
+! "$python" -c 'import torch' 2>/dev/null || torch=1
 shell_of_readme()
 {
-	awk '/^```sh/ { inside = 1; block = ""; next }
-	/^```/ { if (inside && block !~ /tests\/run|quickstart/) print block; inside = 0 }
-	inside { block = block $0 "\n" }' "$1"
+	awk -v torch=$torch '
+	/^```sh/ { inside = $0 == "```sh" || torch; block = ""; next }
+	/^```python/ { script = torch; next }
+	/^```/ {
+		if (script == 2) print "PYTHON"
+		if (inside && block !~ /tests\/run|quickstart/) print block
+		inside = script = 0
+	}
+	script == 1 { print "cat >" $2 " <<\"PYTHON\""; script = 2 }
+	script { print }
+	inside { block = block $0 "\n" }
+	END { if (torch) print "python3 notebook.py" }' "$1"
 }
 
 run()
@@ -64,5 +76,5 @@ for page in "$ROOT"/man/*.[17]; do
 	run "$name" "$installed_path"
 done
 shell_of_readme "$ROOT/README.md" >"$T/README.sh"
-run README "$clone_path"
+PYTHONPATH=$ROOT/pipelines run README "$clone_path:$ROOT/pipelines"
 done_testing
