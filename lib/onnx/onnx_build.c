@@ -6,9 +6,16 @@ onnx_give(
     const struct onnx_step *step, int value, const struct onnx_shape *shape)
 {
 	const struct onnx_shape as = *shape;
+	const struct shape one = onnx_one(shape);
 	struct onnx_result *out;
 
-	if (value < 0 || (out = onnx_out(step, 0)) == NULL)
+	if (value < 0)
+		return -1;
+	if (!shape_same(&one, &step->import->graph->values[value].shape))
+		return error_set(step->import->err,
+		    "the output's shape depends on the batch");
+	out = onnx_out(step, 0);
+	if (out == NULL)
 		return -1;
 	out->kind = ONNX_ACTIVATION;
 	out->value = value;

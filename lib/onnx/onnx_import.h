@@ -273,13 +273,17 @@ int onnx_set_matrix(const struct onnx_step *step, const double *number,
 int64_t onnx_whole(double number);
 
 /*
- * Rows end with an op of NULL; those of onnx_constants and
- * onnx_arithmetic apply when all inputs
- * are constants.
+ * Rows end with an op of NULL; those of onnx_constants and onnx_arithmetic
+ * apply when all inputs are constants, those of onnx_converters (a list that
+ * ends with NULL) otherwise.
  */
 extern const struct onnx_row onnx_layers[], onnx_products[], onnx_functions[],
     onnx_elements[], onnx_reductions[], onnx_layouts[], onnx_takes[],
     onnx_spaces[], onnx_resizes[], onnx_choices[], onnx_extends[],
     onnx_shapes[], onnx_norms[], onnx_constants[], onnx_arithmetic[];
+extern const struct onnx_row *const onnx_converters[];
+
+/* The row that a node is converted by, or NULL with an error. */
+const struct onnx_row *onnx_row_of(const struct onnx_step *step);
 
 #endif

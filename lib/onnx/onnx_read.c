@@ -9,84 +9,6 @@
 #include "base/memory.h"
 #include "onnx/onnx_order.h"
 
-/* 1, 0, -1.  What is learned stays a tensor, however small. */
-static int
-is_known(const struct onnx_import *import, struct onnx_result *result)
-{
-	const struct onnx_tensor *t = &result->tensor;
-	const double *number;
-
-	if (result->kind == ONNX_TENSOR && result->learned && t->n > 1 &&
-	    onnx_tensor_is_real(t))
-		return 0;
-	if (result->kind == ONNX_ACTIVATION || result->shape.rank > 2)
-		return 0;
-	return onnx_numbers(import, result, &number);
-}
-
-/* Are all inputs constants?  1, 0, -1. */
-static int
-all_constant(const struct onnx_step *step)
-{
-	int known = 1;
-
-	for (size_t i = 0; i < step->node->n_in && known > 0; i++)
-		if (onnx_has(step, i))
-			known = is_known(step->import, onnx_find_in(step, i));
-	return known;
-}
-
-static const struct onnx_row *
-find_row(const struct onnx_row *rows, struct onnx_text op)
-{
-	while (rows->op != NULL && !onnx_text_is(op, rows->op))
-		rows++;
-	return rows->op != NULL ? rows : NULL;
-}
-
-/*
- * One learned number (of a PRelu) that gets more axes stays a tensor; other
- * single numbers are constants.
- */
-static bool
-is_slope(const struct onnx_step *step)
-{
-	const struct onnx_result *in;
-
-	if (!onnx_text_is(step->node->op, "Unsqueeze"))
-		return false;
-	in = onnx_find_in(step, 0);
-	return in->kind == ONNX_TENSOR && in->learned && in->shape.rank > 0 &&
-	       onnx_tensor_is_real(&in->tensor);
-}
-
-/* The row that a node is converted by, or NULL with an error. */
-static const struct onnx_row *
-row_of(const struct onnx_step *step)
-{
-	static const struct onnx_row *const files[] = {onnx_layers,
-	    onnx_products, onnx_norms, onnx_functions, onnx_elements,
-	    onnx_reductions, onnx_shapes, onnx_layouts, onnx_takes, onnx_spaces,
-	    onnx_resizes, onnx_choices, onnx_extends};
-	const struct onnx_text op = step->node->op;
-	const struct onnx_row *row = NULL, *fold = find_row(onnx_constants, op);
-	const int constant = all_constant(step);
-
-	if (fold == NULL)
-		fold = find_row(onnx_arithmetic, op);
-	if (constant < 0)
-		return NULL;
-	if (constant > 0 && !is_slope(step))
-		row = fold;
-	for (size_t i = 0; row == NULL && i < sizeof(files) / sizeof(files[0]);
-	     i++)
-		row = find_row(files[i], op);
-	if (row == NULL)
-		error_set(step->import->err, "this operator is not supported%s",
-		    fold != NULL ? ", but among constants" : "");
-	return row;
-}
-
 /* Outputs that its converter does not make are there, and nobody may read. */
 static int
 spare_outputs(const struct onnx_step *step)
@@ -125,7 +47,7 @@ convert(struct onnx_step *step)
 			? ": the file defines some itself, expected an export "
 			  "with functions inlined"
 			: "");
-	row = row_of(step);
+	row = onnx_row_of(step);
 	step->listed = onnx_find_operator(node->op);
 	if (row == NULL)
 		return -1;

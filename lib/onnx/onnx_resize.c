@@ -146,8 +146,8 @@ set_size(const struct onnx_step *step, const struct onnx_shape *from,
 	}
 	if (!(size >= 1.0 && size <= 1 << 20) || !(number > 0.0))
 		return error_set(step->import->err,
-		    "axis %d of %lld becomes %g, expected 1 or more", axis,
-		    (long long)n, size);
+		    "axis %d of %lld becomes %g, expected 1 to %d", axis,
+		    (long long)n, size, 1 << 20);
 	r->size[axis] = (int64_t)size;
 	r->scale[axis] = is_size ? (float)size / (float)n : (float)number;
 	return 0;
@@ -311,10 +311,16 @@ resize_sums(const struct onnx_step *step, const struct resize *r,
 	const struct attributes none = {0};
 	const int place = onnx_one_axis(&part->shape, axis);
 	const int rank = onnx_one(&part->shape).rank;
-	double *matrix =
-	    memory_new((size_t)(n * width), sizeof(*matrix), step->import->err);
+	double *matrix;
 	int in[2];
 
+	if (n * width > 1 << 26)
+		return error_set(step->import->err,
+		    "%lld pixels of an axis become %lld sums of them, more "
+		    "than is supported",
+		    (long long)n, (long long)width);
+	matrix =
+	    memory_new((size_t)(n * width), sizeof(*matrix), step->import->err);
 	if (matrix == NULL)
 		return -1;
 	for (int64_t i = 0; i < n * width; i++)

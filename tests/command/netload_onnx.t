@@ -42,6 +42,15 @@ refused batch-differs "node 'n' .*: tensor 'c': it is not the same for the 3 ima
 refused pad-batch "node 'n' \(Pad, opset 9\): pads the batch, expected axes of an image"
 refused pad-axes "node 'n' \(Pad, opset 18\): axis 0 is given twice"
 refused reference "node 'n' .*: attribute alpha: refers to one of a function"
+refused recurrent "node 'n' \(LSTM, opset 13\): recurrent layers are not supported"
+refused resize-huge "node 'n' .*: axis 2 of 4 becomes 4e\+09, expected 1 to 1048576"
+refused resize-batch "node 'n' .*: resizes the batch, expected images"
+refused resize-word "node 'n' .*: mode is 'lanczos', expected nearest, linear or cubic"
+refused depth "node 'n' .*: 2 channels, expected a multiple of 9"
+refused groups "node 'n' .*: an image of 3 dimensions and 2 channels in 3 groups, expected .* a divisor"
+refused reduce-batch "node 'n' .*: reduces over the batch, expected axes of an image"
+refused pad-mode "node 'n' .*: mode is 'mirror', expected constant, edge, reflect or wrap"
+refused constants-alone "node 'n' .*: no operand depends on the image"
 
 # Training is said, and is not what is loaded.
 training="1 nodes \(n\) are in training mode: read as the trained network, with running statistics and nothing dropped"

@@ -174,3 +174,17 @@ save('pad-batch', model(node('Pad', 'x', 'y', ints('pads', 1, 0, 1, 1, 0, 0, 1, 
 save('pad-axes', model(node('Pad', 'xp,a'.replace(',', 'v'), 'y'), tensor('p', (4,), 7, bytes(32)),
                        tensor('v', (), 1, bytes(4)), tensor('a', (2,), 7, bytes(16)), image, out, opset=18))
 save('reference', model(node('Relu', 'x', 'y', b(5, b(1, 'alpha') + b(21, 'a') + i(20, 1))), value(11), out))
+
+# Operators that make several of ours, or that no converter will come for.
+save('recurrent', model(node('LSTM', 'xww', 'y', attr('hidden_size', 2)), weight, image, out))
+factors = tensor('s', (4,), data=struct.pack('<4f', 1, 1, 1e9, 1))
+save('resize-huge', model(node('Resize', ['x', '', 's'], 'y'), factors, image, out))
+save('resize-batch', model(node('Resize', ['x', '', 's'], 'y'), tensor('s', (4,), data=struct.pack('<4f', 2, 1, 1, 1)),
+                           image, out))
+save('resize-word', model(node('Resize', ['x', '', 's'], 'y', text('mode', 'lanczos')), factors, image, out))
+save('depth', model(node('DepthToSpace', 'x', 'y', attr('blocksize', 3)), image, out))
+save('groups', model(node('GroupNormalization', 'xss', 'y', attr('num_groups', 3)), tensor('s', (2,)), image, out,
+                     opset=21))
+save('reduce-batch', model(node('ReduceMax', 'x', 'y', ints('axes', 0)), image, out))
+save('pad-mode', model(node('Pad', 'x', 'y', text('mode', 'mirror'), ints('pads', *(0, 0, 1, 1) * 2)), image, out, opset=9))
+save('constants-alone', model(node('Less', 'ss', 'c'), node('Sum', 'cc', 'y', name='m'), tensor('s', (2,)), image, out))
