@@ -27,6 +27,8 @@ struct finding {
 	/* Beside the formula: 1 is as it is.  Of draws: their root of the mean
 	 * square. */
 	double factor;
+	int64_t groups; /* of a rule */
+	bool rough;     /* beyond the tolerance, as numbers of fewer bits are */
 };
 
 /* What tensors of one dimension (normalise_small) get; per kind of them. */

@@ -247,6 +247,11 @@ print_verdict(const struct report *r, struct text *out)
 		    word_of(&g->finding, word));
 	add_meaning(&g->finding, out);
 	add_factor(g, out);
+	if (g->finding.rough)
+		text_add(out,
+		    ", to more than the tolerance of %g (numbers of fewer "
+		    "bits? --tolerance)",
+		    r->expected->tolerance);
 	if (g->finding.form == FORM_UNKNOWN)
 		text_add(out, "; %zu of %zu tensors follow %s", g->follow,
 		    g->big, expected);
@@ -350,6 +355,7 @@ report_print_json(const struct report *r, struct text *out)
 	text_add(out, ",\"right\":%s", g->right ? "true" : "false");
 	add_text(out, "follows", word_of(&g->finding, word));
 	add_real(out, "factor", g->finding.factor);
+	text_add(out, ",\"rough\":%s", g->finding.rough ? "true" : "false");
 	add_real(out, "off", g->off >= 0 ? g->off : NAN);
 	if (g->off >= 0)
 		add_text(out, "worst", r->tensor[g->worst]->name);

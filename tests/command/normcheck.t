@@ -41,6 +41,15 @@ dirgen -s 1:3 <net | fnorm --xnorm layer >mixed
 is "$(normcheck mixed | grep -c '^verdict: filter')$(normcheck mixed | grep -c '^verdict: not filter, but layer')" 33 \
 	"each axis of each set for itself"
 
+# A network of one row: formulas that are the same there are all right.
+if /usr/bin/python3 -c 'import msgpack' 2>/dev/null; then
+	"$ROOT/tests/tool/bigmodel.py" 1 1 50 | dirgen --axes 1 >row
+	for norm in filter layer model dfilter dlayer; do
+		fnorm --norm $norm row | normcheck --norm $norm >said || echo $norm
+	done >wrong
+	is "$(cat wrong)" "" "where filter, tensor and model are one, each name is right"
+fi
+
 # A model flows through, a tensor at a time (the sanitizers want more memory).
 limit=65536
 case ${LOSSPIPE_BIN:-} in */san/*) limit=unlimited ;; esac
@@ -122,6 +131,16 @@ fails 1 "^dirgen: named.npz: the model has no tensor 'fc.wait', expected the nam
 	"a name that the model has not" dirgen --from named.npz <net
 dirgen --from list.npz <net | normcheck >said
 is "$? $(grep -c '2 of 4 tensors follow filter; worst' said)" "1 1" "a list of arrays, by number"
+
+# Half precision is not another formula.
+made filter "left out"
+/usr/bin/python3 -c "import numpy as np
+np.savez('half.npz', **{k: v.astype(np.float16) for k, v in np.load('made.npz').items()})"
+dirgen --from half.npz <net >half
+normcheck half >said
+is "$? $(grep -c '^verdict: not as expected, though filter: one norm per filter, to more than the tolerance of 0.0001' said)" \
+	"1 1" "half precision is beyond the tolerance, and known"
+passes "and within a larger one" normcheck --tolerance 0.002 half
 
 # The same numbers from files of other kinds.
 made filter copied
