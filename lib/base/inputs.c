@@ -52,10 +52,3 @@ inputs_have(const struct inputs *inputs, const struct stat *file)
 			return true;
 	return false;
 }
-
-void
-inputs_free(struct inputs *inputs)
-{
-	free(inputs->item);
-	*inputs = (struct inputs){0};
-}

@@ -41,6 +41,5 @@ int inputs_add_argument(
 int inputs_add_descriptor(struct inputs *inputs, int fd, struct error *err);
 
 bool inputs_have(const struct inputs *inputs, const struct stat *file);
-void inputs_free(struct inputs *inputs);
 
 #endif

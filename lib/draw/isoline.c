@@ -144,21 +144,73 @@ take_next(struct tracer *t, size_t node)
 	return to;
 }
 
+/* The first point of the line that is being built. */
+static size_t
+open_first(const struct line_set *set)
+{
+	return set->n > 0
+		   ? set->lines[set->n - 1].first + set->lines[set->n - 1].n
+		   : 0;
+}
+
+static int
+same_point(struct xy a, struct xy b)
+{
+	return a.x == b.x && a.y == b.y;
+}
+
+/* Appends a point to the line that is being built at the end of out. */
+static int
+add_point(struct line_set *out, struct xy p, struct error *err)
+{
+	if (out->n_points > open_first(out) &&
+	    same_point(out->points[out->n_points - 1], p))
+		return 0;
+	if (memory_grow(&out->points, &out->room_points, out->n_points + 1,
+		sizeof(*out->points), err) < 0)
+		return -1;
+	out->points[out->n_points++] = p;
+	return 0;
+}
+
+/*
+ * Makes the points since the last line one line; fewer than two different
+ * points make none.
+ */
+static int
+close_line(struct line_set *out, int closed, struct error *err)
+{
+	size_t first = open_first(out), n = out->n_points - first;
+
+	if (closed && n > 1 &&
+	    same_point(out->points[first], out->points[first + n - 1]))
+		n--;
+	out->n_points = n < 2 ? first : first + n;
+	if (n < 2)
+		return 0;
+	if (memory_grow(&out->lines, &out->room, out->n + 1,
+		sizeof(*out->lines), err) < 0)
+		return -1;
+	out->lines[out->n++] =
+	    (struct line){.first = first, .n = n, .closed = closed};
+	return 0;
+}
+
 static int
 follow(struct tracer *t, size_t start, struct line_set *out, struct error *err)
 {
 	size_t node = start, to;
 
-	if (line_set_point(out, node_point(t, node), err) < 0)
+	if (add_point(out, node_point(t, node), err) < 0)
 		return -1;
 	while ((to = take_next(t, node)) != NONE) {
 		node = to;
 		if (node == start)
 			break;
-		if (line_set_point(out, node_point(t, node), err) < 0)
+		if (add_point(out, node_point(t, node), err) < 0)
 			return -1;
 	}
-	return line_set_close(out, to != NONE, err);
+	return close_line(out, to != NONE, err);
 }
 
 static int
@@ -218,53 +270,6 @@ region_trace(const struct drawn_surface *surface, double level,
     struct line_set *out, struct error *err)
 {
 	return trace(surface, level, 1, out, err);
-}
-
-/* The first point of the line that is being built. */
-static size_t
-open_first(const struct line_set *set)
-{
-	return set->n > 0
-		   ? set->lines[set->n - 1].first + set->lines[set->n - 1].n
-		   : 0;
-}
-
-static int
-same_point(struct xy a, struct xy b)
-{
-	return a.x == b.x && a.y == b.y;
-}
-
-int
-line_set_point(struct line_set *out, struct xy p, struct error *err)
-{
-	if (out->n_points > open_first(out) &&
-	    same_point(out->points[out->n_points - 1], p))
-		return 0;
-	if (memory_grow(&out->points, &out->room_points, out->n_points + 1,
-		sizeof(*out->points), err) < 0)
-		return -1;
-	out->points[out->n_points++] = p;
-	return 0;
-}
-
-int
-line_set_close(struct line_set *out, int closed, struct error *err)
-{
-	size_t first = open_first(out), n = out->n_points - first;
-
-	if (closed && n > 1 &&
-	    same_point(out->points[first], out->points[first + n - 1]))
-		n--;
-	out->n_points = n < 2 ? first : first + n;
-	if (n < 2)
-		return 0;
-	if (memory_grow(&out->lines, &out->room, out->n + 1,
-		sizeof(*out->lines), err) < 0)
-		return -1;
-	out->lines[out->n++] =
-	    (struct line){.first = first, .n = n, .closed = closed};
-	return 0;
 }
 
 void

@@ -45,13 +45,4 @@ int region_trace(const struct drawn_surface *surface, double level,
 
 void line_set_free(struct line_set *set);
 
-/* Appends a point to the line that is being built at the end of out. */
-int line_set_point(struct line_set *out, struct xy p, struct error *err);
-
-/*
- * Makes the points since the last line one line; fewer than two different
- * points make none.
- */
-int line_set_close(struct line_set *out, int closed, struct error *err);
-
 #endif

@@ -101,9 +101,10 @@ check_name(const char *name, struct error *err)
 	return 0;
 }
 
-int
-archive_writer_add(struct archive_writer *w, const char *name,
-    const void *bytes, size_t n, struct error *err)
+/* Adds an entry of n bytes, which are copied. */
+static int
+add_entry(struct archive_writer *w, const char *name, const void *bytes,
+    size_t n, struct error *err)
 {
 	uint8_t *copy;
 	zip_source_t *source;
@@ -235,8 +236,7 @@ npz_add(struct archive_writer *w, const char *name, const char *descr, int rank,
 	file = text_chars(&entry, err);
 	bytes = text_chars(&npy, err);
 	if (file != NULL && bytes != NULL)
-		status =
-		    archive_writer_add(w, file, bytes, text_length(&npy), err);
+		status = add_entry(w, file, bytes, text_length(&npy), err);
 	text_free(&npy);
 	text_free(&entry);
 	return status;

@@ -19,10 +19,6 @@ extern const struct output_kind npz_kind;
 
 struct archive_writer *archive_writer_new(struct error *err);
 
-/* Adds an entry of n bytes, which are copied. */
-int archive_writer_add(struct archive_writer *writer, const char *name,
-    const void *bytes, size_t n, struct error *err);
-
 /* Writes it all: *bytes (free it) of *n. */
 int archive_writer_finish(struct archive_writer *writer, uint8_t **bytes,
     size_t *n, struct error *err);

@@ -10,8 +10,9 @@
 /* What is left of a singular value by float32 rows: below it, nothing is. */
 static const double nothing = 1e-6;
 
-bool
-pca_moves(const struct pca_order *order, const struct tensor *tensor)
+/* Is this tensor part of the rows? */
+static bool
+moves(const struct pca_order *order, const struct tensor *tensor)
 {
 	const struct direction d = {.kind = DIRECTION_PCA,
 	    .over = order->over,
@@ -84,7 +85,7 @@ add_products(const struct products *x, struct error *err)
 	for (size_t t = 0; t < g->n_tensors; t++) {
 		const struct tensor *tensor = &g->tensors[t];
 
-		if (!pca_moves(&x->pca->order, tensor))
+		if (!moves(&x->pca->order, tensor))
 			continue;
 		for (int64_t at = 0; at < tensor->n; at += RUNS_BLOCK) {
 			int64_t left = tensor->n - at;

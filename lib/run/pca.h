@@ -48,9 +48,6 @@ int pca_make(struct pca *pca, const struct runs *runs,
     const struct pca_order *order, struct error *err);
 void pca_free(struct pca *pca);
 
-/* Is this tensor part of the rows? */
-bool pca_moves(const struct pca_order *order, const struct tensor *tensor);
-
 /*
  * Principal component number axis as a direction (pca is borrowed).  The model
  * that receives it must be the one that it was made about.

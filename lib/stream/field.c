@@ -121,19 +121,6 @@ field_hex(const struct value *map, const char *key, char *out, size_t digits,
 	return wrong(value, key, expected, err);
 }
 
-char *
-field_copy(const struct value *map, const char *key, struct error *err)
-{
-	const struct value *value = value_get(map, key);
-	const char *chars;
-	size_t n;
-
-	if (value_chars(value, &chars, &n) && memchr(chars, '\0', n) == NULL)
-		return memory_text_n(chars, n, err);
-	wrong(value, key, "a text", err);
-	return NULL;
-}
-
 const struct value *
 field_array(
     const struct value *map, const char *key, size_t max, struct error *err)

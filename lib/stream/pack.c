@@ -77,17 +77,6 @@ pack_nil(struct pack *pack)
 }
 
 void
-pack_bool(struct pack *pack, int v)
-{
-	msgpack_packer pk = packer_on(pack);
-
-	if (v)
-		msgpack_pack_true(&pk);
-	else
-		msgpack_pack_false(&pk);
-}
-
-void
 pack_int(struct pack *pack, int64_t v)
 {
 	msgpack_packer pk = packer_on(pack);
@@ -136,8 +125,13 @@ pack_pack(struct pack *pack, const struct pack *inner)
 void
 pack_key_bool(struct pack *pack, const char *key, int v)
 {
+	msgpack_packer pk = packer_on(pack);
+
 	pack_key(pack, key);
-	pack_bool(pack, v);
+	if (v)
+		msgpack_pack_true(&pk);
+	else
+		msgpack_pack_false(&pk);
 }
 
 void

@@ -39,7 +39,6 @@ void pack_close(struct pack *pack);
 
 void pack_array(struct pack *pack, size_t n); /* n values follow */
 void pack_nil(struct pack *pack);
-void pack_bool(struct pack *pack, int v);
 void pack_int(struct pack *pack, int64_t v);
 void pack_real(struct pack *pack, double v); /* always a float64 */
 void pack_text(struct pack *pack, const char *text);

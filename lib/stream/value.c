@@ -156,18 +156,6 @@ value_chars(const struct value *value, const char **chars, size_t *n)
 }
 
 bool
-value_bytes(const struct value *value, const void **bytes, size_t *n)
-{
-	const msgpack_object *o = value_object(value);
-
-	if (o == NULL || o->type != MSGPACK_OBJECT_BIN)
-		return false;
-	*bytes = o->via.bin.ptr;
-	*n = o->via.bin.size;
-	return true;
-}
-
-bool
 value_is(const struct value *value, const char *text)
 {
 	const char *chars;

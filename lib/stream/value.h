@@ -54,7 +54,6 @@ bool value_bool(const struct value *value, bool *out);
 bool value_int(const struct value *value, int64_t *out);
 bool value_real(const struct value *value, double *out);
 bool value_chars(const struct value *value, const char **chars, size_t *n);
-bool value_bytes(const struct value *value, const void **bytes, size_t *n);
 bool value_is(const struct value *value, const char *text);
 
 /*
@@ -69,8 +68,7 @@ bool value_equal(const struct value *a, const struct value *b);
 /*
  * Required entries of a map, with an error that names the key, what was found
  * and what was expected.  field_text copies into out with a NUL (room bytes
- * with it); a text with a NUL inside is refused.  field_copy gives memory that
- * the caller frees.
+ * with it); a text with a NUL inside is refused.
  */
 int field_int(const struct value *map, const char *key, int64_t lo, int64_t hi,
     int64_t *out, struct error *err);
@@ -90,7 +88,6 @@ int field_word(const struct value *map, const char *key,
 /* A digest, or the beginning of one: so many lower-case hexadecimal digits. */
 int field_hex(const struct value *map, const char *key, char *out,
     size_t digits, struct error *err);
-char *field_copy(const struct value *map, const char *key, struct error *err);
 const struct value *field_array(
     const struct value *map, const char *key, size_t max, struct error *err);
 const struct value *field_map(

@@ -32,15 +32,3 @@ sheet_take(const struct points *points, int rep, int set, const char *field,
 	}
 	return found;
 }
-
-int64_t
-sheet_missing(const struct points *points, int rep, int set)
-{
-	int64_t missing = 0;
-
-	for (int64_t i = 0; i < sheet_points(&points->grid); i++)
-		missing +=
-		    points->at[sheet_index(&points->grid, rep, set, i)].bytes ==
-		    NULL;
-	return missing;
-}

@@ -26,7 +26,4 @@ int64_t sheet_index(const struct grid *grid, int rep, int set, int64_t i);
 int64_t sheet_take(const struct points *points, int rep, int set,
     const char *field, double *out);
 
-/* The points of (rep, set) that are missing. */
-int64_t sheet_missing(const struct points *points, int rep, int set);
-
 #endif

@@ -200,14 +200,6 @@ chunk_write_delta(struct writer *writer, int axis, int rep, int index,
 }
 
 int
-chunk_write_deltas(struct writer *writer, int axis, int rep, int index,
-    const struct tensor *tensor, const float *elements, struct error *err)
-{
-	return chunk_write_delta(
-	    writer, axis, rep, index, tensor, 0, elements, tensor->n, err);
-}
-
-int
 chunk_write_moment(struct writer *writer, int moment, int index,
     const struct tensor *tensor, const float *elements, struct error *err)
 {

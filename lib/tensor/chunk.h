@@ -67,10 +67,6 @@ int chunk_write_delta(struct writer *writer, int axis, int rep, int index,
     const struct tensor *tensor, int64_t offset, const float *elements,
     int64_t n, struct error *err);
 
-/* The same for the whole tensor. */
-int chunk_write_deltas(struct writer *writer, int axis, int rep, int index,
-    const struct tensor *tensor, const float *elements, struct error *err);
-
 /* The same for an optimiser's moment, 0 or 1. */
 int chunk_write_moment(struct writer *writer, int moment, int index,
     const struct tensor *tensor, const float *elements, struct error *err);
