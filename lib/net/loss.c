@@ -114,8 +114,8 @@ loss_gradient(enum loss_kind kind, const float *logits, size_t classes,
  * 2/C (p'[j] (r[j] - m) + p[j] (p'[j] - m')), m = sum r p and
  * m' = sum p' (p + r).
  */
-void
-loss_tangent(enum loss_kind kind, const float *logits, const float *t_logits,
+static void
+tangent(enum loss_kind kind, const float *logits, const float *t_logits,
     size_t classes, size_t label, double weight, float *d_t_logits)
 {
 	const double max = (double)logits[first_largest(logits, classes)];
@@ -176,7 +176,7 @@ loss_rows_tangent(const struct loss_form *form, const float *logits,
     const float *t_logits, const int *labels, double weight, float *d_t_logits)
 {
 	for (size_t r = 0; r < form->rows; r++)
-		loss_tangent(form->kind, logits + r * form->classes,
+		tangent(form->kind, logits + r * form->classes,
 		    t_logits + r * form->classes, form->classes,
 		    (size_t)labels[r], weight / (double)form->rows,
 		    d_t_logits + r * form->classes);

@@ -51,18 +51,9 @@ void loss_gradient(enum loss_kind kind, const float *logits, size_t classes,
     size_t label, double weight, float *d_logits);
 
 /*
- * How that gradient changes when the logits change by t_logits: the loss's
- * second derivative times t_logits, exactly.  classes floats; d_t_logits must
- * not be t_logits.
- */
-void loss_tangent(enum loss_kind kind, const float *logits,
-    const float *t_logits, size_t classes, size_t label, double weight,
-    float *d_t_logits);
-
-/*
  * The same for an image (or a sequence) whose outputs are rows of logits with a
- * label each: the mean over the rows, its gradient and its tangent.  One row is
- * the image itself, to the last bit.
+ * label each: the mean over the rows, and its gradient.  One row is the image
+ * itself, to the last bit.
  */
 struct loss_form {
 	enum loss_kind kind;
@@ -73,6 +64,12 @@ double loss_of_rows(
     const struct loss_form *form, const float *logits, const int *labels);
 void loss_rows_gradient(const struct loss_form *form, const float *logits,
     const int *labels, double weight, float *d_logits);
+
+/*
+ * How that gradient changes when the logits change by t_logits: the second
+ * derivative of weight times the loss, times t_logits, exactly.  d_t_logits
+ * must not be t_logits.
+ */
 void loss_rows_tangent(const struct loss_form *form, const float *logits,
     const float *t_logits, const int *labels, double weight, float *d_t_logits);
 
