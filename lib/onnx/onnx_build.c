@@ -47,13 +47,39 @@ onnx_add_number(const struct onnx_step *step, enum operator_kind op, int value,
 	return in[1] < 0 ? -1 : onnx_add(step, op, 2, in, &attr);
 }
 
+/* What value is an image of another shape of, if it has that one; or -1. */
+static int
+unshaped(const struct graph *graph, int value, const struct shape *shape)
+{
+	for (size_t i = graph->n_nodes; i-- > 0;) {
+		const struct node *node = &graph->nodes[i];
+
+		if (node->out != value)
+			continue;
+		return node->op == OP_RESHAPE &&
+			       shape_same(
+				   &graph->values[node->in[0]].shape, shape)
+			   ? node->in[0]
+			   : -1;
+	}
+	return -1;
+}
+
 int
 onnx_add_reshape(
     const struct onnx_step *step, int value, int rank, const int64_t *dim)
 {
 	struct attributes attr = {0};
+	struct shape shape = {.rank = rank};
+	int before;
 
-	for (int i = 0; i < rank; i++)
+	if (value < 0)
+		return -1;
+	for (int i = 0; i < rank; i++) {
+		shape.dim[i] = dim[i];
 		attr.shape[i] = (int)dim[i];
-	return value < 0 ? -1 : onnx_add(step, OP_RESHAPE, 1, &value, &attr);
+	}
+	before = unshaped(step->import->graph, value, &shape);
+	return before >= 0 ? before
+			   : onnx_add(step, OP_RESHAPE, 1, &value, &attr);
 }

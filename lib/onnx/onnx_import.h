@@ -180,8 +180,8 @@ int onnx_pointwise(const struct onnx_step *step, enum operator_kind op,
 
 /*
  * For operators that become several of ours; of a value of -1 all are -1.
- * Numbers as a tensor that never moves; a value op a number; one with an image
- * of another shape.
+ * Numbers as a tensor that never moves; a value op a number; one as an image of
+ * another shape, or what it was made of when that had this shape.
  */
 int onnx_add_numbers(const struct onnx_step *step,
     const struct onnx_shape *shape, const double *number);

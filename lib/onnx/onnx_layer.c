@@ -322,6 +322,23 @@ read_mode(const struct onnx_step *step)
 	return 0;
 }
 
+/*
+ * Channels of any pixels as c h w, which is what batch norms are trained and
+ * have a curvature over; features alone stay what they are.
+ */
+static struct shape
+norm_shape(const struct shape *one)
+{
+	struct shape to = {.rank = 3, .dim = {one->dim[0], 1, 1}};
+
+	if (one->rank == 1)
+		return *one;
+	if (one->rank > 2)
+		to.dim[1] = one->dim[1];
+	to.dim[2] = shape_size(one) / to.dim[0] / to.dim[1];
+	return to;
+}
+
 static int
 convert_batch_norm(const struct onnx_step *step)
 {
@@ -331,12 +348,17 @@ convert_batch_norm(const struct onnx_step *step)
 	    "weight", "bias", "running_mean", "running_var"};
 	const struct onnx_result *x = onnx_plain(step, 0, 0);
 	struct attributes attr = {0};
+	struct shape one, as;
 	int in[5];
 
 	if (x == NULL || onnx_real(step, "epsilon", &attr.epsilon) < 0 ||
 	    read_mode(step) < 0)
 		return -1;
+	one = onnx_one(&x->shape);
+	as = norm_shape(&one);
 	in[0] = x->value;
+	if (!shape_same(&one, &as))
+		in[0] = onnx_add_reshape(step, in[0], as.rank, as.dim);
 	for (size_t i = 0; i < 4; i++) {
 		struct onnx_result *t = onnx_in(step, i + 1);
 
@@ -346,7 +368,12 @@ convert_batch_norm(const struct onnx_step *step)
 		if (in[i + 1] < 0)
 			return -1;
 	}
-	return onnx_emit(step, OP_BATCH_NORMALIZATION, 5, in, &attr, NULL);
+	if (in[0] < 0)
+		return -1;
+	in[0] = onnx_add(step, OP_BATCH_NORMALIZATION, 5, in, &attr);
+	if (!shape_same(&one, &as))
+		in[0] = onnx_add_reshape(step, in[0], one.rank, one.dim);
+	return onnx_give(step, in[0], &x->shape);
 }
 
 static int

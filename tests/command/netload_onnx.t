@@ -64,6 +64,14 @@ done
 # What the output does not depend on is neither moved nor measured.
 is "$(netload -q "$ROOT/tests/data/onnx/unread.onnx" | recdump | sed -n 's/^tensor.* name=\([^ ]*\) .*/\1/p' | tr '\n' ' ')" \
 	"k d " "a tensor that nothing reads is no part of the model"
+# Batch norms of rows are trained and have a curvature, as those of images.
+S=$ROOT/tests/data/sets/fashion-48.npz
+netload -q --pixels none "$ROOT/tests/data/onnx/nodes/BatchNormalization-learns-15.onnx" >"$T/rows.ll"
+dirgen -s 1 <"$T/rows.ll" | fnorm | hessgrid -q -d "$S" -n 16 --x=0:0:1 --y=0:0:1 | gridconv >"$T/csv"
+is "$(grep -c ',ok' "$T/csv")" 1 "a batch norm of rows has a curvature"
+nettrain -q -d "$S" -n 16 --epochs 1 --batch 8 <"$T/rows.ll" | recdump >"$T/x"
+is $? 0 "a batch norm of rows is trained"
+
 # A filter makes a channel: along axis 1 of ConvTranspose's weight, along axis 0 where
 # each group makes one.
 for want in channels-7:0,4 group-22:1,3 plain-11:1,3; do

@@ -377,3 +377,12 @@ arithmetic('floor', 13, ('Mul', 'a,f', 'm', {}), ('Floor', 'm', 'n', {}), ('Max'
 rng = np.random.default_rng(11)
 one('Sin', 'plain', 22, (9,), {})
 one('ConvTranspose', 'beyond', 22, image, {'strides': [3, 2], 'output_shape': [22, 12]}, ',w', w=turned['w'])
+
+# Batch norms of channels of a row, of a volume.
+rng = np.random.default_rng(12)
+for name, shape in (('row', (2, 7)), ('volume', (2, 3, 4, 5))):
+    one('BatchNormalization', name, 15, shape, {}, ',s,b,m,v', **norm)
+case('BatchNormalization-learns-15', 15, (1, 28, 28), ('Reshape', 'x,r', 'p', {}),
+     ('BatchNormalization', 'p,s,b,m,v', 'n', {}), ('Relu', 'n', 'u', {}),
+     ('ReduceMean', 'u', 'f', {'axes': [2], 'keepdims': 0}), ('Gemm', 'f,w', 'y', {}), r=ints(-1, 28, 28), w=data(28, 10),
+     s=data(28), b=data(28), m=data(28), v=np.abs(data(28)) + 0.1)
