@@ -171,12 +171,12 @@ back_relu(const struct group *g, const struct step *step)
 static void
 back_give(const struct group *g, const struct step *step)
 {
-	const struct view out = pass_view(g, step->out);
+	const struct view out = pass_view(g, step->out), none = {0};
 
 	pixel_affine(g->p->kernels, &g->p->place[step->out],
 	    &(struct pixel_affine){.in = pass_view(g, step->d),
 		.out = out,
-		.add = step->fresh ? (struct view){0} : out,
+		.add = step->fresh ? none : out,
 		.images = g->n});
 }
 

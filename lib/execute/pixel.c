@@ -100,22 +100,26 @@ mask_block(float *restrict a, const float *restrict y)
 		a[l] = y[l] > 0.0F ? a[l] : 0.0F;
 }
 
+/* A row of pixels. */
 static void
-mask_row(const struct pixel_mask *call, float *d, const float *y, int pixels)
+mask_pixels(float *d, ptrdiff_t pixel, const float *y, ptrdiff_t step,
+    int pixels, int lanes, int copies)
 {
-	for (; pixels > 0; pixels--, d += call->d.pixel, y += call->y.pixel)
-		for (int j = 0; j < call->copies; j++)
-			for (int l = 0; l < call->lanes; l += KERNEL_BLOCK)
-				mask_block(d + j * call->lanes + l, y + l);
+	for (int x = 0; x < pixels; x++, d += pixel, y += step)
+		for (int j = 0; j < copies; j++)
+			for (int l = 0; l < lanes; l += KERNEL_BLOCK)
+				mask_block(d + j * lanes + l, y + l);
 }
 
 void
 pixel_mask(const struct slot *slot, const struct pixel_mask *call)
 {
+	const struct view d = call->d, y = call->y;
+
 	for (int n = 0; n < call->images; n++)
-		for (int y = 0; y < slot->h; y++)
-			mask_row(call, row_at(&call->d, n, y),
-			    row_at(&call->y, n, y), slot->w);
+		for (int r = 0; r < slot->h; r++)
+			mask_pixels(row_at(&d, n, r), d.pixel, row_at(&y, n, r),
+			    y.pixel, slot->w, call->lanes, call->copies);
 }
 
 void

@@ -144,14 +144,14 @@ sweep_pass_on(const struct sweep_run *run, const struct sweep_step *step,
     int to, bool first)
 {
 	struct slot both = run->s->values[to];
-	struct view d;
+	struct view d, none = {0};
 
 	if (!sweep_active(&both))
 		return;
 	both.c = both.lanes * both.copies;
 	d = sweep_d_view(run, to);
 	affine(run, &both, sweep_d_view(run, step->fold->out), d,
-	    first ? (struct view){0} : d, NULL, NULL, false);
+	    first ? none : d, NULL, NULL, false);
 }
 
 void
