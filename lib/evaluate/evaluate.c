@@ -453,8 +453,9 @@ evaluate_points(const struct evaluation *evaluation, const struct place *points,
 
 	if (evaluation->exec.command != NULL)
 		return exec_points(evaluation, points, n, take, context, err);
+	if (plan_share(evaluation->plan, evaluation->threads, err) < 0)
+		return -1;
 	size = plan_block(evaluation->plan);
-
 	for (int s = 0; s < evaluation->sets; s++) {
 		job.n_images += evaluation->data[s]->n;
 		job.blocks_per_point +=

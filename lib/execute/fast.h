@@ -70,6 +70,7 @@ struct fast_plan {
 	const struct kernels *kernels;
 	char kernel[64]; /* their name, and OpenBLAS's core where it is used */
 	int block;
+	bool products; /* some of them by OpenBLAS */
 	struct fold fold;
 	struct slot *slots; /* by the graph's numbers */
 	struct fast_step *steps;

@@ -351,13 +351,19 @@ nodes_kernel(const void *state)
 	return ((const struct nodes *)state)->exact ? "C" : blas_core();
 }
 
+static bool
+nodes_multiply(const void *state)
+{
+	return !((const struct nodes *)state)->exact;
+}
+
 #define NODES(word, make)                                                 \
 	{                                                                 \
 		.name = word, .create = make, .destroy = nodes_destroy,   \
 		.weights_bytes = nodes_weights_bytes,                     \
 		.scratch_bytes = nodes_scratch_bytes, .bind = nodes_bind, \
 		.run = nodes_run, .describe = nodes_describe,             \
-		.kernel = nodes_kernel                                    \
+		.kernel = nodes_kernel, .multiplies = nodes_multiply      \
 	}
 
 const struct plan_kind plan_reference = NODES("reference", reference_create);

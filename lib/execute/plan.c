@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "kernel/cpu.h"
+#include "net/blas.h"
 
 struct plan {
 	const struct plan_kind *kind;
@@ -65,6 +66,13 @@ plan_new(const struct graph *graph, const struct plan_kind *kind, int block,
 		return NULL;
 	}
 	return plan;
+}
+
+int
+plan_share(const struct plan *plan, int threads, struct error *err)
+{
+	return plan->kind->multiplies(plan->state) ? blas_open(threads, err)
+						   : 0;
 }
 
 void

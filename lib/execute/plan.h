@@ -11,6 +11,7 @@
 #ifndef EXECUTE_PLAN_H
 #define EXECUTE_PLAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -48,6 +49,7 @@ struct plan_kind {
 	void (*describe)(const void *state, const struct plan_trial *trial,
 	    struct text *out);
 	const char *(*kernel)(const void *state); /* what computes */
+	bool (*multiplies)(const void *state);    /* by OpenBLAS */
 };
 
 extern const struct plan_kind plan_reference, plan_gemm, plan_fast;
@@ -60,6 +62,12 @@ extern const struct plan_kind plan_reference, plan_gemm, plan_fast;
  */
 struct plan *plan_new(const struct graph *graph, const struct plan_kind *kind,
     int block, struct error *err);
+
+/*
+ * To be asked before so many threads call plan_run at once: fails where there
+ * is no memory for what a library wants for each of them.
+ */
+int plan_share(const struct plan *plan, int threads, struct error *err);
 void plan_free(struct plan *plan);
 
 const char *plan_name(const struct plan *plan);

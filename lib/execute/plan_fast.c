@@ -27,15 +27,13 @@ fast_destroy(void *state)
 static int
 name_kernel(struct fast_plan *plan, struct error *err)
 {
-	bool products = false;
-
 	for (size_t i = 0; i < plan->n_steps; i++)
-		products |= fast_by_openblas(&plan->steps[i]);
-	if (products && blas_open(1, err) < 0)
+		plan->products |= fast_by_openblas(&plan->steps[i]);
+	if (plan->products && blas_open(1, err) < 0)
 		return -1;
 	snprintf(plan->kernel, sizeof(plan->kernel), "%s%s%s",
-	    plan->kernels->name, products ? ", gemm " : "",
-	    products ? blas_core() : "");
+	    plan->kernels->name, plan->products ? ", gemm " : "",
+	    plan->products ? blas_core() : "");
 	return 0;
 }
 
@@ -114,6 +112,12 @@ fast_kernel(const void *state)
 	return plan->kernel;
 }
 
+static bool
+fast_multiplies(const void *state)
+{
+	return ((const struct fast_plan *)state)->products;
+}
+
 const struct plan_kind plan_fast = {
     .name = "fast",
     .create = fast_create,
@@ -124,4 +128,5 @@ const struct plan_kind plan_fast = {
     .run = fast_plan_run,
     .describe = fast_plan_describe,
     .kernel = fast_kernel,
+    .multiplies = fast_multiplies,
 };
