@@ -85,12 +85,14 @@ start(struct planes *s, const struct plain *p, int first, int n)
 		point(s, j, &free);
 	s->batch.work = p->work;
 	s->batch.in = s->in;
-	s->batch.t_in = s->t_in;
 	s->batch.d_in = s->d_in;
-	s->batch.t_d_in = s->t_d_in;
 	s->batch.out = s->at[p->n_in][X];
-	s->batch.t_out = s->at[p->n_in][T];
 	s->batch.d_out = s->at[p->n_in][D];
+	if (!p->tangents)
+		return; /* operators see by t_in whether something moves */
+	s->batch.t_in = s->t_in;
+	s->batch.t_d_in = s->t_d_in;
+	s->batch.t_out = s->at[p->n_in][T];
 	s->batch.t_d_out = s->at[p->n_in][DT];
 }
 
