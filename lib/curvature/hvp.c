@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 #include "data/dataset_fit.h"
-#include "execute/sweep.h"
+#include "execute/tangent.h"
 #include "kernel/cpu.h"
 #include "net/blas.h"
 
@@ -25,8 +25,8 @@ struct desk {
 
 struct hvp {
 	struct hvp_problem problem;
-	struct sweep sweep;
-	struct sweep_weights weights;
+	struct tangent tangent;
+	struct tangent_weights weights;
 	struct desk *desks;
 	double *sums, *losses;
 	uint32_t *correct;
@@ -69,7 +69,7 @@ image_floats(const struct hvp *h)
 static int
 desk_init(struct desk *desk, const struct hvp *h, struct error *err)
 {
-	const struct sweep *s = &h->sweep;
+	const struct tangent *s = &h->tangent;
 
 	desk->scratch = memory_new(s->scratch, sizeof(float), err);
 	desk->images =
@@ -85,7 +85,7 @@ desk_init(struct desk *desk, const struct hvp *h, struct error *err)
 size_t
 hvp_bytes(const struct hvp *hvp)
 {
-	const struct sweep *s = &hvp->sweep;
+	const struct tangent *s = &hvp->tangent;
 	const size_t threads = (size_t)workers_count(hvp->problem.workers);
 
 	return threads * sizeof(float) *
@@ -102,7 +102,7 @@ allocate(struct hvp *h, struct error *err)
 	const size_t n = (size_t)h->problem.data->n;
 
 	h->desks = memory_new(threads, sizeof(*h->desks), err);
-	h->sums = memory_new(h->sweep.gradients, sizeof(double), err);
+	h->sums = memory_new(h->tangent.gradients, sizeof(double), err);
 	h->losses = memory_new(n, sizeof(double), err);
 	h->correct = memory_new(n, sizeof(*h->correct), err);
 	if (h->desks == NULL || h->sums == NULL || h->losses == NULL ||
@@ -111,7 +111,7 @@ allocate(struct hvp *h, struct error *err)
 	for (size_t i = 0; i < threads; i++)
 		if (desk_init(&h->desks[i], h, err) < 0)
 			return -1;
-	return sweep_weights_init(&h->weights, &h->sweep, err);
+	return tangent_weights_init(&h->weights, &h->tangent, err);
 }
 
 struct hvp *
@@ -127,7 +127,7 @@ hvp_new(const struct hvp_problem *problem, struct error *err)
 	h->problem = *problem;
 	pthread_mutex_init(&h->lock, NULL);
 	pthread_cond_init(&h->added, NULL);
-	if (sweep_init(&h->sweep, problem->graph, problem->moves,
+	if (tangent_init(&h->tangent, problem->graph, problem->moves,
 		problem->gradient, err) < 0 ||
 	    allocate(h, err) < 0) {
 		hvp_free(h);
@@ -155,8 +155,8 @@ hvp_free(struct hvp *hvp)
 	free(hvp->sums);
 	free(hvp->losses);
 	free(hvp->correct);
-	sweep_weights_free(&hvp->weights);
-	sweep_free(&hvp->sweep);
+	tangent_weights_free(&hvp->weights);
+	tangent_free(&hvp->tangent);
 	pthread_cond_destroy(&hvp->added);
 	pthread_mutex_destroy(&hvp->lock);
 	free(hvp);
@@ -167,7 +167,7 @@ hvp_free(struct hvp *hvp)
 int
 hvp_bind(struct hvp *hvp, const struct tensor *theta, struct error *err)
 {
-	return sweep_bind(&hvp->sweep, theta, &hvp->weights, err);
+	return tangent_bind(&hvp->tangent, theta, &hvp->weights, err);
 }
 
 /*
@@ -181,7 +181,7 @@ add_in_turn(struct hvp *h, int task, const float *gradients)
 	while (h->next != task)
 		pthread_cond_wait(&h->added, &h->lock);
 	pthread_mutex_unlock(&h->lock);
-	for (size_t i = 0; i < h->sweep.gradients; i++)
+	for (size_t i = 0; i < h->tangent.gradients; i++)
 		h->sums[i] += (double)gradients[i];
 	pthread_mutex_lock(&h->lock);
 	h->next++;
@@ -200,13 +200,13 @@ run_task(void *context, int task, int worker)
 	    first + TASK_IMAGES < p->data->n ? first + TASK_IMAGES : p->data->n;
 	const unsigned long mode = cpu_flush_subnormals();
 
-	memset(desk->gradients, 0, h->sweep.gradients * sizeof(float));
-	memset(desk->sums, 0, h->sweep.sums * sizeof(float));
-	for (int64_t i = first; i < end; i += h->sweep.block) {
-		const struct sweep_block block = {.images = desk->images,
+	memset(desk->gradients, 0, h->tangent.gradients * sizeof(float));
+	memset(desk->sums, 0, h->tangent.sums * sizeof(float));
+	for (int64_t i = first; i < end; i += h->tangent.block) {
+		const struct tangent_block block = {.images = desk->images,
 		    .labels = p->data->labels + i * p->data->n_labels,
-		    .n = end - i < h->sweep.block ? (int)(end - i)
-						  : h->sweep.block,
+		    .n = end - i < h->tangent.block ? (int)(end - i)
+						    : h->tangent.block,
 		    .loss = {p->loss, dataset_rows(p->data),
 			dataset_row_classes(p->data, p->graph)},
 		    .losses = h->losses + i,
@@ -216,9 +216,9 @@ run_task(void *context, int task, int worker)
 
 		dataset_block(
 		    p->data, i, block.n, p->mean, p->std, desk->images);
-		sweep_run(&h->sweep, &h->weights, desk->scratch, &block);
+		tangent_run(&h->tangent, &h->weights, desk->scratch, &block);
 	}
-	sweep_finish(&h->sweep, desk->sums, desk->gradients);
+	tangent_finish(&h->tangent, desk->sums, desk->gradients);
 	cpu_restore(mode);
 	add_in_turn(h, task, desk->gradients);
 }
@@ -235,27 +235,28 @@ hvp_apply(struct hvp *hvp, const float *v, double *hv)
 {
 	const int64_t n = hvp->problem.data->n;
 
-	sweep_direct(&hvp->sweep, v, &hvp->weights);
-	memset(hvp->sums, 0, hvp->sweep.gradients * sizeof(double));
+	tangent_direct(&hvp->tangent, v, &hvp->weights);
+	memset(hvp->sums, 0, hvp->tangent.gradients * sizeof(double));
 	hvp->next = 0;
 	workers_run(hvp->problem.workers,
 	    (int)((n + TASK_IMAGES - 1) / TASK_IMAGES), run_task, hvp);
-	sweep_pull(&hvp->sweep, &hvp->weights, v, hvp->sums, hv);
-	divide(hv, hvp->sweep.size, n);
+	tangent_pull(&hvp->tangent, &hvp->weights, v, hvp->sums, hv);
+	divide(hv, hvp->tangent.size, n);
 	hvp->count++;
 }
 
 void
 hvp_gradient(const struct hvp *hvp, double *gradient)
 {
-	sweep_pull_gradient(&hvp->sweep, &hvp->weights, hvp->sums, gradient);
-	divide(gradient, hvp->sweep.size, hvp->problem.data->n);
+	tangent_pull_gradient(
+	    &hvp->tangent, &hvp->weights, hvp->sums, gradient);
+	divide(gradient, hvp->tangent.size, hvp->problem.data->n);
 }
 
 size_t
 hvp_size(const struct hvp *hvp)
 {
-	return hvp->sweep.size;
+	return hvp->tangent.size;
 }
 
 const double *
@@ -279,5 +280,5 @@ hvp_count(const struct hvp *hvp)
 const char *
 hvp_kernel(const struct hvp *hvp)
 {
-	return hvp->sweep.kernels->name;
+	return hvp->tangent.kernels->name;
 }

@@ -1,4 +1,4 @@
-#include "execute/pass_fast.h"
+#include "execute/train.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,9 +14,9 @@ enum { SLICE_IMAGES = 8 };
 /* ---- making one ---- */
 
 static void
-fast_free(struct pass *pass)
+train_free(struct pass *pass)
 {
-	struct fast_pass *p = (struct fast_pass *)(void *)pass;
+	struct train_pass *p = (struct train_pass *)(void *)pass;
 
 	for (size_t i = 0; p->learner != NULL && i < pass->graph->n_nodes;
 	     i++) {
@@ -44,12 +44,13 @@ fast_free(struct pass *pass)
 }
 
 /* Everything but the large pieces. */
-static struct fast_pass *
+static struct train_pass *
 lay_out(
     const struct graph *graph, int batch, bool forward_only, struct error *err)
 {
 	const int level = cpu_level(err);
-	struct fast_pass *p = level < 0 ? NULL : memory_new(1, sizeof(*p), err);
+	struct train_pass *p =
+	    level < 0 ? NULL : memory_new(1, sizeof(*p), err);
 
 	if (p == NULL)
 		return NULL;
@@ -58,9 +59,9 @@ lay_out(
 	p->plain = memory_new(graph->n_nodes, sizeof(*p->plain), err);
 	if (pass_start(&p->base, &pass_fast, graph, batch, forward_only, err) <
 		0 ||
-	    p->sum == NULL || p->plain == NULL ||
-	    pass_fast_compile(p, err) < 0 || pass_fast_place(p, err) < 0) {
-		fast_free(&p->base);
+	    p->sum == NULL || p->plain == NULL || train_compile(p, err) < 0 ||
+	    train_place(p, err) < 0) {
+		train_free(&p->base);
 		return NULL;
 	}
 	p->n_local = liveness_floats((int64_t)p->n_local);
@@ -72,13 +73,13 @@ lay_out(
 
 /* Of one worker. */
 static size_t
-worker_floats(const struct fast_pass *p)
+worker_floats(const struct train_pass *p)
 {
 	return p->n_local + p->n_gradient + p->n_work;
 }
 
 static size_t
-logits_floats(const struct fast_pass *p)
+logits_floats(const struct train_pass *p)
 {
 	const struct graph *g = p->base.graph;
 
@@ -87,10 +88,10 @@ logits_floats(const struct fast_pass *p)
 }
 
 static size_t
-fast_held(const struct pass *pass)
+train_held(const struct pass *pass)
 {
-	const struct fast_pass *p =
-	    (const struct fast_pass *)(const void *)pass;
+	const struct train_pass *p =
+	    (const struct train_pass *)(const void *)pass;
 
 	return sizeof(float) *
 		   (pass->spans + SLICES * pass->partial + p->n_packed +
@@ -100,22 +101,22 @@ fast_held(const struct pass *pass)
 }
 
 static int
-fast_bytes(const struct graph *graph, int batch, int threads, size_t *bytes,
+train_bytes(const struct graph *graph, int batch, int threads, size_t *bytes,
     struct error *err)
 {
-	struct fast_pass *p = lay_out(graph, batch, false, err);
+	struct train_pass *p = lay_out(graph, batch, false, err);
 
 	if (p == NULL)
 		return -1;
 	p->base.threads = threads;
-	*bytes = fast_held(&p->base);
-	fast_free(&p->base);
+	*bytes = train_held(&p->base);
+	train_free(&p->base);
 	return 0;
 }
 
 /* The longest list of channels or of taps. */
 static size_t
-widest(const struct fast_pass *p)
+widest(const struct train_pass *p)
 {
 	int most = 0;
 
@@ -131,7 +132,7 @@ widest(const struct fast_pass *p)
 }
 
 static int
-allocate(struct fast_pass *p, struct workers *workers, struct error *err)
+allocate(struct train_pass *p, struct workers *workers, struct error *err)
 {
 	const size_t n = widest(p), logits = logits_floats(p);
 
@@ -159,15 +160,15 @@ allocate(struct fast_pass *p, struct workers *workers, struct error *err)
 }
 
 static struct pass *
-fast_new(const struct graph *graph, int batch, struct workers *workers,
+train_new(const struct graph *graph, int batch, struct workers *workers,
     bool forward_only, struct error *err)
 {
-	struct fast_pass *p = lay_out(graph, batch, forward_only, err);
+	struct train_pass *p = lay_out(graph, batch, forward_only, err);
 
 	if (p == NULL)
 		return NULL;
 	if (allocate(p, workers, err) < 0) {
-		fast_free(&p->base);
+		train_free(&p->base);
 		return NULL;
 	}
 	return &p->base;
@@ -180,14 +181,14 @@ run_of(struct pass *pass, const struct tensor *theta, float *const *gradient)
 {
 	const int slices = (pass->n + SLICE_IMAGES - 1) / SLICE_IMAGES;
 
-	return (struct passage){.p = (struct fast_pass *)(void *)pass,
+	return (struct passage){.p = (struct train_pass *)(void *)pass,
 	    .theta = theta,
 	    .gradient = gradient,
 	    .slices = slices < SLICES ? slices : SLICES};
 }
 
 static float *
-memory_of(const struct fast_pass *p, int worker)
+memory_of(const struct train_pass *p, int worker)
 {
 	return p->local + (size_t)worker * worker_floats(p);
 }
@@ -196,10 +197,10 @@ static void
 pack_node(void *context, int node, int worker)
 {
 	const struct passage *run = context;
-	const struct fast_pass *p = run->p;
+	const struct train_pass *p = run->p;
 
 	if (p->learner[node].fast)
-		pass_conv_pack(p, node, run->theta, run->gradient != NULL,
+		train_conv_pack(p, node, run->theta, run->gradient != NULL,
 		    memory_of(p, worker) + p->n_local + p->n_gradient);
 }
 
@@ -212,7 +213,7 @@ static void
 run_slice(void *context, int task, int worker)
 {
 	const struct passage *run = context;
-	struct fast_pass *p = run->p;
+	struct train_pass *p = run->p;
 	const struct segment *s = run->segment;
 	const bool turned = (s - p->segment) % 2 != 0;
 	const int slice = turned ? run->slices - 1 - task : task;
@@ -234,18 +235,18 @@ run_slice(void *context, int task, int worker)
 		g.n = end - g.first < s->group ? end - g.first : s->group;
 		g.fresh = i == 0;
 		for (size_t j = s->first; j < s->end; j++)
-			pass_step(&g, &p->step[j]);
+			train_step(&g, &p->step[j]);
 	}
 	for (size_t i = s->first; i < s->end; i++)
 		if (p->step[i].kind == BACK_CONV)
-			pass_conv_end(&g, p->step[i].node);
+			train_conv_end(&g, p->step[i].node);
 	cpu_restore(mode);
 }
 
 static void
 run_segments(struct passage *run, size_t first, size_t end)
 {
-	struct fast_pass *p = run->p;
+	struct train_pass *p = run->p;
 
 	memset(p->sums, 0, sizeof(*p->sums) * p->n_sums * SLICES);
 	workers_run(
@@ -254,12 +255,12 @@ run_segments(struct passage *run, size_t first, size_t end)
 		run->segment = &p->segment[i];
 		workers_run(p->base.workers, run->slices, run_slice, run);
 		for (size_t s = run->segment->first; s < run->segment->end; s++)
-			pass_finish(run, &p->step[s]);
+			train_finish(run, &p->step[s]);
 	}
 }
 
 static const float *
-fast_forward(
+train_forward(
     struct pass *pass, const struct tensor *theta, const float *images, int n)
 {
 	struct passage run;
@@ -272,13 +273,13 @@ fast_forward(
 }
 
 static float *
-fast_d_logits(struct pass *pass)
+train_d_logits(struct pass *pass)
 {
-	return ((struct fast_pass *)(void *)pass)->d_logits;
+	return ((struct train_pass *)(void *)pass)->d_logits;
 }
 
 static void
-fast_backward(
+train_backward(
     struct pass *pass, const struct tensor *theta, float *const *gradient)
 {
 	struct passage run = run_of(pass, theta, gradient);
@@ -288,11 +289,11 @@ fast_backward(
 
 const struct pass_kind pass_fast = {
     .name = "fast",
-    .create = fast_new,
-    .destroy = fast_free,
-    .bytes = fast_bytes,
-    .held = fast_held,
-    .forward = fast_forward,
-    .d_logits = fast_d_logits,
-    .backward = fast_backward,
+    .create = train_new,
+    .destroy = train_free,
+    .bytes = train_bytes,
+    .held = train_held,
+    .forward = train_forward,
+    .d_logits = train_d_logits,
+    .backward = train_backward,
 };

@@ -1,38 +1,39 @@
 /* Steps without a kernel, by the functions of their operators. */
 #include "execute/plain.h"
-#include "execute/sweep.h"
+#include "execute/tangent.h"
 
 size_t
-sweep_plain_floats(const struct sweep *sweep, const struct sweep_step *step)
+tangent_plain_floats(
+    const struct tangent *tangent, const struct tangent_step *step)
 {
-	return plain_floats(sweep->graph, step->fold->node, 1, step->active);
+	return plain_floats(tangent->graph, step->fold->node, 1, step->active);
 }
 
 static struct plain_operand
-activation(const struct sweep_run *run, int value)
+activation(const struct tangent_run *run, int value)
 {
 	const struct slot *slot = &run->s->values[value];
 
 	return (struct plain_operand){.slot = slot,
-	    .x = sweep_view(run, value),
-	    .d = sweep_d_view(run, value),
-	    .tangent = sweep_active(slot),
-	    .asked = sweep_active(slot)};
+	    .x = tangent_view(run, value),
+	    .d = tangent_d_view(run, value),
+	    .tangent = tangent_active(slot),
+	    .asked = tangent_active(slot)};
 }
 
 /* A tensor of the node, its tangent, and where its gradients grow. */
 static struct plain_operand
-tensor(const struct sweep_run *run, const struct sweep_step *step, int tensor,
-    size_t *at)
+tensor(const struct tangent_run *run, const struct tangent_step *step,
+    int tensor, size_t *at)
 {
-	const struct sweep *s = run->s;
+	const struct tangent *s = run->s;
 	float *gradient = run->gradients + step->gradient + *at;
 	struct plain_operand o = {
 	    .w = run->w->theta[tensor].f32, .t_w = run->w->floats + s->zeros};
 
 	if (!s->moves[tensor])
 		return o;
-	o.t_w = sweep_part(s, run->w->v, tensor);
+	o.t_w = tangent_part(s, run->w->v, tensor);
 	o.t_d_w = gradient;
 	o.d_w = s->primal ? gradient + step->size : NULL;
 	*at += liveness_floats(s->graph->tensors[tensor].n);
@@ -41,7 +42,7 @@ tensor(const struct sweep_run *run, const struct sweep_step *step, int tensor,
 
 /* The folded weight, and what the fold put behind the product. */
 static void
-fold_in(const struct sweep_run *run, const struct sweep_step *step,
+fold_in(const struct tangent_run *run, const struct tangent_step *step,
     struct plain *plain)
 {
 	const struct fold_step *f = step->fold;
@@ -64,7 +65,7 @@ fold_in(const struct sweep_run *run, const struct sweep_step *step,
 
 /* All operands of the node in its order; activations as the fold has them. */
 static struct plain
-plain_of(const struct sweep_run *run, const struct sweep_step *step)
+plain_of(const struct tangent_run *run, const struct tangent_step *step)
 {
 	const struct fold_step *f = step->fold;
 	struct plain plain = {.graph = run->s->graph,
@@ -87,13 +88,14 @@ plain_of(const struct sweep_run *run, const struct sweep_step *step)
 		plain.in[j] = activation(run, f->in[k]);
 		plain.in[j].fresh = step->first[k++];
 	}
-	if (step->method == SWEEP_BILINEAR)
+	if (step->method == TANGENT_BILINEAR)
 		fold_in(run, step, &plain);
 	return plain;
 }
 
 void
-sweep_plain_forward(const struct sweep_run *run, const struct sweep_step *step)
+tangent_plain_forward(
+    const struct tangent_run *run, const struct tangent_step *step)
 {
 	const struct plain plain = plain_of(run, step);
 
@@ -102,7 +104,8 @@ sweep_plain_forward(const struct sweep_run *run, const struct sweep_step *step)
 }
 
 void
-sweep_plain_backward(const struct sweep_run *run, const struct sweep_step *step)
+tangent_plain_backward(
+    const struct tangent_run *run, const struct tangent_step *step)
 {
 	const struct plain plain = plain_of(run, step);
 

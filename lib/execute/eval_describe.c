@@ -1,10 +1,10 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "execute/fast.h"
+#include "execute/eval.h"
 #include "net/operator.h"
 
-static const char *const words[FAST_METHODS] = {"input", "winograd", "direct",
+static const char *const words[EVAL_METHODS] = {"input", "winograd", "direct",
     "depthwise", "max pool", "average pool", "affine", "copy", "in place",
     "plain C"};
 
@@ -42,7 +42,7 @@ add_share(struct text *out, const struct share *part, const struct share *all)
 
 /* The seconds of each step, of a few runs; NULL for none, or out has failed. */
 static double *
-take_times(const struct fast_plan *plan, const struct plan_trial *trial,
+take_times(const struct eval_plan *plan, const struct plan_trial *trial,
     struct text *out)
 {
 	enum { RUNS = 3 };
@@ -56,21 +56,21 @@ take_times(const struct fast_plan *plan, const struct plan_trial *trial,
 		text_fail(out);
 		return NULL;
 	}
-	fast_run(plan, trial, NULL); /* the first one meets cold caches */
+	eval_run(plan, trial, NULL); /* the first one meets cold caches */
 	for (int i = 0; i < RUNS; i++)
-		fast_run(plan, trial, seconds);
+		eval_run(plan, trial, seconds);
 	return seconds;
 }
 
 void
-fast_describe(const struct fast_plan *plan, const struct plan_trial *trial,
+eval_describe(const struct eval_plan *plan, const struct plan_trial *trial,
     struct text *out)
 {
 	double *seconds = take_times(plan, trial, out);
-	struct share of[FAST_METHODS] = {{0}}, all = {0};
+	struct share of[EVAL_METHODS] = {{0}}, all = {0};
 
 	for (size_t i = 0; i < plan->n_steps; i++) {
-		const struct fast_step *step = &plan->steps[i];
+		const struct eval_step *step = &plan->steps[i];
 		double time = seconds != NULL ? seconds[i] : 0;
 
 		share_add(&of[step->method], step->flops, time);
@@ -78,21 +78,21 @@ fast_describe(const struct fast_plan *plan, const struct plan_trial *trial,
 	}
 	text_add(out, "fast: kernels %s, %.1f million operations an image\n",
 	    plan->kernels->name, 1e-6 * all.flops);
-	for (int m = 0; m < FAST_METHODS; m++) {
+	for (int m = 0; m < EVAL_METHODS; m++) {
 		if (of[m].steps == 0)
 			continue;
 		text_add(out, "fast: %3d steps %s", of[m].steps, words[m]);
 		add_share(out, &of[m], &all);
 	}
 	for (size_t i = 0; i < plan->n_steps; i++) {
-		const struct fast_step *step = &plan->steps[i];
+		const struct eval_step *step = &plan->steps[i];
 		struct share one = {.flops = step->flops,
 		    .seconds = seconds != NULL ? seconds[i] : 0};
 
-		if (step->method != FAST_FALLBACK)
+		if (step->method != EVAL_FALLBACK)
 			continue;
 		text_add(out, "fast: %s %s '%s'",
-		    fast_by_openblas(step) ? "OpenBLAS for" : "no kernel for",
+		    eval_by_openblas(step) ? "OpenBLAS for" : "no kernel for",
 		    operator_name(step->fold->node->op),
 		    step->fold->node->name);
 		add_share(out, &one, &all);

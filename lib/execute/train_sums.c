@@ -1,7 +1,7 @@
 /* What the slices of a segment leave, added in their order. */
 #include <math.h>
 
-#include "execute/pass_fast.h"
+#include "execute/train.h"
 
 /* Rows of a partial that one task adds. */
 enum { ROWS = 256 };
@@ -10,7 +10,7 @@ enum { ROWS = 256 };
 static double
 total(const struct passage *run, int node, size_t i)
 {
-	const struct fast_pass *p = run->p;
+	const struct train_pass *p = run->p;
 	double sum = 0.0;
 
 	for (int s = 0; s < run->slices; s++)
@@ -31,7 +31,7 @@ struct norm {
 static struct norm
 norm_of(const struct passage *run, int node)
 {
-	const struct fast_pass *p = run->p;
+	const struct train_pass *p = run->p;
 	const struct node *n = &p->base.graph->nodes[node];
 	const struct slot *a = &p->place[n->out];
 
@@ -136,7 +136,7 @@ add_rows(void *context, int task, int worker)
 	const size_t first = (size_t)task * ROWS, end = first + ROWS;
 
 	(void)worker;
-	pass_conv_add(a->run->p, a->conv, a->run->slices, first,
+	train_conv_add(a->run->p, a->conv, a->run->slices, first,
 	    end < a->rows ? end : a->rows, a->gradient);
 }
 
@@ -161,14 +161,14 @@ add_conv(const struct passage *run, int node)
 static void
 add_plain(const struct passage *run, int node)
 {
-	const struct partial partial = pass_partial(run->p, node);
+	const struct partial partial = train_partial(run->p, node);
 
 	partial_add(&partial, run->slices, run->gradient);
 }
 
 /* What the slices left of a segment, put together. */
 void
-pass_finish(const struct passage *run, const struct step *step)
+train_finish(const struct passage *run, const struct step *step)
 {
 	switch (step->kind) {
 	case STEP_SUMS:

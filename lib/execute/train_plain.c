@@ -1,25 +1,25 @@
 /* Steps without a kernel, by their operator. */
-#include "execute/pass_fast.h"
 #include "execute/plain.h"
+#include "execute/train.h"
 
 void
-pass_gather(const struct group *g, int place, float *planes)
+train_gather(const struct group *g, int place, float *planes)
 {
-	const struct view view = pass_view(g, place);
+	const struct view view = train_view(g, place);
 
 	slot_gather(&g->p->place[place], &view, g->n, planes);
 }
 
 void
-pass_scatter(const struct group *g, int place, const float *planes, bool add)
+train_scatter(const struct group *g, int place, const float *planes, bool add)
 {
-	const struct view view = pass_view(g, place);
+	const struct view view = train_view(g, place);
 
 	slot_scatter(&g->p->place[place], &view, g->n, planes, add);
 }
 
 size_t
-pass_plain_work(const struct fast_pass *p, int node, int group)
+train_plain_work(const struct train_pass *p, int node, int group)
 {
 	const struct graph *g = p->base.graph;
 
@@ -35,7 +35,7 @@ plain_of(const struct group *g, int node)
 	struct plain plain = {.graph = graph,
 	    .node = n,
 	    .n_in = n->n_in,
-	    .out = {.slot = &g->p->place[n->out], .x = pass_view(g, n->out)},
+	    .out = {.slot = &g->p->place[n->out], .x = train_view(g, n->out)},
 	    .work = g->work};
 
 	for (int j = 0; j < n->n_in; j++) {
@@ -47,13 +47,13 @@ plain_of(const struct group *g, int node)
 			continue;
 		}
 		o->slot = &g->p->place[n->in[j]];
-		o->x = pass_view(g, n->in[j]);
+		o->x = train_view(g, n->in[j]);
 	}
 	return plain;
 }
 
 void
-pass_plain_forward(const struct group *g, const struct step *step)
+train_plain_forward(const struct group *g, const struct step *step)
 {
 	const struct plain plain = plain_of(g, step->node);
 
@@ -61,15 +61,15 @@ pass_plain_forward(const struct group *g, const struct step *step)
 }
 
 void
-pass_plain_backward(const struct group *g, const struct step *step)
+train_plain_backward(const struct group *g, const struct step *step)
 {
 	const struct graph *graph = g->p->base.graph;
 	struct plain plain = plain_of(g, step->node);
-	const struct partial partial = pass_partial(g->p, step->node);
+	const struct partial partial = train_partial(g->p, step->node);
 	float *d_w[NODE_INPUTS_MAX] = {0};
 
 	partial_point(&partial, g->slice, g->fresh, d_w);
-	plain.out.d = pass_view(g, step->d);
+	plain.out.d = train_view(g, step->d);
 	for (int j = 0; j < plain.n_in; j++) {
 		const int in = plain.node->in[j];
 
@@ -78,7 +78,7 @@ pass_plain_backward(const struct group *g, const struct step *step)
 			continue;
 		plain.in[j].asked = true;
 		plain.in[j].fresh = step->fresh >> j & 1;
-		plain.in[j].d = pass_view(g, in + (int)graph->n_values);
+		plain.in[j].d = train_view(g, in + (int)graph->n_values);
 	}
 	plain_backward(&plain, 0, g->n);
 }

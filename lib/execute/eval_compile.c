@@ -1,11 +1,11 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "execute/fast.h"
+#include "execute/eval.h"
 #include "net/operator.h"
 
 static int
-slots_start(struct fast_plan *plan, struct error *err)
+slots_start(struct eval_plan *plan, struct error *err)
 {
 	const struct graph *graph = plan->graph;
 
@@ -27,7 +27,7 @@ slots_start(struct fast_plan *plan, struct error *err)
 
 /* A value whose channels were moved about passes that order on. */
 static void
-inherit(struct fast_plan *plan, int from, int to)
+inherit(struct eval_plan *plan, int from, int to)
 {
 	const struct slot *a = &plan->slots[from];
 	struct slot *b = &plan->slots[to];
@@ -44,8 +44,8 @@ is_depthwise(const struct conv *conv)
 }
 
 /* Convolutions, and linear layers, whose window is the image. */
-static enum fast_method
-compile_conv(struct fast_plan *plan, struct fast_step *step)
+static enum eval_method
+compile_conv(struct eval_plan *plan, struct eval_step *step)
 {
 	const struct slot *in = &plan->slots[step->in];
 	const struct slot *out = &plan->slots[step->out];
@@ -55,17 +55,17 @@ compile_conv(struct fast_plan *plan, struct fast_step *step)
 	step->flops =
 	    2.0 * conv->kh * conv->kw * conv->c * out->c * out->h * out->w;
 	if (step->addend >= 0 && !plan->slots[step->addend].plain)
-		return FAST_FALLBACK;
+		return EVAL_FALLBACK;
 	if (is_depthwise(conv)) {
 		inherit(plan, step->in, step->out);
 		conv->depthwise = step->addend < 0 || in->plain;
-		return conv->depthwise ? FAST_DEPTHWISE : FAST_FALLBACK;
+		return conv->depthwise ? EVAL_DEPTHWISE : EVAL_FALLBACK;
 	}
 	if (conv->groups > 1 && !in->plain)
-		return FAST_FALLBACK;
+		return EVAL_FALLBACK;
 	conv->winograd = step->fold->kind == FOLD_CONV &&
 			 conv_suits_winograd(conv, false, out->h, out->w);
-	return conv->winograd ? FAST_WINOGRAD : FAST_CONV;
+	return conv->winograd ? EVAL_WINOGRAD : EVAL_CONV;
 }
 
 static bool
@@ -78,31 +78,31 @@ same_order(const struct slot *a, const struct slot *b)
 }
 
 /* One after the other, or one plus the other. */
-static enum fast_method
-compile_affine(struct fast_plan *plan, struct fast_step *step)
+static enum eval_method
+compile_affine(struct eval_plan *plan, struct eval_step *step)
 {
 	if (step->addend >= 0 &&
 	    !same_order(&plan->slots[step->in], &plan->slots[step->addend]))
-		return FAST_FALLBACK;
+		return EVAL_FALLBACK;
 	inherit(plan, step->in, step->out);
-	return FAST_AFFINE;
+	return EVAL_AFFINE;
 }
 
-static enum fast_method
-compile_pool(struct fast_plan *plan, struct fast_step *step)
+static enum eval_method
+compile_pool(struct eval_plan *plan, struct eval_step *step)
 {
 	const struct node *node = step->fold->node;
 
 	if (node->op != OP_GLOBAL_AVERAGE_POOL &&
 	    (node->attr.dilations[0] != 1 || node->attr.dilations[1] != 1))
-		return FAST_FALLBACK;
+		return EVAL_FALLBACK;
 	inherit(plan, step->in, step->out);
-	return node->op == OP_MAX_POOL ? FAST_MAX_POOL : FAST_AVERAGE_POOL;
+	return node->op == OP_MAX_POOL ? EVAL_MAX_POOL : EVAL_AVERAGE_POOL;
 }
 
 /* Whether value is only read where a view of every n-th pixel will do. */
 static bool
-only_moved(const struct fast_plan *plan, int value)
+only_moved(const struct eval_plan *plan, int value)
 {
 	int reads[NODE_INPUTS_MAX + 1];
 
@@ -118,8 +118,8 @@ only_moved(const struct fast_plan *plan, int value)
 	return value != plan->fold.output;
 }
 
-static enum fast_method
-compile_slice(struct fast_plan *plan, struct fast_step *step)
+static enum eval_method
+compile_slice(struct eval_plan *plan, struct eval_step *step)
 {
 	const struct attributes *a = &step->fold->node->attr;
 	struct slot *out = &plan->slots[step->out];
@@ -127,25 +127,25 @@ compile_slice(struct fast_plan *plan, struct fast_step *step)
 	if (plan->graph->values[step->in].shape.rank != 3 || a->start[0] != 0 ||
 	    a->step[0] != 1 || out->c != plan->slots[step->in].c ||
 	    plan->slots[step->in].alias >= 0 || !only_moved(plan, step->out))
-		return FAST_FALLBACK;
+		return EVAL_FALLBACK;
 	out->alias = step->in;
 	out->start_y = a->start[1];
 	out->start_x = a->start[2];
 	out->step_y = a->step[1];
 	out->step_x = a->step[2];
 	inherit(plan, step->in, step->out);
-	return FAST_NOTHING;
+	return EVAL_NOTHING;
 }
 
-static enum fast_method
-compile_pad(struct fast_plan *plan, struct fast_step *step)
+static enum eval_method
+compile_pad(struct eval_plan *plan, struct eval_step *step)
 {
-	return plan->slots[step->in].plain ? FAST_COPY : FAST_FALLBACK;
+	return plan->slots[step->in].plain ? EVAL_COPY : EVAL_FALLBACK;
 }
 
 /* Channels that are already behind value in its buffer. */
 static int
-extent(const struct fast_plan *plan, int root)
+extent(const struct eval_plan *plan, int root)
 {
 	int most = 0;
 
@@ -160,7 +160,7 @@ extent(const struct fast_plan *plan, int root)
 
 /* A value that a kernel writes, and that nobody placed somewhere yet. */
 static bool
-is_movable(const struct fast_plan *plan, int value)
+is_movable(const struct eval_plan *plan, int value)
 {
 	const struct slot *v = &plan->slots[value];
 
@@ -174,7 +174,7 @@ is_movable(const struct fast_plan *plan, int value)
  * may lie behind, since kernels spill beyond their last channel.
  */
 static bool
-concat_in_place(struct fast_plan *plan, struct fast_step *step)
+concat_in_place(struct eval_plan *plan, struct eval_step *step)
 {
 	const struct fold_step *f = step->fold;
 	struct slot *out = &plan->slots[step->out];
@@ -190,8 +190,8 @@ concat_in_place(struct fast_plan *plan, struct fast_step *step)
 	if (!is_movable(plan, f->in[!oldest]) || old->alias >= 0 ||
 	    f->in[oldest] == plan->graph->input || old->lane != 0 ||
 	    extent(plan, old->root) != old->c ||
-	    plan->steps[new->first].method == FAST_COPY ||
-	    plan->steps[new->first].method == FAST_FALLBACK)
+	    plan->steps[new->first].method == EVAL_COPY ||
+	    plan->steps[new->first].method == EVAL_FALLBACK)
 		return false;
 	plan->slots[f->in[!oldest]].root = old->root;
 	plan->slots[f->in[!oldest]].lane = old->c;
@@ -209,26 +209,26 @@ concat_in_place(struct fast_plan *plan, struct fast_step *step)
 	return true;
 }
 
-static enum fast_method
-compile_concat(struct fast_plan *plan, struct fast_step *step)
+static enum eval_method
+compile_concat(struct eval_plan *plan, struct eval_step *step)
 {
 	const struct fold_step *f = step->fold;
 
 	const int rank = plan->graph->values[step->out].shape.rank;
 
 	if (f->node->attr.axis != 1 || (rank != 1 && rank != 3))
-		return FAST_FALLBACK;
+		return EVAL_FALLBACK;
 	if (concat_in_place(plan, step))
-		return FAST_NOTHING;
+		return EVAL_NOTHING;
 	for (int i = 0; i < f->n_in; i++)
 		if (!plan->slots[f->in[i]].plain)
-			return FAST_FALLBACK;
-	return FAST_COPY;
+			return EVAL_FALLBACK;
+	return EVAL_COPY;
 }
 
 /* What a product by OpenBLAS costs; the rest of plain C is not counted. */
 static double
-product_flops(const struct fast_plan *plan, const struct node *node)
+product_flops(const struct eval_plan *plan, const struct node *node)
 {
 	const struct graph *graph = plan->graph;
 	const struct shape *a = &graph->values[node->in[0]].shape;
@@ -240,18 +240,18 @@ product_flops(const struct fast_plan *plan, const struct node *node)
 }
 
 bool
-fast_by_openblas(const struct fast_step *step)
+eval_by_openblas(const struct eval_step *step)
 {
-	return step->method == FAST_FALLBACK && step->fold->kind == FOLD_NODE &&
+	return step->method == EVAL_FALLBACK && step->fold->kind == FOLD_NODE &&
 	       operator_is_product(step->fold->node->op);
 }
 
-static enum fast_method
-compile_node(struct fast_plan *plan, struct fast_step *step)
+static enum eval_method
+compile_node(struct eval_plan *plan, struct eval_step *step)
 {
 	step->flops = product_flops(plan, step->fold->node);
 	if (step->fold->n_in != step->fold->node->n_in)
-		return FAST_FALLBACK; /* it reads tensors */
+		return EVAL_FALLBACK; /* it reads tensors */
 	switch (step->fold->node->op) {
 	case OP_RELU:
 		step->relu = true;
@@ -261,7 +261,7 @@ compile_node(struct fast_plan *plan, struct fast_step *step)
 		return compile_pool(plan, step);
 	case OP_GLOBAL_AVERAGE_POOL:
 		if (plan->graph->values[step->in].shape.rank != 3)
-			return FAST_FALLBACK;
+			return EVAL_FALLBACK;
 		return compile_pool(plan, step);
 	case OP_SLICE:
 		return compile_slice(plan, step);
@@ -270,12 +270,12 @@ compile_node(struct fast_plan *plan, struct fast_step *step)
 	case OP_CONCAT:
 		return compile_concat(plan, step);
 	default:
-		return FAST_FALLBACK;
+		return EVAL_FALLBACK;
 	}
 }
 
-static enum fast_method
-compile_step(struct fast_plan *plan, struct fast_step *step)
+static enum eval_method
+compile_step(struct eval_plan *plan, struct eval_step *step)
 {
 	switch (step->fold->kind) {
 	case FOLD_CONV:
@@ -292,7 +292,7 @@ compile_step(struct fast_plan *plan, struct fast_step *step)
 }
 
 static void
-mark_read(struct fast_plan *plan, int value, int step)
+mark_read(struct eval_plan *plan, int value, int step)
 {
 	struct slot *v = &plan->slots[value];
 
@@ -302,7 +302,7 @@ mark_read(struct fast_plan *plan, int value, int step)
 }
 
 int
-fast_compile(struct fast_plan *plan, struct error *err)
+eval_compile(struct eval_plan *plan, struct error *err)
 {
 	const struct fold *fold = &plan->fold;
 	int reads[NODE_INPUTS_MAX + 1];
@@ -315,17 +315,17 @@ fast_compile(struct fast_plan *plan, struct error *err)
 		return -1;
 	plan->n_steps = fold->n_steps + 1;
 	plan->output = fold->output;
-	plan->steps[0] = (struct fast_step){.method = FAST_INPUT,
+	plan->steps[0] = (struct eval_step){.method = EVAL_INPUT,
 	    .in = -1,
 	    .addend = -1,
 	    .out = plan->graph->input};
 	plan->slots[plan->graph->input].first = 0;
 	for (size_t i = 0; i < fold->n_steps; i++) {
-		struct fast_step *step = &plan->steps[i + 1];
+		struct eval_step *step = &plan->steps[i + 1];
 		const struct fold_step *f = &fold->steps[i];
 		int n = fold_reads(f, reads);
 
-		*step = (struct fast_step){.fold = f,
+		*step = (struct eval_step){.fold = f,
 		    .in = f->in[0],
 		    .addend = f->addend,
 		    .out = f->out,

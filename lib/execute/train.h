@@ -8,16 +8,16 @@
  * a time, so that what a step makes is in the cache for the next one.  A batch
  * norm with the addition and the ReLU behind it is one step.
  *
- * pass_fast_compile.c	graph to steps and segments
- * pass_fast_place.c	where pixels lie
- * pass_fast_conv.c	convolutions, forward and backward
- * pass_fast_run.c	what a step does
- * pass_fast_plain.c	steps without a kernel, by their operator
- * pass_fast_sums.c	sums over the slices
- * pass_fast.c		forward and backward
+ * train_compile.c	graph to steps and segments
+ * train_place.c	where pixels lie
+ * train_conv.c	convolutions, forward and backward
+ * train_run.c	what a step does
+ * train_plain.c	steps without a kernel, by their operator
+ * train_sums.c	sums over the slices
+ * train.c		forward and backward
  */
-#ifndef EXECUTE_PASS_FAST_H
-#define EXECUTE_PASS_FAST_H
+#ifndef EXECUTE_TRAIN_H
+#define EXECUTE_TRAIN_H
 
 #include "execute/conv.h"
 #include "execute/partial.h"
@@ -93,7 +93,7 @@ enum norm_factor {
 	NORM_FACTORS,
 };
 
-struct fast_pass {
+struct train_pass {
 	struct pass base;
 	const struct kernels *kernels;
 	/* By value; its gradient: + n_values; its own once more, made again in
@@ -123,7 +123,7 @@ struct fast_pass {
 
 /* One forward or backward: what a task knows. */
 struct passage {
-	struct fast_pass *p;
+	struct train_pass *p;
 	const struct tensor *theta;
 	float *const *gradient; /* NULL in forward */
 	int slices;
@@ -132,7 +132,7 @@ struct passage {
 
 /* A few images of a slice, on their way through a segment. */
 struct group {
-	struct fast_pass *p;
+	struct train_pass *p;
 	const struct tensor *theta;
 	const struct segment *segment;
 	int slice, first, n;
@@ -142,9 +142,9 @@ struct group {
 
 /* pixels of a place, from the first image of the group on */
 static inline struct view
-pass_view(const struct group *g, int place)
+train_view(const struct group *g, int place)
 {
-	const struct fast_pass *p = g->p;
+	const struct train_pass *p = g->p;
 	const bool local = p->place[p->place[place].root].local;
 
 	return slot_view(p->place, place, local ? g->local : p->base.memory,
@@ -153,56 +153,56 @@ pass_view(const struct group *g, int place)
 
 /* What slices leave of the gradients by a node's tensors. */
 static inline struct partial
-pass_partial(const struct fast_pass *p, int node)
+train_partial(const struct train_pass *p, int node)
 {
 	return (struct partial){
 	    &p->base, &p->base.graph->nodes[node], p->plain[node]};
 }
 
 /* The places of all values and gradients, as the graph says. */
-void pass_make_places(struct fast_pass *p);
+void train_make_places(struct train_pass *p);
 
 /* The places that a step reads or writes; returns how many. */
 enum { STEP_PLACES_MAX = 2 * NODE_INPUTS_MAX + 8 };
-int pass_places(const struct fast_pass *p, const struct step *step,
+int train_places(const struct train_pass *p, const struct step *step,
     int places[STEP_PLACES_MAX]);
 
-int pass_fast_compile(struct fast_pass *p, struct error *err);
-int pass_fast_place(struct fast_pass *p, struct error *err);
+int train_compile(struct train_pass *p, struct error *err);
+int train_place(struct train_pass *p, struct error *err);
 
 /* Can a kernel do the node?  Fills p->learner[node]. */
-void pass_conv_init(struct fast_pass *p, int node);
+void train_conv_init(struct train_pass *p, int node);
 /* Asks for the zeros that the kernels read. */
-void pass_conv_borders(struct fast_pass *p, const struct step *step);
+void train_conv_borders(struct train_pass *p, const struct step *step);
 /* Tables of taps, when strides are known. */
-int pass_conv_taps(struct fast_pass *p, int node, struct error *err);
+int train_conv_taps(struct train_pass *p, int node, struct error *err);
 /* Floats of packed weights; of a worker's memory. */
-size_t pass_conv_packed(const struct learner *l);
-size_t pass_conv_work(const struct fast_pass *p, int node, int group);
+size_t train_conv_packed(const struct learner *l);
+size_t train_conv_work(const struct train_pass *p, int node, int group);
 
 /* Packs the weights of a node for forward, or for backward. */
-void pass_conv_pack(const struct fast_pass *p, int node,
+void train_conv_pack(const struct train_pass *p, int node,
     const struct tensor *theta, bool backward, float *work);
-void pass_conv_forward(const struct group *g, const struct step *step);
-void pass_conv_backward(const struct group *g, const struct step *step);
+void train_conv_forward(const struct group *g, const struct step *step);
+void train_conv_backward(const struct group *g, const struct step *step);
 /* Of a slice that is through: its gradient by the weights to its partial. */
-void pass_conv_end(const struct group *g, int node);
+void train_conv_end(const struct group *g, int node);
 /* Adds rows of KERNEL_BLOCK [first, end) of all slices' partials to the
  * gradient. */
-void pass_conv_add(const struct fast_pass *p, const struct learner *l,
+void train_conv_add(const struct train_pass *p, const struct learner *l,
     int slices, size_t first, size_t end, float *gradient);
 
-size_t pass_plain_work(const struct fast_pass *p, int node, int group);
-void pass_plain_forward(const struct group *g, const struct step *step);
-void pass_plain_backward(const struct group *g, const struct step *step);
+size_t train_plain_work(const struct train_pass *p, int node, int group);
+void train_plain_forward(const struct group *g, const struct step *step);
+void train_plain_backward(const struct group *g, const struct step *step);
 /* Copies between pixels of n images and planes, to or from. */
-void pass_gather(const struct group *g, int place, float *planes);
-void pass_scatter(
+void train_gather(const struct group *g, int place, float *planes);
+void train_scatter(
     const struct group *g, int place, const float *planes, bool add);
 
-void pass_step(const struct group *g, const struct step *step);
+void train_step(const struct group *g, const struct step *step);
 
 /* What all slices left of a step, once they are through its segment. */
-void pass_finish(const struct passage *run, const struct step *step);
+void train_finish(const struct passage *run, const struct step *step);
 
 #endif

@@ -2,13 +2,13 @@
 
 #include "base/memory.h"
 #include "execute/fold.h"
-#include "execute/pass_fast.h"
+#include "execute/train.h"
 
 enum { STORED = -2 };
 
 /* While the steps are written down. */
 struct compiler {
-	struct fast_pass *p;
+	struct train_pass *p;
 	const struct graph *g;
 	int *readers;  /* of a value; the output counts as one */
 	bool *started; /* by place: the gradient has a first part */
@@ -34,7 +34,7 @@ again_of(const struct compiler *c, int value)
 static void
 emit(struct compiler *c, struct step step)
 {
-	struct fast_pass *p = c->p;
+	struct train_pass *p = c->p;
 
 	if (c->status == 0)
 		c->status = memory_grow(&p->step, &p->room_steps,
@@ -47,7 +47,7 @@ emit(struct compiler *c, struct step step)
 static void
 cut(struct compiler *c)
 {
-	struct fast_pass *p = c->p;
+	struct train_pass *p = c->p;
 	const size_t first =
 	    p->n_segments > 0 ? p->segment[p->n_segments - 1].end : 0;
 
@@ -438,7 +438,7 @@ compile(struct compiler *c)
 	for (int i = 0; i < n; i++) {
 		if (g->nodes[i].op == OP_BATCH_NORMALIZATION)
 			fuse(c, i);
-		pass_conv_init(c->p, i);
+		train_conv_init(c->p, i);
 	}
 	find_again(c);
 	step.kind = STEP_INPUT;
@@ -466,7 +466,7 @@ compile(struct compiler *c)
 }
 
 int
-pass_fast_compile(struct fast_pass *p, struct error *err)
+train_compile(struct train_pass *p, struct error *err)
 {
 	const struct graph *g = p->base.graph;
 	struct compiler c = {.p = p, .g = g, .err = err};
@@ -484,7 +484,7 @@ pass_fast_compile(struct fast_pass *p, struct error *err)
 	    p->owner == NULL) {
 		c.status = -1;
 	} else {
-		pass_make_places(p);
+		train_make_places(p);
 		for (size_t i = 0; i < g->n_nodes; i++)
 			for (int j = 0; j < g->nodes[i].n_in; j++)
 				c.readers[g->nodes[i].in[j]]++;

@@ -14,17 +14,17 @@
  * gradients lie alike.  What does not depend on a tensor that moves has neither
  * tangent nor gradient.
  *
- * sweep.c        what each step is, and what moves
- * sweep_place.c  where things lie
- * sweep_bind.c   weights and their tangents, packed
- * sweep_pull.c   gradients, unpacked
- * sweep_run.c    a block of images, step by step
- * sweep_conv.c   convolutions
- * sweep_affine.c additions, batch norms that follow no convolution, sums
- * sweep_plain.c  steps without a kernel, by their operators' own functions
+ * tangent.c        what each step is, and what moves
+ * tangent_place.c  where things lie
+ * tangent_bind.c   weights and their tangents, packed
+ * tangent_pull.c   gradients, unpacked
+ * tangent_run.c    a block of images, step by step
+ * tangent_conv.c   convolutions
+ * tangent_affine.c additions, batch norms that follow no convolution, sums
+ * tangent_plain.c  steps without a kernel, by their operators' own functions
  */
-#ifndef EXECUTE_SWEEP_H
-#define EXECUTE_SWEEP_H
+#ifndef EXECUTE_TANGENT_H
+#define EXECUTE_TANGENT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,22 +39,23 @@
 
 /* Has the value a tangent, and a gradient?  It lies behind each pixel. */
 static inline bool
-sweep_active(const struct slot *value)
+tangent_active(const struct slot *value)
 {
 	return value->copies > 1;
 }
 
-enum sweep_method {
-	SWEEP_CONV,   /* kernels */
-	SWEEP_AFFINE, /* batch norm alone */
-	SWEEP_ADD,
-	SWEEP_BILINEAR, /* Conv with groups, Gemm over c h w: operator's own */
-	SWEEP_NODE,     /* any other operator: its own functions */
+enum tangent_method {
+	TANGENT_CONV,   /* kernels */
+	TANGENT_AFFINE, /* batch norm alone */
+	TANGENT_ADD,
+	TANGENT_BILINEAR, /* Conv with groups, Gemm over c h w: operator's own
+			   */
+	TANGENT_NODE,     /* any other operator: its own functions */
 };
 
 /* A step's products: over the values alone, and over them and their tangents.
  */
-enum sweep_product {
+enum tangent_product {
 	PRODUCT_FORWARD,
 	PRODUCT_TANGENT,
 	PRODUCT_BACK, /* by the transposed convolution */
@@ -62,37 +63,38 @@ enum sweep_product {
 	PRODUCTS
 };
 
-struct sweep_conv {
+struct tangent_conv {
 	struct conv product[PRODUCTS]; /* owned */
 	size_t packed[PRODUCTS];       /* floats from the start of weights */
-	int spread; /* slot of the gradient that it reads, see struct sweep */
+	int spread; /* slot of the gradient that it reads, see struct tangent */
 	/* winograd: where the sums by the weights grow, floats from the start
 	 * of sums; those of the gradient itself behind those of its tangent. */
 	size_t sums, sums_size;
 };
 
-struct sweep_step {
+struct tangent_step {
 	const struct fold_step *fold;
-	enum sweep_method method;
+	enum tangent_method method;
 	bool dead;   /* nobody reads what it makes */
 	bool active; /* what it makes has a tangent */
 	/* What moves: the weight; gamma; bias or beta. */
 	bool weight_moves, scale_moves, shift_moves;
 	/* Is this the first to give to the gradient of its operands? */
 	bool first[NODE_INPUTS_MAX], first_addend;
-	struct sweep_conv conv;
+	struct tangent_conv conv;
 	/* Doubles from the start of factors: scale, shift, 1 / sqrt(var +
 	 * epsilon), bias - mean, and the tangents of scale and shift. */
 	size_t factors;
 	/* Floats from the start of weights: shift, tangent shift, scale,
-	 * tangent scale; SWEEP_BILINEAR: the folded weight and its tangent. */
+	 * tangent scale; TANGENT_BILINEAR: the folded weight and its tangent.
+	 */
 	size_t shift, plain;
 	/* Floats from the start of the gradients: tangent of d weight, d weight
 	 * (of size floats each), tangent of d shift, d shift. */
 	size_t gradient, size;
 };
 
-struct sweep {
+struct tangent {
 	const struct graph *graph;
 	const struct kernels *kernels;
 	const bool *moves; /* by tensor */
@@ -103,7 +105,7 @@ struct sweep {
 	 * pixels, for convolutions with strides: of a step, + 2 n_values. */
 	struct slot *values;
 	size_t n_slots;
-	struct sweep_step *steps;
+	struct tangent_step *steps;
 	size_t n_steps;
 	size_t *offset; /* of a tensor that moves, in the vector */
 	size_t size;    /* of the vector */
@@ -111,13 +113,13 @@ struct sweep {
 	size_t weights, factors, gradients, sums, scratch;
 	size_t work;  /* in scratch: of kernels, or of plain steps */
 	size_t zeros; /* in weights: as many as the widest layer, or the largest
-			 tensor of a SWEEP_NODE */
+			 tensor of a TANGENT_NODE */
 	/* Room for packing: dense filters; ones; 0, 1, 2, ... */
 	size_t dense, channels;
 };
 
 /* A point and a direction, ready for the kernels. */
-struct sweep_weights {
+struct tangent_weights {
 	const struct tensor *theta; /* borrowed */
 	const float *v;             /* the direction; borrowed */
 	float *floats, *dense;
@@ -130,101 +132,104 @@ struct sweep_weights {
  * Fails on operators without a tangent and on a tensor that moves but is read
  * by such a one, naming it.
  */
-int sweep_init(struct sweep *sweep, const struct graph *graph,
+int tangent_init(struct tangent *tangent, const struct graph *graph,
     const bool *moves, bool primal, struct error *err);
-void sweep_free(struct sweep *sweep);
+void tangent_free(struct tangent *tangent);
 
 /* Borders, buffers, offsets. */
-int sweep_place(struct sweep *sweep, struct error *err);
+int tangent_place(struct tangent *tangent, struct error *err);
 
 /*
- * sweep_bind: theta (one tensor per graph tensor); fails on a running variance
- * with var + epsilon < 0, naming it.  sweep_direct: the tangents of direction
- * v (size floats).
+ * tangent_bind: theta (one tensor per graph tensor); fails on a running
+ * variance with var + epsilon < 0, naming it.  tangent_direct: the tangents of
+ * direction v (size floats).
  */
-int sweep_weights_init(struct sweep_weights *weights, const struct sweep *sweep,
-    struct error *err);
-void sweep_weights_free(struct sweep_weights *weights);
-int sweep_bind(const struct sweep *sweep, const struct tensor *theta,
-    struct sweep_weights *weights, struct error *err);
-void sweep_direct(
-    const struct sweep *sweep, const float *v, struct sweep_weights *weights);
+int tangent_weights_init(struct tangent_weights *weights,
+    const struct tangent *tangent, struct error *err);
+void tangent_weights_free(struct tangent_weights *weights);
+int tangent_bind(const struct tangent *tangent, const struct tensor *theta,
+    struct tangent_weights *weights, struct error *err);
+void tangent_direct(const struct tangent *tangent, const float *v,
+    struct tangent_weights *weights);
 
 /*
  * From sums of the steps' gradients (gradients doubles) to the vector: the
  * tangent of the gradient (Hv), or the gradient (only with primal).
  */
-void sweep_pull(const struct sweep *sweep, const struct sweep_weights *weights,
-    const float *v, const double *sums, double *hv);
-void sweep_pull_gradient(const struct sweep *sweep,
-    const struct sweep_weights *weights, const double *sums, double *gradient);
+void tangent_pull(const struct tangent *tangent,
+    const struct tangent_weights *weights, const float *v, const double *sums,
+    double *hv);
+void tangent_pull_gradient(const struct tangent *tangent,
+    const struct tangent_weights *weights, const double *sums,
+    double *gradient);
 
 /* What goes in and out of a block. */
-struct sweep_block {
+struct tangent_block {
 	const float *images; /* n c h w */
 	const int *labels;   /* n times the rows of the loss */
 	int n;               /* <= block */
 	struct loss_form loss;
 	double *losses;
 	uint32_t *correct; /* labels of each image */
-	/* Added to: gradients, and sums, from which sweep_finish makes the rest
-	 * of the gradients. */
+	/* Added to: gradients, and sums, from which tangent_finish makes the
+	 * rest of the gradients. */
 	float *gradients, *sums;
 };
 
 /* scratch must be zero the first time. */
-void sweep_run(const struct sweep *sweep, const struct sweep_weights *weights,
-    float *scratch, const struct sweep_block *block);
-void sweep_finish(
-    const struct sweep *sweep, const float *sums, float *gradients);
+void tangent_run(const struct tangent *tangent,
+    const struct tangent_weights *weights, float *scratch,
+    const struct tangent_block *block);
+void tangent_finish(
+    const struct tangent *tangent, const float *sums, float *gradients);
 
 /* ---- between the files ---- */
 
-struct sweep_run {
-	const struct sweep *s;
-	const struct sweep_weights *w;
+struct tangent_run {
+	const struct tangent *s;
+	const struct tangent_weights *w;
 	float *scratch, *gradients, *sums;
 	int n;
 };
 
 /* Image 0 of an activation, and of the gradient by it. */
 static inline struct view
-sweep_view(const struct sweep_run *run, int value)
+tangent_view(const struct tangent_run *run, int value)
 {
 	return slot_view(run->s->values, value, run->scratch, 0);
 }
 
 static inline struct view
-sweep_d_view(const struct sweep_run *run, int value)
+tangent_d_view(const struct tangent_run *run, int value)
 {
 	return slot_view(run->s->values, value + (int)run->s->graph->n_values,
 	    run->scratch, 0);
 }
 
 /* A step's factors, one of each per channel of its output. */
-struct sweep_factors {
+struct tangent_factors {
 	double *scale, *shift; /* of W' = scale W, b' */
 	double *root;          /* 1 / sqrt(var + epsilon) */
 	double *offset;        /* bias - mean */
 	double *t_scale, *t_shift;
 };
 
-struct sweep_factors sweep_factors_of(const struct sweep *s,
-    const struct sweep_weights *w, const struct sweep_step *step);
+struct tangent_factors tangent_factors_of(const struct tangent *s,
+    const struct tangent_weights *w, const struct tangent_step *step);
 
 /* The tensor that a step's norm reads as input i, or -1. */
-int sweep_norm_tensor(
-    const struct sweep *s, const struct sweep_step *step, int i);
+int tangent_norm_tensor(
+    const struct tangent *s, const struct tangent_step *step, int i);
 
 /* Where a tensor lies in a vector (or NULL), or NULL when it does not move. */
-const float *sweep_part(const struct sweep *s, const float *v, int tensor);
+const float *tangent_part(const struct tangent *s, const float *v, int tensor);
 
 /*
  * The gradient (copies 2: and its tangent behind it) or the tangent (1) at d,
  * through the ReLU that made y.
  */
 static inline void
-sweep_mask(const struct sweep_run *run, const struct slot *v, struct view d,
+tangent_mask(const struct tangent_run *run, const struct slot *v, struct view d,
     struct view y, int copies)
 {
 	pixel_mask(v, &(struct pixel_mask){.d = d,
@@ -238,29 +243,29 @@ sweep_mask(const struct sweep_run *run, const struct slot *v, struct view d,
  * Forward: the output and its tangent.  Backward: from the gradient by the
  * output, masked, to those by operands and tensors.
  */
-void sweep_conv_forward(
-    const struct sweep_run *run, const struct sweep_step *step);
-void sweep_conv_backward(
-    const struct sweep_run *run, const struct sweep_step *step);
-void sweep_affine_forward(
-    const struct sweep_run *run, const struct sweep_step *step);
-void sweep_affine_backward(
-    const struct sweep_run *run, const struct sweep_step *step);
-void sweep_add_forward(
-    const struct sweep_run *run, const struct sweep_step *step);
+void tangent_conv_forward(
+    const struct tangent_run *run, const struct tangent_step *step);
+void tangent_conv_backward(
+    const struct tangent_run *run, const struct tangent_step *step);
+void tangent_affine_forward(
+    const struct tangent_run *run, const struct tangent_step *step);
+void tangent_affine_backward(
+    const struct tangent_run *run, const struct tangent_step *step);
+void tangent_add_forward(
+    const struct tangent_run *run, const struct tangent_step *step);
 /* The gradient goes on to value `to` as it is; first: nothing is there yet. */
-void sweep_pass_on(const struct sweep_run *run, const struct sweep_step *step,
-    int to, bool first);
+void tangent_pass_on(const struct tangent_run *run,
+    const struct tangent_step *step, int to, bool first);
 /* The sums by shift. */
-void sweep_shift_sums(
-    const struct sweep_run *run, const struct sweep_step *step);
+void tangent_shift_sums(
+    const struct tangent_run *run, const struct tangent_step *step);
 
 /* Floats that a plain step wants. */
-size_t sweep_plain_floats(
-    const struct sweep *sweep, const struct sweep_step *step);
-void sweep_plain_forward(
-    const struct sweep_run *run, const struct sweep_step *step);
-void sweep_plain_backward(
-    const struct sweep_run *run, const struct sweep_step *step);
+size_t tangent_plain_floats(
+    const struct tangent *tangent, const struct tangent_step *step);
+void tangent_plain_forward(
+    const struct tangent_run *run, const struct tangent_step *step);
+void tangent_plain_backward(
+    const struct tangent_run *run, const struct tangent_step *step);
 
 #endif

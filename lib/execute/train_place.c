@@ -1,5 +1,5 @@
-#include "execute/pass_fast.h"
 #include "execute/place.h"
+#include "execute/train.h"
 
 /*
  * Pixels that go through a segment at a time: as the fast plan does, so that
@@ -14,7 +14,7 @@ larger(int a, int b)
 }
 
 void
-pass_make_places(struct fast_pass *p)
+train_make_places(struct train_pass *p)
 {
 	const struct graph *g = p->base.graph;
 
@@ -46,7 +46,7 @@ add_place(int places[STEP_PLACES_MAX], int n, int place)
 }
 
 int
-pass_places(const struct fast_pass *p, const struct step *step,
+train_places(const struct train_pass *p, const struct step *step,
     int places[STEP_PLACES_MAX])
 {
 	const struct graph *g = p->base.graph;
@@ -82,7 +82,7 @@ pass_places(const struct fast_pass *p, const struct step *step,
 
 /* Which segments and steps touch a place, and how many images at a time. */
 static void
-touch(struct fast_pass *p, int segment, int step, int place)
+touch(struct train_pass *p, int segment, int step, int place)
 {
 	struct slot *root = &p->place[p->place[place].root];
 
@@ -96,13 +96,13 @@ touch(struct fast_pass *p, int segment, int step, int place)
 }
 
 static void
-scan_segment(struct fast_pass *p, int index)
+scan_segment(struct train_pass *p, int index)
 {
 	struct segment *s = &p->segment[index];
 	int places[STEP_PLACES_MAX], pixels = 1;
 
 	for (size_t i = s->first; i < s->end; i++) {
-		int n = pass_places(p, &p->step[i], places);
+		int n = train_places(p, &p->step[i], places);
 
 		for (int j = 0; j < n; j++) {
 			const struct slot *place = &p->place[places[j]];
@@ -118,12 +118,12 @@ scan_segment(struct fast_pass *p, int index)
 
 /* Borders and images, as the segments of each place ask for. */
 static void
-settle_places(struct fast_pass *p)
+settle_places(struct train_pass *p)
 {
 	for (size_t i = 0; i < p->n_steps; i++)
 		if (p->step[i].kind == STEP_CONV ||
 		    p->step[i].kind == BACK_CONV)
-			pass_conv_borders(p, &p->step[i]);
+			train_conv_borders(p, &p->step[i]);
 	place_borders(p->place, p->n_places);
 	for (size_t i = 0; i < p->n_places; i++) {
 		struct slot *a = &p->place[i];
@@ -137,7 +137,7 @@ settle_places(struct fast_pass *p)
 
 /* What the steps of a segment need beside places; most of all segments. */
 static void
-size_segment(struct fast_pass *p, const struct segment *s)
+size_segment(struct train_pass *p, const struct segment *s)
 {
 	const struct graph *g = p->base.graph;
 	size_t partial = 0, gradient = 0;
@@ -147,9 +147,9 @@ size_segment(struct fast_pass *p, const struct segment *s)
 		size_t work = 0;
 
 		if (step->kind == STEP_CONV || step->kind == BACK_CONV)
-			work = pass_conv_work(p, step->node, s->group);
+			work = train_conv_work(p, step->node, s->group);
 		if (step->kind == STEP_PLAIN || step->kind == BACK_PLAIN)
-			work = pass_plain_work(p, step->node, s->group);
+			work = train_plain_work(p, step->node, s->group);
 		if (work > p->n_work)
 			p->n_work = work;
 		if (step->kind == BACK_CONV) {
@@ -175,7 +175,7 @@ size_segment(struct fast_pass *p, const struct segment *s)
 
 /* Sums, factors and packed weights of the nodes. */
 static void
-size_nodes(struct fast_pass *p)
+size_nodes(struct train_pass *p)
 {
 	const struct graph *g = p->base.graph;
 
@@ -192,7 +192,7 @@ size_nodes(struct fast_pass *p)
 		}
 		if (p->learner[i].fast) {
 			p->learner[i].packed = p->n_packed;
-			p->n_packed += pass_conv_packed(&p->learner[i]);
+			p->n_packed += train_conv_packed(&p->learner[i]);
 			p->learner[i].bias = p->n_packed;
 			p->n_packed += blocks;
 		}
@@ -200,7 +200,7 @@ size_nodes(struct fast_pass *p)
 }
 
 int
-pass_fast_place(struct fast_pass *p, struct error *err)
+train_place(struct train_pass *p, struct error *err)
 {
 	for (size_t i = 0; i < p->n_segments; i++)
 		scan_segment(p, (int)i);
@@ -214,7 +214,7 @@ pass_fast_place(struct fast_pass *p, struct error *err)
 	for (size_t i = 0; i < p->n_segments; i++)
 		size_segment(p, &p->segment[i]);
 	for (size_t i = 0; i < p->base.graph->n_nodes; i++)
-		if (p->learner[i].fast && pass_conv_taps(p, (int)i, err) < 0)
+		if (p->learner[i].fast && train_conv_taps(p, (int)i, err) < 0)
 			return -1;
 	return 0;
 }

@@ -1,9 +1,9 @@
 #include <string.h>
 
-#include "execute/fast.h"
+#include "execute/eval.h"
 
 static size_t
-take(struct fast_plan *plan, size_t floats)
+take(struct eval_plan *plan, size_t floats)
 {
 	size_t place = plan->weights_floats;
 
@@ -12,31 +12,31 @@ take(struct fast_plan *plan, size_t floats)
 }
 
 static size_t
-packed_floats(const struct fast_plan *plan, const struct fast_step *step)
+packed_floats(const struct eval_plan *plan, const struct eval_step *step)
 {
-	if (fast_is_conv(step))
+	if (eval_is_conv(step))
 		return conv_packed(&step->conv);
-	if (step->method != FAST_FALLBACK || step->fold->weight < 0)
+	if (step->method != EVAL_FALLBACK || step->fold->weight < 0)
 		return 0;
 	return (size_t)plan->graph->tensors[step->fold->weight].n;
 }
 
 /* Whether bind has factors for a step. */
 static bool
-has_factors(const struct fast_step *step)
+has_factors(const struct eval_step *step)
 {
 	return step->fold != NULL && step->fold->kind != FOLD_NODE &&
 	       (step->fold->norm != NULL || step->fold->weight >= 0);
 }
 
 void
-fast_place_weights(struct fast_plan *plan)
+eval_place_weights(struct eval_plan *plan)
 {
 	/* Doubles: scale and shift of a step. */
 	take(plan, 4 * (size_t)plan->fold.max_channels);
 	plan->tensors = take(plan, plan->fold.tensor_floats);
 	for (size_t i = 0; i < plan->n_steps; i++) {
-		struct fast_step *step = &plan->steps[i];
+		struct eval_step *step = &plan->steps[i];
 		int groups = step->conv.groups > 1 ? step->conv.groups : 1;
 		size_t factors;
 
@@ -65,7 +65,7 @@ pack_shift(
 }
 
 static void
-bind_conv(const struct fast_plan *plan, const struct fast_step *step,
+bind_conv(const struct eval_plan *plan, const struct eval_step *step,
     const float *w, const double *scale, const double *shift, float *weights)
 {
 	const struct conv *conv = &step->conv;
@@ -86,7 +86,7 @@ bind_conv(const struct fast_plan *plan, const struct fast_step *step,
 }
 
 static void
-bind_step(const struct fast_plan *plan, const struct fast_step *step,
+bind_step(const struct eval_plan *plan, const struct eval_step *step,
     const struct tensor *theta, const double *scale, const double *shift,
     float *weights)
 {
@@ -95,9 +95,9 @@ bind_step(const struct fast_plan *plan, const struct fast_step *step,
 	    step->fold->weight < 0 ? NULL : theta[step->fold->weight].f32;
 	const int *from = plan->slots[step->out].order;
 
-	if (fast_is_conv(step)) {
+	if (eval_is_conv(step)) {
 		bind_conv(plan, step, w, scale, shift, weights);
-	} else if (step->method == FAST_AFFINE) {
+	} else if (step->method == EVAL_AFFINE) {
 		for (int p = 0; p < step->fold->channels; p++) {
 			weights[step->scale + p] = (float)scale[from[p]];
 			weights[step->shift + p] = (float)shift[from[p]];
@@ -112,7 +112,7 @@ bind_step(const struct fast_plan *plan, const struct fast_step *step,
 }
 
 int
-fast_bind(const struct fast_plan *plan, const struct tensor *theta,
+eval_bind(const struct eval_plan *plan, const struct tensor *theta,
     float *weights, struct error *err)
 {
 	double *scale = (double *)(void *)weights;
@@ -122,7 +122,7 @@ fast_bind(const struct fast_plan *plan, const struct tensor *theta,
 		weights + plan->tensors, err) < 0)
 		return -1;
 	for (size_t i = 0; i < plan->n_steps; i++) {
-		const struct fast_step *step = &plan->steps[i];
+		const struct eval_step *step = &plan->steps[i];
 
 		if (!has_factors(step))
 			continue;

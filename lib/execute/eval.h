@@ -7,14 +7,14 @@
  * stage's group asks the stage before it for its images; that is all there is
  * to the depth-first order.
  *
- * compile  (fast_compile.c) which kernel does each step
- * place    (fast_place.c)   where values lie: buffers, borders, reuse
- * bind     (fast_bind.c)    folding and packing of a point's weights
- * run      (fast_run.c)
- * describe (fast_describe.c) who does what, and how long it takes
+ * compile  (eval_compile.c) which kernel does each step
+ * place    (eval_place.c)   where values lie: buffers, borders, reuse
+ * bind     (eval_bind.c)    folding and packing of a point's weights
+ * run      (eval_run.c)
+ * describe (eval_describe.c) who does what, and how long it takes
  */
-#ifndef EXECUTE_FAST_H
-#define EXECUTE_FAST_H
+#ifndef EXECUTE_EVAL_H
+#define EXECUTE_EVAL_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,23 +27,23 @@
 #include "kernel/kernel.h"
 #include "net/graph.h"
 
-enum fast_method {
-	FAST_INPUT, /* planes of the caller's images to NHWC */
-	FAST_WINOGRAD,
-	FAST_CONV, /* also linear layers: a kernel as large as the image */
-	FAST_DEPTHWISE,
-	FAST_MAX_POOL,
-	FAST_AVERAGE_POOL,
-	FAST_AFFINE,   /* batch norm alone, addition, ReLU */
-	FAST_COPY,     /* Concat, Pad, Slice that must move */
-	FAST_NOTHING,  /* the output is a view of what is there already */
-	FAST_FALLBACK, /* the operator's plain C */
-	FAST_METHODS,
+enum eval_method {
+	EVAL_INPUT, /* planes of the caller's images to NHWC */
+	EVAL_WINOGRAD,
+	EVAL_CONV, /* also linear layers: a kernel as large as the image */
+	EVAL_DEPTHWISE,
+	EVAL_MAX_POOL,
+	EVAL_AVERAGE_POOL,
+	EVAL_AFFINE,   /* batch norm alone, addition, ReLU */
+	EVAL_COPY,     /* Concat, Pad, Slice that must move */
+	EVAL_NOTHING,  /* the output is a view of what is there already */
+	EVAL_FALLBACK, /* the operator's plain C */
+	EVAL_METHODS,
 };
 
-struct fast_step {
-	const struct fold_step *fold; /* NULL: FAST_INPUT */
-	enum fast_method method;
+struct eval_step {
+	const struct fold_step *fold; /* NULL: EVAL_INPUT */
+	enum eval_method method;
 	int in, addend, out; /* values; addend -1: none */
 	bool relu;
 	struct conv conv; /* of three methods; owned */
@@ -54,18 +54,18 @@ struct fast_step {
 
 /* Does a kernel of convolutions do the step? */
 static inline bool
-fast_is_conv(const struct fast_step *step)
+eval_is_conv(const struct eval_step *step)
 {
-	return step->method == FAST_WINOGRAD || step->method == FAST_CONV ||
-	       step->method == FAST_DEPTHWISE;
+	return step->method == EVAL_WINOGRAD || step->method == EVAL_CONV ||
+	       step->method == EVAL_DEPTHWISE;
 }
 
-struct fast_stage {
+struct eval_stage {
 	size_t first, end; /* steps */
 	int group;
 };
 
-struct fast_plan {
+struct eval_plan {
 	const struct graph *graph;
 	const struct kernels *kernels;
 	char kernel[64]; /* their name, and OpenBLAS's core where it is used */
@@ -73,9 +73,9 @@ struct fast_plan {
 	bool products; /* some of them by OpenBLAS */
 	struct fold fold;
 	struct slot *slots; /* by the graph's numbers */
-	struct fast_step *steps;
+	struct eval_step *steps;
 	size_t n_steps;
-	struct fast_stage *stages;
+	struct eval_stage *stages;
 	size_t n_stages;
 	int output; /* value */
 	/* Weights, in floats: those of bind's factors come first. */
@@ -86,29 +86,29 @@ struct fast_plan {
 };
 
 /* Which kernel does each step, in steps and values. */
-int fast_compile(struct fast_plan *plan, struct error *err);
+int eval_compile(struct eval_plan *plan, struct error *err);
 
 /* Stages, buffers and the tables that depend on their strides. */
-int fast_place(struct fast_plan *plan, struct error *err);
+int eval_place(struct eval_plan *plan, struct error *err);
 
 /* Where the weights of each step lie; then a point's weights. */
-void fast_place_weights(struct fast_plan *plan);
-int fast_bind(const struct fast_plan *plan, const struct tensor *theta,
+void eval_place_weights(struct eval_plan *plan);
+int eval_bind(const struct eval_plan *plan, const struct tensor *theta,
     float *weights, struct error *err);
 
 /* Runs images; seconds (n_steps, or NULL): the time of each step is added. */
-void fast_run(const struct fast_plan *plan, const struct plan_trial *trial,
+void eval_run(const struct eval_plan *plan, const struct plan_trial *trial,
     double *seconds);
 
 /* Does OpenBLAS do the step? */
-bool fast_by_openblas(const struct fast_step *step);
+bool eval_by_openblas(const struct eval_step *step);
 
-void fast_describe(const struct fast_plan *plan, const struct plan_trial *trial,
+void eval_describe(const struct eval_plan *plan, const struct plan_trial *trial,
     struct text *out);
 
 /* Images [image, ...) of a value in scratch. */
 static inline struct view
-fast_view(const struct fast_plan *plan, float *scratch, int value, int image)
+eval_view(const struct eval_plan *plan, float *scratch, int value, int image)
 {
 	const struct slot *s = &plan->slots[value];
 	const int base = s->alias < 0 ? value : s->alias;

@@ -1,17 +1,18 @@
 /* Convolutions on the kernels, and linear layers, which are 1 x 1. */
-#include "execute/sweep.h"
+#include "execute/tangent.h"
 
 void
-sweep_conv_forward(const struct sweep_run *run, const struct sweep_step *step)
+tangent_conv_forward(
+    const struct tangent_run *run, const struct tangent_step *step)
 {
-	const struct sweep_conv *c = &step->conv;
+	const struct tangent_conv *c = &step->conv;
 	const struct fold_step *f = step->fold;
 	const struct slot *out = &run->s->values[f->out];
 	const float *floats = run->w->floats;
-	struct conv_call call = {.in = sweep_view(run, f->in[0]),
-	    .out = sweep_view(run, f->out),
-	    .add =
-		f->addend >= 0 ? sweep_view(run, f->addend) : (struct view){0},
+	struct conv_call call = {.in = tangent_view(run, f->in[0]),
+	    .out = tangent_view(run, f->out),
+	    .add = f->addend >= 0 ? tangent_view(run, f->addend)
+				  : (struct view){0},
 	    .images = run->n,
 	    .h = out->h,
 	    .w = out->w,
@@ -25,7 +26,7 @@ sweep_conv_forward(const struct sweep_run *run, const struct sweep_step *step)
 	if (!step->active)
 		return;
 	call.out = slot_lane(y, out->lanes);
-	if (f->addend >= 0 && sweep_active(&run->s->values[f->addend]))
+	if (f->addend >= 0 && tangent_active(&run->s->values[f->addend]))
 		call.add = slot_lane(call.add, out->lanes);
 	else
 		call.add = (struct view){0};
@@ -34,16 +35,16 @@ sweep_conv_forward(const struct sweep_run *run, const struct sweep_step *step)
 	call.bias = floats + step->shift + out->lanes;
 	conv_run(run->s->kernels, &c->product[PRODUCT_TANGENT], &call);
 	if (f->relu)
-		sweep_mask(run, out, call.out, y, 1);
+		tangent_mask(run, out, call.out, y, 1);
 }
 
 /* The gradient with zeros between its pixels. */
 static struct view
-spread(const struct sweep_run *run, const struct sweep_step *step)
+spread(const struct tangent_run *run, const struct tangent_step *step)
 {
-	const struct sweep_conv *c = &step->conv;
+	const struct tangent_conv *c = &step->conv;
 	const struct slot *out = &run->s->values[step->fold->out];
-	const struct view d = sweep_d_view(run, step->fold->out);
+	const struct view d = tangent_d_view(run, step->fold->out);
 	const struct view e =
 	    slot_view(run->s->values, c->spread, run->scratch, 0);
 	const int *stride = c->product[PRODUCT_FORWARD].stride;
@@ -58,13 +59,13 @@ spread(const struct sweep_run *run, const struct sweep_step *step)
 }
 
 static void
-conv_data(const struct sweep_run *run, const struct sweep_step *step)
+conv_data(const struct tangent_run *run, const struct tangent_step *step)
 {
-	const struct sweep_conv *c = &step->conv;
+	const struct tangent_conv *c = &step->conv;
 	const int value = step->fold->in[0];
 	const struct slot *in = &run->s->values[value];
 	struct conv_call call = {.in = spread(run, step),
-	    .out = sweep_d_view(run, value),
+	    .out = tangent_d_view(run, value),
 	    .images = run->n,
 	    .h = in->h,
 	    .w = in->w,
@@ -82,10 +83,10 @@ conv_data(const struct sweep_run *run, const struct sweep_step *step)
 
 /* The sums by the weights += x dy; primal: those of the gradient itself. */
 static void
-add_products(const struct sweep_run *run, const struct sweep_step *step,
+add_products(const struct tangent_run *run, const struct tangent_step *step,
     struct view x, struct view dy, bool primal)
 {
-	const struct sweep_conv *c = &step->conv;
+	const struct tangent_conv *c = &step->conv;
 	const struct conv *conv = &c->product[PRODUCT_FORWARD];
 	const struct slot *out = &run->s->values[step->fold->out];
 	float *direct =
@@ -104,26 +105,27 @@ add_products(const struct sweep_run *run, const struct sweep_step *step,
 
 /* The tangent of x dy is x dy. + x. dy. */
 static void
-conv_weight(const struct sweep_run *run, const struct sweep_step *step)
+conv_weight(const struct tangent_run *run, const struct tangent_step *step)
 {
 	const int value = step->fold->in[0];
 	const struct slot *in = &run->s->values[value];
 	const struct slot *out = &run->s->values[step->fold->out];
-	const struct view x = sweep_view(run, value);
-	const struct view dy = sweep_d_view(run, step->fold->out);
+	const struct view x = tangent_view(run, value);
+	const struct view dy = tangent_d_view(run, step->fold->out);
 
 	add_products(run, step, x, slot_lane(dy, out->lanes), false);
-	if (sweep_active(in))
+	if (tangent_active(in))
 		add_products(run, step, slot_lane(x, in->lanes), dy, false);
 	if (run->s->primal)
 		add_products(run, step, x, dy, true);
 }
 
 void
-sweep_conv_backward(const struct sweep_run *run, const struct sweep_step *step)
+tangent_conv_backward(
+    const struct tangent_run *run, const struct tangent_step *step)
 {
 	if (step->weight_moves || step->scale_moves)
 		conv_weight(run, step);
-	if (sweep_active(&run->s->values[step->fold->in[0]]))
+	if (tangent_active(&run->s->values[step->fold->in[0]]))
 		conv_data(run, step);
 }

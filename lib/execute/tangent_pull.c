@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "execute/liveness.h"
-#include "execute/sweep.h"
+#include "execute/tangent.h"
 
 static double *
-part_of_sum(const struct sweep *s, double *v, int tensor)
+part_of_sum(const struct tangent *s, double *v, int tensor)
 {
 	return tensor >= 0 && s->moves[tensor] ? v + s->offset[tensor] : NULL;
 }
@@ -16,7 +16,8 @@ struct sums {
 };
 
 static struct sums
-sums_of(const struct sweep *s, const struct sweep_step *step, const double *all)
+sums_of(
+    const struct tangent *s, const struct tangent_step *step, const double *all)
 {
 	const double *at = all + step->gradient;
 	const size_t lanes = (size_t)s->values[step->fold->out].lanes;
@@ -33,14 +34,14 @@ struct cursor {
 };
 
 static int64_t
-count_elements(const struct sweep *s, const struct sweep_step *step)
+count_elements(const struct tangent *s, const struct tangent_step *step)
 {
 	return step->fold->weight >= 0 ? s->graph->tensors[step->fold->weight].n
 				       : 0;
 }
 
 static struct cursor
-cursor_at(const struct sweep *s, const struct sweep_step *step, int64_t i)
+cursor_at(const struct tangent *s, const struct tangent_step *step, int64_t i)
 {
 	const struct conv *c = &step->conv.product[PRODUCT_FORWARD];
 	const int taps = c->kh * c->kw;
@@ -52,7 +53,7 @@ cursor_at(const struct sweep *s, const struct sweep_step *step, int64_t i)
 	int q, t;
 
 	at.k = (int)(last ? i % channels : i / (n / channels));
-	if (step->method == SWEEP_BILINEAR)
+	if (step->method == TANGENT_BILINEAR)
 		return at;
 	q = (int)(last ? i / channels : i / taps % c->c);
 	t = (int)(last ? 0 : i % taps);
@@ -64,10 +65,10 @@ cursor_at(const struct sweep *s, const struct sweep_step *step, int64_t i)
 
 /* d W. = s d W'. + s. d W' */
 static void
-pull_weight(const struct sweep *s, const struct sweep_weights *w,
-    const struct sweep_step *step, const struct sums *sums, double *out)
+pull_weight(const struct tangent *s, const struct tangent_weights *w,
+    const struct tangent_step *step, const struct sums *sums, double *out)
 {
-	const struct sweep_factors x = sweep_factors_of(s, w, step);
+	const struct tangent_factors x = tangent_factors_of(s, w, step);
 
 	for (int64_t i = 0; i < count_elements(s, step); i++) {
 		const struct cursor at = cursor_at(s, step, i);
@@ -84,14 +85,14 @@ pull_weight(const struct sweep *s, const struct sweep_weights *w,
  * tangent; a norm alone has d scale in place of <d W', W>.
  */
 static void
-pull_scale(const struct sweep *s, const struct sweep_weights *w,
-    const struct sweep_step *step, const float *v, const struct sums *sums,
+pull_scale(const struct tangent *s, const struct tangent_weights *w,
+    const struct tangent_step *step, const float *v, const struct sums *sums,
     double *out)
 {
-	const struct sweep_factors x = sweep_factors_of(s, w, step);
+	const struct tangent_factors x = tangent_factors_of(s, w, step);
 	const int weight = step->fold->weight;
-	const float *dir = weight >= 0 ? sweep_part(s, v, weight) : NULL;
-	const float *bias = sweep_part(s, v, step->fold->bias);
+	const float *dir = weight >= 0 ? tangent_part(s, v, weight) : NULL;
+	const float *bias = tangent_part(s, v, step->fold->bias);
 
 	for (int64_t i = 0; i < count_elements(s, step); i++) {
 		const struct cursor at = cursor_at(s, step, i);
@@ -114,11 +115,11 @@ pull_scale(const struct sweep *s, const struct sweep_weights *w,
 }
 
 static void
-pull_shift(const struct sweep *s, const struct sweep_weights *w,
-    const struct sweep_step *step, const struct sums *sums, double *hv)
+pull_shift(const struct tangent *s, const struct tangent_weights *w,
+    const struct tangent_step *step, const struct sums *sums, double *hv)
 {
-	const struct sweep_factors x = sweep_factors_of(s, w, step);
-	double *beta = part_of_sum(s, hv, sweep_norm_tensor(s, step, 2));
+	const struct tangent_factors x = tangent_factors_of(s, w, step);
+	double *beta = part_of_sum(s, hv, tangent_norm_tensor(s, step, 2));
 	double *bias = part_of_sum(s, hv, step->fold->bias);
 
 	for (int k = 0; k < step->fold->channels; k++) {
@@ -133,7 +134,7 @@ pull_shift(const struct sweep *s, const struct sweep_weights *w,
 
 /* The tensors that a node reads as they are. */
 static void
-pull_node(const struct sweep *s, const struct sweep_step *step,
+pull_node(const struct tangent *s, const struct tangent_step *step,
     const double *from, double *hv)
 {
 	const struct node *node = step->fold->node;
@@ -153,27 +154,28 @@ pull_node(const struct sweep *s, const struct sweep_step *step,
 }
 
 void
-sweep_pull(const struct sweep *sweep, const struct sweep_weights *weights,
-    const float *v, const double *sums, double *hv)
+tangent_pull(const struct tangent *tangent,
+    const struct tangent_weights *weights, const float *v, const double *sums,
+    double *hv)
 {
-	memset(hv, 0, sweep->size * sizeof(*hv));
-	for (size_t i = 0; i < sweep->n_steps; i++) {
-		const struct sweep_step *step = &sweep->steps[i];
-		const struct sums of = sums_of(sweep, step, sums);
+	memset(hv, 0, tangent->size * sizeof(*hv));
+	for (size_t i = 0; i < tangent->n_steps; i++) {
+		const struct tangent_step *step = &tangent->steps[i];
+		const struct sums of = sums_of(tangent, step, sums);
 
 		if (step->dead)
 			continue;
-		if (step->method == SWEEP_NODE)
-			pull_node(sweep, step, of.t_weight, hv);
+		if (step->method == TANGENT_NODE)
+			pull_node(tangent, step, of.t_weight, hv);
 		if (step->weight_moves)
-			pull_weight(sweep, weights, step, &of,
-			    part_of_sum(sweep, hv, step->fold->weight));
+			pull_weight(tangent, weights, step, &of,
+			    part_of_sum(tangent, hv, step->fold->weight));
 		if (step->scale_moves)
-			pull_scale(sweep, weights, step, v, &of,
-			    part_of_sum(
-				sweep, hv, sweep_norm_tensor(sweep, step, 1)));
+			pull_scale(tangent, weights, step, v, &of,
+			    part_of_sum(tangent, hv,
+				tangent_norm_tensor(tangent, step, 1)));
 		if (step->shift_moves)
-			pull_shift(sweep, weights, step, &of, hv);
+			pull_shift(tangent, weights, step, &of, hv);
 	}
 }
 
@@ -182,29 +184,29 @@ sweep_pull(const struct sweep *sweep, const struct sweep_weights *weights,
  * place of their tangents and a direction of 0.
  */
 void
-sweep_pull_gradient(const struct sweep *sweep,
-    const struct sweep_weights *weights, const double *sums, double *gradient)
+tangent_pull_gradient(const struct tangent *tangent,
+    const struct tangent_weights *weights, const double *sums, double *gradient)
 {
-	memset(gradient, 0, sweep->size * sizeof(*gradient));
-	for (size_t i = 0; i < sweep->n_steps; i++) {
-		struct sweep_step still = sweep->steps[i];
-		struct sums of = sums_of(sweep, &still, sums);
+	memset(gradient, 0, tangent->size * sizeof(*gradient));
+	for (size_t i = 0; i < tangent->n_steps; i++) {
+		struct tangent_step still = tangent->steps[i];
+		struct sums of = sums_of(tangent, &still, sums);
 
 		if (still.dead)
 			continue;
-		if (still.method == SWEEP_NODE)
-			pull_node(sweep, &still, of.weight, gradient);
+		if (still.method == TANGENT_NODE)
+			pull_node(tangent, &still, of.weight, gradient);
 		of.t_weight = of.weight;
 		of.t_shift = of.shift;
 		still.scale_moves = false;
 		if (still.weight_moves)
-			pull_weight(sweep, weights, &still, &of,
-			    part_of_sum(sweep, gradient, still.fold->weight));
+			pull_weight(tangent, weights, &still, &of,
+			    part_of_sum(tangent, gradient, still.fold->weight));
 		if (still.shift_moves)
-			pull_shift(sweep, weights, &still, &of, gradient);
-		if (sweep->steps[i].scale_moves)
-			pull_scale(sweep, weights, &still, NULL, &of,
-			    part_of_sum(sweep, gradient,
-				sweep_norm_tensor(sweep, &still, 1)));
+			pull_shift(tangent, weights, &still, &of, gradient);
+		if (tangent->steps[i].scale_moves)
+			pull_scale(tangent, weights, &still, NULL, &of,
+			    part_of_sum(tangent, gradient,
+				tangent_norm_tensor(tangent, &still, 1)));
 	}
 }

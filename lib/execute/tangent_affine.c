@@ -1,8 +1,8 @@
 /* Additions and batch normalisations that follow no convolution; sums. */
-#include "execute/sweep.h"
+#include "execute/tangent.h"
 
 static void
-affine(const struct sweep_run *run, const struct slot *v, struct view in,
+affine(const struct tangent_run *run, const struct slot *v, struct view in,
     struct view out, struct view add, const float *scale, const float *shift,
     bool relu)
 {
@@ -17,7 +17,8 @@ affine(const struct sweep_run *run, const struct slot *v, struct view in,
 }
 
 void
-sweep_affine_forward(const struct sweep_run *run, const struct sweep_step *step)
+tangent_affine_forward(
+    const struct tangent_run *run, const struct tangent_step *step)
 {
 	const struct fold_step *f = step->fold;
 	const struct slot *v = &run->s->values[f->out];
@@ -25,22 +26,22 @@ sweep_affine_forward(const struct sweep_run *run, const struct sweep_step *step)
 	const float *shift = run->w->floats + step->shift;
 	const float *t_shift = shift + n, *scale = shift + 2 * n;
 	const float *t_scale = shift + 3 * n;
-	const struct view x = sweep_view(run, f->in[0]);
-	const struct view y = sweep_view(run, f->out), ty = slot_lane(y, n);
+	const struct view x = tangent_view(run, f->in[0]);
+	const struct view y = tangent_view(run, f->out), ty = slot_lane(y, n);
 
 	affine(run, v, x, y, (struct view){0}, scale, shift, f->relu);
 	if (!step->active)
 		return;
 	affine(run, v, x, ty, (struct view){0}, t_scale, t_shift, false);
-	if (sweep_active(&run->s->values[f->in[0]]))
+	if (tangent_active(&run->s->values[f->in[0]]))
 		affine(run, v, slot_lane(x, n), ty, ty, scale,
 		    run->w->floats + run->s->zeros, false);
 	if (f->relu)
-		sweep_mask(run, v, ty, y, 1);
+		tangent_mask(run, v, ty, y, 1);
 }
 
 static void
-affine_data(const struct sweep_run *run, const struct sweep_step *step)
+affine_data(const struct tangent_run *run, const struct tangent_step *step)
 {
 	const struct fold_step *f = step->fold;
 	const struct slot *v = &run->s->values[f->out];
@@ -48,13 +49,13 @@ affine_data(const struct sweep_run *run, const struct sweep_step *step)
 	const float *scale = run->w->floats + step->shift + 2 * n;
 	const float *t_scale = scale + n;
 	const float *zeros = run->w->floats + run->s->zeros;
-	const struct view dy = sweep_d_view(run, f->out),
+	const struct view dy = tangent_d_view(run, f->out),
 			  t_dy = slot_lane(dy, n);
 	struct view dx, t_dx, none = {0};
 
-	if (!sweep_active(&run->s->values[f->in[0]]))
+	if (!tangent_active(&run->s->values[f->in[0]]))
 		return;
-	dx = sweep_d_view(run, f->in[0]);
+	dx = tangent_d_view(run, f->in[0]);
 	t_dx = slot_lane(dx, n);
 	affine(run, v, dy, dx, step->first[0] ? none : dx, scale, zeros, false);
 	affine(run, v, dy, t_dx, step->first[0] ? none : t_dx, t_scale, zeros,
@@ -64,7 +65,7 @@ affine_data(const struct sweep_run *run, const struct sweep_step *step)
 
 /* sum[c] += sum over pixels of a[c] (times b[c]) */
 static void
-add_sums(const struct sweep_run *run, const struct slot *v,
+add_sums(const struct tangent_run *run, const struct slot *v,
     const struct view *a, const struct view *b, float *sum)
 {
 	for (int i = 0; i < run->n; i++)
@@ -84,28 +85,29 @@ add_sums(const struct sweep_run *run, const struct slot *v,
 }
 
 static void
-affine_scale(const struct sweep_run *run, const struct sweep_step *step)
+affine_scale(const struct tangent_run *run, const struct tangent_step *step)
 {
 	const struct slot *v = &run->s->values[step->fold->out];
 	float *at = run->gradients + step->gradient;
-	const struct view dy = sweep_d_view(run, step->fold->out);
+	const struct view dy = tangent_d_view(run, step->fold->out);
 	const struct view t_dy = slot_lane(dy, v->lanes);
-	const struct view x = sweep_view(run, step->fold->in[0]);
+	const struct view x = tangent_view(run, step->fold->in[0]);
 	const struct view t_x = slot_lane(x, v->lanes);
 
 	add_sums(run, v, &t_dy, &x, at);
-	if (sweep_active(&run->s->values[step->fold->in[0]]))
+	if (tangent_active(&run->s->values[step->fold->in[0]]))
 		add_sums(run, v, &dy, &t_x, at);
 	if (run->s->primal)
 		add_sums(run, v, &dy, &x, at + step->size);
 }
 
 void
-sweep_shift_sums(const struct sweep_run *run, const struct sweep_step *step)
+tangent_shift_sums(
+    const struct tangent_run *run, const struct tangent_step *step)
 {
 	const struct slot *v = &run->s->values[step->fold->out];
 	float *at = run->gradients + step->gradient + 2 * step->size;
-	const struct view dy = sweep_d_view(run, step->fold->out);
+	const struct view dy = tangent_d_view(run, step->fold->out);
 	const struct view t_dy = slot_lane(dy, v->lanes);
 
 	add_sums(run, v, &t_dy, NULL, at);
@@ -114,16 +116,17 @@ sweep_shift_sums(const struct sweep_run *run, const struct sweep_step *step)
 }
 
 void
-sweep_add_forward(const struct sweep_run *run, const struct sweep_step *step)
+tangent_add_forward(
+    const struct tangent_run *run, const struct tangent_step *step)
 {
 	const struct fold_step *f = step->fold;
 	const struct slot *v = &run->s->values[f->out];
-	const struct view y = sweep_view(run, f->out),
+	const struct view y = tangent_view(run, f->out),
 			  ty = slot_lane(y, v->lanes);
-	const struct view a = sweep_view(run, f->in[0]);
-	const struct view b = sweep_view(run, f->in[1]);
-	const bool ta = sweep_active(&run->s->values[f->in[0]]);
-	const bool tb = sweep_active(&run->s->values[f->in[1]]);
+	const struct view a = tangent_view(run, f->in[0]);
+	const struct view b = tangent_view(run, f->in[1]);
+	const bool ta = tangent_active(&run->s->values[f->in[0]]);
+	const bool tb = tangent_active(&run->s->values[f->in[1]]);
 
 	affine(run, v, a, y, b, NULL, NULL, f->relu);
 	if (!step->active)
@@ -135,28 +138,28 @@ sweep_add_forward(const struct sweep_run *run, const struct sweep_step *step)
 		affine(run, v, slot_lane(ta ? a : b, v->lanes), ty,
 		    (struct view){0}, NULL, NULL, false);
 	if (f->relu)
-		sweep_mask(run, v, ty, y, 1);
+		tangent_mask(run, v, ty, y, 1);
 }
 
 /* The gradient goes on as it is: through an addition. */
 void
-sweep_pass_on(const struct sweep_run *run, const struct sweep_step *step,
+tangent_pass_on(const struct tangent_run *run, const struct tangent_step *step,
     int to, bool first)
 {
 	struct slot both = run->s->values[to];
 	struct view d, none = {0};
 
-	if (!sweep_active(&both))
+	if (!tangent_active(&both))
 		return;
 	both.c = both.lanes * both.copies;
-	d = sweep_d_view(run, to);
-	affine(run, &both, sweep_d_view(run, step->fold->out), d,
+	d = tangent_d_view(run, to);
+	affine(run, &both, tangent_d_view(run, step->fold->out), d,
 	    first ? none : d, NULL, NULL, false);
 }
 
 void
-sweep_affine_backward(
-    const struct sweep_run *run, const struct sweep_step *step)
+tangent_affine_backward(
+    const struct tangent_run *run, const struct tangent_step *step)
 {
 	if (step->scale_moves)
 		affine_scale(run, step);

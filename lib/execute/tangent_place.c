@@ -1,7 +1,7 @@
 /* Where activations, gradients and weights lie. */
 #include "base/memory.h"
 #include "execute/place.h"
-#include "execute/sweep.h"
+#include "execute/tangent.h"
 #include "net/operator.h"
 
 /*
@@ -12,7 +12,7 @@ enum { BLOCK_FLOATS = 2 << 20, BLOCK_MAX = 16 };
 
 /* What a convolution reads around its input, and on the way back. */
 static void
-ask_borders(struct sweep *s, struct sweep_step *step)
+ask_borders(struct tangent *s, struct tangent_step *step)
 {
 	const struct conv *p = step->conv.product;
 	struct slot *in = &s->values[step->fold->in[0]];
@@ -41,7 +41,7 @@ take(size_t *total, size_t floats)
 
 /* A gradient lies as its value does. */
 static size_t
-image_floats(struct sweep *s)
+image_floats(struct tangent *s)
 {
 	const size_t values = s->graph->n_values;
 	size_t n = 0;
@@ -52,14 +52,14 @@ image_floats(struct sweep *s)
 
 		*d = *v;
 		d->root = (int)(values + i);
-		n += slot_floats(v) * (1 + sweep_active(v));
+		n += slot_floats(v) * (1 + tangent_active(v));
 	}
 	return n;
 }
 
 /* All of them are needed at once. */
 static int
-place_buffers(struct sweep *s, struct error *err)
+place_buffers(struct tangent *s, struct error *err)
 {
 	const size_t image = image_floats(s), n = BLOCK_FLOATS / (image + 1);
 	const size_t values = s->graph->n_values;
@@ -67,7 +67,7 @@ place_buffers(struct sweep *s, struct error *err)
 	s->block = n < 1 ? 1 : n > BLOCK_MAX ? BLOCK_MAX : (int)n;
 	for (size_t i = 0; i < s->n_slots; i++) {
 		struct slot *slot = &s->values[i];
-		const bool wanted = i < values || sweep_active(slot);
+		const bool wanted = i < values || tangent_active(slot);
 
 		slot->images = wanted && slot->lanes > 0 ? s->block : 0;
 		slot->span = (struct span){0};
@@ -80,16 +80,16 @@ place_buffers(struct sweep *s, struct error *err)
 
 /* Of the one piece of scratch for kernels and plain steps. */
 static void
-ask(struct sweep *s, size_t floats)
+ask(struct tangent *s, size_t floats)
 {
 	s->work = s->work < floats ? floats : s->work;
 }
 
 /* Those of the way back read the gradient and give that by the input. */
 static int
-place_products(struct sweep *s, struct sweep_step *step, struct error *err)
+place_products(struct tangent *s, struct tangent_step *step, struct error *err)
 {
-	struct sweep_conv *c = &step->conv;
+	struct tangent_conv *c = &step->conv;
 	const struct slot *in = &s->values[step->fold->in[0]];
 	const struct slot *out = &s->values[step->fold->out];
 	const struct slot *d = &s->values[c->spread];
@@ -108,9 +108,9 @@ place_products(struct sweep *s, struct sweep_step *step, struct error *err)
 }
 
 static int
-place_conv(struct sweep *s, struct sweep_step *step, struct error *err)
+place_conv(struct tangent *s, struct tangent_step *step, struct error *err)
 {
-	struct sweep_conv *c = &step->conv;
+	struct tangent_conv *c = &step->conv;
 	const struct conv *p = &c->product[PRODUCT_FORWARD];
 	const struct slot *in = &s->values[step->fold->in[0]];
 	const struct slot *out = &s->values[step->fold->out];
@@ -131,29 +131,29 @@ place_conv(struct sweep *s, struct sweep_step *step, struct error *err)
 }
 
 static int
-place_step(struct sweep *s, struct sweep_step *step, struct error *err)
+place_step(struct tangent *s, struct tangent_step *step, struct error *err)
 {
 	const struct slot *out = &s->values[step->fold->out];
 	const size_t lanes = (size_t)out->lanes;
 
-	if (step->method == SWEEP_CONV && place_conv(s, step, err) < 0)
+	if (step->method == TANGENT_CONV && place_conv(s, step, err) < 0)
 		return -1;
-	if (step->method == SWEEP_BILINEAR) {
+	if (step->method == TANGENT_BILINEAR) {
 		step->size = (size_t)s->graph->tensors[step->fold->weight].n;
 		step->plain = take(&s->weights, 2 * step->size);
 	}
-	if (step->method == SWEEP_AFFINE)
+	if (step->method == TANGENT_AFFINE)
 		step->size = lanes;
 	step->factors = take(&s->factors, 6 * lanes);
 	step->shift = take(&s->weights, 4 * lanes);
 	step->gradient = take(&s->gradients, 2 * step->size + 2 * lanes);
-	if (step->method == SWEEP_NODE || step->method == SWEEP_BILINEAR)
-		ask(s, sweep_plain_floats(s, step));
+	if (step->method == TANGENT_NODE || step->method == TANGENT_BILINEAR)
+		ask(s, tangent_plain_floats(s, step));
 	return 0;
 }
 
 static void
-count_channels(struct sweep *s)
+count_channels(struct tangent *s)
 {
 	for (size_t i = 0; i < s->graph->n_values; i++)
 		if (s->channels < 2 * (size_t)s->values[i].lanes)
@@ -162,7 +162,7 @@ count_channels(struct sweep *s)
 
 /* Floats of the zeros: the tangent of a tensor that stands still, too. */
 static size_t
-count_zeros(const struct sweep *s)
+count_zeros(const struct tangent *s)
 {
 	size_t n = s->channels;
 
@@ -172,7 +172,7 @@ count_zeros(const struct sweep *s)
 		for (int j = 0; j < node->n_in; j++) {
 			const int t = s->graph->values[node->in[j]].tensor;
 			const bool read =
-			    s->steps[i].method == SWEEP_NODE &&
+			    s->steps[i].method == TANGENT_NODE &&
 			    s->graph->values[node->in[j]].kind == VALUE_TENSOR;
 
 			if (read && n < (size_t)s->graph->tensors[t].n)
@@ -183,12 +183,12 @@ count_zeros(const struct sweep *s)
 }
 
 int
-sweep_place(struct sweep *sweep, struct error *err)
+tangent_place(struct tangent *tangent, struct error *err)
 {
-	struct sweep *s = sweep;
+	struct tangent *s = tangent;
 
 	for (size_t i = 0; i < s->n_steps; i++)
-		if (s->steps[i].method == SWEEP_CONV)
+		if (s->steps[i].method == TANGENT_CONV)
 			ask_borders(s, &s->steps[i]);
 	if (place_buffers(s, err) < 0)
 		return -1;

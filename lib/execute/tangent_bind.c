@@ -5,21 +5,22 @@
 
 #include "base/memory.h"
 #include "execute/norm.h"
-#include "execute/sweep.h"
+#include "execute/tangent.h"
 
-struct sweep_factors
-sweep_factors_of(const struct sweep *s, const struct sweep_weights *w,
-    const struct sweep_step *step)
+struct tangent_factors
+tangent_factors_of(const struct tangent *s, const struct tangent_weights *w,
+    const struct tangent_step *step)
 {
 	const size_t n = (size_t)s->values[step->fold->out].lanes;
 	double *at = w->factors + step->factors;
 
-	return (struct sweep_factors){
+	return (struct tangent_factors){
 	    at, at + n, at + 2 * n, at + 3 * n, at + 4 * n, at + 5 * n};
 }
 
 int
-sweep_norm_tensor(const struct sweep *s, const struct sweep_step *step, int i)
+tangent_norm_tensor(
+    const struct tangent *s, const struct tangent_step *step, int i)
 {
 	const struct node *norm = step->fold->norm;
 
@@ -27,7 +28,7 @@ sweep_norm_tensor(const struct sweep *s, const struct sweep_step *step, int i)
 }
 
 const float *
-sweep_part(const struct sweep *s, const float *v, int tensor)
+tangent_part(const struct tangent *s, const float *v, int tensor)
 {
 	return v != NULL && tensor >= 0 && s->moves[tensor]
 		   ? v + s->offset[tensor]
@@ -37,13 +38,13 @@ sweep_part(const struct sweep *s, const float *v, int tensor)
 /* ---- the point ---- */
 
 static int
-find_factors(const struct sweep *s, const struct sweep_step *step,
-    const struct sweep_weights *w, struct error *err)
+find_factors(const struct tangent *s, const struct tangent_step *step,
+    const struct tangent_weights *w, struct error *err)
 {
 	const struct fold_step *f = step->fold;
-	const struct sweep_factors x = sweep_factors_of(s, w, step);
-	const int mean = sweep_norm_tensor(s, step, 3),
-		  var = sweep_norm_tensor(s, step, 4);
+	const struct tangent_factors x = tangent_factors_of(s, w, step);
+	const int mean = tangent_norm_tensor(s, step, 3),
+		  var = tangent_norm_tensor(s, step, 4);
 
 	if (fold_factors(s->graph, f, w->theta, x.scale, x.shift, err) < 0)
 		return -1;
@@ -61,7 +62,7 @@ find_factors(const struct sweep *s, const struct sweep_step *step,
 }
 
 static bool
-is_turned(const struct sweep_step *step)
+is_turned(const struct tangent_step *step)
 {
 	return step->fold->kind == FOLD_LINEAR &&
 	       !step->fold->node->attr.trans_b;
@@ -69,8 +70,8 @@ is_turned(const struct sweep_step *step)
 
 /* The dense filters for one of the products. */
 static void
-pack(const struct sweep *s, const struct sweep_weights *w,
-    const struct sweep_step *step, enum sweep_product product)
+pack(const struct tangent *s, const struct tangent_weights *w,
+    const struct tangent_step *step, enum tangent_product product)
 {
 	const struct conv *conv = &step->conv.product[product];
 	struct conv_filters f = conv_filters_of(conv, false);
@@ -87,14 +88,15 @@ pack(const struct sweep *s, const struct sweep_weights *w,
  * filters; back exchanges the two and flips the taps.
  */
 static void
-fill(const struct sweep *s, const struct sweep_weights *w,
-    const struct sweep_step *step, const float *v, bool back, int room, int at)
+fill(const struct tangent *s, const struct tangent_weights *w,
+    const struct tangent_step *step, const float *v, bool back, int room,
+    int at)
 {
 	const struct conv *c = &step->conv.product[PRODUCT_FORWARD];
 	const struct conv_filters l = conv_filters_of(c, is_turned(step));
-	const struct sweep_factors x = sweep_factors_of(s, w, step);
+	const struct tangent_factors x = tangent_factors_of(s, w, step);
 	const float *theta = w->theta[step->fold->weight].f32;
-	const float *dir = sweep_part(s, v, step->fold->weight);
+	const float *dir = tangent_part(s, v, step->fold->weight);
 
 	for (int k = 0; k < c->k; k++)
 		for (int q = 0; q < c->c; q++)
@@ -118,15 +120,15 @@ fill(const struct sweep *s, const struct sweep_weights *w,
 }
 
 static void
-clear(const struct sweep_weights *w, int rows, int room, int taps)
+clear(const struct tangent_weights *w, int rows, int room, int taps)
 {
 	memset(w->dense, 0,
 	    sizeof(float) * (size_t)rows * (size_t)room * (size_t)taps);
 }
 
 static void
-bind_conv(const struct sweep *s, const struct sweep_weights *w,
-    const struct sweep_step *step)
+bind_conv(const struct tangent *s, const struct tangent_weights *w,
+    const struct tangent_step *step)
 {
 	const struct conv *c = &step->conv.product[PRODUCT_FORWARD];
 
@@ -138,14 +140,14 @@ bind_conv(const struct sweep *s, const struct sweep_weights *w,
 
 /* The folded weight of a plain step, or its tangent. */
 static void
-fill_plain(const struct sweep *s, const struct sweep_weights *w,
-    const struct sweep_step *step, const float *v, float *out)
+fill_plain(const struct tangent *s, const struct tangent_weights *w,
+    const struct tangent_step *step, const float *v, float *out)
 {
 	const struct tensor *t = &w->theta[step->fold->weight];
-	const struct sweep_factors x = sweep_factors_of(s, w, step);
+	const struct tangent_factors x = tangent_factors_of(s, w, step);
 	const bool last = is_turned(step);
 	const int64_t channels = step->fold->channels;
-	const float *dir = sweep_part(s, v, step->fold->weight);
+	const float *dir = tangent_part(s, v, step->fold->weight);
 
 	for (int64_t i = 0; i < t->n; i++) {
 		const int64_t k = last ? i % channels : i / (t->n / channels);
@@ -160,11 +162,11 @@ fill_plain(const struct sweep *s, const struct sweep_weights *w,
 
 /* Shift and scale in floats for the kernels. */
 static void
-round_factors(const struct sweep *s, const struct sweep_weights *w,
-    const struct sweep_step *step)
+round_factors(const struct tangent *s, const struct tangent_weights *w,
+    const struct tangent_step *step)
 {
 	const int n = s->values[step->fold->out].lanes;
-	const struct sweep_factors x = sweep_factors_of(s, w, step);
+	const struct tangent_factors x = tangent_factors_of(s, w, step);
 	float *at = w->floats + step->shift;
 
 	for (int k = 0; k < step->fold->channels; k++) {
@@ -176,22 +178,22 @@ round_factors(const struct sweep *s, const struct sweep_weights *w,
 }
 
 int
-sweep_bind(const struct sweep *sweep, const struct tensor *theta,
-    struct sweep_weights *weights, struct error *err)
+tangent_bind(const struct tangent *tangent, const struct tensor *theta,
+    struct tangent_weights *weights, struct error *err)
 {
 	weights->theta = theta;
-	for (size_t i = 0; i < sweep->n_steps; i++) {
-		const struct sweep_step *step = &sweep->steps[i];
+	for (size_t i = 0; i < tangent->n_steps; i++) {
+		const struct tangent_step *step = &tangent->steps[i];
 
-		if (step->method == SWEEP_NODE || step->method == SWEEP_ADD)
+		if (step->method == TANGENT_NODE || step->method == TANGENT_ADD)
 			continue;
-		if (find_factors(sweep, step, weights, err) < 0)
+		if (find_factors(tangent, step, weights, err) < 0)
 			return -1;
-		round_factors(sweep, weights, step);
-		if (step->method == SWEEP_CONV)
-			bind_conv(sweep, weights, step);
-		if (step->method == SWEEP_BILINEAR)
-			fill_plain(sweep, weights, step, NULL,
+		round_factors(tangent, weights, step);
+		if (step->method == TANGENT_CONV)
+			bind_conv(tangent, weights, step);
+		if (step->method == TANGENT_BILINEAR)
+			fill_plain(tangent, weights, step, NULL,
 			    weights->floats + step->plain);
 	}
 	return 0;
@@ -201,13 +203,14 @@ sweep_bind(const struct sweep *sweep, const struct tensor *theta,
 
 /* s. = gamma. / sqrt(var + epsilon); b'. = beta. + s b. + s. (b - mean) */
 static void
-find_tangents(const struct sweep *s, const struct sweep_weights *w,
-    const struct sweep_step *step, const float *v)
+find_tangents(const struct tangent *s, const struct tangent_weights *w,
+    const struct tangent_step *step, const float *v)
 {
-	const struct sweep_factors x = sweep_factors_of(s, w, step);
-	const float *gamma = sweep_part(s, v, sweep_norm_tensor(s, step, 1));
-	const float *beta = sweep_part(s, v, sweep_norm_tensor(s, step, 2));
-	const float *bias = sweep_part(s, v, step->fold->bias);
+	const struct tangent_factors x = tangent_factors_of(s, w, step);
+	const float *gamma =
+	    tangent_part(s, v, tangent_norm_tensor(s, step, 1));
+	const float *beta = tangent_part(s, v, tangent_norm_tensor(s, step, 2));
+	const float *bias = tangent_part(s, v, step->fold->bias);
 
 	for (int k = 0; k < step->fold->channels; k++) {
 		x.t_scale[k] =
@@ -222,8 +225,8 @@ find_tangents(const struct sweep *s, const struct sweep_weights *w,
 }
 
 static void
-direct_conv(const struct sweep *s, const struct sweep_weights *w,
-    const struct sweep_step *step, const float *v)
+direct_conv(const struct tangent *s, const struct tangent_weights *w,
+    const struct tangent_step *step, const float *v)
 {
 	const struct conv *p = step->conv.product;
 	const struct slot *in = &s->values[step->fold->in[0]];
@@ -232,10 +235,10 @@ direct_conv(const struct sweep *s, const struct sweep_weights *w,
 
 	clear(w, p->k, c2, taps);
 	fill(s, w, step, v, false, c2, 0);
-	if (sweep_active(in))
+	if (tangent_active(in))
 		fill(s, w, step, NULL, false, c2, in->lanes);
 	pack(s, w, step, PRODUCT_TANGENT);
-	if (!sweep_active(in))
+	if (!tangent_active(in))
 		return;
 	clear(w, p->c, k2, taps);
 	fill(s, w, step, v, true, k2, 0);
@@ -244,21 +247,21 @@ direct_conv(const struct sweep *s, const struct sweep_weights *w,
 }
 
 void
-sweep_direct(
-    const struct sweep *sweep, const float *v, struct sweep_weights *weights)
+tangent_direct(const struct tangent *tangent, const float *v,
+    struct tangent_weights *weights)
 {
 	weights->v = v;
-	for (size_t i = 0; i < sweep->n_steps; i++) {
-		const struct sweep_step *step = &sweep->steps[i];
+	for (size_t i = 0; i < tangent->n_steps; i++) {
+		const struct tangent_step *step = &tangent->steps[i];
 
-		if (!step->active || step->method == SWEEP_NODE ||
-		    step->method == SWEEP_ADD)
+		if (!step->active || step->method == TANGENT_NODE ||
+		    step->method == TANGENT_ADD)
 			continue;
-		find_tangents(sweep, weights, step, v);
-		if (step->method == SWEEP_CONV)
-			direct_conv(sweep, weights, step, v);
-		if (step->method == SWEEP_BILINEAR)
-			fill_plain(sweep, weights, step, v,
+		find_tangents(tangent, weights, step, v);
+		if (step->method == TANGENT_CONV)
+			direct_conv(tangent, weights, step, v);
+		if (step->method == TANGENT_BILINEAR)
+			fill_plain(tangent, weights, step, v,
 			    weights->floats + step->plain + step->size);
 	}
 }
@@ -266,20 +269,20 @@ sweep_direct(
 /* ---- memory ---- */
 
 int
-sweep_weights_init(
-    struct sweep_weights *weights, const struct sweep *sweep, struct error *err)
+tangent_weights_init(struct tangent_weights *weights,
+    const struct tangent *tangent, struct error *err)
 {
-	*weights = (struct sweep_weights){
-	    .floats = memory_new(sweep->weights, sizeof(float), err),
-	    .dense = memory_new(sweep->dense, sizeof(float), err),
-	    .factors = memory_new(sweep->factors, sizeof(double), err),
-	    .ones = memory_new(sweep->channels, sizeof(double), err),
-	    .iota = memory_new(sweep->channels, sizeof(int), err)};
+	*weights = (struct tangent_weights){
+	    .floats = memory_new(tangent->weights, sizeof(float), err),
+	    .dense = memory_new(tangent->dense, sizeof(float), err),
+	    .factors = memory_new(tangent->factors, sizeof(double), err),
+	    .ones = memory_new(tangent->channels, sizeof(double), err),
+	    .iota = memory_new(tangent->channels, sizeof(int), err)};
 	if (weights->floats == NULL || weights->dense == NULL ||
 	    weights->factors == NULL || weights->ones == NULL ||
 	    weights->iota == NULL)
 		return -1;
-	for (size_t i = 0; i < sweep->channels; i++) {
+	for (size_t i = 0; i < tangent->channels; i++) {
 		weights->ones[i] = 1.0;
 		weights->iota[i] = (int)i;
 	}
@@ -287,12 +290,12 @@ sweep_weights_init(
 }
 
 void
-sweep_weights_free(struct sweep_weights *weights)
+tangent_weights_free(struct tangent_weights *weights)
 {
 	free(weights->floats);
 	free(weights->dense);
 	free(weights->factors);
 	free(weights->ones);
 	free(weights->iota);
-	*weights = (struct sweep_weights){0};
+	*weights = (struct tangent_weights){0};
 }

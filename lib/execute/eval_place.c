@@ -1,12 +1,12 @@
 #include "base/memory.h"
-#include "execute/fast.h"
+#include "execute/eval.h"
 #include "execute/place.h"
 #include "execute/plain.h"
 
 enum { PIXELS_GOAL = 1024, GROUP_MAX = 64 };
 
 static struct slot *
-buffer_of(const struct fast_plan *plan, int value)
+buffer_of(const struct eval_plan *plan, int value)
 {
 	return &plan->slots[plan->slots[value].root];
 }
@@ -18,13 +18,13 @@ buffer_of(const struct fast_plan *plan, int value)
  * times as long.
  */
 static int
-group_of(const struct fast_plan *plan, const struct fast_step *step)
+group_of(const struct eval_plan *plan, const struct eval_step *step)
 {
 	const struct slot *out = &plan->slots[step->out];
 	int group = 1;
 
 	/* Only weights are worth a larger group. */
-	if (step->method != FAST_WINOGRAD && step->method != FAST_CONV)
+	if (step->method != EVAL_WINOGRAD && step->method != EVAL_CONV)
 		return 1;
 	while (group < GROUP_MAX && group < plan->block &&
 	       2 * group * out->h * out->w <= PIXELS_GOAL)
@@ -33,17 +33,17 @@ group_of(const struct fast_plan *plan, const struct fast_step *step)
 }
 
 static int
-place_stages(struct fast_plan *plan, struct error *err)
+place_stages(struct eval_plan *plan, struct error *err)
 {
 	plan->stages = memory_new(plan->n_steps, sizeof(*plan->stages), err);
 	if (plan->stages == NULL)
 		return -1;
 	for (size_t i = 0; i < plan->n_steps; i++) {
-		struct fast_stage *s = plan->stages + plan->n_stages;
+		struct eval_stage *s = plan->stages + plan->n_stages;
 		int group = group_of(plan, &plan->steps[i]);
 
 		if (i == 0 || group > s[-1].group) {
-			*s = (struct fast_stage){i, i + 1, group};
+			*s = (struct eval_stage){i, i + 1, group};
 			plan->n_stages++;
 		} else {
 			s[-1].end = i + 1;
@@ -52,10 +52,10 @@ place_stages(struct fast_plan *plan, struct error *err)
 	return 0;
 }
 
-static const struct fast_stage *
-stage_of(const struct fast_plan *plan, int step)
+static const struct eval_stage *
+stage_of(const struct eval_plan *plan, int step)
 {
-	const struct fast_stage *s = plan->stages;
+	const struct eval_stage *s = plan->stages;
 
 	while (s + 1 < plan->stages + plan->n_stages && (int)s->end <= step)
 		s++;
@@ -64,7 +64,7 @@ stage_of(const struct fast_plan *plan, int step)
 
 /* Whether value has its buffer, or this one, to itself: nothing beside it. */
 static bool
-alone(const struct fast_plan *plan, int value, int root)
+alone(const struct eval_plan *plan, int value, int root)
 {
 	for (size_t i = 0; i < plan->graph->n_values; i++) {
 		const struct slot *v = &plan->slots[i];
@@ -81,23 +81,23 @@ alone(const struct fast_plan *plan, int value, int root)
  * across stages: a stage that works on few images writes to the same few.
  */
 static void
-share_sums(struct fast_plan *plan)
+share_sums(struct eval_plan *plan)
 {
 	for (size_t i = 0; i < plan->n_steps; i++) {
-		const struct fast_step *s = &plan->steps[i];
+		const struct eval_step *s = &plan->steps[i];
 		struct slot *out = &plan->slots[s->out];
 		const struct slot *add;
-		const struct fast_stage *stage = stage_of(plan, (int)i);
+		const struct eval_stage *stage = stage_of(plan, (int)i);
 
 		if (s->addend < 0 ||
-		    (s->method != FAST_WINOGRAD && s->method != FAST_CONV))
+		    (s->method != EVAL_WINOGRAD && s->method != EVAL_CONV))
 			continue;
 		add = &plan->slots[s->addend];
 		if (add->alias >= 0 || add->last != (int)i ||
 		    s->addend == plan->graph->input || out->root != s->out ||
 		    plan->slots[s->in].root == add->root ||
 		    plan->steps[plan->slots[add->root].first].method ==
-			FAST_COPY ||
+			EVAL_COPY ||
 		    stage_of(plan, add->first) != stage ||
 		    stage_of(plan, out->last) != stage ||
 		    !alone(plan, s->out, add->root) ||
@@ -115,14 +115,14 @@ larger(int a, int b)
 
 /* Lanes that the writers of value touch, spill included. */
 static int
-lanes_of(const struct fast_plan *plan, int value)
+lanes_of(const struct eval_plan *plan, int value)
 {
 	const struct slot *v = &plan->slots[value];
-	const struct fast_step *step = &plan->steps[v->first];
+	const struct eval_step *step = &plan->steps[v->first];
 
-	if (step->method == FAST_INPUT && v->c < KERNEL_BLOCK)
+	if (step->method == EVAL_INPUT && v->c < KERNEL_BLOCK)
 		return v->c;
-	if (step->method == FAST_CONV)
+	if (step->method == EVAL_CONV)
 		return v->lane + (step->conv.groups - 1) * step->conv.k +
 		       kernel_padded(step->conv.k);
 	return v->lane + kernel_padded(v->c);
@@ -133,12 +133,12 @@ lanes_of(const struct fast_plan *plan, int value)
  * memory while the stages before are at work again.
  */
 static void
-live(struct fast_plan *plan, int value)
+live(struct eval_plan *plan, int value)
 {
 	const struct slot *v = &plan->slots[value];
 	struct slot *b = buffer_of(plan, value);
-	const struct fast_stage *made = stage_of(plan, v->first);
-	const struct fast_stage *read = stage_of(plan, v->last);
+	const struct eval_stage *made = stage_of(plan, v->first);
+	const struct eval_stage *read = stage_of(plan, v->last);
 	int first = made == read ? v->first : 0;
 
 	if (b->images == 0)
@@ -150,7 +150,7 @@ live(struct fast_plan *plan, int value)
 }
 
 static void
-shape_buffers(struct fast_plan *plan)
+shape_buffers(struct eval_plan *plan)
 {
 	for (size_t i = 0; i < plan->graph->n_values; i++) {
 		struct slot *v = &plan->slots[i];
@@ -161,13 +161,13 @@ shape_buffers(struct fast_plan *plan)
 		v->last = larger(v->last, v->first);
 		live(plan, (int)i);
 		b->lanes = larger(b->lanes, lanes_of(plan, (int)i));
-		b->gaps |= plan->steps[v->first].method == FAST_COPY;
+		b->gaps |= plan->steps[v->first].method == EVAL_COPY;
 	}
 	for (size_t i = 0; i < plan->n_steps; i++) {
-		const struct fast_step *step = &plan->steps[i];
+		const struct eval_step *step = &plan->steps[i];
 		const struct slot *out = &plan->slots[step->out];
 
-		if (fast_is_conv(step))
+		if (eval_is_conv(step))
 			border_grow(&plan->slots[step->in].border,
 			    conv_border(&step->conv, &plan->slots[step->in],
 				out->h, out->w));
@@ -180,20 +180,20 @@ shape_buffers(struct fast_plan *plan)
 }
 
 static size_t
-work_floats(const struct fast_plan *plan, const struct fast_step *step)
+work_floats(const struct eval_plan *plan, const struct eval_step *step)
 {
 	const struct slot *out = &plan->slots[step->out];
 
-	if (fast_is_conv(step))
+	if (eval_is_conv(step))
 		return conv_work(&step->conv, out->h, out->w,
 		    buffer_of(plan, step->out)->images);
-	if (step->method != FAST_FALLBACK)
+	if (step->method != EVAL_FALLBACK)
 		return 0;
 	return plain_floats(plan->graph, step->fold->node, 1, false);
 }
 
 int
-fast_place(struct fast_plan *plan, struct error *err)
+eval_place(struct eval_plan *plan, struct error *err)
 {
 	if (place_stages(plan, err) < 0)
 		return -1;
@@ -204,10 +204,10 @@ fast_place(struct fast_plan *plan, struct error *err)
 		return -1;
 	plan->scratch_floats = plan->work;
 	for (size_t i = 0; i < plan->n_steps; i++) {
-		struct fast_step *step = &plan->steps[i];
+		struct eval_step *step = &plan->steps[i];
 		size_t floats = work_floats(plan, step) + plan->work;
 
-		if (fast_is_conv(step) &&
+		if (eval_is_conv(step) &&
 		    conv_taps(&step->conv, buffer_of(plan, step->in), err) < 0)
 			return -1;
 		if (floats > plan->scratch_floats)

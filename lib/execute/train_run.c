@@ -1,10 +1,10 @@
-#include "execute/pass_fast.h"
 #include "execute/pixel.h"
+#include "execute/train.h"
 
 /* ---- the two ends ---- */
 
 static size_t
-logits_of(const struct fast_pass *p)
+logits_of(const struct train_pass *p)
 {
 	const struct graph *g = p->base.graph;
 
@@ -17,21 +17,21 @@ run_input(const struct group *g, const struct step *step)
 	const struct slot *a = &g->p->place[step->out];
 	const struct pass *base = &g->p->base;
 
-	pass_scatter(g, step->out,
+	train_scatter(g, step->out,
 	    base->images + (ptrdiff_t)g->first * a->c * a->h * a->w, false);
 }
 
 static void
 run_output(const struct group *g, const struct step *step)
 {
-	pass_gather(
+	train_gather(
 	    g, step->in, g->p->logits + (size_t)g->first * logits_of(g->p));
 }
 
 static void
 back_output(const struct group *g, const struct step *step)
 {
-	pass_scatter(g, step->d,
+	train_scatter(g, step->d,
 	    g->p->d_logits + (size_t)g->first * logits_of(g->p), false);
 }
 
@@ -56,14 +56,14 @@ factor_of(const struct group *g, int node, enum norm_factor i)
 static struct view
 view_if(const struct group *g, int place)
 {
-	return place >= 0 ? pass_view(g, place) : (struct view){0};
+	return place >= 0 ? train_view(g, place) : (struct view){0};
 }
 
 static void
 run_sums(const struct group *g, const struct step *step)
 {
 	pixel_sums(g->p->kernels, &g->p->place[step->in],
-	    pass_view(g, step->in), g->n, sums_of(g, step->node));
+	    train_view(g, step->in), g->n, sums_of(g, step->node));
 }
 
 /* The sums that a slice had before are used up. */
@@ -72,7 +72,7 @@ run_squares(const struct group *g, const struct step *step)
 {
 	const struct pass *base = &g->p->base;
 	const struct slot *x = &g->p->place[step->in];
-	const struct view view = pass_view(g, step->in);
+	const struct view view = train_view(g, step->in);
 	const struct norm_channel *channel =
 	    base->channel + base->channels[step->node];
 	double *sums = sums_of(g, step->node);
@@ -99,9 +99,9 @@ run_affine(const struct group *g, const struct step *step)
 	const bool norm = step->kind == STEP_APPLY;
 
 	pixel_affine(g->p->kernels, &g->p->place[step->out],
-	    &(struct pixel_affine){.in = pass_view(g, step->in),
+	    &(struct pixel_affine){.in = train_view(g, step->in),
 		.add = view_if(g, step->add),
-		.out = pass_view(g, step->out),
+		.out = train_view(g, step->out),
 		.images = g->n,
 		.scale = norm ? factor_of(g, step->node, NORM_SCALE) : NULL,
 		.shift = norm ? factor_of(g, step->node, NORM_SHIFT) : NULL,
@@ -114,9 +114,9 @@ back_sums(const struct group *g, const struct step *step)
 	const struct slot *x = &g->p->place[step->in];
 
 	g->p->kernels->norm_back_sums(
-	    &(struct norm_sums_job){.x = pass_view(g, step->in),
+	    &(struct norm_sums_job){.x = train_view(g, step->in),
 		.y = view_if(g, step->y),
-		.d = pass_view(g, step->d),
+		.d = train_view(g, step->d),
 		.images = g->n,
 		.h = x->h,
 		.w = x->w,
@@ -129,9 +129,9 @@ static void
 back_apply(const struct group *g, const struct step *step)
 {
 	const struct slot *x = &g->p->place[step->in];
-	struct norm_back_job job = {.x = pass_view(g, step->in),
-	    .d = pass_view(g, step->d),
-	    .out = pass_view(g, step->out),
+	struct norm_back_job job = {.x = train_view(g, step->in),
+	    .d = train_view(g, step->d),
+	    .out = train_view(g, step->out),
 	    .images = g->n,
 	    .h = x->h,
 	    .w = x->w,
@@ -152,8 +152,8 @@ static void
 run_pool(const struct group *g, const struct step *step)
 {
 	pixel_pool(g->p->kernels, &g->p->base.graph->nodes[step->node],
-	    &g->p->place[step->in], pass_view(g, step->in),
-	    &g->p->place[step->out], pass_view(g, step->out), g->n);
+	    &g->p->place[step->in], train_view(g, step->in),
+	    &g->p->place[step->out], train_view(g, step->out), g->n);
 }
 
 static void
@@ -161,8 +161,8 @@ back_relu(const struct group *g, const struct step *step)
 {
 	const struct slot *y = &g->p->place[step->y];
 
-	pixel_mask(y, &(struct pixel_mask){.d = pass_view(g, step->d),
-			  .y = pass_view(g, step->y),
+	pixel_mask(y, &(struct pixel_mask){.d = train_view(g, step->d),
+			  .y = train_view(g, step->y),
 			  .images = g->n,
 			  .lanes = kernel_padded(y->c),
 			  .copies = 1});
@@ -171,24 +171,24 @@ back_relu(const struct group *g, const struct step *step)
 static void
 back_give(const struct group *g, const struct step *step)
 {
-	const struct view out = pass_view(g, step->out), none = {0};
+	const struct view out = train_view(g, step->out), none = {0};
 
 	pixel_affine(g->p->kernels, &g->p->place[step->out],
-	    &(struct pixel_affine){.in = pass_view(g, step->d),
+	    &(struct pixel_affine){.in = train_view(g, step->d),
 		.out = out,
 		.add = step->fresh ? none : out,
 		.images = g->n});
 }
 
 void
-pass_step(const struct group *g, const struct step *step)
+train_step(const struct group *g, const struct step *step)
 {
 	switch (step->kind) {
 	case STEP_INPUT:
 		run_input(g, step);
 		break;
 	case STEP_CONV:
-		pass_conv_forward(g, step);
+		train_conv_forward(g, step);
 		break;
 	case STEP_SUMS:
 		run_sums(g, step);
@@ -204,7 +204,7 @@ pass_step(const struct group *g, const struct step *step)
 		run_pool(g, step);
 		break;
 	case STEP_PLAIN:
-		pass_plain_forward(g, step);
+		train_plain_forward(g, step);
 		break;
 	case STEP_OUTPUT:
 		run_output(g, step);
@@ -213,7 +213,7 @@ pass_step(const struct group *g, const struct step *step)
 		back_output(g, step);
 		break;
 	case BACK_CONV:
-		pass_conv_backward(g, step);
+		train_conv_backward(g, step);
 		break;
 	case BACK_SUMS:
 		back_sums(g, step);
@@ -228,11 +228,11 @@ pass_step(const struct group *g, const struct step *step)
 		back_give(g, step);
 		break;
 	case BACK_SPREAD:
-		pixel_spread(&g->p->place[step->out], pass_view(g, step->d),
-		    pass_view(g, step->out), g->n, !step->fresh);
+		pixel_spread(&g->p->place[step->out], train_view(g, step->d),
+		    train_view(g, step->out), g->n, !step->fresh);
 		break;
 	case BACK_PLAIN:
-		pass_plain_backward(g, step);
+		train_plain_backward(g, step);
 		break;
 	}
 }

@@ -1,16 +1,16 @@
-/* The fast plan: see fast.h for how it is made. */
+/* The fast plan: see eval.h for how it is made. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "execute/fast.h"
+#include "execute/eval.h"
 #include "kernel/cpu.h"
 #include "net/blas.h"
 
 static void
-fast_destroy(void *state)
+eval_destroy(void *state)
 {
-	struct fast_plan *plan = state;
+	struct eval_plan *plan = state;
 
 	for (size_t i = 0; plan->slots != NULL && i < plan->graph->n_values;
 	     i++)
@@ -25,10 +25,10 @@ fast_destroy(void *state)
 }
 
 static int
-name_kernel(struct fast_plan *plan, struct error *err)
+name_kernel(struct eval_plan *plan, struct error *err)
 {
 	for (size_t i = 0; i < plan->n_steps; i++)
-		plan->products |= fast_by_openblas(&plan->steps[i]);
+		plan->products |= eval_by_openblas(&plan->steps[i]);
 	if (plan->products && blas_open(1, err) < 0)
 		return -1;
 	snprintf(plan->kernel, sizeof(plan->kernel), "%s%s%s",
@@ -38,10 +38,10 @@ name_kernel(struct fast_plan *plan, struct error *err)
 }
 
 static int
-fast_create(
+eval_create(
     const struct graph *graph, int block, void **state, struct error *err)
 {
-	struct fast_plan *plan = memory_new(1, sizeof(*plan), err);
+	struct eval_plan *plan = memory_new(1, sizeof(*plan), err);
 	int level = cpu_level(err);
 
 	if (plan == NULL || level < 0) {
@@ -52,13 +52,13 @@ fast_create(
 	plan->kernels = cpu_kernels(level);
 	plan->block = block;
 	if (fold_make(graph, false, &plan->fold, err) < 0 ||
-	    fast_compile(plan, err) < 0 || fast_place(plan, err) < 0) {
-		fast_destroy(plan);
+	    eval_compile(plan, err) < 0 || eval_place(plan, err) < 0) {
+		eval_destroy(plan);
 		return -1;
 	}
-	fast_place_weights(plan);
+	eval_place_weights(plan);
 	if (name_kernel(plan, err) < 0) {
-		fast_destroy(plan);
+		eval_destroy(plan);
 		return -1;
 	}
 	*state = plan;
@@ -66,67 +66,67 @@ fast_create(
 }
 
 static size_t
-fast_weights_bytes(const void *state)
+eval_weights_bytes(const void *state)
 {
-	const struct fast_plan *plan = state;
+	const struct eval_plan *plan = state;
 
 	return plan->weights_floats * sizeof(float);
 }
 
 static size_t
-fast_scratch_bytes(const void *state)
+eval_scratch_bytes(const void *state)
 {
-	const struct fast_plan *plan = state;
+	const struct eval_plan *plan = state;
 
 	return plan->scratch_floats * sizeof(float);
 }
 
 static int
-fast_plan_bind(const void *state, const struct tensor *theta, void *weights,
+eval_plan_bind(const void *state, const struct tensor *theta, void *weights,
     struct error *err)
 {
-	return fast_bind(state, theta, weights, err);
+	return eval_bind(state, theta, weights, err);
 }
 
 static void
-fast_plan_run(const void *state, const void *weights, void *scratch,
+eval_plan_run(const void *state, const void *weights, void *scratch,
     const float *images, int n, float *logits)
 {
 	const struct plan_trial trial = {weights, scratch, images, n, logits};
 
-	fast_run(state, &trial, NULL);
+	eval_run(state, &trial, NULL);
 }
 
 static void
-fast_plan_describe(
+eval_plan_describe(
     const void *state, const struct plan_trial *trial, struct text *out)
 {
-	fast_describe(state, trial, out);
+	eval_describe(state, trial, out);
 }
 
 static const char *
-fast_kernel(const void *state)
+eval_kernel(const void *state)
 {
-	const struct fast_plan *plan = state;
+	const struct eval_plan *plan = state;
 
 	return plan->kernel;
 }
 
 static bool
-fast_multiplies(const void *state)
+eval_multiplies(const void *state)
 {
-	return ((const struct fast_plan *)state)->products;
+	return ((const struct eval_plan *)state)->products;
 }
 
 const struct plan_kind plan_fast = {
     .name = "fast",
-    .create = fast_create,
-    .destroy = fast_destroy,
-    .weights_bytes = fast_weights_bytes,
-    .scratch_bytes = fast_scratch_bytes,
-    .bind = fast_plan_bind,
-    .run = fast_plan_run,
-    .describe = fast_plan_describe,
-    .kernel = fast_kernel,
-    .multiplies = fast_multiplies,
+    .create = eval_create,
+    .destroy = eval_destroy,
+    .weights_bytes = eval_weights_bytes,
+    .scratch_bytes = eval_scratch_bytes,
+    .bind = eval_plan_bind,
+    .run = eval_plan_run,
+    .describe = eval_plan_describe,
+    .kernel = eval_kernel,
+    .multiplies = eval_multiplies,
 };

@@ -1,13 +1,13 @@
 /* Images through the steps of a plan. */
 #include "base/progress.h"
-#include "execute/fast.h"
+#include "execute/eval.h"
 #include "execute/pixel.h"
 #include "execute/plain.h"
 #include "kernel/cpu.h"
 
 /* What one call of run works on. */
 struct run {
-	const struct fast_plan *plan;
+	const struct eval_plan *plan;
 	const float *weights;
 	float *scratch;
 	const float *images;
@@ -18,7 +18,7 @@ struct run {
 static struct view
 view_of(const struct run *run, int value, int image)
 {
-	return fast_view(run->plan, run->scratch, value, image);
+	return eval_view(run->plan, run->scratch, value, image);
 }
 
 /* An operand that a step may not have. */
@@ -29,7 +29,7 @@ view_if(const struct run *run, int value, int image)
 }
 
 static void
-run_input(const struct run *run, const struct fast_step *step, int image, int n)
+run_input(const struct run *run, const struct eval_step *step, int image, int n)
 {
 	const struct slot *v = &run->plan->slots[step->out];
 	const struct view out = view_of(run, step->out, image);
@@ -53,7 +53,7 @@ run_output(const struct run *run, int image, int n)
 }
 
 static void
-run_conv(const struct run *run, const struct fast_step *step, int image, int n)
+run_conv(const struct run *run, const struct eval_step *step, int image, int n)
 {
 	const struct slot *out = &run->plan->slots[step->out];
 
@@ -71,7 +71,7 @@ run_conv(const struct run *run, const struct fast_step *step, int image, int n)
 }
 
 static void
-run_pool(const struct run *run, const struct fast_step *step, int image, int n)
+run_pool(const struct run *run, const struct eval_step *step, int image, int n)
 {
 	pixel_pool(run->plan->kernels, step->fold->node,
 	    &run->plan->slots[step->in], view_of(run, step->in, image),
@@ -80,7 +80,7 @@ run_pool(const struct run *run, const struct fast_step *step, int image, int n)
 
 static void
 run_affine(
-    const struct run *run, const struct fast_step *step, int image, int n)
+    const struct run *run, const struct eval_step *step, int image, int n)
 {
 	const bool norm = step->fold->norm != NULL;
 
@@ -96,7 +96,7 @@ run_affine(
 
 /* Concat: behind one another; Pad: into the middle of zeros. */
 static void
-run_copy(const struct run *run, const struct fast_step *step, int image, int n)
+run_copy(const struct run *run, const struct eval_step *step, int image, int n)
 {
 	const struct fold_step *f = step->fold;
 	const int *before = f->node->attr.pad_before;
@@ -123,9 +123,9 @@ operand(const struct run *run, int value, int image)
 }
 
 static const float *
-tensor_of(const struct run *run, const struct fast_step *step, int value)
+tensor_of(const struct run *run, const struct eval_step *step, int value)
 {
-	const struct fast_plan *plan = run->plan;
+	const struct eval_plan *plan = run->plan;
 	const int tensor = plan->graph->values[value].tensor;
 
 	return run->weights +
@@ -136,7 +136,7 @@ tensor_of(const struct run *run, const struct fast_step *step, int value)
 
 /* What the folding put behind the node; the bias is part of the factors. */
 static void
-put_behind(const struct run *run, const struct fast_step *step, int image,
+put_behind(const struct run *run, const struct eval_step *step, int image,
     struct plain *plain)
 {
 	const struct fold_step *f = step->fold;
@@ -153,7 +153,7 @@ put_behind(const struct run *run, const struct fast_step *step, int image,
 }
 
 static void
-run_plain(const struct run *run, const struct fast_step *step, int image, int n)
+run_plain(const struct run *run, const struct eval_step *step, int image, int n)
 {
 	const struct fold_step *f = step->fold;
 	struct plain plain = {.graph = run->plan->graph,
@@ -179,32 +179,32 @@ run_plain(const struct run *run, const struct fast_step *step, int image, int n)
 }
 
 static void
-do_step(const struct run *run, const struct fast_step *step, int image, int n)
+do_step(const struct run *run, const struct eval_step *step, int image, int n)
 {
 	switch (step->method) {
-	case FAST_INPUT:
+	case EVAL_INPUT:
 		run_input(run, step, image, n);
 		break;
-	case FAST_WINOGRAD:
-	case FAST_CONV:
-	case FAST_DEPTHWISE:
+	case EVAL_WINOGRAD:
+	case EVAL_CONV:
+	case EVAL_DEPTHWISE:
 		run_conv(run, step, image, n);
 		break;
-	case FAST_MAX_POOL:
-	case FAST_AVERAGE_POOL:
+	case EVAL_MAX_POOL:
+	case EVAL_AVERAGE_POOL:
 		run_pool(run, step, image, n);
 		break;
-	case FAST_AFFINE:
+	case EVAL_AFFINE:
 		run_affine(run, step, image, n);
 		break;
-	case FAST_COPY:
+	case EVAL_COPY:
 		run_copy(run, step, image, n);
 		break;
-	case FAST_FALLBACK:
+	case EVAL_FALLBACK:
 		run_plain(run, step, image, n);
 		break;
-	case FAST_NOTHING:
-	case FAST_METHODS:
+	case EVAL_NOTHING:
+	case EVAL_METHODS:
 		break;
 	}
 }
@@ -212,7 +212,7 @@ do_step(const struct run *run, const struct fast_step *step, int image, int n)
 static void
 run_step(const struct run *run, size_t i, int image, int n)
 {
-	const struct fast_step *step = &run->plan->steps[i];
+	const struct eval_step *step = &run->plan->steps[i];
 	double start;
 
 	if (run->seconds == NULL) {
@@ -228,8 +228,8 @@ run_step(const struct run *run, size_t i, int image, int n)
 static void
 run_stage(const struct run *run, size_t stage, int image, int n)
 {
-	const struct fast_plan *plan = run->plan;
-	const struct fast_stage *s = &plan->stages[stage];
+	const struct eval_plan *plan = run->plan;
+	const struct eval_stage *s = &plan->stages[stage];
 
 	for (int end = image + n; image < end; image += s->group) {
 		int m = end - image < s->group ? end - image : s->group;
@@ -244,7 +244,7 @@ run_stage(const struct run *run, size_t stage, int image, int n)
 }
 
 void
-fast_run(const struct fast_plan *plan, const struct plan_trial *trial,
+eval_run(const struct eval_plan *plan, const struct plan_trial *trial,
     double *seconds)
 {
 	const struct run run = {plan, trial->weights, trial->scratch,

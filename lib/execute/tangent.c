@@ -2,25 +2,25 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "execute/sweep.h"
+#include "execute/tangent.h"
 #include "kernel/cpu.h"
 #include "net/operator.h"
 
 static bool
-tensor_moves(const struct sweep *s, int tensor)
+tensor_moves(const struct tangent *s, int tensor)
 {
 	return tensor >= 0 && s->moves[tensor];
 }
 
 /* The tensor that node reads as input i. */
 static int
-tensor_of(const struct sweep *s, const struct node *node, int i)
+tensor_of(const struct tangent *s, const struct node *node, int i)
 {
 	return s->graph->values[node->in[i]].tensor;
 }
 
 static void
-describe_value(struct sweep *s, int value)
+describe_value(struct tangent *s, int value)
 {
 	const struct graph_value *g = &s->graph->values[value];
 	struct slot *v = &s->values[value];
@@ -31,7 +31,7 @@ describe_value(struct sweep *s, int value)
 
 /* By the same method with the tangent as without it. */
 static void
-describe_conv(struct sweep *s, struct sweep_step *step)
+describe_conv(struct tangent *s, struct tangent_step *step)
 {
 	const struct slot *in = &s->values[step->fold->in[0]];
 	const struct slot *out = &s->values[step->fold->out];
@@ -46,8 +46,8 @@ describe_conv(struct sweep *s, struct sweep_step *step)
 	    conv_suits_winograd(&p[PRODUCT_FORWARD], true, out->h, out->w);
 	p[PRODUCT_BACK].winograd =
 	    conv_suits_winograd(&p[PRODUCT_BACK], true, in->h, in->w);
-	p[PRODUCT_TANGENT] = conv_widened(
-	    &p[PRODUCT_FORWARD], sweep_active(in) ? in->lanes + in->c : in->c);
+	p[PRODUCT_TANGENT] = conv_widened(&p[PRODUCT_FORWARD],
+	    tangent_active(in) ? in->lanes + in->c : in->c);
 	p[PRODUCT_BACK_TANGENT] =
 	    conv_widened(&p[PRODUCT_BACK], out->lanes + out->c);
 	step->conv.spread = d;
@@ -63,28 +63,29 @@ describe_conv(struct sweep *s, struct sweep_step *step)
 	spread->w = (out->w - 1) * stride[1] + 1;
 }
 
-static enum sweep_method
-method_of(const struct sweep *s, const struct fold_step *f)
+static enum tangent_method
+method_of(const struct tangent *s, const struct fold_step *f)
 {
 	const struct slot *in = &s->values[f->in[0]];
 
 	switch (f->kind) {
 	case FOLD_CONV:
-		return f->node->attr.group == 1 ? SWEEP_CONV : SWEEP_BILINEAR;
+		return f->node->attr.group == 1 ? TANGENT_CONV
+						: TANGENT_BILINEAR;
 	case FOLD_LINEAR:
-		return in->h * in->w == 1 ? SWEEP_CONV : SWEEP_BILINEAR;
+		return in->h * in->w == 1 ? TANGENT_CONV : TANGENT_BILINEAR;
 	case FOLD_AFFINE:
-		return SWEEP_AFFINE;
+		return TANGENT_AFFINE;
 	case FOLD_ADD:
-		return SWEEP_ADD;
+		return TANGENT_ADD;
 	default:
-		return SWEEP_NODE;
+		return TANGENT_NODE;
 	}
 }
 
 /* A node by its operator's own functions; its tensors may move. */
 static int
-describe_node(struct sweep *s, struct sweep_step *step, struct error *err)
+describe_node(struct tangent *s, struct tangent_step *step, struct error *err)
 {
 	const struct node *node = step->fold->node;
 
@@ -108,7 +109,7 @@ describe_node(struct sweep *s, struct sweep_step *step, struct error *err)
 }
 
 static int
-describe_step(struct sweep *s, struct sweep_step *step, struct error *err)
+describe_step(struct tangent *s, struct tangent_step *step, struct error *err)
 {
 	const struct fold_step *f = step->fold;
 
@@ -117,9 +118,9 @@ describe_step(struct sweep *s, struct sweep_step *step, struct error *err)
 			describe_value(s, f->in[i]);
 	describe_value(s, f->out);
 	step->method = method_of(s, f);
-	if (step->method == SWEEP_NODE && describe_node(s, step, err) < 0)
+	if (step->method == TANGENT_NODE && describe_node(s, step, err) < 0)
 		return -1;
-	if (step->method == SWEEP_CONV)
+	if (step->method == TANGENT_CONV)
 		describe_conv(s, step);
 	step->weight_moves = tensor_moves(s, f->weight);
 	step->shift_moves = tensor_moves(s, f->bias);
@@ -128,18 +129,18 @@ describe_step(struct sweep *s, struct sweep_step *step, struct error *err)
 		step->shift_moves |= tensor_moves(s, tensor_of(s, f->norm, 2));
 	}
 	s->primal |= step->scale_moves;
-	step->active |= step->weight_moves || step->shift_moves ||
-			step->scale_moves ||
-			(f->addend >= 0 && sweep_active(&s->values[f->addend]));
+	step->active |=
+	    step->weight_moves || step->shift_moves || step->scale_moves ||
+	    (f->addend >= 0 && tangent_active(&s->values[f->addend]));
 	for (int i = 0; i < f->n_in; i++)
-		step->active |= sweep_active(&s->values[f->in[i]]);
+		step->active |= tangent_active(&s->values[f->in[i]]);
 	s->values[f->out].copies = 1 + step->active;
 	return 0;
 }
 
 /* Backward: which step is the first to give to a gradient. */
 static int
-find_firsts(struct sweep *s, struct error *err)
+find_firsts(struct tangent *s, struct error *err)
 {
 	bool *seen = memory_new(s->graph->n_values, sizeof(*seen), err);
 
@@ -147,7 +148,7 @@ find_firsts(struct sweep *s, struct error *err)
 		return -1;
 	seen[s->fold.output] = true;
 	for (size_t i = s->n_steps; i-- > 0;) {
-		struct sweep_step *step = &s->steps[i];
+		struct tangent_step *step = &s->steps[i];
 		const struct fold_step *f = step->fold;
 
 		step->dead = !seen[f->out] || !step->active;
@@ -167,7 +168,7 @@ find_firsts(struct sweep *s, struct error *err)
 }
 
 static int
-lay_vector(struct sweep *s, struct error *err)
+lay_vector(struct tangent *s, struct error *err)
 {
 	const struct graph *g = s->graph;
 
@@ -185,46 +186,49 @@ lay_vector(struct sweep *s, struct error *err)
 }
 
 int
-sweep_init(struct sweep *sweep, const struct graph *graph, const bool *moves,
-    bool primal, struct error *err)
+tangent_init(struct tangent *tangent, const struct graph *graph,
+    const bool *moves, bool primal, struct error *err)
 {
 	const int level = cpu_level(err);
 
-	*sweep =
-	    (struct sweep){.graph = graph, .moves = moves, .primal = primal};
-	if (level < 0 || fold_make(graph, false, &sweep->fold, err) < 0)
+	*tangent =
+	    (struct tangent){.graph = graph, .moves = moves, .primal = primal};
+	if (level < 0 || fold_make(graph, false, &tangent->fold, err) < 0)
 		return -1;
-	sweep->kernels = cpu_kernels(level);
-	sweep->n_steps = sweep->fold.n_steps;
-	sweep->n_slots = 2 * graph->n_values + sweep->n_steps;
-	sweep->values = memory_new(sweep->n_slots, sizeof(*sweep->values), err);
-	sweep->steps = memory_new(sweep->n_steps, sizeof(*sweep->steps), err);
-	if (sweep->values == NULL || sweep->steps == NULL ||
-	    lay_vector(sweep, err) < 0)
+	tangent->kernels = cpu_kernels(level);
+	tangent->n_steps = tangent->fold.n_steps;
+	tangent->n_slots = 2 * graph->n_values + tangent->n_steps;
+	tangent->values =
+	    memory_new(tangent->n_slots, sizeof(*tangent->values), err);
+	tangent->steps =
+	    memory_new(tangent->n_steps, sizeof(*tangent->steps), err);
+	if (tangent->values == NULL || tangent->steps == NULL ||
+	    lay_vector(tangent, err) < 0)
 		return -1;
-	for (size_t i = 0; i < sweep->n_steps; i++) {
-		sweep->steps[i].fold = &sweep->fold.steps[i];
-		if (describe_step(sweep, &sweep->steps[i], err) < 0)
+	for (size_t i = 0; i < tangent->n_steps; i++) {
+		tangent->steps[i].fold = &tangent->fold.steps[i];
+		if (describe_step(tangent, &tangent->steps[i], err) < 0)
 			return -1;
 	}
-	if (!sweep_active(&sweep->values[sweep->fold.output]))
+	if (!tangent_active(&tangent->values[tangent->fold.output]))
 		return error_set(
 		    err, "the output does not depend on what moves");
-	if (find_firsts(sweep, err) < 0)
+	if (find_firsts(tangent, err) < 0)
 		return -1;
-	return sweep_place(sweep, err);
+	return tangent_place(tangent, err);
 }
 
 void
-sweep_free(struct sweep *sweep)
+tangent_free(struct tangent *tangent)
 {
-	for (size_t i = 0; sweep->steps != NULL && i < sweep->n_steps; i++) {
+	for (size_t i = 0; tangent->steps != NULL && i < tangent->n_steps;
+	     i++) {
 		for (int j = 0; j < PRODUCTS; j++)
-			conv_free(&sweep->steps[i].conv.product[j]);
+			conv_free(&tangent->steps[i].conv.product[j]);
 	}
-	free(sweep->steps);
-	free(sweep->values);
-	free(sweep->offset);
-	fold_free(&sweep->fold);
-	*sweep = (struct sweep){0};
+	free(tangent->steps);
+	free(tangent->values);
+	free(tangent->offset);
+	fold_free(&tangent->fold);
+	*tangent = (struct tangent){0};
 }

@@ -1,12 +1,12 @@
 #include <string.h>
 
-#include "execute/pass_fast.h"
 #include "execute/pixel.h"
+#include "execute/train.h"
 
 enum { B = KERNEL_BLOCK };
 
 void
-pass_conv_init(struct fast_pass *p, int node)
+train_conv_init(struct train_pass *p, int node)
 {
 	const struct graph *g = p->base.graph;
 	const struct node *n = &g->nodes[node];
@@ -34,7 +34,7 @@ pass_conv_init(struct fast_pass *p, int node)
 }
 
 void
-pass_conv_borders(struct fast_pass *p, const struct step *step)
+train_conv_borders(struct train_pass *p, const struct step *step)
 {
 	const struct node *node = &p->base.graph->nodes[step->node];
 	const struct learner *l = &p->learner[step->node];
@@ -54,13 +54,13 @@ pass_conv_borders(struct fast_pass *p, const struct step *step)
 
 /* The place whose memory another one shares. */
 static const struct slot *
-root_of(const struct fast_pass *p, int place)
+root_of(const struct train_pass *p, int place)
 {
 	return &p->place[p->place[place].root];
 }
 
 int
-pass_conv_taps(struct fast_pass *p, int node, struct error *err)
+train_conv_taps(struct train_pass *p, int node, struct error *err)
 {
 	const struct node *n = &p->base.graph->nodes[node];
 	const int d = n->out + (int)p->base.graph->n_values;
@@ -78,13 +78,13 @@ most(size_t a, size_t b)
 }
 
 size_t
-pass_conv_work(const struct fast_pass *p, int node, int group)
+train_conv_work(const struct train_pass *p, int node, int group)
 {
 	const struct node *n = &p->base.graph->nodes[node];
 	const struct slot *in = &p->place[n->in[0]];
 	const struct slot *out = &p->place[n->out];
 	const struct learner *l = &p->learner[node];
-	/* of pass_conv_pack */
+	/* of train_conv_pack */
 	size_t floats = conv_direct_floats(&l->conv);
 
 	floats = most(floats, conv_work(&l->conv, out->h, out->w, group));
@@ -95,7 +95,7 @@ pass_conv_work(const struct fast_pass *p, int node, int group)
 /* ---- weights ---- */
 
 size_t
-pass_conv_packed(const struct learner *l)
+train_conv_packed(const struct learner *l)
 {
 	return liveness_floats(
 	    (int64_t)most(conv_packed(&l->conv), conv_packed(&l->transposed)));
@@ -115,8 +115,8 @@ turn(const struct conv *conv, const float *w, float *out)
 }
 
 void
-pass_conv_pack(const struct fast_pass *p, int node, const struct tensor *theta,
-    bool backward, float *work)
+train_conv_pack(const struct train_pass *p, int node,
+    const struct tensor *theta, bool backward, float *work)
 {
 	const struct learner *l = &p->learner[node];
 	float *out = p->packed + l->packed;
@@ -144,7 +144,7 @@ pass_conv_pack(const struct fast_pass *p, int node, const struct tensor *theta,
 
 /* Rows are [block of k][tap][c]; in the model's weight k c tap. */
 void
-pass_conv_add(const struct fast_pass *p, const struct learner *l, int slices,
+train_conv_add(const struct train_pass *p, const struct learner *l, int slices,
     size_t first, size_t end, float *gradient)
 {
 	const size_t c = (size_t)l->conv.c, k = (size_t)l->conv.k;
@@ -167,15 +167,15 @@ pass_conv_add(const struct fast_pass *p, const struct learner *l, int slices,
 /* ---- running ---- */
 
 void
-pass_conv_forward(const struct group *g, const struct step *step)
+train_conv_forward(const struct group *g, const struct step *step)
 {
-	const struct fast_pass *p = g->p;
+	const struct train_pass *p = g->p;
 	const struct learner *l = &p->learner[step->node];
 	const struct slot *out = &p->place[step->out];
 
 	conv_run(p->kernels, &l->conv,
-	    &(struct conv_call){.in = pass_view(g, step->in),
-		.out = pass_view(g, step->out),
+	    &(struct conv_call){.in = train_view(g, step->in),
+		.out = train_view(g, step->out),
 		.images = g->n,
 		.h = out->h,
 		.w = out->w,
@@ -187,11 +187,11 @@ pass_conv_forward(const struct group *g, const struct step *step)
 static void
 data_backward(const struct group *g, const struct step *step)
 {
-	const struct fast_pass *p = g->p;
+	const struct train_pass *p = g->p;
 	const struct learner *l = &p->learner[step->node];
 	const struct slot *in = &p->place[step->in];
-	const struct view out = pass_view(g, step->out);
-	struct conv_call call = {.in = pass_view(g, step->d),
+	const struct view out = train_view(g, step->out);
+	struct conv_call call = {.in = train_view(g, step->d),
 	    .out = out,
 	    .images = g->n,
 	    .h = in->h,
@@ -218,12 +218,12 @@ partial_of(const struct group *g, const struct learner *l)
 static void
 weights_backward(const struct group *g, const struct step *step)
 {
-	const struct fast_pass *p = g->p;
+	const struct train_pass *p = g->p;
 	const struct learner *l = &p->learner[step->node];
 	const struct node *node = &p->base.graph->nodes[step->node];
 	const struct slot *out = &p->place[node->out];
-	struct conv_sums_call call = {.in = pass_view(g, step->in),
-	    .d_out = pass_view(g, step->d),
+	struct conv_sums_call call = {.in = train_view(g, step->in),
+	    .d_out = train_view(g, step->d),
 	    .images = g->n,
 	    .h = out->h,
 	    .w = out->w,
@@ -245,7 +245,7 @@ weights_backward(const struct group *g, const struct step *step)
 }
 
 void
-pass_conv_backward(const struct group *g, const struct step *step)
+train_conv_backward(const struct group *g, const struct step *step)
 {
 	weights_backward(g, step);
 	if (step->out >= 0)
@@ -253,7 +253,7 @@ pass_conv_backward(const struct group *g, const struct step *step)
 }
 
 void
-pass_conv_end(const struct group *g, int node)
+train_conv_end(const struct group *g, int node)
 {
 	const struct learner *l = &g->p->learner[node];
 
