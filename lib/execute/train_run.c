@@ -180,59 +180,37 @@ back_give(const struct group *g, const struct step *step)
 		.images = g->n});
 }
 
+static void
+back_spread(const struct group *g, const struct step *step)
+{
+	pixel_spread(&g->p->place[step->out], train_view(g, step->d),
+	    train_view(g, step->out), g->n, !step->fresh);
+}
+
+typedef void step_fn(const struct group *g, const struct step *step);
+
+static step_fn *const functions[] = {
+    [STEP_INPUT] = run_input,
+    [STEP_CONV] = train_conv_forward,
+    [STEP_SUMS] = run_sums,
+    [STEP_SQUARES] = run_squares,
+    [STEP_APPLY] = run_affine,
+    [STEP_AFFINE] = run_affine,
+    [STEP_POOL] = run_pool,
+    [STEP_PLAIN] = train_plain_forward,
+    [STEP_OUTPUT] = run_output,
+    [BACK_OUTPUT] = back_output,
+    [BACK_CONV] = train_conv_backward,
+    [BACK_SUMS] = back_sums,
+    [BACK_APPLY] = back_apply,
+    [BACK_RELU] = back_relu,
+    [BACK_GIVE] = back_give,
+    [BACK_SPREAD] = back_spread,
+    [BACK_PLAIN] = train_plain_backward,
+};
+
 void
 train_step(const struct group *g, const struct step *step)
 {
-	switch (step->kind) {
-	case STEP_INPUT:
-		run_input(g, step);
-		break;
-	case STEP_CONV:
-		train_conv_forward(g, step);
-		break;
-	case STEP_SUMS:
-		run_sums(g, step);
-		break;
-	case STEP_SQUARES:
-		run_squares(g, step);
-		break;
-	case STEP_APPLY:
-	case STEP_AFFINE:
-		run_affine(g, step);
-		break;
-	case STEP_POOL:
-		run_pool(g, step);
-		break;
-	case STEP_PLAIN:
-		train_plain_forward(g, step);
-		break;
-	case STEP_OUTPUT:
-		run_output(g, step);
-		break;
-	case BACK_OUTPUT:
-		back_output(g, step);
-		break;
-	case BACK_CONV:
-		train_conv_backward(g, step);
-		break;
-	case BACK_SUMS:
-		back_sums(g, step);
-		break;
-	case BACK_APPLY:
-		back_apply(g, step);
-		break;
-	case BACK_RELU:
-		back_relu(g, step);
-		break;
-	case BACK_GIVE:
-		back_give(g, step);
-		break;
-	case BACK_SPREAD:
-		pixel_spread(&g->p->place[step->out], train_view(g, step->d),
-		    train_view(g, step->out), g->n, !step->fresh);
-		break;
-	case BACK_PLAIN:
-		train_plain_backward(g, step);
-		break;
-	}
+	functions[step->kind](g, step);
 }
