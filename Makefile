@@ -106,7 +106,16 @@ $(BUILD)/bin/evalgrid $(BUILD)/bin/hessgrid: $(BUILD)/cmd/gridrun.o
 $(BUILD)/bin/dirgen: $(BUILD)/cmd/dirslope.o
 $(BUILD)/bin/nettrain: $(BUILD)/cmd/trainoptions.o
 
-$(BUILD)/bin/%: $(BUILD)/cmd/%.o $(BUILD)/cmd/frame.o $(LIB)
+# What --help shows is the first example of the page.
+$(BUILD)/cmd/examples.c: cmd/examples.awk $(wildcard man/*.1)
+	@mkdir -p $(@D)
+	awk -f $^ >$@.new
+	mv $@.new $@
+
+$(BUILD)/cmd/examples.o: $(BUILD)/cmd/examples.c
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/bin/%: $(BUILD)/cmd/%.o $(BUILD)/cmd/frame.o $(BUILD)/cmd/examples.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(LIB) \
 	    $(ALL_LIBS) -o $@

@@ -27,6 +27,22 @@ warn_about_norms(const struct gridrun *s, const struct evaluation *e)
 		    "recompute finds them anew");
 }
 
+/* Random directions as they are drawn mostly show how large the weights are. */
+static void
+warn_about_scale(const struct gridrun *s, const struct plane *plane)
+{
+	bool plain = false;
+
+	for (int k = 0; k < plane->reps * plane->axes; k++)
+		plain |= plane->direction[k].kind == DIRECTION_RANDOM &&
+			 plane->direction[k].norm == NORM_NONE;
+	if (plain)
+		frame_warn(s->frame,
+		    "random directions are not normalised: how sharp a minimum "
+		    "looks depends on how large its weights are (fnorm "
+		    "normalises)");
+}
+
 /* With -v: what recomputing costs, from one point. */
 static int
 tell_norms(
@@ -56,6 +72,38 @@ print_place(struct text *out, const char *name, const struct score *score,
 	    out, "; 5 %% standard error needs %" PRId64 " images\n", images);
 }
 
+static void
+print_images(struct text *out, const struct run_cost *cost, int64_t places,
+    const struct evaluation *e)
+{
+	char time[32];
+
+	text_add(out,
+	    "%" PRId64 " points x %" PRId64 " images: %s at %d threads\n",
+	    places, e->data[0]->n,
+	    progress_duration(cost->seconds * (double)places, time),
+	    e->threads);
+	print_place(out, "centre", &cost->centre_score, cost->centre);
+	print_place(out, "corner", &cost->corner_score, cost->corner);
+}
+
+static void
+print_program(struct text *out, const struct run_cost *cost, int64_t places,
+    int processes)
+{
+	char time[32];
+
+	text_add(out,
+	    "%" PRId64 " points: %s, processes: %d (%.3g s a point, "
+	    "%.3g s to start)\n",
+	    places,
+	    progress_duration(
+		cost->start + cost->seconds * (double)places, time),
+	    processes, cost->seconds * processes, cost->start);
+	text_add(out, "centre loss %.6g\ncorner loss %.6g\n",
+	    cost->centre_score.loss, cost->corner_score.loss);
+}
+
 static int
 print_estimate(
     const struct gridrun *run, const struct surface *surface, struct error *err)
@@ -65,7 +113,6 @@ print_estimate(
 	struct place centre = {.sets = (1U << e->sets) - 1}, corner = {0};
 	struct run_cost est;
 	struct text text = {0};
-	char time[32];
 
 	if (places > 0)
 		corner =
@@ -73,12 +120,10 @@ print_estimate(
 	corner.sets = centre.sets;
 	if (estimate_run(e, &centre, &corner, &est, err) < 0)
 		return -1;
-	text_add(&text,
-	    "%" PRId64 " points x %" PRId64 " images: %s at %d threads\n",
-	    places, e->data[0]->n,
-	    progress_duration(est.seconds * (double)places, time), e->threads);
-	print_place(&text, "centre", &est.centre_score, est.centre);
-	print_place(&text, "corner", &est.corner_score, est.corner);
+	if (e->exec.command != NULL)
+		print_program(&text, &est, places, e->threads);
+	else
+		print_images(&text, &est, places, e);
 	frame_print(run->frame, &text);
 	return 0;
 }
@@ -106,7 +151,8 @@ evaluate(struct gridrun *run, struct surface *surface, struct error *err)
 		    e->exec.command, e->threads);
 	else if (run->frame->verbose > 0 && describe(run, e, err) < 0)
 		return -1;
-	warn_about_norms(run, &surface->evaluation);
+	warn_about_norms(run, e);
+	warn_about_scale(run, e->plane);
 	if (tell_norms(run, &surface->evaluation, err) < 0)
 		return -1;
 	return run->estimate ? print_estimate(run, surface, err)
@@ -119,10 +165,10 @@ check_exec(const struct gridrun *s)
 {
 	struct error err;
 
-	if (s->choice.sets > 0 || s->estimate || s->choice.groups ||
+	if (s->choice.sets > 0 || s->choice.groups ||
 	    s->choice.norms == NORMS_RECOMPUTE)
-		frame_usage(s->frame, "--exec excludes -d, --estimate, "
-				      "--groups and --bn recompute");
+		frame_usage(s->frame,
+		    "--exec excludes -d, --groups and --bn recompute");
 	if (exec_check(&s->choice.exec, &err) < 0)
 		frame_usage_error(s->frame, &err);
 }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +10,39 @@
 #include <unistd.h>
 
 #include "base/character.h"
-
+#include "base/descriptor.h"
 #include "base/output.h"
+#include "examples.h"
+
+/*
+ * What a long run says that is interrupted and kept by nobody: the only state
+ * of the frame, because a signal's handler is given none.
+ */
+static char farewell[160];
+
+static void
+say_farewell(int signal)
+{
+	(void)descriptor_write(STDERR_FILENO, farewell, strlen(farewell));
+	raise(signal); /* its own action is back */
+}
+
+static void
+prepare_farewell(const struct frame *frame)
+{
+	struct sigaction now, then = {.sa_handler = say_farewell,
+				  .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
+
+	if (frame->output.manner != OUTPUT_LONG || frame->quiet ||
+	    frame->output.path != NULL || sigaction(SIGINT, NULL, &now) < 0 ||
+	    now.sa_handler != SIG_DFL)
+		return;
+	snprintf(farewell, sizeof(farewell),
+	    "%s: interrupted; with -o FILE the same line, typed again, would "
+	    "go on from here\n",
+	    frame->name);
+	sigaction(SIGINT, &then, NULL);
+}
 
 /* A closed descriptor is opened the wrong way round: using it is an error. */
 static void
@@ -39,6 +71,16 @@ frame_print(const struct frame *frame, struct text *text)
 	text_free(text);
 }
 
+static void
+show_example(const char *name, struct text *out)
+{
+	for (const struct example *e = examples; e->program != NULL; e++)
+		if (strcmp(e->program, name) == 0)
+			text_add(out, "\nexample:\n%s", e->lines);
+	text_add(out, "\nmore: %s(1), by man %s or losspipe help %s\n", name,
+	    name, name);
+}
+
 /* What is asked for beside the program's work: prints it and exits. */
 static void
 inform(const struct frame *frame, const struct option_row *all, int help,
@@ -51,6 +93,7 @@ inform(const struct frame *frame, const struct option_row *all, int help,
 		text_add(&text, "usage: %s [options] %s\n%s\n\n", frame->name,
 		    frame->synopsis, frame->purpose);
 		options_help(all, &text);
+		show_example(frame->name, &text);
 	} else if (version) {
 		text_add(
 		    &text, "%s (losspipe) %s\n", frame->name, LOSSPIPE_VERSION);
@@ -149,6 +192,7 @@ frame_start(struct frame *frame, int argc, char **argv)
 	if (add_inputs(frame, argv + first, &err) < 0 ||
 	    output_check(o, &err) < 0)
 		frame_fail(frame, &err);
+	prepare_farewell(frame);
 	return first;
 }
 

@@ -190,6 +190,24 @@ gridrun_write(struct gridrun *run, struct surface *surface, struct error *err)
 	return status;
 }
 
+/* An axis that nobody spoke of, beside one that somebody did. */
+static void
+tell_other_axis(
+    const struct gridrun *s, const struct surface *surface, int axes)
+{
+	const struct range *given = s->choice.range;
+	const int other = given[0].num > 0 ? 1 : 0;
+	const struct range *range = &surface->grid.range[other];
+
+	if (axes < AXES_MAX || s->estimate ||
+	    (given[0].num > 0) == (given[1].num > 0))
+		return;
+	frame_warn(s->frame,
+	    "no --%s: it is %g:%g:%" PRId64 ", in all %" PRId64 " points",
+	    axis_word(other), range->lo, range->hi, range->num,
+	    surface_places(surface));
+}
+
 static int
 evaluate_plane(struct gridrun *s, const struct plane *plane, struct error *err)
 {
@@ -198,6 +216,8 @@ evaluate_plane(struct gridrun *s, const struct plane *plane, struct error *err)
 
 	if (status == 0 && surface.guessed)
 		frame_warn(s->frame, "%s", path_guessed);
+	if (status == 0)
+		tell_other_axis(s, &surface, plane->axes);
 	if (status == 0)
 		status = s->plane(s, &surface, err);
 	surface_free(&surface);

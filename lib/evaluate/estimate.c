@@ -9,6 +9,7 @@
 
 struct two {
 	struct score score[2];
+	double at[2]; /* when they came */
 };
 
 static int
@@ -19,6 +20,7 @@ keep(
 
 	(void)err;
 	two->score[point] = scores[0];
+	two->at[point] = progress_now();
 	return 0;
 }
 
@@ -36,12 +38,23 @@ estimate_run(const struct evaluation *evaluation, const struct place *centre,
     const struct place *corner, struct run_cost *estimate, struct error *err)
 {
 	const struct place places[2] = {*centre, *corner};
-	double start = progress_now();
+	const double start = progress_now();
+	struct evaluation alone = *evaluation;
+	double took, before = 0.0;
 	struct two two;
 
-	if (evaluate_points(evaluation, places, 2, keep, &two, err) < 0)
+	if (evaluation->exec.command != NULL)
+		alone.threads = 1; /* the second point needs no start */
+	if (evaluate_points(&alone, places, 2, keep, &two, err) < 0)
 		return -1;
-	*estimate = (struct run_cost){.seconds = (progress_now() - start) / 2.0,
+	took = (progress_now() - start) / 2.0;
+	if (evaluation->exec.command != NULL) {
+		took = two.at[1] - two.at[0];
+		before = fmax(two.at[0] - start - took, 0.0);
+		took /= evaluation->threads;
+	}
+	*estimate = (struct run_cost){.seconds = took,
+	    .start = before,
 	    .centre = images_for(&two.score[0], 0.05),
 	    .corner = images_for(&two.score[1], 0.05),
 	    .centre_score = two.score[0],

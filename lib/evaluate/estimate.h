@@ -12,12 +12,14 @@
 
 struct run_cost {
 	double seconds;         /* of one point on all images of the run */
+	double start;           /* of a program of --exec, until it answers */
 	int64_t centre, corner; /* images for a standard error of 5 % there */
 	struct score centre_score, corner_score;
 };
 
 /*
- * Evaluates the first data set at `centre` and at `corner` and times it.  The
+ * Evaluates the first data set, or the program, at `centre` and at `corner` and
+ * times it.  The
  * number of images follows from the spread of their losses,
  * n = (sd / (0.05 loss))^2; 0 where the loss is not finite.
  */

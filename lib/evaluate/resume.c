@@ -157,7 +157,8 @@ resume_find(struct resume *resume, const struct surface *surface,
 		return 0;
 	error_set(err,
 	    "the earlier points were computed by kernel '%s', this is '%s': "
-	    "same results are promised per kernel only",
+	    "same results are promised per kernel only (LOSSPIPE_CPU chooses "
+	    "one, --force computes all anew)",
 	    (*found)->kernel, surface->kernel);
 	*found = NULL;
 	return force ? 0 : -1;

@@ -123,7 +123,8 @@ take_grid(struct points_list *list, struct segment *segment,
 	if (strcmp(p->kernel, kernel) != 0 && !rules->mixed)
 		return error_set(err,
 		    "shards of run %.16s were computed by different kernels, "
-		    "'%s' and '%s': same results are promised per kernel only",
+		    "'%s' and '%s': same results are promised per kernel "
+		    "only (gridmerge --mixed joins them)",
 		    grid.run, p->kernel, kernel);
 	if (grid_agrees(&p->grid, &grid, err) < 0)
 		return -1;

@@ -94,7 +94,7 @@ done
 # Kernels are not mixed unknowingly.
 LOSSPIPE_CPU=base eval_grid >"$T/base.ll"
 LOSSPIPE_CPU=ref evalgrid -q -d "$images" --x=-1:1:5 --y=-0.5:0.5:3 --shard 1/15 "$T/plane.ll" >"$T/ref-1.ll"
-fails 1 "different kernels, 'gemm .*' and 'reference C'" "gridmerge refuses shards of two kernels" \
+fails 1 "different kernels, 'gemm .*' and 'reference C'.*gridmerge --mixed joins them" "gridmerge refuses shards of two kernels" \
 	gridmerge "$T/base.ll" "$T/ref-1.ll"
 gridmerge --mixed "$T/base.ll" "$T/ref-1.ll" >"$T/merged.ll"
 passes "gridmerge --mixed joins them, the first one's points stay" cmp "$T/base.ll" "$T/merged.ll"
@@ -112,6 +112,16 @@ fails 1 'x is given' "--x without directions is refused" \
 	evalgrid -d "$images" --x=-1:1:3 "$T/lenet.ll"
 netnew resnet20_a | dirgen -s 1 >"$T/bare.ll"
 fails 1 'pixels' "a model without input constants needs --pixels" evalgrid -d "$cifar" "$T/bare.ll"
+# What a person should know of a grid that was not spoken of.
+netnew -s 1 --pixels fashion small | dirgen -s 7 | tee "$T/plain.ll" | fnorm >"$T/normal.ll"
+says="random directions are not normalised"
+evalgrid -d "$ROOT/samples/fashion-48.npz" -n 4 --x=-1:1:2 --y=-1:1:2 "$T/plain.ll" 2>"$T/err" >"$T/out"
+is "$(grep -c "$says.*(fnorm normalises)" "$T/err")" 1 "directions that are not normalised are called that"
+evalgrid -d "$ROOT/samples/fashion-48.npz" --x=-1:1:2 "$T/normal.ll" 2>"$T/err" >"$T/out"
+is "$(cat "$T/err")" "evalgrid: warning: no --y: it is -1:1:51, in all 102 points" \
+	"--x alone: which y, and how many points"
+evalgrid -d "$ROOT/samples/fashion-48.npz" --y=-1:1:2 --shard 0/2 "$T/normal.ll" 2>"$T/err" >"$T/out"
+is "$(cat "$T/err")" "evalgrid: warning: no --x: it is -1:1:51, in all 51 points" "--y alone, in a shard"
 passes "--estimate prints and evaluates little" \
 	sh -c "evalgrid --estimate $grid $T/plane.ll | grep -q '30 points x 48 images'"
 evalgrid -q -d "train=$images" -d "test=$images" "$T/plane.ll" --x=0:1:2 --y=0:0:1 |

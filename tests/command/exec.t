@@ -114,6 +114,10 @@ is "$(pgrep -f "$T/bowl" | wc -l)" 0 "no process is left"
 is "$(cat "$T/status") $(wc -c <"$T/err")" "141 0" "SIGPIPE on its own output kills it"
 
 # Usage, and models without a graph.
+evalgrid --estimate --exec 'while read -r l; do echo 1.5; done' --exec-form text --x=-1:1:5 --y=-1:1:5 -j2 "$T/toy.ll" >"$T/cost"
+grep -Eqx '25 points: [0-9:]+, processes: 2 \([0-9.e-]+ s a point, [0-9.e-]+ s to start\)' "$T/cost" &&
+	grep -qx 'centre loss 1.5' "$T/cost" && grep -qx 'corner loss 1.5' "$T/cost"
+ok $? "--estimate --exec asks the program for two points"
 fails 2 'exec excludes -d' "--exec with data" evalgrid -d "$ROOT/tests/data/sets/tiny.npz" --exec true "$T/toy.ll"
 fails 2 'exec is no command' "an empty command" evalgrid --exec '' "$T/toy.ll"
 fails 2 'exec-loss is' "an endless name" evalgrid --exec true --exec-loss "$(printf '%040d' 0)" "$T/toy.ll"

@@ -6,7 +6,7 @@ clock=${LOSSPIPE_BIN:-$ROOT/build/bin}/../tool/clock.so
 ldd "$(command -v evalgrid)" | grep -q asan && skip_all "the sanitizer comes first"
 data=$ROOT/samples/fashion-48.npz
 netload --arch small --pixels fashion "$ROOT/samples/fashion-small.pt" >"$T/net.ll"
-dirgen -s 7 <"$T/net.ll" >"$T/plane.ll"
+dirgen -s 7 <"$T/net.ll" | fnorm >"$T/plane.ll"
 
 # faster COMMAND...: a second takes as long as a millisecond.
 faster() { LD_PRELOAD=$clock CLOCK_FASTER=1000 "$@" >"$T/out" 2>"$T/err"; }

@@ -22,6 +22,11 @@ ask()
 		is "$("$name" $word | head -n 1 | cut -d ' ' -f 1-2)" "usage: $name" \
 			"$name $word"
 	done
+	"$name" --help >"$T/help"
+	is "$(tail -n 1 "$T/help")" "more: $name(1), by man $name or losspipe help $name" \
+		"$name --help names its page"
+	grep -A 1 '^example:$' "$T/help" | tail -n 1 | grep -q '^  [a-z]'
+	ok $? "$name --help shows an example"
 	is "$("$name" --version | cut -d ' ' -f 1-2)" "$name (losspipe)" "$name --version"
 	[ "$("$name" --completion | grep -c '^--')" -ge 5 ]
 	ok $? "$name --completion"
