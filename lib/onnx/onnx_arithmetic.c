@@ -1,6 +1,8 @@
 /* The arithmetic of shapes and of other constants, done while reading. */
 #include <math.h>
+#include <stdlib.h>
 
+#include "base/memory.h"
 #include "onnx/onnx_import.h"
 
 enum { FOLDED_MAX = 16 };
@@ -16,8 +18,8 @@ is_number(int64_t type)
 static int
 fold_cast(const struct onnx_step *step)
 {
-	double number[CONSTANT_MAX];
 	struct onnx_numbers in;
+	double *number;
 	int64_t to;
 	bool real;
 
@@ -28,82 +30,144 @@ fold_cast(const struct onnx_step *step)
 		    "a cast to element type %lld, expected numbers",
 		    (long long)to);
 	real = to == 1 || to == 10 || to == 11 || to == 16;
-	for (int64_t i = 0; i < in.n; i++)
+	number = onnx_new_numbers(step, &in.shape, !real);
+	for (int64_t i = 0; number != NULL && i < in.n; i++)
 		number[i] = real      ? in.at[i]
 			    : to == 9 ? (double)(in.at[i] != 0.0)
 				      : trunc(in.at[i]);
-	return onnx_set_matrix(step, number, in.n, in.rank, in.width, !real);
+	return number != NULL ? 0 : -1;
 }
 
-/*
- * How operands lie beside each other: the larger one's numbers and rows, the
- * other one the same or a single number.
- */
-static int
-stretch(const struct onnx_step *step, const struct onnx_numbers *in,
-    size_t n_in, struct onnx_numbers *to)
+/* Operands stretched to one shape, in memory of their own. */
+struct operands {
+	struct onnx_shape shape;
+	double *at[FOLDED_MAX];
+	bool whole; /* all of them */
+};
+
+static void
+free_operands(const struct operands *o)
 {
-	*to = in[0];
-	for (size_t i = 1; i < n_in; i++) {
-		if (in[i].rank > to->rank)
-			to->rank = in[i].rank;
-		if (in[i].n > to->n)
-			to->n = in[i].n;
-	}
-	to->width = 1;
-	for (size_t i = 0; i < n_in; i++)
-		if (in[i].rank == to->rank && in[i].n == to->n)
-			to->width = in[i].width;
-	for (size_t i = 0; i < n_in; i++)
-		if (in[i].n != 1 &&
-		    (in[i].n != to->n ||
-			(in[i].rank == 2 && in[i].width != to->width) ||
-			(in[i].rank < 2 && to->rank == 2 &&
-			    to->width != to->n)))
+	for (int i = 0; i < FOLDED_MAX; i++)
+		free(o->at[i]);
+}
+
+/* Axes are counted from the last one; 1 stretches. */
+static int
+stretch(const struct onnx_step *step, struct onnx_shape *to,
+    const struct onnx_shape *from)
+{
+	const struct onnx_shape a = *to;
+	const int rank = a.rank > from->rank ? a.rank : from->rank;
+
+	to->rank = rank;
+	for (int i = 1; i <= rank; i++) {
+		const int64_t m = i <= a.rank ? a.dim[a.rank - i] : 1;
+		const int64_t n =
+		    i <= from->rank ? from->dim[from->rank - i] : 1;
+
+		if (m != n && m != 1 && n != 1)
 			return error_set(step->import->err,
-			    "%lld and %lld numbers, expected as many",
-			    (long long)in[i].n, (long long)to->n);
+			    "constants of %lld and %lld numbers along an axis, "
+			    "expected as many",
+			    (long long)m, (long long)n);
+		to->dim[rank - i] = m == 1 ? n : m;
+	}
 	return 0;
 }
 
-static double
-number_at(const struct onnx_numbers *in, int64_t i)
+/* The operand's numbers as many as shape has. */
+static double *
+spread(const struct onnx_step *step, const struct onnx_numbers *in,
+    const struct onnx_shape *shape)
 {
-	return in->at[in->n == 1 ? 0 : i];
+	const struct onnx_view view = onnx_view_of(&in->shape);
+	const int shift = shape->rank - in->shape.rank;
+	struct onnx_view wide = {0};
+	int64_t n = 1;
+	double *to;
+
+	for (int i = 0; i < shape->rank; i++) {
+		if (__builtin_mul_overflow(n, shape->dim[i], &n) ||
+		    n > CONSTANT_MADE_MAX) {
+			error_set(step->import->err,
+			    "a constant would have more than %d numbers",
+			    CONSTANT_MADE_MAX);
+			return NULL;
+		}
+		if (i >= shift && in->shape.dim[i - shift] > 1)
+			wide.step[i] = view.step[i - shift];
+	}
+	to = memory_new((size_t)n, sizeof(*to), step->import->err);
+	if (to != NULL)
+		onnx_copy_view(in->at, &wide, shape, to);
+	return to;
+}
+
+/* The first n inputs; what is there is to be freed in any case. */
+static int
+read_operands(const struct onnx_step *step, size_t n, struct operands *o)
+{
+	struct onnx_numbers in[FOLDED_MAX];
+
+	*o = (struct operands){.whole = true};
+	if (n < 1 || n > FOLDED_MAX)
+		return error_set(step->import->err,
+		    "%zu constants, expected at most %d", n, FOLDED_MAX);
+	for (size_t i = 0; i < n; i++) {
+		if (onnx_get_numbers(step, i, &in[i]) < 0 ||
+		    stretch(step, &o->shape, &in[i].shape) < 0)
+			return -1;
+		o->whole &= in[i].whole;
+	}
+	for (size_t i = 0; i < n; i++)
+		if ((o->at[i] = spread(step, &in[i], &o->shape)) == NULL)
+			return -1;
+	return 0;
+}
+
+static int64_t
+count(const struct onnx_shape *shape)
+{
+	int64_t n = 1;
+
+	for (int i = 0; i < shape->rank; i++)
+		n *= shape->dim[i];
+	return n;
 }
 
 typedef double fold_fn(double a, double b);
 
+/* Any number of operands, from the first one on. */
 static int
-fold_binary(const struct onnx_step *step, fold_fn *value, bool truth)
+fold(const struct onnx_step *step, size_t n_in, fold_fn *value, bool truth)
 {
-	double number[CONSTANT_MAX];
-	struct onnx_numbers in[2], to;
-	bool whole;
+	struct operands o;
+	double *number = NULL;
 
-	if (onnx_get_numbers(step, 0, &in[0]) < 0 ||
-	    onnx_get_numbers(step, 1, &in[1]) < 0 ||
-	    stretch(step, in, 2, &to) < 0)
-		return -1;
-	whole = in[0].whole && in[1].whole;
-	for (int64_t i = 0; i < to.n; i++) {
-		double v = value(number_at(&in[0], i), number_at(&in[1], i));
-
-		number[i] = whole ? trunc(v) : v;
+	if (read_operands(step, n_in, &o) == 0)
+		number = onnx_new_numbers(step, &o.shape, o.whole || truth);
+	for (int64_t i = 0;
+	     number != NULL && o.at[0] != NULL && i < count(&o.shape); i++) {
+		number[i] = o.at[0][i];
+		for (size_t k = 1; k < n_in; k++)
+			number[i] = value(number[i], o.at[k][i]);
+		if (o.whole)
+			number[i] = trunc(number[i]);
 	}
-	return onnx_set_matrix(
-	    step, number, to.n, to.rank, to.width, whole || truth);
+	free_operands(&o);
+	return number != NULL ? 0 : -1;
 }
 
-#define FOLD(name, value, truth)                            \
-	static double name##_of(double a, double b)         \
-	{                                                   \
-		return value;                               \
-	}                                                   \
-                                                            \
-	static int name(const struct onnx_step *step)       \
-	{                                                   \
-		return fold_binary(step, name##_of, truth); \
+#define FOLD(name, value, truth)                        \
+	static double name##_of(double a, double b)     \
+	{                                               \
+		return value;                           \
+	}                                               \
+                                                        \
+	static int name(const struct onnx_step *step)   \
+	{                                               \
+		return fold(step, 2, name##_of, truth); \
 	}
 
 FOLD(fold_add, a + b, false)
@@ -134,38 +198,13 @@ fold_mod(const struct onnx_step *step)
 
 	if (onnx_int(step, "fmod", &as_c) < 0)
 		return -1;
-	return fold_binary(step, as_c != 0 ? fmod : remainder_of, false);
+	return fold(step, 2, as_c != 0 ? fmod : remainder_of, false);
 }
 
-/* Any number of operands, from the first one on. */
-static int
-fold_several(const struct onnx_step *step, fold_fn *value)
-{
-	const size_t n_in = step->node->n_in;
-	struct onnx_numbers in[FOLDED_MAX], to;
-	double number[CONSTANT_MAX];
-
-	if (n_in < 1 || n_in > FOLDED_MAX)
-		return error_set(step->import->err,
-		    "%zu constants, expected at most %d", n_in, FOLDED_MAX);
-	for (size_t k = 0; k < n_in; k++)
-		if (onnx_get_numbers(step, k, &in[k]) < 0)
-			return -1;
-	if (stretch(step, in, n_in, &to) < 0)
-		return -1;
-	for (int64_t i = 0; i < to.n; i++) {
-		number[i] = number_at(&in[0], i);
-		for (size_t k = 1; k < n_in; k++)
-			number[i] = value(number[i], number_at(&in[k], i));
-	}
-	return onnx_set_matrix(
-	    step, number, to.n, to.rank, to.width, in[0].whole);
-}
-
-#define FOLD_SEVERAL(name, value)                     \
-	static int name(const struct onnx_step *step) \
-	{                                             \
-		return fold_several(step, value);     \
+#define FOLD_SEVERAL(name, value)                                  \
+	static int name(const struct onnx_step *step)              \
+	{                                                          \
+		return fold(step, step->node->n_in, value, false); \
 	}
 
 FOLD_SEVERAL(fold_max, fmax)
@@ -177,14 +216,15 @@ typedef double fold_one_fn(double a);
 static int
 fold_one(const struct onnx_step *step, fold_one_fn *value)
 {
-	double number[CONSTANT_MAX];
 	struct onnx_numbers in;
+	double *number;
 
 	if (onnx_get_numbers(step, 0, &in) < 0)
 		return -1;
-	for (int64_t i = 0; i < in.n; i++)
+	number = onnx_new_numbers(step, &in.shape, in.whole);
+	for (int64_t i = 0; number != NULL && i < in.n; i++)
 		number[i] = value(in.at[i]);
-	return onnx_set_matrix(step, number, in.n, in.rank, in.width, in.whole);
+	return number != NULL ? 0 : -1;
 }
 
 static double
@@ -224,8 +264,9 @@ FOLD_ONE(fold_sqrt, sqrt)
 static int
 fold_range(const struct onnx_step *step)
 {
-	double number[CONSTANT_MAX], count;
+	struct onnx_shape shape = {.rank = 1};
 	struct onnx_numbers in[3];
+	double *number, n;
 
 	for (size_t i = 0; i < 3; i++) {
 		if (onnx_get_numbers(step, i, &in[i]) < 0)
@@ -235,31 +276,34 @@ fold_range(const struct onnx_step *step)
 			    "input %zu has %lld numbers, expected one", i,
 			    (long long)in[i].n);
 	}
-	count = ceil((in[1].at[0] - in[0].at[0]) / in[2].at[0]);
-	if (!(count >= 1.0 && count <= CONSTANT_MAX))
+	n = ceil((in[1].at[0] - in[0].at[0]) / in[2].at[0]);
+	if (!(n >= 1.0 && n <= CONSTANT_MADE_MAX))
 		return error_set(step->import->err,
-		    "%g numbers, expected 1 to %d", count, CONSTANT_MAX);
-	for (int64_t i = 0; i < (int64_t)count; i++)
+		    "%g numbers, expected 1 to %d", n, CONSTANT_MADE_MAX);
+	shape.dim[0] = (int64_t)n;
+	number = onnx_new_numbers(step, &shape, in[0].whole);
+	for (int64_t i = 0; number != NULL && i < shape.dim[0]; i++)
 		number[i] = in[0].at[0] + (double)i * in[2].at[0];
-	return onnx_set_numbers(step, number, (int64_t)count, 1, in[0].whole);
+	return number != NULL ? 0 : -1;
 }
 
 static int
 fold_where(const struct onnx_step *step)
 {
-	double number[CONSTANT_MAX];
-	struct onnx_numbers in[3], to;
+	struct onnx_numbers in[2];
+	struct operands o;
+	double *number = NULL;
 
-	for (size_t i = 0; i < 3; i++)
-		if (onnx_get_numbers(step, i, &in[i]) < 0)
-			return -1;
-	if (stretch(step, in, 3, &to) < 0)
+	if (onnx_get_numbers(step, 1, &in[0]) < 0 ||
+	    onnx_get_numbers(step, 2, &in[1]) < 0)
 		return -1;
-	for (int64_t i = 0; i < to.n; i++)
-		number[i] =
-		    number_at(&in[number_at(&in[0], i) != 0.0 ? 1 : 2], i);
-	return onnx_set_matrix(
-	    step, number, to.n, to.rank, to.width, in[1].whole && in[2].whole);
+	if (read_operands(step, 3, &o) == 0)
+		number = onnx_new_numbers(
+		    step, &o.shape, in[0].whole && in[1].whole);
+	for (int64_t i = 0; number != NULL && i < count(&o.shape); i++)
+		number[i] = o.at[o.at[0][i] != 0.0 ? 1 : 2][i];
+	free_operands(&o);
+	return number != NULL ? 0 : -1;
 }
 
 const struct onnx_row onnx_arithmetic[] = {

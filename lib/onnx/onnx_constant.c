@@ -49,41 +49,67 @@ make_constant(const struct onnx_step *step)
 			   step->import->err, "the constant has no numbers");
 }
 
+/* Runs of inner numbers, n of them in each of outer parts, taken by index. */
 static int
 fold_gather(const struct onnx_step *step)
 {
+	int64_t axis, outer = 1, inner = 1, rows;
+	struct onnx_shape to = {0};
 	struct onnx_numbers data, at;
-	double number[CONSTANT_MAX];
-	int64_t axis;
+	double *number;
 	int place;
 
 	if (onnx_get_numbers(step, 0, &data) < 0 ||
 	    onnx_get_numbers(step, 1, &at) < 0 ||
-	    onnx_int(step, "axis", &axis) < 0)
+	    onnx_int(step, "axis", &axis) < 0 ||
+	    onnx_axis(step, axis, data.shape.rank, &place) < 0)
 		return -1;
-	if (data.rank != 1 || at.rank > 1)
+	if (data.shape.rank - 1 + at.shape.rank > TENSOR_RANK_MAX)
 		return error_set(step->import->err,
-		    "constants of %d dimensions by indices of %d, expected 1 "
-		    "by at most 1",
-		    data.rank, at.rank);
-	if (onnx_axis(step, axis, 1, &place) < 0)
-		return -1;
-	for (int64_t i = 0; i < at.n; i++) {
-		int64_t j = onnx_whole(at.at[i]);
-
-		if (j < -data.n || j >= data.n)
+		    "%d dimensions, expected at most %d",
+		    data.shape.rank - 1 + at.shape.rank, TENSOR_RANK_MAX);
+	for (int i = 0; i < place; i++)
+		outer *= to.dim[to.rank++] = data.shape.dim[i];
+	for (int i = 0; i < at.shape.rank; i++)
+		to.dim[to.rank++] = at.shape.dim[i];
+	for (int i = place + 1; i < data.shape.rank; i++)
+		inner *= to.dim[to.rank++] = data.shape.dim[i];
+	rows = data.shape.dim[place];
+	for (int64_t i = 0; i < at.n; i++)
+		if (!(at.at[i] >= (double)-rows && at.at[i] < (double)rows))
 			return error_set(step->import->err,
 			    "index is %lld, expected less than %lld",
-			    (long long)j, (long long)data.n);
-		number[i] = data.at[j < 0 ? j + data.n : j];
+			    (long long)onnx_whole(at.at[i]), (long long)rows);
+	number = onnx_new_numbers(step, &to, data.whole);
+	for (int64_t i = 0; number != NULL && i < outer * at.n; i++) {
+		const int64_t j = onnx_whole(at.at[i % at.n]);
+		const int64_t row = i / at.n * rows + (j < 0 ? j + rows : j);
+
+		memcpy(number + i * inner, data.at + row * inner,
+		    (size_t)inner * sizeof(*number));
 	}
-	return onnx_set_numbers(step, number, at.n, at.rank, data.whole);
+	return number != NULL ? 0 : -1;
+}
+
+/* The same numbers in another shape. */
+static int
+fold_shape(const struct onnx_step *step, const struct onnx_numbers *in,
+    const struct onnx_shape *to)
+{
+	double *number = onnx_new_numbers(step, to, in->whole);
+
+	if (number == NULL)
+		return -1;
+	memcpy(number, in->at, (size_t)in->n * sizeof(*number));
+	return 0;
 }
 
 static int
 fold_unsqueeze(const struct onnx_step *step)
 {
+	bool new[TENSOR_RANK_MAX] = {false};
 	int64_t axes[TENSOR_RANK_MAX];
+	struct onnx_shape to = {0};
 	struct onnx_numbers in;
 	size_t n;
 	int place;
@@ -91,45 +117,60 @@ fold_unsqueeze(const struct onnx_step *step)
 	if (onnx_get_numbers(step, 0, &in) < 0 ||
 	    onnx_ints_or_input(step, "axes", 1, axes, TENSOR_RANK_MAX, &n) < 0)
 		return -1;
-	if (n != 1 || in.rank > 1)
+	to.rank = in.shape.rank + (int)n;
+	if (to.rank > TENSOR_RANK_MAX)
 		return error_set(step->import->err,
-		    "constants of more than two dimensions are not supported "
-		    "here");
-	if (onnx_axis(step, axes[0], in.rank + 1, &place) < 0)
-		return -1;
-	return onnx_set_matrix(step, in.at, in.n, in.rank + 1,
-	    in.rank == 0 || place == 1 ? 1 : in.n, in.whole);
+		    "%d dimensions, expected at most %d", to.rank,
+		    TENSOR_RANK_MAX);
+	for (size_t i = 0; i < n; i++) {
+		if (onnx_axis(step, axes[i], to.rank, &place) < 0)
+			return -1;
+		if (new[place])
+			return error_set(
+			    step->import->err, "axis %d is given twice", place);
+		new[place] = true;
+	}
+	for (int i = 0, j = 0; i < to.rank; i++)
+		to.dim[i] = new[i] ? 1 : in.shape.dim[j++];
+	return fold_shape(step, &in, &to);
 }
 
 /* Axes of one number go: those that are named, or all of them. */
 static int
 fold_squeeze(const struct onnx_step *step)
 {
+	bool gone[TENSOR_RANK_MAX] = {false};
 	int64_t axes[TENSOR_RANK_MAX];
+	struct onnx_shape to = {0};
 	struct onnx_numbers in;
 	size_t n;
-	int rank, place;
+	int place;
 
 	if (onnx_get_numbers(step, 0, &in) < 0 ||
 	    onnx_ints_or_input(step, "axes", 1, axes, TENSOR_RANK_MAX, &n) < 0)
 		return -1;
-	if (in.n != 1)
-		return error_set(step->import->err,
-		    "%lld numbers, expected one", (long long)in.n);
-	rank = n > 0 ? in.rank - (int)n : 0;
-	for (size_t i = 0; i < n; i++)
-		if (onnx_axis(step, axes[i], in.rank, &place) < 0)
+	for (int i = 0; n == 0 && i < in.shape.rank; i++)
+		gone[i] = in.shape.dim[i] == 1;
+	for (size_t i = 0; i < n; i++) {
+		if (onnx_axis(step, axes[i], in.shape.rank, &place) < 0)
 			return -1;
-	if (rank < 0)
-		return error_set(step->import->err,
-		    "%zu axes, the input has %d", n, in.rank);
-	return onnx_set_matrix(step, in.at, 1, rank, 1, in.whole);
+		gone[place] = in.shape.dim[place] == 1;
+		if (!gone[place])
+			return error_set(step->import->err,
+			    "axis %d has %lld elements, expected 1", place,
+			    (long long)in.shape.dim[place]);
+	}
+	for (int i = 0; i < in.shape.rank; i++)
+		if (!gone[i])
+			to.dim[to.rank++] = in.shape.dim[i];
+	return fold_shape(step, &in, &to);
 }
 
 static int
 fold_reshape(const struct onnx_step *step)
 {
 	int64_t dim[TENSOR_RANK_MAX], rest = 1;
+	struct onnx_shape to = {0};
 	struct onnx_numbers in;
 	int open = -1;
 	size_t n;
@@ -137,129 +178,192 @@ fold_reshape(const struct onnx_step *step)
 	if (onnx_get_numbers(step, 0, &in) < 0 ||
 	    onnx_read_shape(step, dim, &n) < 0)
 		return -1;
-	if (n > 2)
-		return error_set(step->import->err,
-		    "constants of %zu dimensions, expected at most 2", n);
-	for (size_t i = 0; i < n; i++) {
-		if (dim[i] == 0 && (int)i < in.rank)
-			dim[i] = in.rank == 2 && i == 0 ? in.n / in.width
-				 : in.rank == 2         ? in.width
-							: in.n;
+	to.rank = (int)n;
+	for (int i = 0; i < to.rank; i++) {
+		if (i < in.shape.rank && dim[i] == 0)
+			dim[i] = in.shape.dim[i];
 		if (dim[i] == -1 && open < 0)
-			open = (int)i;
-		else if (dim[i] < 1 || dim[i] > CONSTANT_MAX)
+			open = i;
+		else if (dim[i] < 1 || dim[i] > CONSTANT_MADE_MAX ||
+			 __builtin_mul_overflow(rest, dim[i], &rest))
 			rest = 0;
-		else
-			rest *= dim[i];
+		to.dim[i] = dim[i];
 	}
 	if (open >= 0 && rest > 0) {
-		dim[open] = in.n / rest;
-		rest *= dim[open];
+		to.dim[open] = in.n / rest;
+		rest *= to.dim[open];
 	}
 	if (rest != in.n || in.n == 0)
 		return error_set(step->import->err,
 		    "%lld numbers do not take this shape", (long long)in.n);
-	return onnx_set_matrix(
-	    step, in.at, in.n, (int)n, n == 2 ? dim[1] : 1, in.whole);
+	return fold_shape(step, &in, &to);
 }
 
 static int
 fold_transpose(const struct onnx_step *step)
 {
-	double number[CONSTANT_MAX];
+	struct onnx_view view, turned = {0};
+	int perm[TENSOR_RANK_MAX] = {0};
+	struct onnx_shape to = {0};
 	struct onnx_numbers in;
-	int64_t rows, perm[2];
-	size_t n;
+	double *number;
 
 	if (onnx_get_numbers(step, 0, &in) < 0 ||
-	    onnx_ints(step, "perm", perm, 2, &n) < 0)
+	    onnx_read_perm(step, in.shape.rank, perm) < 0)
 		return -1;
-	if (n != 0 && ((int)n != in.rank || perm[0] < 0 || perm[0] >= in.rank ||
-			  (n == 2 && perm[0] + perm[1] != 1)))
-		return error_set(step->import->err,
-		    "perm is no order of the input's %d axes", in.rank);
-	if (in.rank != 2 || in.width < 1 || (n == 2 && perm[0] != 1))
-		return onnx_alias(
-		    step, onnx_in(step, 0), &onnx_in(step, 0)->shape);
-	rows = in.n / in.width;
-	for (int64_t i = 0; i < in.n; i++)
-		number[i] = in.at[i % rows * in.width + i / rows];
-	return onnx_set_matrix(step, number, in.n, 2, rows, in.whole);
+	view = onnx_view_of(&in.shape);
+	for (to.rank = 0; to.rank < in.shape.rank; to.rank++) {
+		to.dim[to.rank] = in.shape.dim[perm[to.rank]];
+		turned.step[to.rank] = view.step[perm[to.rank]];
+	}
+	number = onnx_new_numbers(step, &to, in.whole);
+	if (number == NULL)
+		return -1;
+	onnx_copy_view(in.at, &turned, &to, number);
+	return 0;
 }
 
-/* Numbers behind one another, or rows. */
+/* Input i beside the first one: its extent along the axis. */
+static int
+concat_input(const struct onnx_step *step, size_t i,
+    const struct onnx_shape *first, int place, struct onnx_numbers *in)
+{
+	struct onnx_shape other;
+
+	if (onnx_get_numbers(step, i, in) < 0)
+		return -1;
+	other = in->shape;
+	if (other.rank == first->rank)
+		other.dim[place] = first->dim[place];
+	if (other.rank != first->rank ||
+	    memcmp(other.dim, first->dim,
+		(size_t)first->rank * sizeof(other.dim[0])) != 0)
+		return error_set(step->import->err,
+		    "input %zu differs from the others in more than axis %d", i,
+		    place);
+	return 0;
+}
+
 static int
 fold_concat(const struct onnx_step *step)
 {
-	double number[CONSTANT_MAX];
+	const size_t n_in = step->node->n_in;
+	int64_t axis, all = 0, outer = 1, inner = 1, before = 0;
 	struct onnx_numbers first, in;
+	struct onnx_shape to;
 	bool whole = true;
-	int64_t n = 0, axis;
+	double *number;
 	int place;
 
 	if (onnx_get_numbers(step, 0, &first) < 0 ||
 	    onnx_int(step, "axis", &axis) < 0 ||
-	    onnx_axis(step, axis, first.rank, &place) < 0)
+	    onnx_axis(step, axis, first.shape.rank, &place) < 0)
 		return -1;
-	for (size_t i = 0; i < step->node->n_in; i++) {
-		if (onnx_get_numbers(step, i, &in) < 0)
+	for (size_t i = 0; i < n_in; i++) {
+		if (concat_input(step, i, &first.shape, place, &in) < 0)
 			return -1;
-		if (in.rank != first.rank || in.width != first.width ||
-		    place != 0)
-			return error_set(step->import->err,
-			    "constants are put together in another way than "
-			    "along axis 0");
-		if (in.n > CONSTANT_MAX - n)
-			return error_set(step->import->err,
-			    "more than %d numbers", CONSTANT_MAX);
-		memcpy(number + n, in.at, (size_t)in.n * sizeof(*number));
+		all += in.shape.dim[place];
 		whole &= in.whole;
-		n += in.n;
 	}
-	return onnx_set_matrix(step, number, n, first.rank, first.width, whole);
+	to = first.shape;
+	to.dim[place] = all;
+	for (int i = 0; i < to.rank; i++)
+		*(i < place ? &outer : &inner) *= i == place ? 1 : to.dim[i];
+	number = onnx_new_numbers(step, &to, whole);
+	for (size_t i = 0; number != NULL && i < n_in; i++) {
+		int64_t run;
+
+		if (concat_input(step, i, &first.shape, place, &in) < 0)
+			return -1;
+		run = in.shape.dim[place] * inner;
+		for (int64_t o = 0; o < outer; o++)
+			memcpy(number + o * all * inner + before,
+			    in.at + o * run, (size_t)run * sizeof(*number));
+		before += run;
+	}
+	return number != NULL ? 0 : -1;
 }
 
-/* Along the first axis, in either direction. */
+/* Where a slice starts or ends, counted from 0 and kept in range. */
+static int64_t
+bound(int64_t at, int64_t n, int64_t low, int64_t high)
+{
+	at += at < 0 ? n : 0;
+	return at < low ? low : at > high ? high : at;
+}
+
+/* Along an axis, in either direction: where the view starts and goes on. */
+static int
+slice_axis(const struct onnx_step *step, int64_t start, int64_t end, int64_t by,
+    int64_t *dim, int64_t *axis_step, int64_t *view_start)
+{
+	const int64_t n = *dim, low = by < 0 ? -1 : 0,
+		      high = by < 0 ? n - 1 : n;
+	int64_t count;
+
+	if (by == 0 || by < -CONSTANT_MADE_MAX || by > CONSTANT_MADE_MAX)
+		return error_set(step->import->err,
+		    "constants are sliced in steps of %lld", (long long)by);
+	start = bound(start, n, low, high);
+	end = bound(end, n, low, high);
+	count =
+	    by > 0 ? (end - start + by - 1) / by : (start - end - by - 1) / -by;
+	if (count <= 0 || n == 0) {
+		*dim = 0;
+		return 0;
+	}
+	*dim = count;
+	*view_start += start * *axis_step;
+	*axis_step *= by;
+	return 0;
+}
+
 static int
 fold_slice(const struct onnx_step *step)
 {
-	int64_t start, end, axis = 0, by = 1, count = 0, rows;
-	double number[CONSTANT_MAX];
+	static const char *const names[] = {"starts", "ends", "axes", "steps"};
+	int64_t v[4][TENSOR_RANK_MAX];
 	struct onnx_numbers in;
+	struct onnx_shape to;
+	struct onnx_view view;
+	double *number;
 	size_t n[4];
+	int axis;
 
-	if (onnx_get_numbers(step, 0, &in) < 0 ||
-	    onnx_ints_or_input(step, "starts", 1, &start, 1, &n[0]) < 0 ||
-	    onnx_ints_or_input(step, "ends", 2, &end, 1, &n[1]) < 0 ||
-	    onnx_ints_or_input(step, "axes", 3, &axis, 1, &n[2]) < 0 ||
-	    onnx_ints_or_input(step, "steps", 4, &by, 1, &n[3]) < 0)
+	if (onnx_get_numbers(step, 0, &in) < 0)
 		return -1;
-	if (n[0] != 1 || n[1] != 1 || by == 0 || by < -CONSTANT_MAX ||
-	    by > CONSTANT_MAX || in.width < 1 || in.rank < 1 ||
-	    (axis != 0 && axis != -(int64_t)in.rank))
+	for (size_t i = 0; i < 4; i++)
+		if (onnx_ints_or_input(step, names[i], i + 1, v[i],
+			TENSOR_RANK_MAX, &n[i]) < 0)
+			return -1;
+	if (n[0] != n[1] || (n[2] > 0 && n[2] != n[0]) ||
+	    (n[3] > 0 && n[3] != n[0]))
 		return error_set(step->import->err,
-		    "slices constants in another way than along axis 0");
-	rows = in.n / in.width;
-	start = onnx_bound(start, rows, by);
-	end = onnx_bound(end, rows, by);
-	for (int64_t i = start; by > 0 ? i < end : i > end; i += by) {
-		memcpy(number + count, in.at + i * in.width,
-		    (size_t)in.width * sizeof(*number));
-		count += in.width;
-	}
-	return onnx_set_matrix(
-	    step, number, count, in.rank, in.width, in.whole);
+		    "%zu starts, %zu ends, expected as many", n[0], n[1]);
+	to = in.shape;
+	view = onnx_view_of(&in.shape);
+	for (size_t i = 0; i < n[0]; i++)
+		if (onnx_axis(step, n[2] > 0 ? v[2][i] : (int64_t)i,
+			in.shape.rank, &axis) < 0 ||
+		    slice_axis(step, v[0][i], v[1][i], n[3] > 0 ? v[3][i] : 1,
+			&to.dim[axis], &view.step[axis], &view.start) < 0)
+			return -1;
+	number = onnx_new_numbers(step, &to, in.whole);
+	if (number == NULL)
+		return -1;
+	onnx_copy_view(in.at, &view, &to, number);
+	return 0;
 }
 
-/* Of a known shape with one dimension: shapes of shapes. */
+/* One number over a shape that is known. */
 static int
 fold_constant_of_shape(const struct onnx_step *step)
 {
-	double number[CONSTANT_MAX], value = 0.0;
 	struct onnx_folder nowhere = {0};
+	struct onnx_shape to = {0};
 	struct onnx_tensor tensor;
 	struct onnx_numbers shape;
-	int64_t n;
+	double *number, value = 0.0;
 	int found;
 
 	if (onnx_get_numbers(step, 0, &shape) < 0)
@@ -271,14 +375,70 @@ fold_constant_of_shape(const struct onnx_step *step)
 	    (tensor.n != 1 || onnx_tensor_doubles(&tensor, &nowhere, &value,
 				  step->import->err) < 0))
 		return error_set(step->import->err, "value is not one number");
-	n = shape.n == 1 ? onnx_whole(shape.at[0]) : shape.n == 0 ? 1 : -1;
-	if (n < 0 || n > CONSTANT_MAX)
+	if (shape.shape.rank != 1 || shape.n > TENSOR_RANK_MAX)
 		return error_set(step->import->err,
-		    "constants of that shape are not supported");
-	for (int64_t i = 0; i < n; i++)
+		    "a shape of %lld dimensions, expected at most %d",
+		    (long long)shape.n, TENSOR_RANK_MAX);
+	for (int64_t i = 0; i < shape.n; i++)
+		to.dim[to.rank++] = onnx_whole(shape.at[i]);
+	number = onnx_new_numbers(
+	    step, &to, found > 0 && !onnx_tensor_is_real(&tensor));
+	if (number == NULL)
+		return -1;
+	for (int64_t i = 0;
+	     i < step->import->results[step->import->n_results - 1].n; i++)
 		number[i] = value;
-	return onnx_set_numbers(step, number, n, (int)shape.n,
-	    found > 0 && !onnx_tensor_is_real(&tensor));
+	return 0;
+}
+
+/* Is the batch among what constants are stretched to?  They stay as they are.
+ */
+static bool
+for_each_image(const struct onnx_step *step, const int64_t *dim, size_t n)
+{
+	const int64_t batch = step->import->static_batch;
+	bool found = n > 0 && batch > 1 && dim[0] == batch;
+
+	for (size_t i = 0; i < n; i++)
+		found |= dim[i] != 0 && dim[i] % BATCH == 0;
+	return found;
+}
+
+/* Numbers stretched as ONNX stretches them. */
+static int
+fold_expand(const struct onnx_step *step)
+{
+	int64_t dim[TENSOR_RANK_MAX];
+	struct onnx_view view, wide = {0};
+	struct onnx_shape to = {0};
+	struct onnx_numbers in;
+	double *number;
+	size_t n;
+
+	if (onnx_get_numbers(step, 0, &in) < 0 ||
+	    onnx_ints_or_input(step, "shape", 1, dim, TENSOR_RANK_MAX, &n) < 0)
+		return -1;
+	if (for_each_image(step, dim, n))
+		return onnx_expand_tensor(step, onnx_in(step, 0), dim, n);
+	view = onnx_view_of(&in.shape);
+	to.rank = in.shape.rank > (int)n ? in.shape.rank : (int)n;
+	for (int i = 1; i <= to.rank; i++) {
+		const int from = in.shape.rank - i;
+		const int64_t have = from >= 0 ? in.shape.dim[from] : 1;
+		const int64_t want = i <= (int)n ? dim[(int)n - i] : 1;
+
+		if (want < 0 || (have != want && have != 1 && want != 1))
+			return error_set(step->import->err,
+			    "%lld numbers along an axis are stretched to %lld",
+			    (long long)have, (long long)want);
+		to.dim[to.rank - i] = have == 1 ? want : have;
+		wide.step[to.rank - i] = have > 1 ? view.step[from] : 0;
+	}
+	number = onnx_new_numbers(step, &to, in.whole);
+	if (number == NULL)
+		return -1;
+	onnx_copy_view(in.at, &wide, &to, number);
+	return 0;
 }
 
 const struct onnx_row onnx_constants[] = {
@@ -291,5 +451,7 @@ const struct onnx_row onnx_constants[] = {
     {"Concat", fold_concat},
     {"Slice", fold_slice},
     {"ConstantOfShape", fold_constant_of_shape},
+    {"Expand", fold_expand},
+    {"ScatterND", onnx_fold_scatter},
     {NULL, NULL},
 };

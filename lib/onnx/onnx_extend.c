@@ -24,9 +24,8 @@ convert_shape(const struct onnx_step *step)
 	return onnx_set_numbers(step, number, end - start, 1, true);
 }
 
-/* A tensor: a class token for every image, or a shape that is there already. */
-static int
-expand_tensor(const struct onnx_step *step, const struct onnx_result *in,
+int
+onnx_expand_tensor(const struct onnx_step *step, const struct onnx_result *in,
     const int64_t *dim, size_t n)
 {
 	const int64_t batch = step->import->static_batch;
@@ -145,8 +144,10 @@ convert_expand(const struct onnx_step *step)
 	if (in == NULL ||
 	    onnx_ints_or_input(step, "shape", 1, dim, TENSOR_RANK_MAX, &n) < 0)
 		return -1;
-	return in->kind == ONNX_ACTIVATION ? expand_image(step, in, dim, n)
-					   : expand_tensor(step, in, dim, n);
+	return in->kind == ONNX_ACTIVATION
+		   ? expand_image(step, in, dim, n)
+
+		   : onnx_expand_tensor(step, in, dim, n);
 }
 
 const struct onnx_row onnx_extends[] = {

@@ -12,7 +12,17 @@
  * that no network has: B, B * heads and B * heads / B come out by themselves,
  * and multiples of it are recognised.
  */
-enum { BATCH = 1000003, CONSTANT_MAX = 4096 };
+enum { BATCH = 1000003 };
+
+/*
+ * Numbers that are worked with while reading: of a tensor that is taken for
+ * some; of a constant that is made; of all of them, 32 MiB.
+ */
+enum {
+	CONSTANT_MAX = 4096,
+	CONSTANT_MADE_MAX = 1 << 19,
+	CONSTANTS_MAX = 1 << 22
+};
 
 enum onnx_kind {
 	ONNX_UNKNOWN,    /* an output that nobody makes; origin: its node */
@@ -63,6 +73,7 @@ struct onnx_import {
 	size_t n_results, room_results;
 	struct onnx_map map;
 	int64_t static_batch;  /* 0: not fixed */
+	int64_t n_constants;   /* numbers made while reading */
 	bool tokens;           /* the input holds integers */
 	bool made_up;          /* a tensor's name was */
 	struct onnx_map taken; /* names of the graph's values */
@@ -140,6 +151,17 @@ int onnx_ints_or_input(const struct onnx_step *step, const char *name, size_t i,
 /* The shape that a Reshape asks for, at most TENSOR_RANK_MAX numbers. */
 int onnx_read_shape(
     const struct onnx_step *step, int64_t dim[TENSOR_RANK_MAX], size_t *n);
+
+/*
+ * Expand of a tensor to n dimensions: a class token for every image, or a shape
+ * that is there already.
+ */
+int onnx_expand_tensor(const struct onnx_step *step,
+    const struct onnx_result *in, const int64_t *dim, size_t n);
+
+/* The order of axes that a Transpose asks for. */
+int onnx_read_perm(
+    const struct onnx_step *step, int rank, int perm[TENSOR_RANK_MAX]);
 
 /* A place among n, counted from the end when negative, kept in 0 to n. */
 int64_t onnx_clamp(int64_t at, int64_t n);
@@ -250,24 +272,41 @@ int onnx_use_tensor(const struct onnx_step *step, struct onnx_result *result,
 int onnx_numbers(const struct onnx_import *import, struct onnx_result *result,
     const double **number);
 
-/* The step's output 0 becomes n numbers (rank 0 or 1). */
-int onnx_set_numbers(const struct onnx_step *step, const double *number,
-    int64_t n, int rank, bool whole);
-
-/* An input among constants: rank 0 to 2, which the caller has seen to. */
+/* An input among constants: numbers of any shape, the last axis fastest. */
 struct onnx_numbers {
 	const double *at;
 	int64_t n;
-	int64_t width; /* of a matrix's rows; 1 otherwise */
-	int rank;
+	struct onnx_shape shape;
 	bool whole;
 };
 
-/* Input i; and output 0 as numbers of this rank. */
 int onnx_get_numbers(
     const struct onnx_step *step, size_t i, struct onnx_numbers *numbers);
-int onnx_set_matrix(const struct onnx_step *step, const double *number,
-    int64_t n, int rank, int64_t width, bool whole);
+
+/*
+ * The step's output 0 becomes numbers of this shape, zeros that the caller
+ * fills in; NULL with an error when there would be too many.
+ */
+double *onnx_new_numbers(
+    const struct onnx_step *step, const struct onnx_shape *shape, bool whole);
+
+/* The same of rank 0 or 1, n numbers that are there. */
+int onnx_set_numbers(const struct onnx_step *step, const double *number,
+    int64_t n, int rank, bool whole);
+
+/* Numbers that lie in others: axis i goes on by step[i], from start. */
+struct onnx_view {
+	int64_t start, step[TENSOR_RANK_MAX];
+};
+
+/* ScatterND among constants. */
+int onnx_fold_scatter(const struct onnx_step *step);
+
+/* The view of numbers as they lie. */
+struct onnx_view onnx_view_of(const struct onnx_shape *shape);
+/* Writes those of a view of this shape one behind the other. */
+void onnx_copy_view(const double *from, const struct onnx_view *view,
+    const struct onnx_shape *shape, double *to);
 
 /* A real number that may be far out of int64's range. */
 int64_t onnx_whole(double number);

@@ -42,45 +42,90 @@ onnx_get_numbers(
 		return -1;
 	*numbers = (struct onnx_numbers){.at = in->number,
 	    .n = in->n,
-	    .width = in->shape.rank == 2 ? in->shape.dim[1] : 1,
-	    .rank = in->shape.rank,
+	    .shape = in->shape,
 	    .whole = in->whole};
 	return 0;
+}
+
+double *
+onnx_new_numbers(
+    const struct onnx_step *step, const struct onnx_shape *shape, bool whole)
+{
+	struct onnx_import *import = step->import;
+	const struct onnx_shape as = *shape;
+	struct onnx_result *out;
+	int64_t n = 1;
+
+	for (int i = 0; i < as.rank; i++)
+		if (as.dim[i] < 0 || __builtin_mul_overflow(n, as.dim[i], &n) ||
+		    n > CONSTANT_MADE_MAX) {
+			error_set(import->err,
+			    "a constant would have more than %d numbers",
+			    CONSTANT_MADE_MAX);
+			return NULL;
+		}
+	import->n_constants += n;
+	if (import->n_constants > CONSTANTS_MAX) {
+		error_set(import->err,
+		    "the constants have more than %d numbers in all",
+		    CONSTANTS_MAX);
+		return NULL;
+	}
+	out = onnx_out(step, 0);
+	if (out == NULL)
+		return NULL;
+	out->kind = ONNX_CONSTANT;
+	out->n = n;
+	out->whole = whole;
+	out->shape = as;
+	out->number = memory_new((size_t)n, sizeof(*out->number), import->err);
+	return out->number;
 }
 
 int
 onnx_set_numbers(const struct onnx_step *step, const double *number, int64_t n,
     int rank, bool whole)
 {
-	struct onnx_result *out = onnx_out(step, 0);
+	const struct onnx_shape shape = {.rank = rank, .dim = {n}};
+	double *to = onnx_new_numbers(step, &shape, whole);
 
-	if (out == NULL)
+	if (to == NULL)
 		return -1;
-	out->kind = ONNX_CONSTANT;
-	out->n = n;
-	out->whole = whole;
-	out->shape = (struct onnx_shape){.rank = rank, .dim = {n}};
-	out->number = memory_new((size_t)n, sizeof(*number), step->import->err);
-	if (out->number == NULL)
-		return -1;
-	memcpy(out->number, number, (size_t)n * sizeof(*number));
+	memcpy(to, number, (size_t)n * sizeof(*number));
 	return 0;
 }
 
-int
-onnx_set_matrix(const struct onnx_step *step, const double *number, int64_t n,
-    int rank, int64_t width, bool whole)
+struct onnx_view
+onnx_view_of(const struct onnx_shape *shape)
 {
-	struct onnx_shape *shape;
+	struct onnx_view view = {0};
+	int64_t step = 1;
 
-	if (onnx_set_numbers(step, number, n, rank, whole) < 0)
-		return -1;
-	shape = &step->import->results[step->import->n_results - 1].shape;
-	if (rank == 2) {
-		shape->dim[0] = width > 0 ? n / width : 0;
-		shape->dim[1] = width;
+	for (int i = shape->rank - 1; i >= 0; i--) {
+		view.step[i] = step;
+		step *= shape->dim[i];
 	}
-	return 0;
+	return view;
+}
+
+void
+onnx_copy_view(const double *from, const struct onnx_view *view,
+    const struct onnx_shape *shape, double *to)
+{
+	int64_t at[TENSOR_RANK_MAX] = {0}, place = view->start, n = 1;
+
+	for (int i = 0; i < shape->rank; i++)
+		n *= shape->dim[i];
+	for (int64_t done = 0; done < n; done++) {
+		to[done] = from[place];
+		for (int i = shape->rank - 1; i >= 0; i--) {
+			place += view->step[i];
+			if (++at[i] < shape->dim[i])
+				break;
+			place -= at[i] * view->step[i];
+			at[i] = 0;
+		}
+	}
 }
 
 int64_t

@@ -311,6 +311,11 @@ static const struct onnx_known selu[] = {
     LAST,
 };
 
+static const struct onnx_known scatter[] = {
+    KNOWN("reduction", HOLDS_TEXT, FIXED, .text = "none", .first = 16),
+    LAST,
+};
+
 static const struct onnx_known shape[] = {
     KNOWN("end", HOLDS_INT, READ, .first = 15, .none = true),
     KNOWN("start", HOLDS_INT, READ, .first = 15),
@@ -455,6 +460,7 @@ const struct onnx_operator onnx_operators[] = {
     OPERATOR("Reshape", two, .known = reshape),
     OPERATOR("Resize", resize_inputs, .known = resize, .first = 10),
     OPERATOR("Round", one, .first = 11),
+    OPERATOR("ScatterND", three, .known = scatter, .first = 11),
     OPERATOR("Selu", one, .known = selu),
     OPERATOR("Shape", one, .known = shape),
     OPERATOR("Shrink", one, .known = shrink, .first = 9),

@@ -16,7 +16,7 @@ is_known(const struct onnx_import *import, struct onnx_result *result)
 	if (result->kind == ONNX_TENSOR && result->learned && t->n > 1 &&
 	    onnx_tensor_is_real(t))
 		return 0;
-	if (result->kind == ONNX_ACTIVATION || result->shape.rank > 2)
+	if (result->kind == ONNX_ACTIVATION)
 		return 0;
 	return onnx_numbers(import, result, &number);
 }

@@ -339,8 +339,9 @@ convert_unsqueeze(const struct onnx_step *step)
 	return reshape(step, to);
 }
 
-static int
-read_perm(const struct onnx_step *step, int rank, int perm[TENSOR_RANK_MAX])
+int
+onnx_read_perm(
+    const struct onnx_step *step, int rank, int perm[TENSOR_RANK_MAX])
 {
 	bool taken[TENSOR_RANK_MAX] = {false};
 	int64_t axes[TENSOR_RANK_MAX];
@@ -391,7 +392,7 @@ convert_transpose(const struct onnx_step *step)
 	struct onnx_shape to;
 	bool moved = false;
 
-	if (in == NULL || read_perm(step, in->shape.rank, perm) < 0)
+	if (in == NULL || onnx_read_perm(step, in->shape.rank, perm) < 0)
 		return -1;
 	if (in->kind != ONNX_ACTIVATION)
 		return transpose_tensor(step, in, perm);

@@ -317,6 +317,19 @@ for side in 'UPPER', 'LOWER':
         one('Conv', 'wide-%s-%d' % (side.lower(), size[0]), 13, (2, *size[:2]), {'auto_pad': 'SAME_' + side, 'strides': [4, 3]}, ',w',
             w=data(3, 2, 1, 2))
 
+# Constants of any shape, put together and taken apart while reading.
+rng = np.random.default_rng(20)
+case('ConstantOfShape-weight-9', 9, (5,),
+     ('ConstantOfShape', 's', 'w', {'value': numpy_helper.from_array(np.array([0.5], np.float32))}), ('MatMul', 'x,w', 'm', {}),
+     ('Add', 'm,b', 'y', {}), s=ints(5, 4), b=data(4))
+mask = [('ConstantOfShape', 's', 'z', {}), ('Cast', 'w', 'u', {'to': 1}), ('ScatterND', 'z,at,u', 'f', {}), ('Reshape', 'f,r', 'a', {}),
+        ('Transpose', 'a', 't', {'perm': [1, 0, 2]}), ('Unsqueeze', 't,axis', 'v', {}), ('Sub', 'v,c', 'd', {}), ('Abs', 'd', 'q', {}),
+        ('Slice', 'q,st,en,ax,by', 'p', {}), ('Concat', 'p,p', 'j', {'axis': 3}), ('Gather', 'j,g', 'k', {'axis': 2}), ('Mul', 'x,k', 'y', {})]
+case('ScatterND-mask-13', 13, (4, 2, 4), *mask, s=ints(8, 2), at=np.array([[0], [3], [-2]], np.int64), w=np.array([[1, 2], [3, 4], [-5, 6]], np.int64), r=ints(2, 4, -1),
+     axis=ints(0), c=scalar(0.25), st=ints(-1, 0), en=ints(-9, 2), ax=ints(1, 3), by=ints(-1, 1), g=ints(1, 0))
+case('Expand-constant-13', 13, (3, 4), ('Range', 'a,b,c', 'r', {}), ('Cast', 'r', 'f', {'to': 1}), ('Expand', 'f,s', 'e', {}),
+     ('Add', 'x,e', 'y', {}), a=scalar(0, np.int64), b=scalar(4, np.int64), c=scalar(1, np.int64), s=ints(3, 4))
+
 rng = np.random.default_rng(9)
 turned = {'w': data(2, 3, 3, 2), 'b': data(3)}
 for name, attributes in (

@@ -126,6 +126,12 @@ save('auto-pad-huge', model(node('MaxPool', 'x', 'y', ints('kernel_shape', 32767
                             image, out))
 save('gather-outside', model(node('Gather', 'xi', 'y', attr('axis', 1)),
                              tensor('i', (3,), 7, struct.pack('<3q', 0, 1, 2)), image, out))
+save('scatter-outside', model(node('ConstantOfShape', 's', 'z'), node('ScatterND', 'ziu', 'v', name='m'), node('Add', 'xv', 'y', name='k'),
+                              tensor('s', (2,), 7, struct.pack('<2q', 4, 4)), tensor('i', (1, 1), 7, struct.pack('<q', 4)),
+                              tensor('u', (1, 4), 7, bytes(32)), image, out))
+save('constants-all', model(*(node('ConstantOfShape', 's', ['z%d' % k], name='n%d' % k) for k in range(20)),
+                            *(node('Add', ['x' if k == 0 else 'v%d' % (k - 1), 'z%d' % k], ['y' if k == 19 else 'v%d' % k], name='m%d' % k)
+                              for k in range(20)), tensor('s', (1,), 7, struct.pack('<q', 500000)), value(11, dims=(1, 500000)), out))
 save('slice-nothing', model(node('Slice', 'xsea', 'y'),
                             tensor('s', (2,), 7, struct.pack('<2q', 0, 3)),
                             tensor('e', (2,), 7, struct.pack('<2q', 1, 3)),
