@@ -139,8 +139,12 @@ write_set(struct writer *writer, struct settings *s,
 	struct hvp *hvp = hessian->hvp[set];
 	struct product product = {hvp, s};
 	const struct krylov_operator op = {hvp_size(hvp), apply, &product};
-	const struct density_origin origin = {surface->model, data->digest,
-	    surface->grid.loss, surface->kernel, &model->graph, hessian->moves};
+	const struct density_origin origin = {.model = surface->model,
+	    .data = data->digest,
+	    .loss = surface->grid.loss,
+	    .kernel = surface->kernel,
+	    .graph = &model->graph,
+	    .moves = hessian->moves};
 	struct density density = {0};
 	int status = hvp_bind(hvp, model->graph.tensors, err);
 

@@ -71,8 +71,11 @@ find_rule(const struct tensors *t, bool scaled, double tolerance,
 				continue;
 			groups = s.groups;
 			any = true;
-			*found = (struct finding){FORM_RULE, (enum rule)rule,
-			    (enum power)power, factor, groups, false};
+			*found = (struct finding){.form = FORM_RULE,
+			    .rule = (enum rule)rule,
+			    .power = (enum power)power,
+			    .factor = factor,
+			    .groups = groups};
 		}
 	return any;
 }

@@ -175,8 +175,11 @@ bar_draw(struct svg *svg, const struct scale *scale, enum bar_kind kind,
     const char *label, double left, double top, double height)
 {
 	int keys = scale->no_number + scale->missing + scale->doubtful;
-	struct bar bar = {
-	    scale, kind, left, top, height - KEY * keys - (keys > 0 ? 4 : 0)};
+	struct bar bar = {.scale = scale,
+	    .kind = kind,
+	    .left = left,
+	    .top = top,
+	    .height = height - KEY * keys - (keys > 0 ? 4 : 0)};
 	struct svg_font font = {
 	    .size = PLOT_LABEL_SIZE, .anchor = "middle", .turn = -90};
 	char text[LEVEL_TEXT_BYTES], beyond[LEVEL_TEXT_BYTES + 4];

@@ -89,7 +89,8 @@ survey_look_beside(struct survey *s, const struct points *p, int set,
 {
 	struct beside *b = &s->beside;
 
-	*b = (struct beside){NAN, NAN, NAN, NAN, false};
+	*b = (struct beside){
+	    .max_eig = NAN, .max_res = NAN, .trace = NAN, .trace_se = NAN};
 	for (size_t i = 0; i < all->n; i++)
 		if (isnan(b->max_eig) &&
 		    look_at_run(b, p, set, &all->item[i], err) < 0)

@@ -103,8 +103,10 @@ try_alone(struct centre_point *centre, const struct points *p,
 	if (other == NULL)
 		return -1;
 	if (same_numbers(header, decoded_value(other), set))
-		*centre =
-		    (struct centre_point){CENTRE_ALONE, p, at, centre->missing};
+		*centre = (struct centre_point){.kind = CENTRE_ALONE,
+		    .points = p,
+		    .index = at,
+		    .missing = centre->missing};
 	decoded_free(other);
 	return 0;
 }

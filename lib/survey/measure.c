@@ -205,8 +205,10 @@ measure_outward(
 	static const struct level levels[LEVELS] = {
 	    {SURVEY_LEVEL, false}, {SURVEY_LEVEL, true}};
 	const int64_t place = terrain_place(t, 0);
-	const struct centre centre = {
-	    s->loss, s->se, place, s->loss_error.grouped ? groups : NULL};
+	const struct centre centre = {.loss = s->loss,
+	    .se = s->se,
+	    .place = place,
+	    .groups = s->loss_error.grouped ? groups : NULL};
 
 	for (int r = 0; r < RADII; r++) {
 		s->sharpness[r] =

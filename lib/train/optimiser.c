@@ -126,7 +126,8 @@ void
 optimiser_step(struct optimiser *optimiser, double lr, struct tensor *theta,
     float *const *gradient, struct workers *workers)
 {
-	struct step step = {optimiser, lr, theta, gradient};
+	struct step step = {
+	    .o = optimiser, .lr = lr, .theta = theta, .gradient = gradient};
 
 	optimiser->step++;
 	workers_run(
