@@ -89,7 +89,7 @@ choose_pixels(struct session *s, struct error *err)
 		return pixels_refuse(&s->set->pixels, err);
 	if (s->set->raw)
 		return choose_raw(s, err);
-	if (pixels_settle(&s->set->pixels, (size_t)s->images.train.channels,
+	if (pixels_complete(&s->set->pixels, (size_t)s->images.train.channels,
 		model->n_channels, model->mean, model->std, err) < 0)
 		return -1;
 	model->n_channels = (size_t)s->images.train.channels;

@@ -118,7 +118,7 @@ pixels_choose(const struct pixels_options *options, size_t channels,
 }
 
 int
-pixels_settle(const struct pixels_options *options, size_t channels,
+pixels_complete(const struct pixels_options *options, size_t channels,
     size_t n_known, double *mean, double *std, struct error *err)
 {
 	int chosen = pixels_choose(options, channels, mean, std, err);

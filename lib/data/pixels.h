@@ -65,7 +65,7 @@ int pixels_choose(const struct pixels_options *options, size_t channels,
  * std: they stay when no option was given, and must then fit; those of one
  * channel are for all.
  */
-int pixels_settle(const struct pixels_options *options, size_t channels,
+int pixels_complete(const struct pixels_options *options, size_t channels,
     size_t n_known, double *mean, double *std, struct error *err);
 
 #endif

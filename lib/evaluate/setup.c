@@ -82,8 +82,9 @@ setup_pixels(struct surface *s, const struct surface_choice *choice,
 		    choice->data[0].channels, CHANNELS_MAX);
 	memcpy(s->mean, model->mean, sizeof(model->mean));
 	memcpy(s->std, model->std, sizeof(model->std));
-	return pixels_settle(&choice->pixels, (size_t)choice->data[0].channels,
-	    model->n_channels, s->mean, s->std, err);
+	return pixels_complete(&choice->pixels,
+	    (size_t)choice->data[0].channels, model->n_channels, s->mean,
+	    s->std, err);
 }
 
 static int

@@ -5,6 +5,10 @@
 #include "base/near.h"
 #include "net/zoo.h"
 
+/*
+ * The networks by name: a row each, as wide as it is, with the numbers that its
+ * builder takes (net/zoo.h).
+ */
 /* clang-format off */
 #define NET(named, builder, s, ...) \
 	{.name = (named), .build = (builder), .shortcut = (s), \
