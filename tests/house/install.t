@@ -56,6 +56,9 @@ X
 	at_home sh -c 'torch-model net.py | dirgen -s 7 | fnorm |
 		evalgrid --exec "torch-loss net.py" --x=-1:1:3 --y=0:1:2 | gridconv' >"$T/points" 2>"$T/err"
 	is "$(wc -l <"$T/points")" 7 "torch-model and torch-loss compute a surface"
+	is "$(at_home /usr/bin/python3 -c 'import losspipe, net
+print(losspipe.landscape(net.module, net.loss, y=None))' 2>"$T/err" | cut -d, -f1)" "<Landscape of 25 points" \
+		"losspipe.landscape does"
 fi
 
 # A later version that lacks a file takes the file of the earlier one away.
