@@ -453,5 +453,6 @@ const struct onnx_row onnx_constants[] = {
     {"ConstantOfShape", fold_constant_of_shape},
     {"Expand", fold_expand},
     {"ScatterND", onnx_fold_scatter},
+    {"Trilu", onnx_fold_trilu},
     {NULL, NULL},
 };

@@ -255,6 +255,13 @@ int onnx_narrow(const struct onnx_step *step, struct onnx_part *part, int axis,
 int onnx_take(const struct onnx_step *step, struct onnx_part *part, int axis,
     const struct onnx_shape *index, const double *at);
 
+/*
+ * Gather of a table by numbers, n of them in this shape, that are known, too
+ * (positions): a tensor that learns is read as it is used.
+ */
+int onnx_embed_known(const struct onnx_step *step, struct onnx_result *table,
+    const struct onnx_shape *shape, const double *at);
+
 /* Gather of a table that is known by numbers that are not. */
 bool onnx_is_embedding(
     const struct onnx_result *table, const struct onnx_result *numbers);
@@ -299,7 +306,8 @@ struct onnx_view {
 	int64_t start, step[TENSOR_RANK_MAX];
 };
 
-/* ScatterND among constants. */
+/* ScatterND and Trilu among constants. */
+int onnx_fold_trilu(const struct onnx_step *step);
 int onnx_fold_scatter(const struct onnx_step *step);
 
 /* The view of numbers as they lie. */

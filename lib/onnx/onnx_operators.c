@@ -25,6 +25,9 @@ static const struct onnx_input three[] = {
 static const struct onnx_input gemm_inputs[] = {{.name = "A"}, {.name = "B"},
     {.name = "C", .optional = 11}, {.name = NULL}};
 
+static const struct onnx_input trilu_inputs[] = {
+    {.name = "input"}, {.name = "k", .optional = 1}, {.name = NULL}};
+
 /* A bias may be missing. */
 static const struct onnx_input biased[] = {
     {.name = "X"}, {.name = "W"}, {.name = "B", .optional = 1}, {.name = NULL}};
@@ -336,6 +339,11 @@ static const struct onnx_known slice[] = {
 };
 
 /* Before opset 13 all axes from this one on were taken together. */
+static const struct onnx_known trilu[] = {
+    KNOWN("upper", HOLDS_INT, READ, .number = 1),
+    LAST,
+};
+
 static const struct onnx_known softmax[] = {
     KNOWN("axis", HOLDS_INT, READ, .number = 1, .last = 12),
     KNOWN("axis", HOLDS_INT, READ, .number = -1, .first = 13),
@@ -480,6 +488,7 @@ const struct onnx_operator onnx_operators[] = {
     OPERATOR("Tanh", one),
     OPERATOR("ThresholdedRelu", one, .known = alpha_one, .first = 10),
     OPERATOR("Transpose", one, .known = transpose),
+    OPERATOR("Trilu", trilu_inputs, .known = trilu, .first = 14),
     OPERATOR("Unsqueeze", unsqueeze_inputs, .known = unsqueeze),
     OPERATOR("Upsample", upsample_inputs, .known = upsample),
     OPERATOR("Where", three, .first = 9),

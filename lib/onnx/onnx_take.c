@@ -114,12 +114,16 @@ convert_gather(const struct onnx_step *step)
 		return -1;
 	if (onnx_is_embedding(in, index))
 		return onnx_embed(step, in, index, place);
-	at = onnx_image(step, 0) != NULL ? read_indices(step, index) : NULL;
+	at = read_indices(step, index);
 	if (at == NULL)
 		return -1;
 	status = check_indices(step, at, index->n, in->shape.dim[place]);
-	if (status == 0)
-		status = gather(step, in, place, index, at);
+	if (status == 0 && in->kind == ONNX_TENSOR && place == 0)
+		status = onnx_embed_known(step, in, &index->shape, at);
+	else if (status == 0)
+		status = onnx_image(step, 0) != NULL
+			     ? gather(step, in, place, index, at)
+			     : -1;
 	free(at);
 	return status;
 }

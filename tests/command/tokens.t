@@ -51,6 +51,27 @@ for end in top bottom; do
 	ok $? "eigenvalues, $end"
 done
 
+# Positions that are rows of a longer table; attention as both exporters of PyTorch write it.
+netload -q "$D/positions.onnx" >"$T/positions.ll"
+netload -q --graph "$D/positions.onnx" "$D/positions.pt" | cmp -s - "$T/positions.ll"
+ok $? "positions: the whole table is there"
+nettrain -q --lr 0.1 --batch 8 --order file --epochs 1 --every-steps 1 -d "$D/lm.npz" "$T/positions.ll" |
+	recdump | sed -n 's/.*running_loss=\([-0-9.e+]*\).*/\1/p' >"$T/got"
+want positions >"$T/wanted"
+within 1e-5 "$T/got" "$T/wanted"
+ok $? "and learns"
+hessgrid -q -d "$D/lm.npz" "$T/positions.ll" >"$T/h.ll"
+ok $? "and has a curvature"
+while read -r kind loss; do
+	for export in ts dyn; do
+		netload -q "$D/$kind.$export.onnx" | evalgrid -q -d "$D/lm.npz" | gridconv >"$T/x.csv"
+		column loss "$T/x.csv" >"$T/got"
+		echo "$loss" >"$T/wanted"
+		within 1e-6 "$T/got" "$T/wanted"
+		ok $? "$kind.$export.onnx"
+	done
+done <"$D/exports.txt"
+
 # A landscape, whatever the threads; the path of training in its plane.
 dirgen -s 7 <"$T/lm.ll" | fnorm >"$T/plane.ll"
 evalgrid -q -j1 -d "$D/lm.npz" --x=-1:1:5 --y=-1:1:3 "$T/plane.ll" >"$T/a.ll"

@@ -367,6 +367,16 @@ case('Resize-shape-13', 13, small, ('Shape', 'x', 's', {}), ('Slice', 's,zero,tw
      ('Concat', 'r,n', 't', {'axis': 0}), ('Resize', 'x,,,t', 'y', {'mode': 'linear'}), zero=ints(0), two=ints(2),
      n=ints(6, 9))
 
+# Triangles of matrices that are known: causal masks.
+rng = np.random.default_rng(12)
+square = {'value': numpy_helper.from_array(np.ones((5, 5), np.float32))}
+case('Trilu-upper-14', 14, (5, 5), ('Constant', '', 'm', square), ('Trilu', 'm,k', 't', {'upper': 0}), ('Mul', 'x,t', 'y', {}),
+     k=scalar(1, np.int64))
+case('Trilu-default-14', 14, (5, 5), ('Constant', '', 'm', square), ('Trilu', 'm', 't', {}), ('Mul', 'x,t', 'y', {}))
+case('Expand-ones-14', 14, (4, 5), ('Constant', '', 'm', {'value': numpy_helper.from_array(np.float32([0.5]))}),
+     ('Expand', 'm,s', 't', {}), ('Trilu', 't,k', 'u', {'upper': 1}), ('Mul', 'x,u', 'y', {}), s=ints(4, 5),
+     k=scalar(-1, np.int64))
+
 # Comparisons and what is made of them; Where by what is known, and by what the image says.
 rng = np.random.default_rng(10)
 for op, opset in (('Less', 9), ('Greater', 9), ('LessOrEqual', 12), ('GreaterOrEqual', 16)):

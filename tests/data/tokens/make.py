@@ -3,6 +3,7 @@
 
 A causal language model of two layers with a tied embedding and random weights, sequences of
 random tokens: lm.onnx, lm.pt, lm.npz (x: N T, y: N T), lm.txt (name and values, a line each).
+positions.onnx, positions.pt: its positions are rows of a longer table, which learns, too.
 """
 import os
 
@@ -49,6 +50,18 @@ class Model(nn.Module):
         return self.head(self.norm(x))
 
 
+class Positions(Model):
+    def __init__(self):
+        super().__init__()
+        self.wpe = nn.Embedding(LENGTH + 3, WIDTH)
+
+    def forward(self, tokens):
+        x = self.embed(tokens) + self.wpe(torch.arange(tokens.shape[1]))
+        for block in self.blocks:
+            x = block(x, self.mask)
+        return self.head(self.norm(x))
+
+
 def loss_of(model, x, y):
     return nn.functional.cross_entropy(model(x).reshape(-1, VOCABULARY), y.reshape(-1))
 
@@ -86,6 +99,22 @@ text['sgd'] = []
 for first in range(0, N, 8):
     loss = loss_of(double, x[first:first + 8], y[first:first + 8])
     text['sgd'].append(loss.item())
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+positions = Positions()
+positions.load_state_dict(model.state_dict(), strict=False)
+del positions.pos
+torch.save(positions.state_dict(), 'positions.pt')
+torch.onnx.export(positions, x[:1], 'positions.onnx', opset_version=13, input_names=['tokens'],
+                  output_names=['logits'], dynamic_axes={'tokens': {0: 'N'}},
+                  do_constant_folding=False)
+moving = positions.double()
+optimiser = torch.optim.SGD(moving.parameters(), lr=0.1, momentum=0.9)
+text['positions'] = []
+for first in range(0, N, 8):
+    loss = loss_of(moving, x[first:first + 8], y[first:first + 8])
+    text['positions'].append(loss.item())
     optimiser.zero_grad()
     loss.backward()
     optimiser.step()
