@@ -23,6 +23,8 @@ enum {
 	MODEL_GRAPH = 7,
 	MODEL_OPSET = 8,
 	MODEL_FUNCTION = 25,
+	FUNCTION_NAME = 1,
+	FUNCTION_DOMAIN = 10,
 	OPSET_DOMAIN = 1,
 	OPSET_VERSION = 2,
 	GRAPH_NODE = 1,
@@ -153,9 +155,9 @@ add_name(struct onnx_file *file, const struct wire_field *field, size_t *first,
 	return onnx_read_text(field, &file->names[file->n_names++], err);
 }
 
-static int
-read_node(struct onnx_file *file, struct wire message, struct onnx_node *node,
-    struct error *err)
+int
+onnx_read_node(struct onnx_file *file, struct wire message,
+    struct onnx_node *node, struct error *err)
 {
 	struct wire wire = message;
 	struct wire_field field;
@@ -292,7 +294,8 @@ read_graph_field(
 		if (memory_grow(&f->nodes, &f->room_nodes, f->n_nodes + 1,
 			sizeof(*f->nodes), err) < 0)
 			return -1;
-		return read_node(f, field->bytes, &f->nodes[f->n_nodes++], err);
+		return onnx_read_node(
+		    f, field->bytes, &f->nodes[f->n_nodes++], err);
 	case GRAPH_INITIALIZER:
 		if (f->n_tensors == TENSORS_MAX)
 			return error_set(
@@ -400,6 +403,28 @@ check_nodes(const struct onnx_file *file, struct error *err)
 	return i < n ? -1 : 0;
 }
 
+/* Its name and domain; the rest is read where it is called. */
+static int
+read_function(struct onnx_file *file, struct wire message, struct error *err)
+{
+	struct onnx_function *f;
+	struct wire_field field;
+	int more;
+
+	if (memory_grow(&file->functions, &file->room_functions,
+		file->n_functions + 1, sizeof(*file->functions), err) < 0)
+		return -1;
+	f = &file->functions[file->n_functions++];
+	*f = (struct onnx_function){{"", 0}, {"", 0}, message};
+	while ((more = wire_next(&message, &field, err)) > 0)
+		if ((field.number == FUNCTION_NAME &&
+			onnx_read_text(&field, &f->name, err) < 0) ||
+		    (field.number == FUNCTION_DOMAIN &&
+			onnx_read_text(&field, &f->domain, err) < 0))
+			return -1;
+	return more;
+}
+
 int
 onnx_file_read(
     struct onnx_file *file, const struct content *content, struct error *err)
@@ -417,9 +442,10 @@ onnx_file_read(
 			continue;
 		if (onnx_want(&field, WIRE_BYTES, err) < 0 ||
 		    (field.number == MODEL_OPSET &&
-			read_opset(file, field.bytes, err) < 0))
+			read_opset(file, field.bytes, err) < 0) ||
+		    (field.number == MODEL_FUNCTION &&
+			read_function(file, field.bytes, err) < 0))
 			return -1;
-		file->functions |= field.number == MODEL_FUNCTION;
 		if (field.number != MODEL_GRAPH)
 			continue;
 		if (found)
@@ -443,5 +469,9 @@ onnx_file_free(struct onnx_file *file)
 	free(file->inputs);
 	free(file->outputs);
 	free(file->names);
+	free(file->functions);
+	for (size_t i = 0; i < file->n_owned; i++)
+		free(file->owned[i]);
+	free(file->owned);
 	*file = (struct onnx_file){0};
 }

@@ -54,9 +54,18 @@ struct onnx_value {
 	bool read; /* an input on which an output depends (onnx_order) */
 };
 
+/* An operator that the file defines itself. */
+struct onnx_function {
+	struct onnx_text name, domain;
+	struct wire message;
+};
+
 struct onnx_file {
-	int64_t opset;  /* 0: the file names none */
-	bool functions; /* it defines operators of its own */
+	int64_t opset; /* 0: the file names none */
+	struct onnx_function *functions;
+	void **owned; /* bytes that are not the file's (onnx_inline) */
+	size_t n_functions, room_functions, n_owned, room_owned, owned_bytes,
+	    n_calls;
 	struct onnx_node *nodes;
 	struct onnx_tensor *tensors;
 	struct onnx_value *inputs, *outputs;
@@ -74,10 +83,13 @@ int onnx_file_read(
 void onnx_file_free(struct onnx_file *file);
 
 /*
- * For onnx_known.c: a field as text, and a tensor; -1 with an error when they
- * are none.  A node's field of attributes.
+ * For onnx_known.c and onnx_inline.c: a node, whose names are added to the
+ * file's, a field as text, and a tensor; -1 with an error when they are none.
+ * A node's field of attributes.
  */
 enum { ONNX_NODE_ATTRIBUTE = 5 };
+int onnx_read_node(struct onnx_file *file, struct wire message,
+    struct onnx_node *node, struct error *err);
 int onnx_want(
     const struct wire_field *field, enum wire_type type, struct error *err);
 int onnx_read_text(

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "onnx/onnx_inline.h"
 #include "onnx/onnx_order.h"
 
 /* Outputs that its converter does not make are there, and nobody may read. */
@@ -43,9 +44,8 @@ convert(struct onnx_step *step)
 		return error_set(step->import->err,
 		    "operators of domain '%.*s' are not supported%s",
 		    ONNX_TEXT(node->domain),
-		    step->import->file->functions
-			? ": the file defines some itself, expected an export "
-			  "with functions inlined"
+		    step->import->file->n_functions > 0
+			? ", and the file does not define this one"
 			: "");
 	row = onnx_row_of(step);
 	step->listed = onnx_find_operator(node->op);
@@ -294,6 +294,7 @@ onnx_read(struct graph *graph, const struct content *content, const char *path,
 	*graph = (struct graph){0};
 	status = onnx_file_read(&file, content, err) < 0 ||
 			 check_opset(&file, err) < 0 ||
+			 onnx_inline(&file, err) < 0 ||
 			 onnx_order(&file, err) < 0
 		     ? -1
 		     : run(&import, input);

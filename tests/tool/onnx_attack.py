@@ -31,7 +31,7 @@ options.intra_op_num_threads = 1
 SHAPE, N = (2, 6, 5), 4
 OPS = ('Conv MaxPool AveragePool BatchNormalization LayerNormalization InstanceNormalization ReduceMean LeakyRelu Elu '
        'Clip HardSigmoid Softmax LogSoftmax Squeeze Unsqueeze Transpose Reshape Gather Slice Split Concat Cast Dropout '
-       'Pad Flatten Relu Add Mul Pow PRelu Identity Expand').split()
+       'Pad Flatten Relu Add Mul Pow PRelu Identity Expand MatMul Sub Hardmax ReduceMax ReduceSum Max Sum GlobalMaxPool').split()
 
 
 def data(*shape):
@@ -82,8 +82,10 @@ def more_inputs(op, opset, tensors):
         shape = some((5,), (6, 5), (2, 6, 5))
         return [put(data(*shape))] + ([put(data(*shape))] if some(0, 1) else [])
     if op == 'PRelu':
-        return [put(data(*some((2, 1, 1), (1,), (5,))))]
-    if op in ('Add', 'Mul', 'Pow'):
+        return [put(data(*some((2, 1, 1), (1,), (5,), (2, 6, 5), (6, 1), (1, 1, 6, 5), (3, 1, 1), (4, 2, 1, 1))))]
+    if op == 'MatMul':
+        return [put(data(*some((5, 3), (2, 5, 3), (1, 5, 3), (5,), (1, 2, 5, 4), (3, 5, 2), (6, 3), (3, 1, 5, 2))))]
+    if op in ('Add', 'Sub', 'Mul', 'Pow', 'Max', 'Sum'):
         return [put(some(data(1), data(5), data(6, 1), np.array(2.0, np.float32), np.array([2], np.int64)))]
     if op == 'Clip' and opset >= 11:
         return [some('', put(np.array(rng.uniform(-1, 1), np.float32))), put(np.array(rng.uniform(-1, 1), np.float32))]
@@ -92,11 +94,11 @@ def more_inputs(op, opset, tensors):
     if op == 'Reshape':
         return [ints(*some((0, -1), (-1, 60), (0, 2, 30), (0, 0, -1), (-1, 6, 10), (4, 60)))]
     if op == 'Expand':
-        return [ints(*some((1, 2, 6, 5), (1, 1, 1, 1), (4, 2, 6, 5), (1, 1, 6, 1)))]
+        return [ints(*some((1, 2, 6, 5), (1, 1, 1, 1), (4, 2, 6, 5), (1, 1, 6, 1), (3, 1, 1, 1, 1), (5,), (2, 1, 3)))]
     if op == 'Pad' and opset >= 11:
         pads = [0, 0, *(rng.randint(0, 2) for _ in 'ab'), 0, 0, *(rng.randint(0, 2) for _ in 'ab')]
         return [ints(*pads)] + ([put(np.array(some(0, 0, 1.5), np.float32))] if some(0, 1) else [])
-    if op == 'ReduceMean' and opset >= 18 or op in ('Squeeze', 'Unsqueeze') and opset >= 13:
+    if (op == 'ReduceSum' and opset >= 13 or op.startswith('Reduce') and opset >= 18) or op in ('Squeeze', 'Unsqueeze') and opset >= 13:
         return [ints(*rng.sample(range(-3, 4), rng.randint(1, 2)))] if some(0, 1, 1) else []
     if op == 'Split' and opset >= 13:
         return [ints(*some((1, 1), (3, 3), (2, 4)))] if some(0, 1) else []
@@ -126,6 +128,9 @@ def node(op, opset, x, y, tensors):
 
 
 def build(nodes, opset, tensors, out, shape):
+    nodes = list(nodes)
+    if shape is not None and some(0, 1):  # in any order
+        rng.shuffle(nodes)
     graph = helper.make_graph(
         nodes, 'g', [helper.make_tensor_value_info('x', TensorProto.FLOAT, ['N', *SHAPE])],
         [helper.make_tensor_value_info(out, TensorProto.FLOAT, shape)],
@@ -188,8 +193,8 @@ for trial in range(trials):
     except Exception:
         width, right = 60, False
     tail = [helper.make_node('Flatten', [last], ['flat'], name='flat'),
-            helper.make_node('Gemm', ['flat', 'w', 'bias'], ['y'], name='y', transB=1)]
-    tensors['w'], tensors['bias'] = data(10, width) / 3, data(10)
+            helper.make_node('Gemm', ['flat', 'w', 'bias'], ['y'], name='y', transB=1, alpha=some(1.0, 1.0, 0.5), beta=some(1.0, 1.0, -2.0, 0.0))]
+    tensors['w'], tensors['bias'] = data(10, width) / 3, data(*some((10,), (10,), (1, 10), (1,), (), (1, 1)))
     model = build(nodes + tail, opset, tensors, 'y', ['N', 10])
     path = folder + '/net.onnx'
     onnx.save(model, path)

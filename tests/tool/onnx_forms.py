@@ -91,6 +91,30 @@ def raw(shape, d):
 save('order-constants', constant('k'), constant('w'), constant('v'), same('k', 'k0', 'i0'),
      node('Conv', ['x', 'k0'], 'c', ints('pads', 1, 1, 1, 1), name='conv'), relu, pool, flat, fc, x, y)
 
+# Functions, which call each other, with attributes of the caller and of their own.
+reference = lambda name, to, kind: b(5, b(1, name) + b(21, to) + i(20, kind))  # noqa: E731
+
+
+def function(name, inputs, outputs, nodes, attributes=(), defaults=b'', opset=13):
+    return (b(1, name) + b''.join(b(4, x) for x in inputs) + b''.join(b(5, x) for x in outputs) + b''.join(b(6, a) for a in attributes) +
+            b''.join(b(7, n) for n in nodes) + defaults + b(9, i(2, opset)) + b(10, 'own'))
+
+
+def inside(*parts, **more):
+    made = node(*parts, **more)
+    return made[2 if made[1] < 128 else 3:]
+
+
+layer = function('Layer', ['x', 'w', 'unused'], ['y'], [
+    inside('Conv', ['x', 'w'], ['t'], reference('pads', 'around', 7), name='conv'), inside('Positive', ['t'], ['y'], name='f', domain='own')],
+    ['around'])
+positive = function('Positive', ['x'], ['y', 'copy'], [
+    inside('Identity', ['x'], ['t'], name='i'), inside('LeakyRelu', ['t'], ['y'], reference('alpha', 'slope', 1), name='r'),
+    inside('Identity', ['y'], ['copy'], name='c')], (), b(11, b(1, 'slope') + b'\x15' + bytes(4) + i(20, 1)))
+mean = function('Mean', ['x'], ['y'], [inside('GlobalAveragePool', ['x'], ['t'], name='p'), inside('Flatten', ['t'], ['y'], name='f')])
+save('order-functions', node('Layer', ['x', 'k'], 'r', ints('around', 1, 1, 1, 1), name='layer', domain='own'),
+     node('Mean', 'r', 'f', name='mean', domain='own'), fc, weights, x, y, opsets=(('', 13), ('own', 1)), functions=(layer, positive, mean))
+
 # Nothing but moves: what they leave is the image.
 images('nothing', 2, 3, 4)
 for form, nodes in (

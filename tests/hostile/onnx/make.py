@@ -158,8 +158,20 @@ save('byte-range', model(node('Reshape', 'xs', 'y'), b(5, i(1, 1) + i(2, 2) + b(
 save('two-names', model(node('Relu', 'x', 'z'), node('Relu', 'z', 'y'), value(11), out))
 save('opset-missing', i(1, 7) + b(7, gemm + tensor() + value(11) + out) + b(8, b(1, 'ai.onnx.ml') + i(2, 3)))
 save('opset-two', good + b(8, i(2, 9)))
-save('function', good[:2] + b(7, node('Mine', 'x', 'y', domain='own') + value(11) + out) + b(8, i(2, 13)) +
-     b(25, b(1, 'Mine')))
+
+
+def own(*nodes, opset=13):
+    made = b(7, node('Mine', 'x', 'y', domain='own') + value(11) + out)
+    return good[:2] + made + b(8, i(2, 13)) + b(25, b(1, 'Mine') + b(4, 'x') + b(5, 'y') + b(9, i(2, opset)) + b(10, 'own') +
+                                                b''.join(b(7, n[2:]) for n in nodes))
+
+
+save('function', own(node('Loop', 'x', 'y')))
+save('function-itself', own(node('Mine', 'x', 'y', domain='own')))
+save('function-twice', own(node('Mine', 'x', 't', domain='own'), node('Mine', 't', 'y', name='m', domain='own')))
+save('function-opset', own(node('Relu', 'x', 'y'), opset=9))
+save('function-empty', own())
+save('function-other', own(node('Relu', 'x', 'y')).replace(b'own', b'oth', 1))
 save('node-field', i(1, 7) + b(7, gemm + i(1, 3) + tensor() + value(11) + out) + b(8, i(2, 13)))
 save('default-shape', model(gemm, tensor(), value(11), value(11, 'w', (4, 9)), out))
 save('default-type', model(gemm, tensor(), value(11), value(11, 'w', (4, 8), 11), out))
