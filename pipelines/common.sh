@@ -52,6 +52,37 @@ need_packages()
 		apt-get install -q -y --no-install-recommends $missing
 }
 
+# tell LAST TEXT: how far a long job is: in the terminal's line, or once a minute where
+# stderr is none.  LAST ends the terminal's line.
+told=$SECONDS
+tell()
+{
+	if [ -t 2 ]; then
+		printf '\r\033[K%s: %s%s' "$me" "$2" "${1:+$'\n'}" >&2
+	elif [ $((SECONDS - told)) -ge 60 ]; then
+		told=$SECONDS
+		say "$2"
+	fi
+}
+
+# left DONE ALL SINCE: the time that the rest takes, if it goes on as since then.
+left() { duration $(((SECONDS - $3) * ($2 - $1) / ($1 > 0 ? $1 : 1))); }
+
+# build: the programs, from the sources.
+build()
+{
+	local line all done=0 from=$SECONDS
+	local make=(make -C "$root" -j"$(nproc)" all)
+	all=$("${make[@]}" -n | grep -c -- ' -c ' || true)
+	[ "$all" -gt 0 ] || { make -s -C "$root" all && return; }
+	# what make prints are its commands; what is wrong goes to stderr
+	"${make[@]}" | while IFS= read -r line; do
+		case $line in *' -c '*) done=$((done + 1)) ;; *) continue ;; esac
+		tell '' "building, $done of $all files, $(left $done "$all" "$from") left"
+	done
+	[ ! -t 2 ] || tell last "built, $all files"
+}
+
 # grow FILE COMMAND...: its standard output becomes FILE when it is complete.  As
 # with -o of the programs one process at a time writes FILE.part, and a link
 # there is not followed.

@@ -17,6 +17,12 @@ if command -v parallel >/dev/null; then
 		"$ROOT/pipelines/parallel-surface" "$T/plane.ll" "$T/surface.ll" 5 $options
 	passes "its surface has the bytes of one run" cmp "$T/whole.ll" "$T/surface.ll"
 
+	if command -v script >/dev/null; then
+		script -qec "$ROOT/pipelines/parallel-surface $T/plane.ll $T/shown.ll 2 $options" /dev/null \
+			</dev/null | tr '\r' '\n' | grep -q 'parallel-surface: 12 points'
+		ok $? "a terminal is told how far it is"
+	fi
+
 	# A job killed from outside: the same line does the rest.
 	rm "$T/surface.ll" "$T/surface.ll.shards/2.ll"
 	awk -F'\t' -v OFS='\t' '/--shard 2\/5/ { $8 = 9 } 1' "$T/surface.ll.shards/joblog" >"$T/joblog"

@@ -35,4 +35,19 @@ is "$(PATH=$T/bin:$PATH "$ROOT/tests/run" lint 2>&1 | sed 's/ -C .* -j[0-9]*//')
 	"when everything is there nobody is asked"
 [ ! -e "$T/apt" ]
 ok $? "and nothing installed"
+# How far a build is: in the terminal's line, and once a minute in a log.
+stub make 'for file in a b c; do echo "cc -c $file.c"; done'
+printf '. "%s/pipelines/common.sh"\n[ -z "${OLD:-}" ] || told=$((SECONDS - 60))\nbuild\n' "$ROOT" >"$T/it"
+is "$(PATH=$T/bin:$PATH LOSSPIPE_BIN=$T/bin bash "$T/it" 2>&1)" "" "a log hears nothing of a short build"
+is "$(OLD=1 PATH=$T/bin:$PATH LOSSPIPE_BIN=$T/bin bash "$T/it" 2>&1 | sed 's/[0-9]* s left/a time/')" \
+	"it: building, 1 of 3 files, a time" \
+	"and a line a minute of a long one"
+if command -v script >/dev/null; then
+	PATH=$T/bin:$PATH LOSSPIPE_BIN=$T/bin script -qec "bash $T/it" /dev/null </dev/null | tr '\r' '\n' >"$T/out"
+	grep -q 'it: building, 2 of 3 files, .* left' "$T/out" && grep -q 'it: built, 3 files' "$T/out"
+	ok $? "a terminal sees each file"
+fi
+stub make 'case $* in *-n*) echo "cc -c a.c" ;; *) echo "cc -c a.c"; exit 1 ;; esac'
+PATH=$T/bin:$PATH LOSSPIPE_BIN=$T/bin bash "$T/it" >"$T/out" 2>&1
+is "$?" 1 "a build that fails is a failure"
 done_testing
