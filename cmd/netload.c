@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/output.h"
+#include "base/plural.h"
 #include "base/text.h"
 #include "data/pixels.h"
 #include "frame.h"
@@ -161,25 +162,30 @@ warn(const struct frame *frame, const char *path,
 		    path);
 	if (report->onnx.n_training > 0)
 		frame_warn(frame,
-		    "%s: %zu nodes (%s%s) are in training mode: read as the "
+		    "%s: %zu node%s (%s%s) %s in training mode: read as the "
 		    "trained network, with running statistics and nothing "
 		    "dropped",
-		    path, report->onnx.n_training, report->onnx.training,
-		    report->onnx.n_training > 1 ? ", ..." : "");
+		    path, report->onnx.n_training,
+		    plural_s((int64_t)report->onnx.n_training),
+		    report->onnx.training,
+		    report->onnx.n_training > 1 ? ", ..." : "",
+		    plural((int64_t)report->onnx.n_training, "is", "are"));
 	if (report->passed.ties.n > 0)
 		frame_warn(frame,
-		    "%s: tied weights, %zu names stand for tensors of other "
-		    "names ('%s' is '%s'%s): each tensor is there, and moves, "
-		    "once",
-		    path, report->passed.ties.n, report->passed.ties.name,
-		    report->passed.ties.is,
+		    "%s: tied weights, %zu %s of other names ('%s' is '%s'%s): "
+		    "each tensor is there, and moves, once",
+		    path, report->passed.ties.n,
+		    plural((int64_t)report->passed.ties.n,
+			"name stands for a tensor", "names stand for tensors"),
+		    report->passed.ties.name, report->passed.ties.is,
 		    report->passed.ties.n > 1 ? ", ..." : "");
 	if (report->passed.n > 0)
 		frame_warn(frame,
-		    "%s: %zu tensors of integers (%s%s) are not in the graph, "
-		    "which has its own constants: they are passed over",
-		    path, report->passed.n, report->passed.name,
-		    report->passed.n > 1 ? ", ..." : "");
+		    "%s: %zu tensor%s of integers (%s%s) %s not in the graph, "
+		    "which has its own constants: passed over",
+		    path, report->passed.n, plural_s((int64_t)report->passed.n),
+		    report->passed.name, report->passed.n > 1 ? ", ..." : "",
+		    plural((int64_t)report->passed.n, "is", "are"));
 	if (report->onnx.probabilities)
 		frame_warn(frame,
 		    "%s: ends in a Softmax, losses want what goes into it",

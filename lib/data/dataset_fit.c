@@ -1,5 +1,6 @@
 #include "data/dataset_fit.h"
 
+#include "base/plural.h"
 #include "net/shape.h"
 
 size_t
@@ -28,8 +29,9 @@ fit_tokens(const struct dataset *dataset, int64_t length, int64_t tokens,
 		    dataset->bytes != NULL ? "bytes" : "reals");
 	if (dataset->channels != length)
 		return error_set(err,
-		    "sequences of %d tokens, the network takes %lld",
-		    dataset->channels, (long long)length);
+		    "sequences of %d token%s, the network takes %lld",
+		    dataset->channels, plural_s(dataset->channels),
+		    (long long)length);
 	for (int64_t i = 0; i < n; i++)
 		if ((int64_t)dataset->reals[i] >= tokens)
 			return error_set(err,
@@ -87,8 +89,8 @@ fit_rows(
 	return error_set(err,
 	    "%lld label%s for each %s, the network has outputs of %s, expected "
 	    "a label for each row of classes%s",
-	    (long long)labels, labels == 1 ? "" : "s",
-	    tokens ? "sequence" : "image", shape_text(out, text),
+	    (long long)labels, plural_s(labels), tokens ? "sequence" : "image",
+	    shape_text(out, text),
 	    labels == classes && rows == 1
 		? " (one-hot labels become y.argmax(1))"
 		: "");
@@ -111,9 +113,10 @@ fit_labels(
 		if (dataset->labels[i] >= classes)
 			return error_set(err,
 			    "image %lld has label %d, the model has %lld "
-			    "classes",
+			    "class%s",
 			    (long long)(i / dataset->n_labels),
-			    dataset->labels[i], (long long)classes);
+			    dataset->labels[i], (long long)classes,
+			    plural(classes, "", "es"));
 	return 0;
 }
 
@@ -133,7 +136,8 @@ dataset_fit(const struct dataset *dataset, const struct graph *graph,
 		    "targets");
 	if (dataset->n_targets != outputs)
 		return error_set(err,
-		    "%d targets for an image, the model has %lld outputs",
-		    dataset->n_targets, (long long)outputs);
+		    "%d target%s for an image, the model has %lld output%s",
+		    dataset->n_targets, plural_s(dataset->n_targets),
+		    (long long)outputs, plural_s(outputs));
 	return 0;
 }

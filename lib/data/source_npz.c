@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "base/text.h"
 #include "data/array_names.h"
 #include "data/source.h"
@@ -88,9 +89,9 @@ take_shape(struct source *source, struct npz *z, struct error *err)
 
 	if (h->rank < 2 || h->rank > 4)
 		return error_set(err,
-		    "%s has %d dimensions, expected N,C,H,W or N,H,W,C or "
+		    "%s has %d dimension%s, expected N,C,H,W or N,H,W,C or "
 		    "N,H,W or N,C",
-		    z->names.images, h->rank);
+		    z->names.images, h->rank, plural_s(h->rank));
 	if (h->fortran)
 		return error_set(err,
 		    "%s is stored column by column; save it with "

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/plural.h"
 #include "base/text.h"
 #include "file/element.h"
 #include "net/architecture.h"
@@ -55,12 +56,13 @@ find(struct tensor *tensors, size_t n, const char *name, size_t *next)
 }
 
 static void
-list_part(struct text *line, const struct list *list, const char *what)
+list_part(struct text *line, const struct list *list, const char *one,
+    const char *many)
 {
 	if (list->n == 0)
 		return;
-	text_add(
-	    line, "%s%zu %s (", text_is_empty(line) ? "" : "; ", list->n, what);
+	text_add(line, "%s%zu %s (", text_is_empty(line) ? "" : "; ", list->n,
+	    plural((int64_t)list->n, one, many));
 	text_add_text(line, &list->text);
 	text_add(line, ")");
 }
@@ -183,9 +185,9 @@ check(const struct graph *graph, const struct checkpoint *checkpoint,
 			list_add(&differ, have, want);
 	}
 	list_left(graph, checkpoint, counters, &left, passed);
-	list_part(&line, &missing, "tensors are missing");
-	list_part(&line, &left, "are left over");
-	list_part(&line, &differ, "have another shape");
+	list_part(&line, &missing, "tensor is missing", "tensors are missing");
+	list_part(&line, &left, "is left over", "are left over");
+	list_part(&line, &differ, "has another shape", "have another shape");
 	said = text_chars(&line, err);
 	if (said != NULL)
 		error_set(err, "%s", said);

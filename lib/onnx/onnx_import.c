@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 
 struct onnx_result *
 onnx_add_result(struct onnx_import *import, struct onnx_text name)
@@ -114,8 +115,9 @@ onnx_plain(const struct onnx_step *step, size_t i, int rank)
 	}
 	if (rank > 0 && in->shape.rank != rank + 1) {
 		error_set(step->import->err,
-		    "input '%.*s' has %d dimensions, expected %d",
-		    ONNX_TEXT(in->name), in->shape.rank, rank + 1);
+		    "input '%.*s' has %d dimension%s, expected %d",
+		    ONNX_TEXT(in->name), in->shape.rank,
+		    plural_s(in->shape.rank), rank + 1);
 		return NULL;
 	}
 	return in;

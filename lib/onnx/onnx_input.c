@@ -1,6 +1,7 @@
 /* What an ONNX file takes: images, rows of numbers, or tokens. */
 #include <string.h>
 
+#include "base/plural.h"
 #include "onnx/onnx_import.h"
 
 /* int32 or int64 */
@@ -16,8 +17,8 @@ check_input(const struct onnx_import *import, const struct onnx_value *value)
 {
 	if (value->rank < 2 || value->rank - 1 > IMAGE_RANK_MAX)
 		return error_set(import->err,
-		    "input '%.*s' has %d dimensions, expected n c h w",
-		    ONNX_TEXT(value->name), value->rank);
+		    "input '%.*s' has %d dimension%s, expected n c h w",
+		    ONNX_TEXT(value->name), value->rank, plural_s(value->rank));
 	if (is_whole(value->type) && value->rank != 2)
 		return error_set(import->err,
 		    "input '%.*s' holds integers in %d dimensions, expected "

@@ -1,6 +1,7 @@
 /* What causal masks are made of, among numbers that are known. */
 #include <string.h>
 
+#include "base/plural.h"
 #include "onnx/onnx_import.h"
 
 /* The diagonal that parts the triangles: 0, or a number of input 1. */
@@ -34,8 +35,8 @@ onnx_fold_trilu(const struct onnx_step *step)
 		return -1;
 	if (in.shape.rank < 2)
 		return error_set(step->import->err,
-		    "a triangle of %d dimensions, expected a matrix",
-		    in.shape.rank);
+		    "a triangle of %d dimension%s, expected a matrix",
+		    in.shape.rank, plural_s(in.shape.rank));
 	number = onnx_new_numbers(step, &in.shape, in.whole);
 	if (number == NULL)
 		return -1;

@@ -155,7 +155,7 @@ fails 1 "has real targets, expected class labels" "targets for mse" \
 	evalgrid --raw --loss mse -d "$S/regression.npz" "$T/regression.ll"
 fails 1 "has class labels, --loss l2 wants real targets" "labels for l2" \
 	evalgrid --loss l2 -d "$images" "$T/small.ll"
-fails 1 "1 targets for an image, the model has 2 outputs" "too few targets" \
+fails 1 "1 target for an image, the model has 2 outputs" "too few targets" \
 	evalgrid --raw --loss l2 -d "$S/regression-one.npz" "$T/regression.ll"
 fails 1 "y holds nan" "targets that are no numbers" \
 	evalgrid --raw --loss l2 -d "$S/regression-nan.npz" "$T/regression.ll"

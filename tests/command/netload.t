@@ -41,7 +41,7 @@ netload "$D/small_epoch2.pt" "$D/small_epoch10.pt" >"$T/both"
 netload "$D/small_epoch10.pt" | cat "$T/a" - | cmp -s - "$T/both"
 ok $? "one segment for each file"
 
-fails 1 "small_wrong.pt: not small: 2 tensors are missing \(conv1.weight, bn1.bias\); 1 are left over \(extra\); 1 have another shape \(fc.weight <f4 10x17, expected <f4 10x16\)$" \
+fails 1 "small_wrong.pt: not small: 2 tensors are missing \(conv1.weight, bn1.bias\); 1 is left over \(extra\); 1 has another shape \(fc.weight <f4 10x17, expected <f4 10x16\)$" \
 	"a mismatch lists everything" netload --arch small "$D/small_wrong.pt"
 fails 1 "no architecture of ours has these tensors \\(20: .*--graph model.onnx .*torch-model" "nothing fits" \
 	netload "$D/small_wrong.pt"

@@ -17,24 +17,24 @@ for change in "bn1.$counter bn1.${counter}X" "bn1.$counter Xbn1.$counter" "bn1.$
 	"bn1.running_var bn1.running_vars"; do
 	# shellcheck disable=SC2086  # two words
 	make rename $change <"$W/small.safetensors" >"$T/x"
-	fails 1 "not small: 1 tensors are missing \(${change% *}\); 1 are left over \(${change#* }\)$" \
+	fails 1 "not small: 1 tensor is missing \(${change% *}\); 1 is left over \(${change#* }\)$" \
 		"small: ${change% *} called ${change#* }" netload --arch small "$T/x"
 done
 make rename "bn1.$counter" "bn1.${counter}X" <"$W/mixed.safetensors" >"$T/x"
-fails 1 "1 tensors are missing \(bn1.$counter\)$|; 1 are left over" "a graph of a file: the same" \
+fails 1 "1 tensor is missing \(bn1.$counter\)$|; 1 is left over" "a graph of a file: the same" \
 	netload --graph "$O/mixed.onnx" "$T/x"
 make without $counter <"$W/small.safetensors" >"$T/x"
 passes "no counter at all is an old file" netload --arch small "$T/x"
 make without "bn2.$counter" <"$W/small.safetensors" >"$T/x"
-fails 1 "not small: 1 tensors are missing \(bn2.$counter\)$" "one counter less is not" \
+fails 1 "not small: 1 tensor is missing \(bn2.$counter\)$" "one counter less is not" \
 	netload --arch small "$T/x"
 make integer table <"$W/small.safetensors" >"$T/x"
-fails 1 "not small: 1 are left over \(table\)$" "integers that an architecture has not" \
+fails 1 "not small: 1 is left over \(table\)$" "integers that an architecture has not" \
 	netload --arch small "$T/x"
 fails 1 "no architecture of ours has these tensors \\(22: " "nor another one" netload "$T/x"
 make integer table <"$W/mixed.safetensors" >"$T/x"
 is "$(netload --graph "$O/mixed.onnx" "$T/x" 2>&1 >"$T/y")" \
-	"netload: warning: $T/x: 1 tensors of integers (table) are not in the graph, which has its own constants: they are passed over" \
+	"netload: warning: $T/x: 1 tensor of integers (table) is not in the graph, which has its own constants: passed over" \
 	"a graph of a file may have them as constants, which is said"
 netload -q --graph "$O/mixed.onnx" "$W/mixed.safetensors" | cmp -s - "$T/y"
 ok $? "and is the same model"

@@ -61,7 +61,7 @@ refused pad-mode "node 'n' .*: mode is 'mirror', expected constant, edge, reflec
 refused constants-alone "node 'n' .*: no operand depends on the image"
 
 # Training is said, and is not what is loaded.
-training="1 nodes \(n\) are in training mode: read as the trained network, with running statistics and nothing dropped"
+training="1 node \(n\) is in training mode: read as the trained network, with running statistics and nothing dropped"
 for file in training-norm training-norm-old training-drop training-drop-open; do
 	netload "$ROOT/tests/data/onnx/$file.onnx" >"$T/x" 2>"$T/err"
 	is "$? $(grep -Ec "^netload: warning: .*$file.onnx: $training$" "$T/err") $(wc -l <"$T/err")" "0 1 1" "$file is said"

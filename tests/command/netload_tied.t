@@ -22,7 +22,7 @@ is "$(tensors "$T/x.ll") $(wc -l <"$T/err")" "21 0" "nothing is tied"
 for form in zip legacy; do
 	make $form bn3.weight=bn2.weight <"$T/net.safetensors" >"$T/$form.pt"
 	load "$T/$form.pt" >"$T/$form.ll" 2>"$T/err"
-	is "$? $(cat "$T/err")" "0 netload: warning: $T/$form.pt: tied weights, 1 names stand for tensors of other names\
+	is "$? $(cat "$T/err")" "0 netload: warning: $T/$form.pt: tied weights, 1 name stands for a tensor of other names\
  ('bn3.weight' is 'bn2.weight'): each tensor is there, and moves, once" "$form: said"
 	is "$(tensors "$T/$form.ll")" 20 "$form: one tensor less"
 done
@@ -96,7 +96,7 @@ fails 1 "'bn2.weight' \(norm_weight\) and 'bn3.bias' \(norm_bias\) are one, expe
 # The graph of a file has one of the names, whichever it is.
 netload -q --graph "$O/mixed.onnx" "$W/mixed.safetensors" >"$T/mixed.ll"
 make copy head.weight fc.weight <"$W/mixed.safetensors" >"$T/two.safetensors"
-fails 1 "1 are left over \(head.weight\)$" "elements that are equal are not tied" \
+fails 1 "1 is left over \(head.weight\)$" "elements that are equal are not tied" \
 	netload --graph "$O/mixed.onnx" "$T/two.safetensors"
 make zip head.weight=fc.weight <"$T/two.safetensors" >"$T/x.pt"
 netload --graph "$O/mixed.onnx" "$T/x.pt" 2>"$T/err" | cmp -s - "$T/mixed.ll"

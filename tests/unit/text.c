@@ -11,6 +11,7 @@
 
 #include "base/character.h"
 #include "base/number.h"
+#include "base/plural.h"
 #include "base/text.h"
 
 static void
@@ -144,10 +145,22 @@ strict_numbers(void **state)
 	assert_true(v == -500.0);
 }
 
+static void
+plurals(void **state)
+{
+	(void)state;
+	assert_string_equal(plural(1, "axis", "axes"), "axis");
+	assert_string_equal(plural(0, "axis", "axes"), "axes");
+	assert_string_equal(plural(-1, "axis", "axes"), "axes");
+	assert_string_equal(plural_s(1), "");
+	assert_string_equal(plural_s(2), "s");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(plurals),
 	    cmocka_unit_test(printable_text),
 	    cmocka_unit_test(shown_text),
 	    cmocka_unit_test(shown_in_place),
