@@ -177,6 +177,17 @@ grow_gather(struct builder *b, int x)
 		a.axis = 2;
 	in[1] = graph_add_tensor(b->graph, "indices", TENSOR_FLOAT32,
 	    ROLE_CONSTANT, rank, dim, &err);
+	if (rank == 2 && roll(0, 1)) { /* a bias of its own, by fixed rows */
+		a.axis = 1;
+		in[0] = grow_tensor(b, "table", 4, build_size(b, x, 2), 0, 0);
+		in[0] = grow_node(b, OP_GATHER, "tested", 2, in, &a);
+		in[1] = in[0];
+		a = (struct attributes){.axes = {1, 2}, .keepdims = 0};
+		in[0] = x;
+		in[1] = grow_node(b, OP_REDUCE_MEAN, "bias", 1, &in[1], &a);
+		return grow_node(
+		    b, OP_ADD, "sum", 2, in, &(struct attributes){0});
+	}
 	if (rank == 0)
 		return grow_node(b, OP_GATHER, "tested", 2, in, &a);
 	if (roll(0, 1))

@@ -187,7 +187,7 @@ align(const struct graph *graph, const struct node *node, struct shape *in,
 		if (graph->values[node->in[i]].kind != VALUE_TENSOR &&
 		    in[i].rank > most)
 			most = in[i].rank;
-	if (most == 0)
+	if (most == 0 && node->op != OP_GATHER)
 		return error_set(err, "no input is an activation");
 	for (int i = 0; images == OPERANDS_ALIGNED && i < node->n_in; i++) {
 		while (in[i].rank > most && in[i].dim[0] == 1)

@@ -79,9 +79,10 @@ enum operator_law {
 };
 
 /*
- * Inputs of either kind, one activation at least.  OPERANDS_ALIGNED: axes are
- * counted from the last one; a tensor that has more than the activations (1 for
- * the batch, as PyTorch's position embeddings) loses leading ones.
+ * Inputs of either kind, one activation at least (Gather needs none).
+ * OPERANDS_ALIGNED: axes are counted from the last one; a tensor that has more
+ * than the activations (1 for the batch, as PyTorch's position embeddings)
+ * loses leading ones.
  */
 enum operands { OPERANDS_FREE = -1, OPERANDS_ALIGNED = -2 };
 

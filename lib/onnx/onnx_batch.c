@@ -4,6 +4,15 @@
 
 #include "onnx/onnx_import.h"
 
+bool
+onnx_is_fixed(const struct onnx_shape *shape)
+{
+	for (int i = 0; i < shape->rank; i++)
+		if (shape->dim[i] % BATCH == 0)
+			return false;
+	return true;
+}
+
 int
 onnx_batch(const struct onnx_step *step, const struct onnx_shape *shape)
 {

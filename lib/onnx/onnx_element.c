@@ -65,6 +65,23 @@ role_of(const struct onnx_step *step, enum operator_kind op,
 	return ROLE_BIAS;
 }
 
+/* A value that is no image's beside one that is: without the batch's axis. */
+static int
+drop_ones(const struct onnx_step *step, const struct onnx_result *one,
+    const struct onnx_result *image)
+{
+	const struct shape beside = onnx_one(&image->shape);
+	struct shape shape = onnx_one(&one->shape);
+	int first = 0;
+
+	while (shape.rank - first > beside.rank && shape.dim[first] == 1)
+		first++;
+	if (first == 0)
+		return one->value;
+	return onnx_add_reshape(
+	    step, one->value, shape.rank - first, shape.dim + first);
+}
+
 /* The value of an operand in the graph. */
 static int
 operand(const struct onnx_step *step, enum operator_kind op,
@@ -73,7 +90,8 @@ operand(const struct onnx_step *step, enum operator_kind op,
 	enum tensor_role role;
 
 	if (one->kind == ONNX_ACTIVATION)
-		return one->value;
+		return onnx_is_fixed(&one->shape) ? drop_ones(step, one, other)
+						  : one->value;
 	role = role_of(step, op, one, other);
 	return onnx_use_tensor(step, one, role,
 	    role == ROLE_BIAS || role == ROLE_NORM_BIAS ? "bias" : "weight", 0);
@@ -124,7 +142,7 @@ check_places(const struct onnx_step *step, const struct onnx_result *image,
 
 	if (batch < 0)
 		return -1;
-	if (other->kind != ONNX_ACTIVATION) {
+	if (other->kind != ONNX_ACTIVATION || onnx_is_fixed(&other->shape)) {
 		if (batch > 0 && other->shape.rank >= after &&
 		    image->shape.dim[batch] == BATCH)
 			return error_set(step->import->err,
@@ -139,6 +157,15 @@ check_places(const struct onnx_step *step, const struct onnx_result *image,
 	return 0;
 }
 
+/* What has the batch goes before what has none, then what has more axes. */
+static bool
+is_before(const struct onnx_shape *a, const struct onnx_shape *b)
+{
+	if (onnx_is_fixed(a) != onnx_is_fixed(b))
+		return onnx_is_fixed(b);
+	return a->rank > b->rank;
+}
+
 /* The one that depends on the image and has the most axes, or NULL. */
 static const struct onnx_result *
 find_image(struct onnx_result *const *operands, int n)
@@ -148,7 +175,7 @@ find_image(struct onnx_result *const *operands, int n)
 	for (int i = 0; i < n; i++)
 		if (operands[i]->kind == ONNX_ACTIVATION &&
 		    (image == NULL ||
-			operands[i]->shape.rank > image->shape.rank))
+			is_before(&operands[i]->shape, &image->shape)))
 			image = operands[i];
 	return image;
 }
@@ -170,7 +197,8 @@ onnx_join_all(const struct onnx_step *step, enum operator_kind op, int n,
 		if (operands[i] == image)
 			continue;
 		onnx_share(step, image, operands[i]);
-		if (check_places(step, image, operands[i]) < 0 ||
+		if ((!onnx_is_fixed(&image->shape) &&
+			check_places(step, image, operands[i]) < 0) ||
 		    stretch(step, &to, &operands[i]->shape) < 0)
 			return -1;
 	}

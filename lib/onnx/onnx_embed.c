@@ -34,71 +34,37 @@ onnx_embed(const struct onnx_step *step, struct onnx_result *table,
 			 : onnx_emit(step, OP_GATHER, 2, in, &attr, &shape);
 }
 
-/* Zero, whatever the input holds: one element of it, times 0. */
-static int
-add_zero(const struct onnx_step *step)
+/* All rows in their order? */
+static bool
+is_whole(const struct onnx_result *table, const struct onnx_shape *index,
+    const double *at)
 {
-	const struct graph *graph = step->import->graph;
-	const struct shape *input = &graph->values[graph->input].shape;
-	const struct attributes flat = {.axis = 1};
-	const struct attributes first = {
-	    .step = {1, 1, 1}, .end = {shape_size(input) > 1 ? 1 : 0}};
-	int value = graph->input;
+	int64_t n = 1;
 
-	if (input->rank != 1)
-		value = onnx_add(step, OP_FLATTEN, 1, &value, &flat);
-	if (value >= 0)
-		value = onnx_add(step, OP_SLICE, 1, &value, &first);
-	return onnx_add_number(step, OP_MUL, value, 0.0);
-}
-
-/* The numbers as an activation: a Gather has one, at least. */
-static int
-add_numbers(const struct onnx_step *step, int64_t n, const double *at)
-{
-	const struct onnx_shape row = {.rank = 1, .dim = {n}};
-	const struct attributes none = {0};
-	int in[2];
-
-	in[0] = add_zero(step);
-	in[1] = in[0] >= 0 ? onnx_add_numbers(step, &row, at) : -1;
-	return in[1] < 0 ? -1 : onnx_add(step, OP_ADD, 2, in, &none);
+	for (int i = 0; i < index->rank; i++)
+		n *= index->dim[i];
+	for (int64_t i = 0; i < n; i++)
+		if (at[i] != (double)i)
+			return false;
+	return n == table->shape.dim[0] && index->rank > 0;
 }
 
 int
 onnx_embed_known(const struct onnx_step *step, struct onnx_result *table,
-    const struct onnx_shape *shape, const double *at)
+    int axis, const struct onnx_shape *index, const double *at)
 {
-	const struct attributes attr = {.axis = 1};
-	struct onnx_shape to = {.rank = shape->rank};
-	int64_t n = 1;
-	int in[2];
-	bool all = true;
+	struct onnx_part part = {-1, table->shape};
 
-	for (int i = 0; i < shape->rank; i++) {
-		to.dim[i] = shape->dim[i];
-		n *= shape->dim[i];
-	}
-	for (int64_t i = 0; i < n; i++)
-		all &= at[i] == (double)i;
-	if (to.rank + table->shape.rank > TENSOR_RANK_MAX)
-		return error_set(step->import->err, "too many dimensions");
-	for (int i = 1; i < table->shape.rank; i++)
-		to.dim[to.rank++] = table->shape.dim[i];
-	if (all && n == table->shape.dim[0] && to.rank > 0) {
-		if (onnx_alias(step, table, &to) < 0)
+	if (axis == 0 && is_whole(table, index, at)) {
+		if (onnx_splice(step, &part.shape, 0, index) < 0 ||
+		    onnx_alias(step, table, &part.shape) < 0)
 			return -1;
 		step->import->results[step->import->n_results - 1].reshaped =
-		    shape->rank != 1 || table->reshaped;
+		    index->rank != 1 || table->reshaped;
 		return 0;
 	}
-	in[0] = onnx_use_tensor(step, table, ROLE_WEIGHT, "weight", 0);
-	in[1] = in[0] >= 0 ? add_numbers(step, n, at) : -1;
-	if (in[1] < 0)
+	part.value = onnx_use_tensor(step, table, ROLE_WEIGHT, "weight", 0);
+	if (part.value < 0 || onnx_take(step, &part, axis, index, at) < 0)
 		return -1;
-	/* a row for every image, as broadcasting would have it */
-	to = (struct onnx_shape){.rank = 2, .dim = {BATCH, n}};
-	for (int i = 1; i < table->shape.rank; i++)
-		to.dim[to.rank++] = table->shape.dim[i];
-	return onnx_emit(step, OP_GATHER, 2, in, &attr, &to);
+	return onnx_give(step, part.value, &part.shape);
 }

@@ -172,6 +172,9 @@ int64_t onnx_bound(int64_t at, int64_t n, int64_t step);
 /* Counts axis from 0 whatever its sign. */
 int onnx_axis(const struct onnx_step *step, int64_t axis, int rank, int *out);
 
+/* Has an activation no batch?  It is made of tensors alone, and none's. */
+bool onnx_is_fixed(const struct onnx_shape *shape);
+
 /* Place of the batch in shape, or -1 with an error. */
 int onnx_batch(const struct onnx_step *step, const struct onnx_shape *shape);
 /* The shape of one image; and which of its axes an axis is (-1: the batch). */
@@ -254,13 +257,17 @@ int onnx_narrow(const struct onnx_step *step, struct onnx_part *part, int axis,
     const struct onnx_range *range);
 int onnx_take(const struct onnx_step *step, struct onnx_part *part, int axis,
     const struct onnx_shape *index, const double *at);
+/* The indices' axes in place of the one that they count. */
+int onnx_splice(const struct onnx_step *step, struct onnx_shape *shape,
+    int axis, const struct onnx_shape *index);
 
 /*
- * Gather of a table by numbers, n of them in this shape, that are known, too
- * (positions): a tensor that learns is read as it is used.
+ * Gather of a table that learns by numbers of this shape that are known, too
+ * (positions, the bias of a window): a value of its own, the same for every
+ * image; all rows in their order are the table itself.
  */
 int onnx_embed_known(const struct onnx_step *step, struct onnx_result *table,
-    const struct onnx_shape *shape, const double *at);
+    int axis, const struct onnx_shape *index, const double *at);
 
 /* Gather of a table that is known by numbers that are not. */
 bool onnx_is_embedding(

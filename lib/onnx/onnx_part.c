@@ -103,9 +103,8 @@ onnx_narrow(const struct onnx_step *step, struct onnx_part *part, int axis,
 	return part->value < 0 ? -1 : 0;
 }
 
-/* The indices' axes in place of the one that they count. */
-static int
-splice(const struct onnx_step *step, struct onnx_shape *shape, int axis,
+int
+onnx_splice(const struct onnx_step *step, struct onnx_shape *shape, int axis,
     const struct onnx_shape *index)
 {
 	struct onnx_shape to = {.outer = shape->outer};
@@ -141,7 +140,7 @@ onnx_take(const struct onnx_step *step, struct onnx_part *part, int axis,
 		    "%lld elements are taken by numbers, expected at most %d",
 		    (long long)n, 1 << 24);
 	in[1] = onnx_add_numbers(step, index, at);
-	if (in[1] < 0 || splice(step, &part->shape, axis, index) < 0)
+	if (in[1] < 0 || onnx_splice(step, &part->shape, axis, index) < 0)
 		return -1;
 	part->value = onnx_add(step, OP_GATHER, 2, in, &attr);
 	return part->value < 0 ? -1 : 0;

@@ -185,7 +185,9 @@ reshape(const struct onnx_step *step, struct onnx_shape to)
 
 	if (in == NULL)
 		return -1;
-	if (!resolve(step, &in->shape, &to))
+	if (onnx_is_fixed(&in->shape)
+		? !fill_in(&to, product(&in->shape, in->shape.rank))
+		: !resolve(step, &in->shape, &to))
 		return error_set(step->import->err,
 		    "the new shape does not keep the images of a batch apart");
 	have = onnx_one(&in->shape);

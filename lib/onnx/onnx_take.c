@@ -118,12 +118,11 @@ convert_gather(const struct onnx_step *step)
 	if (at == NULL)
 		return -1;
 	status = check_indices(step, at, index->n, in->shape.dim[place]);
-	if (status == 0 && in->kind == ONNX_TENSOR && place == 0)
-		status = onnx_embed_known(step, in, &index->shape, at);
-	else if (status == 0)
-		status = onnx_image(step, 0) != NULL
-			     ? gather(step, in, place, index, at)
-			     : -1;
+	if (status == 0)
+		status =
+		    in->kind == ONNX_ACTIVATION
+			? gather(step, in, place, index, at)
+			: onnx_embed_known(step, in, place, &index->shape, at);
 	free(at);
 	return status;
 }

@@ -80,6 +80,10 @@ is "$(grep -c ',ok' "$T/csv")" 1 "a batch norm of rows has a curvature"
 nettrain -q -d "$S" -n 16 --epochs 1 --batch 8 <"$T/rows.ll" | recdump >"$T/x"
 is $? 0 "a batch norm of rows is trained"
 
+# A table that is read by known numbers learns.
+netload -v "$ROOT/tests/data/onnx/nodes/Gather-window-13.onnx" 2>"$T/err" | recdump >"$T/x"
+is "$(sed -n 's/^w  *//p' "$T/err")" "trainable weight       9x2, out_axis 0, 9 filters" "a table of known rows is trainable"
+
 # A filter makes a channel: along axis 1 of ConvTranspose's weight, along axis 0 where
 # each group makes one.
 for want in channels-7:0,4 group-22:1,3 plain-11:1,3; do

@@ -409,3 +409,10 @@ case('BatchNormalization-learns-15', 15, (1, 28, 28), ('Reshape', 'x,r', 'p', {}
      ('BatchNormalization', 'p,s,b,m,v', 'n', {}), ('Relu', 'n', 'u', {}),
      ('ReduceMean', 'u', 'f', {'axes': [2], 'keepdims': 0}), ('Gemm', 'f,w', 'y', {}), r=ints(-1, 28, 28), w=data(28, 10),
      s=data(28), b=data(28), m=data(28), v=np.abs(data(28)) + 0.1)
+
+# Rows of a table by numbers that are known: positions, and the bias of a window.
+rng = np.random.default_rng(13)
+case('Gather-positions-13', 13, (3, 5), ('Gather', 'w,i', 'p', {}), ('Add', 'x,p', 'y', {}), w=data(7, 5), i=ints(2, 0, -1))
+case('Gather-window-13', 13, (2, 4, 4), ('Gather', 'w,i', 'g', {}), ('Reshape', 'g,s', 'r', {}),
+     ('Transpose', 'r', 't', {'perm': [2, 0, 1]}), ('Unsqueeze', 't,z', 'u', {}), ('Sigmoid', 'u', 'v', {}),
+     ('Add', 'v,x', 'y', {}), w=data(9, 2), i=rng.integers(0, 9, 16), s=ints(4, 4, -1), z=ints(0))
