@@ -2,8 +2,9 @@
 
 #include <math.h>
 
-int64_t
-norm_channels(const struct graph *graph, const struct node *node)
+/* Of a BatchNormalization node. */
+static int64_t
+channels(const struct graph *graph, const struct node *node)
 {
 	return graph->values[node->out].shape.dim[0];
 }
@@ -17,7 +18,7 @@ norm_factors(const struct graph *graph, const struct node *node,
 
 	for (int i = 1; i < 5; i++)
 		t[i] = &theta[graph->values[node->in[i]].tensor];
-	for (int64_t c = 0; c < norm_channels(graph, node); c++) {
+	for (int64_t c = 0; c < channels(graph, node); c++) {
 		double var = (double)t[4]->f32[c];
 
 		if (var + epsilon < 0.0)

@@ -8,12 +8,9 @@
 #include "base/error.h"
 #include "net/graph.h"
 
-/* Channels of a BatchNormalization node. */
-int64_t norm_channels(const struct graph *graph, const struct node *node);
-
 /*
  * y = scale[c] * x + shift[c] for node (a BatchNormalization), in double.
- * theta: as plan_bind takes it.  scale and shift: norm_channels elements each,
+ * theta: as plan_bind takes it.  scale and shift: an element per channel,
  * or both NULL for the check alone.  Fails on a variance with var + epsilon < 0
  * (a point where the states moved too far), naming the tensor.
  */

@@ -5,8 +5,9 @@
 /* Elements that one task adds. */
 enum { CHUNK = 4096 };
 
-bool
-partial_learns(const struct graph *graph, const struct graph_value *v)
+/* Is it a tensor of the `weights` vector? */
+static bool
+learns(const struct graph *graph, const struct graph_value *v)
 {
 	return v->kind == VALUE_TENSOR &&
 	       tensor_is_weight(&graph->tensors[v->tensor]);
@@ -18,7 +19,7 @@ learner(const struct graph *graph, const struct node *node, int j)
 {
 	const struct graph_value *v = &graph->values[node->in[j]];
 
-	return partial_learns(graph, v) ? &graph->tensors[v->tensor] : NULL;
+	return learns(graph, v) ? &graph->tensors[v->tensor] : NULL;
 }
 
 size_t
@@ -35,7 +36,7 @@ partial_floats(const struct graph *graph, const struct node *node)
 }
 
 void
-partial_point(const struct partial *partial, int slice, bool clear,
+partial_point(const struct partial_gradient *partial, int slice, bool clear,
     float *d_in[NODE_INPUTS_MAX])
 {
 	const struct pass *p = partial->pass;
@@ -55,7 +56,7 @@ partial_point(const struct partial *partial, int slice, bool clear,
 }
 
 struct addition {
-	const struct partial *partial;
+	const struct partial_gradient *partial;
 	int slices;
 	float *const *gradient;
 };
@@ -91,7 +92,8 @@ add_chunk(void *context, int task, int worker)
 }
 
 void
-partial_add(const struct partial *partial, int slices, float *const *gradient)
+partial_add(
+    const struct partial_gradient *partial, int slices, float *const *gradient)
 {
 	struct addition a = {partial, slices, gradient};
 	const size_t n = partial_floats(partial->pass->graph, partial->node);

@@ -7,24 +7,21 @@
 
 #include "execute/pass_internal.h"
 
-/* Is it a tensor of the `weights` vector? */
-bool partial_learns(const struct graph *graph, const struct graph_value *v);
-
 /* Floats of a slice: of the node's tensors that learn. */
 size_t partial_floats(const struct graph *graph, const struct node *node);
 
-struct partial {
+struct partial_gradient {
 	const struct pass *pass;
 	const struct node *node;
 	size_t at; /* floats from the start of a slice's */
 };
 
 /* Where slice has those by the node's inputs: into d_in; others stay. */
-void partial_point(const struct partial *partial, int slice, bool clear,
-    float *d_in[NODE_INPUTS_MAX]);
+void partial_point(const struct partial_gradient *partial, int slice,
+    bool clear, float *d_in[NODE_INPUTS_MAX]);
 
 /* Adds those of all slices to gradient. */
 void partial_add(
-    const struct partial *partial, int slices, float *const *gradient);
+    const struct partial_gradient *partial, int slices, float *const *gradient);
 
 #endif

@@ -90,12 +90,6 @@ pass_held(const struct pass *pass)
 	return pass->kind->held(pass);
 }
 
-const char *
-pass_name(const struct pass *pass)
-{
-	return pass->kind->name;
-}
-
 const float *
 pass_forward(
     struct pass *pass, const struct tensor *theta, const float *images, int n)

@@ -59,9 +59,6 @@ const char *pass_kernel(char text[PASS_KERNEL_BYTES]);
 /* Memory that a pass holds. */
 size_t pass_held(const struct pass *pass);
 
-/* "reference" or "fast". */
-const char *pass_name(const struct pass *pass);
-
 /* Memory that pass_new would take; -1 when it fails already. */
 int pass_bytes(const struct graph *graph, int batch, int threads, size_t *bytes,
     struct error *err);

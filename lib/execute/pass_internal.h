@@ -43,7 +43,7 @@ struct pass {
 	struct workers *workers;
 	int batch, threads;
 	bool forward_only; /* no backward follows */
-	size_t *channels;  /* of a node: where its norm_channels start */
+	size_t *channels;  /* of a node: where its channels start */
 	struct norm_channel *channel;
 	size_t n_channels;
 	/* floats: of what the whole batch has; of a slice's partial */

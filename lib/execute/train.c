@@ -176,12 +176,12 @@ train_new(const struct graph *graph, int batch, struct workers *workers,
 
 /* ---- running it ---- */
 
-static struct passage
+static struct train_task
 run_of(struct pass *pass, const struct tensor *theta, float *const *gradient)
 {
 	const int slices = (pass->n + SLICE_IMAGES - 1) / SLICE_IMAGES;
 
-	return (struct passage){.p = (struct train_pass *)(void *)pass,
+	return (struct train_task){.p = (struct train_pass *)(void *)pass,
 	    .theta = theta,
 	    .gradient = gradient,
 	    .slices = slices < SLICES ? slices : SLICES};
@@ -196,7 +196,7 @@ memory_of(const struct train_pass *p, int worker)
 static void
 pack_node(void *context, int node, int worker)
 {
-	const struct passage *run = context;
+	const struct train_task *run = context;
 	const struct train_pass *p = run->p;
 
 	if (p->learner[node].fast)
@@ -212,7 +212,7 @@ pack_node(void *context, int node, int worker)
 static void
 run_slice(void *context, int task, int worker)
 {
-	const struct passage *run = context;
+	const struct train_task *run = context;
 	struct train_pass *p = run->p;
 	const struct segment *s = run->segment;
 	const bool turned = (s - p->segment) % 2 != 0;
@@ -244,7 +244,7 @@ run_slice(void *context, int task, int worker)
 }
 
 static void
-run_segments(struct passage *run, size_t first, size_t end)
+run_segments(struct train_task *run, size_t first, size_t end)
 {
 	struct train_pass *p = run->p;
 
@@ -263,7 +263,7 @@ static const float *
 train_forward(
     struct pass *pass, const struct tensor *theta, const float *images, int n)
 {
-	struct passage run;
+	struct train_task run;
 
 	pass->images = images;
 	pass->n = n;
@@ -282,7 +282,7 @@ static void
 train_backward(
     struct pass *pass, const struct tensor *theta, float *const *gradient)
 {
-	struct passage run = run_of(pass, theta, gradient);
+	struct train_task run = run_of(pass, theta, gradient);
 
 	run_segments(&run, run.p->forward_segments, run.p->n_segments);
 }

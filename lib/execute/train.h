@@ -122,7 +122,7 @@ struct train_pass {
 };
 
 /* One forward or backward: what a task knows. */
-struct passage {
+struct train_task {
 	struct train_pass *p;
 	const struct tensor *theta;
 	float *const *gradient; /* NULL in forward */
@@ -152,20 +152,15 @@ train_view(const struct group *g, int place)
 }
 
 /* What slices leave of the gradients by a node's tensors. */
-static inline struct partial
+static inline struct partial_gradient
 train_partial(const struct train_pass *p, int node)
 {
-	return (struct partial){
+	return (struct partial_gradient){
 	    &p->base, &p->base.graph->nodes[node], p->plain[node]};
 }
 
 /* The places of all values and gradients, as the graph says. */
 void train_make_places(struct train_pass *p);
-
-/* The places that a step reads or writes; returns how many. */
-enum { STEP_PLACES_MAX = 2 * NODE_INPUTS_MAX + 8 };
-int train_places(const struct train_pass *p, const struct step *step,
-    int places[STEP_PLACES_MAX]);
 
 int train_compile(struct train_pass *p, struct error *err);
 int train_place(struct train_pass *p, struct error *err);
@@ -203,6 +198,6 @@ void train_scatter(
 void train_step(const struct group *g, const struct step *step);
 
 /* What all slices left of a step, once they are through its segment. */
-void train_finish(const struct passage *run, const struct step *step);
+void train_finish(const struct train_task *run, const struct step *step);
 
 #endif

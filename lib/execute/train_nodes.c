@@ -260,10 +260,10 @@ clear_fresh(const struct stage *s, struct slice slice)
 	}
 }
 
-static struct partial
+static struct partial_gradient
 partial_of(const struct stage *s)
 {
-	return (struct partial){.pass = &s->p->base, .node = s->node};
+	return (struct partial_gradient){.pass = &s->p->base, .node = s->node};
 }
 
 static void
@@ -271,7 +271,7 @@ node_slice(void *context, int task, int worker)
 {
 	const struct stage *s = context;
 	const struct slice slice = slice_of(s, task);
-	const struct partial partial = partial_of(s);
+	const struct partial_gradient partial = partial_of(s);
 	struct shape shape[NODE_INPUTS_MAX];
 	const float *in[NODE_INPUTS_MAX] = {0};
 	float *d_in[NODE_INPUTS_MAX] = {0};
@@ -472,7 +472,7 @@ nodes_backward(
 {
 	for (int i = (int)pass->graph->n_nodes - 1; i >= 0; i--) {
 		struct stage s = stage_of(pass, i, theta, gradient);
-		const struct partial partial = partial_of(&s);
+		const struct partial_gradient partial = partial_of(&s);
 
 		if (d_array(&s, s.node->out, 0) == NULL)
 			continue;

@@ -37,6 +37,8 @@ train_make_places(struct train_pass *p)
 	}
 }
 
+enum { STEP_PLACES_MAX = 2 * NODE_INPUTS_MAX + 8 };
+
 static int
 add_place(int places[STEP_PLACES_MAX], int n, int place)
 {
@@ -45,8 +47,9 @@ add_place(int places[STEP_PLACES_MAX], int n, int place)
 	return n;
 }
 
-int
-train_places(const struct train_pass *p, const struct step *step,
+/* The places that a step reads or writes; returns how many. */
+static int
+places_of(const struct train_pass *p, const struct step *step,
     int places[STEP_PLACES_MAX])
 {
 	const struct graph *g = p->base.graph;
@@ -102,7 +105,7 @@ scan_segment(struct train_pass *p, int index)
 	int places[STEP_PLACES_MAX], pixels = 1;
 
 	for (size_t i = s->first; i < s->end; i++) {
-		int n = train_places(p, &p->step[i], places);
+		int n = places_of(p, &p->step[i], places);
 
 		for (int j = 0; j < n; j++) {
 			const struct slot *place = &p->place[places[j]];

@@ -65,7 +65,7 @@ train_plain_backward(const struct group *g, const struct step *step)
 {
 	const struct graph *graph = g->p->base.graph;
 	struct plain plain = plain_of(g, step->node);
-	const struct partial partial = train_partial(g->p, step->node);
+	const struct partial_gradient partial = train_partial(g->p, step->node);
 	float *d_w[NODE_INPUTS_MAX] = {0};
 
 	partial_point(&partial, g->slice, g->fresh, d_w);

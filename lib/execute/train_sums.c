@@ -8,7 +8,7 @@ enum { ROWS = 256 };
 
 /* A node's sums over all slices, in their order: 2 c doubles. */
 static double
-total(const struct passage *run, int node, size_t i)
+total(const struct train_task *run, int node, size_t i)
 {
 	const struct train_pass *p = run->p;
 	double sum = 0.0;
@@ -29,7 +29,7 @@ struct norm {
 };
 
 static struct norm
-norm_of(const struct passage *run, int node)
+norm_of(const struct train_task *run, int node)
 {
 	const struct train_pass *p = run->p;
 	const struct node *n = &p->base.graph->nodes[node];
@@ -44,14 +44,14 @@ norm_of(const struct passage *run, int node)
 }
 
 static const struct graph_value *
-tensor_of(const struct passage *run, const struct node *node, int j)
+tensor_of(const struct train_task *run, const struct node *node, int j)
 {
 	return &run->p->base.graph->values[node->in[j]];
 }
 
 /* The factors, once mean and variance are known. */
 static void
-settle_factors(const struct passage *run, const struct norm *m)
+settle_factors(const struct train_task *run, const struct norm *m)
 {
 	const float *weight =
 	    run->theta[tensor_of(run, m->node, 1)->tensor].f32;
@@ -72,7 +72,7 @@ settle_factors(const struct passage *run, const struct norm *m)
 }
 
 static void
-finish_sums(const struct passage *run, int node)
+finish_sums(const struct train_task *run, int node)
 {
 	const struct norm m = norm_of(run, node);
 
@@ -86,7 +86,7 @@ finish_sums(const struct passage *run, int node)
 }
 
 static void
-finish_squares(const struct passage *run, int node)
+finish_squares(const struct train_task *run, int node)
 {
 	const struct norm m = norm_of(run, node);
 
@@ -97,7 +97,7 @@ finish_squares(const struct passage *run, int node)
 
 /* See norm_back_apply. */
 static void
-finish_back_sums(const struct passage *run, int node)
+finish_back_sums(const struct train_task *run, int node)
 {
 	const struct norm m = norm_of(run, node);
 	const int tensor[2] = {tensor_of(run, m.node, 1)->tensor,
@@ -123,7 +123,7 @@ finish_back_sums(const struct passage *run, int node)
 
 /* The slices' gradients by a convolution's weights, to be added to it. */
 struct addition {
-	const struct passage *run;
+	const struct train_task *run;
 	const struct learner *conv;
 	size_t rows;
 	float *gradient;
@@ -141,7 +141,7 @@ add_rows(void *context, int task, int worker)
 }
 
 static void
-add_conv(const struct passage *run, int node)
+add_conv(const struct train_task *run, int node)
 {
 	const struct learner *l = &run->p->learner[node];
 	struct addition a = {.run = run,
@@ -159,16 +159,16 @@ add_conv(const struct passage *run, int node)
 }
 
 static void
-add_plain(const struct passage *run, int node)
+add_plain(const struct train_task *run, int node)
 {
-	const struct partial partial = train_partial(run->p, node);
+	const struct partial_gradient partial = train_partial(run->p, node);
 
 	partial_add(&partial, run->slices, run->gradient);
 }
 
 /* What the slices left of a segment, put together. */
 void
-train_finish(const struct passage *run, const struct step *step)
+train_finish(const struct train_task *run, const struct step *step)
 {
 	switch (step->kind) {
 	case STEP_SUMS:

@@ -16,10 +16,8 @@ is "$(grep -ro '^#include "[a-z0-9]*/[^"]*"' lib | tr ':/"' '   ' | awk -v layer
 	{ to = $(NF - 1) }
 	$2 != to && layer[$2] <= layer[to] { print }')" "" "includes point down"
 
-# One word for one thing: no two headers define a struct of one name.  Those of
-# `twice` still do, once in lib/execute.
-twice='partial|passage'
-is "$(sed -nE 's/^struct ([a-z_0-9]+) \{$/\1/p' lib/*/*.h cmd/*.h | sort | uniq -d | grep -vxE "$twice")" \
+# One word for one thing: no two headers define a struct of one name.
+is "$(sed -nE 's/^struct ([a-z_0-9]+) \{$/\1/p' lib/*/*.h cmd/*.h | sort | uniq -d)" \
 	"" "no struct is defined in two headers"
 
 # Nor do files stand in a circle, where none can be read before the others: "user
@@ -46,12 +44,11 @@ ok "$(($(wc -l <"$T/uses") < 1000))" "the objects of the library were read"
 is "$(tsort "$T/uses" 2>&1 >"$T/order" | sed "s,^tsort: \(.*uses: \)*,,")" "" "no circle of files"
 
 # What nobody else uses is static, or not there: what the library defines, and no
-# other object and no test asks for.  The folder `loose` has yet to do it.
-loose=lib/execute
+# other object and no test asks for.
 nm -A -P "${BUILD:-build}"/cmd/*.o | awk '$3 == "U" { print $2 }' >>"$T/wanted"
 unused=$(sort -u "$T/wanted" | comm -23 <(sort "$T/defined") -)
 is "$(for name in $unused; do
-	grep -qw "$name" tests/*/*.c || grep -lE "^$name\(|[* ]$name( =|\[)" lib/*/*.c | grep -v "^$loose/" | sed "s/$/ $name/"
+	grep -qw "$name" tests/*/*.c || grep -lE "^$name\(|[* ]$name( =|\[)" lib/*/*.c | sed "s/$/ $name/"
 done)" "" "nothing is exported that nobody else uses"
 
 is "$(grep -l 'msgpack' lib/*/*.[ch] | grep -v '^lib/stream/' |
