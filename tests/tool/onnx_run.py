@@ -28,7 +28,7 @@ def infer(model, x, name=None):
 
 def load(path):
     """What netload makes of a file, or its message: (model, None), (None, text)."""
-    done = subprocess.run([BUILD + '/bin/netload', '-q', '--pixels', 'none', path], capture_output=True)
+    done = subprocess.run([BUILD + '/bin/netload', '-q', path], capture_output=True)
     if done.returncode == 0:
         return done.stdout, None
     text = done.stderr.decode(errors='replace').strip()
