@@ -313,6 +313,13 @@ struct onnx_view {
 	int64_t start, step[TENSOR_RANK_MAX];
 };
 
+/*
+ * Is an initialiser the triangle of ones that masks attention, which a module
+ * keeps beside its weights?  1, 0, -1.
+ */
+int onnx_is_triangle(
+    const struct onnx_import *import, const struct onnx_tensor *tensor);
+
 /* ScatterND and Trilu among constants. */
 int onnx_fold_trilu(const struct onnx_step *step);
 int onnx_fold_scatter(const struct onnx_step *step);

@@ -1,8 +1,48 @@
 /* What causal masks are made of, among numbers that are known. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/plural.h"
 #include "onnx/onnx_import.h"
+
+/* The longest side of a triangle that is looked for. */
+enum { SIDE_MAX = 1024 };
+
+/* Ones on the diagonal and on one side of it, zeros on the other? */
+static bool
+is_triangle_of(const double *at, int64_t side, bool upper)
+{
+	for (int64_t i = 0; i < side * side; i++) {
+		const int64_t above = i % side - i / side;
+
+		if (at[i] != ((upper ? above >= 0 : above <= 0) ? 1.0 : 0.0))
+			return false;
+	}
+	return true;
+}
+
+int
+onnx_is_triangle(const struct onnx_import *import, const struct onnx_tensor *t)
+{
+	struct onnx_folder nowhere = {0};
+	const int64_t side = t->rank >= 2 ? t->dim[t->rank - 1] : 0;
+	struct error lost; /* what cannot be read is none */
+	double *at;
+	int is;
+
+	if (t->external || t->copies > 0 || side < 2 || side > SIDE_MAX ||
+	    t->dim[t->rank - 2] != side || t->n != side * side)
+		return 0;
+	at = memory_new((size_t)t->n, sizeof(*at), import->err);
+	if (at == NULL)
+		return -1;
+	is =
+	    onnx_tensor_doubles(t, &nowhere, at, &lost) == 0 &&
+	    (is_triangle_of(at, side, false) || is_triangle_of(at, side, true));
+	free(at);
+	return is;
+}
 
 /* The diagonal that parts the triangles: 0, or a number of input 1. */
 static int

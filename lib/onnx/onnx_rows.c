@@ -12,10 +12,13 @@ is_known(const struct onnx_import *import, struct onnx_result *result)
 {
 	const struct onnx_tensor *t = &result->tensor;
 	const double *number;
+	int triangle = 1;
 
 	if (result->kind == ONNX_TENSOR && result->learned && t->n > 1 &&
 	    onnx_tensor_is_real(t))
-		return 0;
+		triangle = onnx_is_triangle(import, t);
+	if (triangle <= 0)
+		return triangle;
 	if (result->kind == ONNX_ACTIVATION)
 		return 0;
 	return onnx_numbers(import, result, &number);

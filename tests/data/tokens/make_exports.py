@@ -60,9 +60,8 @@ with open('exports.txt', 'w') as text:
         with torch.no_grad():
             for p in model.parameters():  # the exporter makes one tensor of equal ones
                 p += 0.1 * torch.randn(p.shape)
-            open_batch = {} if kind == 'nano' else {'dynamic_axes': {'tokens': {0: 'n'}}}
-            torch.onnx.export(model, x[:1], kind + '.ts.onnx', opset_version=17, dynamo=False, **names,
-                              **open_batch)
+            torch.onnx.export(model, x[:1], kind + '.ts.onnx', opset_version=17, dynamo=False,
+                              dynamic_axes={'tokens': {0: 'n'}}, **names)
             torch.onnx.export(model, (x[:2],), kind + '.dyn.onnx', dynamo=True, external_data=False,
                               dynamic_shapes=({0: torch.export.Dim('n')},), **names)
             logits = model.double()(x)
