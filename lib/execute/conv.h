@@ -57,8 +57,9 @@ void conv_free(struct conv *conv);
 /*
  * Does Winograd pay for h x w outputs?  Where it fills its tiles well enough,
  * measured (lib/kernel/README): from three channels on, strides of 2 included.
- * Where gradients are formed, too, (learns) from eight on, and without strides,
- * of which the gradient by the weights knows none.
+ * Where gradients are formed, too, (learns) without strides, of which the
+ * gradient by the weights knows none, and from eight on: with three a step of
+ * ResNet-20 takes as long, and is four times as far from the reference.
  */
 bool conv_suits_winograd(const struct conv *conv, bool learns, int h, int w);
 

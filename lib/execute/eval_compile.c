@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "execute/eval.h"
+#include "execute/pixel.h"
 #include "net/operator.h"
 
 static int
@@ -93,8 +94,7 @@ compile_pool(struct eval_plan *plan, struct eval_step *step)
 {
 	const struct node *node = step->fold->node;
 
-	if (node->op != OP_GLOBAL_AVERAGE_POOL &&
-	    (node->attr.dilations[0] != 1 || node->attr.dilations[1] != 1))
+	if (!pixel_pools(plan->graph, node))
 		return EVAL_FALLBACK;
 	inherit(plan, step->in, step->out);
 	return node->op == OP_MAX_POOL ? EVAL_MAX_POOL : EVAL_AVERAGE_POOL;
@@ -258,10 +258,7 @@ compile_node(struct eval_plan *plan, struct eval_step *step)
 		return compile_affine(plan, step);
 	case OP_MAX_POOL:
 	case OP_AVERAGE_POOL:
-		return compile_pool(plan, step);
 	case OP_GLOBAL_AVERAGE_POOL:
-		if (plan->graph->values[step->in].shape.rank != 3)
-			return EVAL_FALLBACK;
 		return compile_pool(plan, step);
 	case OP_SLICE:
 		return compile_slice(plan, step);

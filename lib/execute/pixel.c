@@ -2,6 +2,17 @@
 
 #include <string.h>
 
+bool
+pixel_pools(const struct graph *graph, const struct node *node)
+{
+	if (graph->values[node->in[0]].shape.rank != 3)
+		return false;
+	if (node->op == OP_GLOBAL_AVERAGE_POOL)
+		return true;
+	return (node->op == OP_MAX_POOL || node->op == OP_AVERAGE_POOL) &&
+	       node->attr.dilations[0] == 1 && node->attr.dilations[1] == 1;
+}
+
 void
 pixel_pool(const struct kernels *kernels, const struct node *node,
     const struct slot *in, struct view from, const struct slot *out,

@@ -9,8 +9,11 @@
 #include "kernel/kernel.h"
 #include "net/graph.h"
 
+/* Is it a pooling node, or a mean over all pixels, that pixel_pool does? */
+bool pixel_pools(const struct graph *graph, const struct node *node);
+
 /*
- * A pooling node, or the mean over all pixels: images of the slot in, at view
+ * Such a node: images of the slot in, at view
  * from, become those of the slot out, at view to.
  */
 void pixel_pool(const struct kernels *kernels, const struct node *node,

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "execute/fold.h"
+#include "execute/pixel.h"
 #include "execute/train.h"
 
 enum { STORED = -2 };
@@ -10,7 +11,6 @@ enum { STORED = -2 };
 struct compiler {
 	struct train_pass *p;
 	const struct graph *g;
-	int *readers;  /* of a value; the output counts as one */
 	bool *started; /* by place: the gradient has a first part */
 	/* Of a value, in backward: the segment that makes it once more; -1
 	 * none so far, STORED: its place has it. */
@@ -29,6 +29,19 @@ static int
 again_of(const struct compiler *c, int value)
 {
 	return 2 * (int)c->g->n_values + value;
+}
+
+/* A step without operands. */
+static struct step
+step_of(enum step_kind kind, int node)
+{
+	return (struct step){.kind = kind,
+	    .node = node,
+	    .in = -1,
+	    .add = -1,
+	    .y = -1,
+	    .d = -1,
+	    .out = -1};
 }
 
 static void
@@ -66,13 +79,17 @@ cut(struct compiler *c)
 static int
 only_reader(const struct compiler *c, int value)
 {
-	if (c->readers[value] != 1 || value == c->g->output)
-		return -1;
+	int reader = -1;
+
 	for (size_t i = 0; i < c->g->n_nodes; i++)
-		for (int j = 0; j < c->g->nodes[i].n_in; j++)
-			if (c->g->nodes[i].in[j] == value)
-				return (int)i;
-	return -1;
+		for (int j = 0; j < c->g->nodes[i].n_in; j++) {
+			if (c->g->nodes[i].in[j] != value)
+				continue;
+			if (reader >= 0 || value == c->g->output)
+				return -1;
+			reader = (int)i;
+		}
+	return reader;
 }
 
 static void
@@ -114,27 +131,14 @@ static void
 forward_norm(struct compiler *c, int node)
 {
 	const struct fused *f = &c->p->fused[node];
+	struct step step = step_of(STEP_APPLY, node);
 
 	wait_for_sums(c, node);
-	emit(c, (struct step){.kind = STEP_APPLY,
-		    .node = node,
-		    .in = c->g->nodes[node].in[0],
-		    .add = f->add,
-		    .y = -1,
-		    .d = -1,
-		    .out = c->g->nodes[f->last].out,
-		    .relu = f->relu});
-}
-
-static bool
-is_pool(const struct compiler *c, const struct node *node)
-{
-	if (c->g->values[node->in[0]].shape.rank != 3)
-		return false;
-	if (node->op == OP_GLOBAL_AVERAGE_POOL)
-		return true;
-	return (node->op == OP_MAX_POOL || node->op == OP_AVERAGE_POOL) &&
-	       node->attr.dilations[0] == 1 && node->attr.dilations[1] == 1;
+	step.in = c->g->nodes[node].in[0];
+	step.add = f->add;
+	step.out = c->g->nodes[f->last].out;
+	step.relu = f->relu;
+	emit(c, step);
 }
 
 /* A vector already, one pixel of it. */
@@ -152,14 +156,10 @@ forward_node(struct compiler *c, int i)
 {
 	const struct node *node = &c->g->nodes[i];
 	const int owner = c->p->owner[i];
-	struct step step = {.kind = STEP_PLAIN,
-	    .node = i,
-	    .in = node->in[0],
-	    .add = -1,
-	    .y = -1,
-	    .d = -1,
-	    .out = node->out};
+	struct step step = step_of(STEP_PLAIN, i);
 
+	step.in = node->in[0];
+	step.out = node->out;
 	if (node->op == OP_BATCH_NORMALIZATION) {
 		step.kind = STEP_SUMS;
 		step.out = -1;
@@ -182,7 +182,7 @@ forward_node(struct compiler *c, int i)
 	}
 	if (c->p->learner[i].fast)
 		step.kind = STEP_CONV;
-	else if (is_pool(c, node))
+	else if (pixel_pools(c->g, node))
 		step.kind = STEP_POOL;
 	else if (node->op == OP_RELU || fold_is_sum(c->g, node))
 		step.kind = STEP_AFFINE;
@@ -206,8 +206,7 @@ wants_gradient(const struct compiler *c, int value)
 static bool
 start(struct compiler *c, int value)
 {
-	bool *started = &c->started[gradient_of(c, value)];
-	bool first = !*started;
+	bool *started = &c->started[gradient_of(c, value)], first = !*started;
 
 	*started = true;
 	return first;
@@ -237,12 +236,12 @@ may_share(const struct compiler *c, int reads, int node, int to)
 	return true;
 }
 
-/* The gradient by from is also (a part of) that by to; share: one place will
- * do. */
+/* The gradient by from is (a part of) that by to; share: in one place. */
 static void
 give(struct compiler *c, int node, int from, int to, bool share)
 {
 	struct slot *place = c->p->place;
+	struct step step = step_of(BACK_GIVE, node);
 	bool first;
 
 	if (!wants_gradient(c, to))
@@ -253,14 +252,10 @@ give(struct compiler *c, int node, int from, int to, bool share)
 		    place[gradient_of(c, from)].root;
 		return;
 	}
-	emit(c, (struct step){.kind = BACK_GIVE,
-		    .node = node,
-		    .in = -1,
-		    .add = -1,
-		    .y = -1,
-		    .d = gradient_of(c, from),
-		    .out = gradient_of(c, to),
-		    .fresh = first});
+	step.d = gradient_of(c, from);
+	step.out = gradient_of(c, to);
+	step.fresh = first;
+	emit(c, step);
 }
 
 /*
@@ -314,16 +309,13 @@ backward_sums(struct compiler *c, int node)
 {
 	struct fused *f = &c->p->fused[node];
 	const int out = c->g->nodes[f->last].out;
-	const int y = f->relu ? recall(c, out) : -1;
+	struct step step = step_of(BACK_SUMS, node);
 
+	step.in = c->g->nodes[node].in[0];
+	step.y = f->relu ? recall(c, out) : -1;
+	step.d = gradient_of(c, out);
 	f->segment = (int)c->p->n_segments;
-	emit(c, (struct step){.kind = BACK_SUMS,
-		    .node = node,
-		    .in = c->g->nodes[node].in[0],
-		    .add = -1,
-		    .y = y,
-		    .d = gradient_of(c, out),
-		    .out = -1});
+	emit(c, step);
 	if (f->add >= 0)
 		give(c, f->last, out, f->add,
 		    may_share(c, node, f->last, f->add));
@@ -334,32 +326,25 @@ backward_norm(struct compiler *c, int node)
 {
 	const struct fused *f = &c->p->fused[node];
 	const int x = c->g->nodes[node].in[0];
-	const int d = gradient_of(c, c->g->nodes[f->last].out);
+	struct step step = step_of(BACK_APPLY, node);
 
 	wait_for_sums(c, node);
-	if (wants_gradient(c, x))
-		emit(c, (struct step){.kind = BACK_APPLY,
-			    .node = node,
-			    .in = x,
-			    .add = -1,
-			    .y = -1,
-			    .d = d,
-			    .out = gradient_of(c, x),
-			    .fresh = start(c, x)});
+	if (!wants_gradient(c, x))
+		return;
+	step.in = x;
+	step.d = gradient_of(c, c->g->nodes[f->last].out);
+	step.out = gradient_of(c, x);
+	step.fresh = start(c, x);
+	emit(c, step);
 }
 
 static void
 backward_plain(struct compiler *c, int i)
 {
 	const struct node *node = &c->g->nodes[i];
-	struct step step = {.kind = BACK_PLAIN,
-	    .node = i,
-	    .in = -1,
-	    .add = -1,
-	    .y = -1,
-	    .d = gradient_of(c, node->out),
-	    .out = -1};
+	struct step step = step_of(BACK_PLAIN, i);
 
+	step.d = gradient_of(c, node->out);
 	for (int j = 0; j < node->n_in; j++)
 		if (wants_gradient(c, node->in[j]) && start(c, node->in[j]))
 			step.fresh |= (uint64_t)1 << j;
@@ -367,57 +352,84 @@ backward_plain(struct compiler *c, int i)
 }
 
 static void
+backward_conv(struct compiler *c, int i)
+{
+	const int x = c->g->nodes[i].in[0];
+	struct step step = step_of(BACK_CONV, i);
+
+	step.d = gradient_of(c, c->g->nodes[i].out);
+	step.in = recall(c, x);
+	if (wants_gradient(c, x)) {
+		step.out = gradient_of(c, x);
+		step.fresh = start(c, x);
+	}
+	emit(c, step);
+}
+
+static void
+backward_relu(struct compiler *c, int i)
+{
+	const struct node *node = &c->g->nodes[i];
+	struct step step = step_of(BACK_RELU, i);
+
+	step.y = node->out;
+	step.d = gradient_of(c, node->out);
+	emit(c, step);
+	give(c, i, node->out, node->in[0], true);
+}
+
+static void
+backward_mean(struct compiler *c, int i)
+{
+	const int x = c->g->nodes[i].in[0];
+	struct step step = step_of(BACK_SPREAD, i);
+
+	if (!wants_gradient(c, x))
+		return;
+	step.d = gradient_of(c, c->g->nodes[i].out);
+	step.out = gradient_of(c, x);
+	step.fresh = start(c, x);
+	emit(c, step);
+}
+
+/* A node that went into the step of a batch norm. */
+static void
+backward_fused(struct compiler *c, int i)
+{
+	const int owner = c->p->owner[i], last = c->p->fused[owner].last;
+
+	if (!c->started[gradient_of(c, c->g->nodes[last].out)])
+		return;
+	if (last == i)
+		backward_sums(c, owner);
+	if (owner == i)
+		backward_norm(c, i);
+}
+
+static void
 backward_node(struct compiler *c, int i)
 {
 	const struct node *node = &c->g->nodes[i];
-	const int owner = c->p->owner[i], x = node->in[0];
-	struct step step = {.node = i,
-	    .in = x,
-	    .add = -1,
-	    .y = -1,
-	    .d = gradient_of(c, node->out),
-	    .out = -1};
 
-	if (owner >= 0) {
-		const int out = c->g->nodes[c->p->fused[owner].last].out;
-
-		if (!c->started[gradient_of(c, out)])
-			return;
-		if (c->p->fused[owner].last == i)
-			backward_sums(c, owner);
-		if (owner == i)
-			backward_norm(c, i);
+	if (c->p->owner[i] >= 0) {
+		backward_fused(c, i);
 		return;
 	}
-	if (!c->started[step.d])
+	if (!c->started[gradient_of(c, node->out)])
 		return;
 	if (is_flat(c, node)) {
-		give(c, i, node->out, x, true);
+		give(c, i, node->out, node->in[0], true);
 	} else if (c->p->learner[i].fast) {
-		step.kind = BACK_CONV;
-		step.in = recall(c, x);
-		if (wants_gradient(c, x)) {
-			step.out = gradient_of(c, x);
-			step.fresh = start(c, x);
-		}
-		emit(c, step);
+		backward_conv(c, i);
 	} else if (node->op == OP_RELU) {
-		step.kind = BACK_RELU;
-		step.y = node->out;
-		step.in = -1;
-		emit(c, step);
-		give(c, i, node->out, x, true);
+		backward_relu(c, i);
 	} else if (fold_is_sum(c->g, node)) {
 		/* who shares is added to later, so the other one first */
 		give(c, i, node->out, node->in[1], false);
-		give(c, i, node->out, x, true);
-	} else if (node->op == OP_GLOBAL_AVERAGE_POOL && is_pool(c, node)) {
-		step.kind = BACK_SPREAD;
-		step.in = -1;
-		step.out = gradient_of(c, x);
-		step.fresh = wants_gradient(c, x) && start(c, x);
-		if (wants_gradient(c, x))
-			emit(c, step);
+		give(c, i, node->out, node->in[0], true);
+	} else if (node->op == OP_GLOBAL_AVERAGE_POOL &&
+		   pixel_pools(c->g, node)) {
+		backward_mean(c, i);
 	} else {
 		backward_plain(c, i);
 	}
@@ -430,8 +442,7 @@ compile(struct compiler *c)
 {
 	const struct graph *g = c->g;
 	const int n = (int)g->n_nodes;
-	struct step step = {
-	    .node = -1, .in = -1, .add = -1, .y = -1, .d = -1, .out = g->input};
+	struct step step = step_of(STEP_INPUT, -1);
 
 	for (int i = 0; i < n; i++)
 		c->p->owner[i] = -1;
@@ -441,21 +452,19 @@ compile(struct compiler *c)
 		train_conv_init(c->p, i);
 	}
 	find_again(c);
-	step.kind = STEP_INPUT;
+	step.out = g->input;
 	emit(c, step);
 	for (int i = 0; i < n; i++)
 		forward_node(c, i);
-	step.kind = STEP_OUTPUT;
+	step = step_of(STEP_OUTPUT, -1);
 	step.in = g->output;
-	step.out = -1;
 	emit(c, step);
 	cut(c);
 	c->p->forward_steps = c->p->n_steps;
 	c->p->forward_segments = c->p->n_segments;
 	if (c->p->base.forward_only)
 		return;
-	step.kind = BACK_OUTPUT;
-	step.in = -1;
+	step = step_of(BACK_OUTPUT, -1);
 	step.d = gradient_of(c, g->output);
 	if (wants_gradient(c, g->output))
 		start(c, g->output);
@@ -471,7 +480,6 @@ train_compile(struct train_pass *p, struct error *err)
 	const struct graph *g = p->base.graph;
 	struct compiler c = {.p = p, .g = g, .err = err};
 
-	c.readers = memory_new(g->n_values, sizeof(*c.readers), err);
 	c.again = memory_new(g->n_values, sizeof(*c.again), err);
 	c.started = memory_new(2 * g->n_values, sizeof(*c.started), err);
 	p->n_places = 3 * g->n_values;
@@ -479,18 +487,13 @@ train_compile(struct train_pass *p, struct error *err)
 	p->learner = memory_new(g->n_nodes, sizeof(*p->learner), err);
 	p->fused = memory_new(g->n_nodes, sizeof(*p->fused), err);
 	p->owner = memory_new(g->n_nodes, sizeof(*p->owner), err);
-	if (c.readers == NULL || c.started == NULL || c.again == NULL ||
-	    p->place == NULL || p->learner == NULL || p->fused == NULL ||
-	    p->owner == NULL) {
+	if (c.started == NULL || c.again == NULL || p->place == NULL ||
+	    p->learner == NULL || p->fused == NULL || p->owner == NULL) {
 		c.status = -1;
 	} else {
 		train_make_places(p);
-		for (size_t i = 0; i < g->n_nodes; i++)
-			for (int j = 0; j < g->nodes[i].n_in; j++)
-				c.readers[g->nodes[i].in[j]]++;
 		compile(&c);
 	}
-	free(c.readers);
 	free(c.started);
 	free(c.again);
 	return c.status;
