@@ -194,13 +194,16 @@ l2_slope(const struct fiber *f, int64_t j)
 static void
 log_sum_exp_of(struct fiber *f)
 {
-	double most, sum = 0.0, t = 0.0;
+	double most, sum, t;
+	struct moving x;
 
 	max_of(f);
 	most = isinf(f->y.v) ? 0.0 : f->y.v;
-	for (int64_t j = 0; j < f->n; j++) {
-		const struct moving x = element(f, j);
-
+	x = element(f, 0);
+	sum = exp(x.v - most);
+	t = sum * x.t;
+	for (int64_t j = 1; j < f->n; j++) {
+		x = element(f, j);
 		sum += exp(x.v - most);
 		t += exp(x.v - most) * x.t;
 	}
