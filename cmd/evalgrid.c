@@ -152,7 +152,8 @@ evaluate(struct gridrun *run, struct surface *surface, struct error *err)
 	else if (run->frame->verbose > 0 && describe(run, e, err) < 0)
 		return -1;
 	warn_about_norms(run, e);
-	warn_about_scale(run, e->plane);
+	if (!run->estimate)
+		warn_about_scale(run, e->plane);
 	if (tell_norms(run, &surface->evaluation, err) < 0)
 		return -1;
 	return run->estimate ? print_estimate(run, surface, err)
