@@ -167,7 +167,7 @@ $(BUILD)/tool/%: $(BUILD)/tests/tool/%.o $(LIB)
 include tests/tests.mk
 
 INSTALL = DESTDIR='$(DESTDIR)' BUILD='$(BUILD)' PROGRAMS='$(PROGRAMS)' \
-	PYTHON='$(PYTHON)' packaging/install
+	PYTHON='$(PYTHON)' cmd/packaging/install
 install: all
 	$(INSTALL) install '$(PREFIX)'
 
@@ -177,13 +177,13 @@ uninstall:
 # Packages: for Debian; the sources, and whether they suffice.
 MAINTAINER = The losspipe authors <losspipe@losspipe.invalid>
 deb: all
-	@PROGRAMS='$(PROGRAMS)' BUILD='$(BUILD)' MAINTAINER='$(MAINTAINER)' packaging/deb '$(VERSION)'
+	@PROGRAMS='$(PROGRAMS)' BUILD='$(BUILD)' MAINTAINER='$(MAINTAINER)' cmd/packaging/deb '$(VERSION)'
 
 dist:
-	@BUILD='$(BUILD)' packaging/dist '$(VERSION)'
+	@BUILD='$(BUILD)' cmd/packaging/dist '$(VERSION)'
 
 distcheck: dist
-	@BUILD='$(BUILD)' packaging/dist '$(VERSION)' check
+	@BUILD='$(BUILD)' cmd/packaging/dist '$(VERSION)' check
 
 clean:
 	rm -rf build

@@ -141,12 +141,12 @@ cat "$T/one.ll" "$T/two.ll" | dirgen -s 3 >"$T/by-input.ll"
 dirgen -s 3 "$T/one.ll" "$T/two.ll" </dev/null >"$T/by-name.ll"
 passes "several of them" cmp "$T/by-input.ll" "$T/by-name.ll"
 for kind in hessian gradient; do
-	dirgen -q -k $kind --axes 1 -d "$ROOT/samples/tiny.npz" <"$ROOT/tests/data/streams/model.ll" >"$T/by-input.ll"
-	dirgen -q -k $kind --axes 1 -d "$ROOT/samples/tiny.npz" "$ROOT/tests/data/streams/model.ll" </dev/null >"$T/by-name.ll"
+	dirgen -q -k $kind --axes 1 -d "$ROOT/pipelines/samples/tiny.npz" <"$ROOT/tests/data/streams/model.ll" >"$T/by-input.ll"
+	dirgen -q -k $kind --axes 1 -d "$ROOT/pipelines/samples/tiny.npz" "$ROOT/tests/data/streams/model.ll" </dev/null >"$T/by-name.ll"
 	[ -s "$T/by-name.ll" ] && cmp -s "$T/by-input.ll" "$T/by-name.ll"
 	ok $? "kind $kind, too"
 	fails 2 "2 models, expected one" "kind $kind of two" \
-		dirgen -k $kind --axes 1 -d "$ROOT/samples/tiny.npz" "$T/one.ll" "$T/two.ll"
+		dirgen -k $kind --axes 1 -d "$ROOT/pipelines/samples/tiny.npz" "$T/one.ll" "$T/two.ll"
 done
 fails 1 "nothing.ll: No such file" "an operand that is not there" dirgen nothing.ll
 fails 2 "3 other models, expected one per axis" "three operands" dirgen -k toward a b c

@@ -115,12 +115,12 @@ fails 1 'pixels' "a model without input constants needs --pixels" evalgrid -d "$
 # What a person should know of a grid that was not spoken of.
 netnew -s 1 --pixels fashion small | dirgen -s 7 | tee "$T/plain.ll" | fnorm >"$T/normal.ll"
 says="random directions are not normalised"
-evalgrid -d "$ROOT/samples/fashion-48.npz" -n 4 --x=-1:1:2 --y=-1:1:2 "$T/plain.ll" 2>"$T/err" >"$T/out"
+evalgrid -d "$ROOT/pipelines/samples/fashion-48.npz" -n 4 --x=-1:1:2 --y=-1:1:2 "$T/plain.ll" 2>"$T/err" >"$T/out"
 is "$(grep -c "$says.*(fnorm normalises)" "$T/err")" 1 "directions that are not normalised are called that"
-evalgrid -d "$ROOT/samples/fashion-48.npz" --x=-1:1:2 "$T/normal.ll" 2>"$T/err" >"$T/out"
+evalgrid -d "$ROOT/pipelines/samples/fashion-48.npz" --x=-1:1:2 "$T/normal.ll" 2>"$T/err" >"$T/out"
 is "$(cat "$T/err")" "evalgrid: warning: no --y: it is -1:1:51, in all 102 points" \
 	"--x alone: which y, and how many points"
-evalgrid -d "$ROOT/samples/fashion-48.npz" --y=-1:1:2 --shard 0/2 "$T/normal.ll" 2>"$T/err" >"$T/out"
+evalgrid -d "$ROOT/pipelines/samples/fashion-48.npz" --y=-1:1:2 --shard 0/2 "$T/normal.ll" 2>"$T/err" >"$T/out"
 is "$(cat "$T/err")" "evalgrid: warning: no --x: it is -1:1:51, in all 51 points" "--y alone, in a shard"
 passes "--estimate prints and evaluates little" \
 	sh -c "evalgrid --estimate $grid $T/plane.ll | grep -q '30 points x 48 images'"

@@ -2,7 +2,7 @@
 # Who interrupts a long run that is not kept is told what would keep it.
 . "$(dirname "$0")/../tap.sh"
 cd "$T" || exit 1
-data=$ROOT/samples/tiny.npz
+data=$ROOT/pipelines/samples/tiny.npz
 mkfifo model
 
 # interrupted COMMAND...: while it waits for its model; $how is its end.

@@ -78,7 +78,7 @@ is "$(ls tmp)" "" "nothing is left"
 is "$(cut -d, -f1-6 <grid.csv)" "$(cat programs.csv)" "the surface is that of torch-model and torch-loss"
 
 # The notebook that is shipped: its cells, and where there is one in a notebook.
-mkdir book && cd book && cp "$ROOT/samples/landscape.ipynb" . || exit 1
+mkdir book && cd book && cp "$ROOT/pipelines/samples/landscape.ipynb" . || exit 1
 $python -c 'import json, sys
 for cell in json.load(open(sys.argv[1]))["cells"]:
     if cell["cell_type"] == "code":

@@ -12,7 +12,7 @@ for program in "$ROOT"/cmd/*.c; do
 done
 for file in "$ROOT"/pipelines/*; do
 	name=${file##*/}
-	case $name in *.*) continue ;; esac
+	[ -f "$file" ] && [ "$name" = "${name%.*}" ] || continue
 	grep -Eq "^  $name  *[^ ].*[^ .]$" list
 	ok $? "$name has a line"
 	losspipe help "$name" | head -n 1 | grep -q .
@@ -52,7 +52,7 @@ ok $? "it evaluates the sample network with both"
 bin=$(dirname "$(command -v losspipe)")
 mkdir -p away/bin away/share/losspipe
 cp "$bin"/* away/bin
-cp -RL "$ROOT/pipelines" "$ROOT/samples" away/share/losspipe
+cp -RL "$ROOT/pipelines" away/share/losspipe
 rm away/bin/nethist
 printf '#!/bin/sh\necho "fnorm (losspipe) 0.0.1"\n' >away/bin/fnorm
 away/bin/losspipe doctor >out 2>err

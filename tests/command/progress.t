@@ -4,8 +4,8 @@
 clock=${LOSSPIPE_BIN:-$ROOT/build/bin}/../tool/clock.so
 [ -e "$clock" ] || skip_all "no build/tool/clock.so (make check builds it)"
 ldd "$(command -v evalgrid)" | grep -q asan && skip_all "the sanitizer comes first"
-data=$ROOT/samples/fashion-48.npz
-netload --arch small --pixels fashion "$ROOT/samples/fashion-small.pt" >"$T/net.ll"
+data=$ROOT/pipelines/samples/fashion-48.npz
+netload --arch small --pixels fashion "$ROOT/pipelines/samples/fashion-small.pt" >"$T/net.ll"
 dirgen -s 7 <"$T/net.ll" | fnorm >"$T/plane.ll"
 
 # faster COMMAND...: a second takes as long as a millisecond.

@@ -57,7 +57,7 @@ for file in state.pt checkpoint.pt state.safetensors script.onnx folded.onnx dyn
 done
 
 # A language model of two layers with tied weights: a worked example.
-cp "$ROOT/samples/language_model.py" .
+cp "$ROOT/pipelines/samples/language_model.py" .
 torch-model language_model.py 2>err >model.ll
 is "$? $(cat err)" "0 torch-model: 'head.weight' is 'embed.weight' (one tensor): it moves under that name" \
 	"language_model.py trains and becomes a model"

@@ -53,7 +53,7 @@ run()
 	fi
 	mkdir "$scratch"
 	if [ "$1" = README ]; then
-		ln -s "$ROOT/tests" "$ROOT/pipelines" "$ROOT/samples" "$scratch"
+		ln -s "$ROOT/tests" "$ROOT/pipelines" "$scratch"
 	else
 		(cd "$scratch" && PATH=$installed_path losspipe samples >/dev/null)
 	fi

@@ -41,7 +41,7 @@ passes "it makes a page" grep -q '</html>' "$home/work/quickstart.out/landscape.
 passes "a study, --small" at_home losspipe run path-pca --small
 passes "rosenbrock --small" at_home losspipe run rosenbrock --small
 passes "samples" at_home losspipe samples
-is "$(ls "$home/work/samples")" "$(ls "$ROOT/samples")" "all of them"
+is "$(ls "$home/work/samples")" "$(ls "$ROOT/pipelines/samples")" "all of them"
 passes "import losspipe" at_home /usr/bin/python3 -c 'import losspipe'
 for stage in torch-model torch-loss torch-gradient torch-data; do
 	fails 2 "^$stage: the following arguments are required: FILE.py" "$stage is on PATH" at_home "$stage"
@@ -78,5 +78,5 @@ is "$(cd "$T/root/usr" && sed -n 's/^f //p' share/losspipe/manifest | sort)" \
 passes "make uninstall DESTDIR" run_make uninstall DESTDIR="$T/root" PREFIX=/usr
 is "$(find "$T/root/usr" 2>/dev/null)" "" "nothing is left"
 fails 2 "PREFIX is 'there', expected a path from /" "a relative PREFIX" \
-	env DESTDIR= "$ROOT/packaging/install" install there
+	env DESTDIR= "$ROOT/cmd/packaging/install" install there
 done_testing

@@ -94,6 +94,11 @@ is "$(awk '
 	/^}/ { if (begin && FNR - begin >= 50) print FILENAME, name, FNR - begin + 1; begin = 0; name = "" }
 	' lib/*/*.[ch] lib/kernel/*.inc lib/kernel/*/*.[ch] cmd/*.[ch])" "" "no function above 50 lines"
 
+# What a stranger sees first stays few names.
+[ ! -e .git ] || is "$(git ls-files | cut -d/ -f1 | sort -u | tr '\n' ' ')" \
+	".ci .clang-format .clang-tidy .containerignore .gitignore CITATION.cff Containerfile LICENSE Makefile NEWS.md README.md cmd lib man pipelines tests " \
+	"the top level is that of the README"
+
 is "$(wc -l lib/*/*.[ch] lib/kernel/*/*.[ch] cmd/*.[ch] | awk '$1 > 500 && $2 != "total"')" "" \
 	"no file above 500 lines"
 done_testing

@@ -1,1 +1,0 @@
-../tests/data/points/plane.ll
