@@ -1,6 +1,6 @@
 /* Where activations, gradients and weights lie. */
 #include "base/memory.h"
-#include "execute/place.h"
+#include "execute/liveness.h"
 #include "execute/tangent.h"
 #include "net/operator.h"
 
@@ -57,23 +57,33 @@ image_floats(struct tangent *s)
 	return n;
 }
 
-/* All of them are needed at once. */
-static int
-place_buffers(struct tangent *s, struct error *err)
+static void
+place_slot(struct tangent *s, int slot)
+{
+	struct slot *a = &s->values[slot];
+
+	a->images = s->block;
+	a->span.offset = take(&s->scratch, slot_floats(a) * (size_t)s->block);
+}
+
+/*
+ * All of them are needed at once.  A value's gradient lies behind it: side by
+ * side by their form, products of ResNet-20 take 3 % longer.
+ */
+static void
+place_buffers(struct tangent *s)
 {
 	const size_t image = image_floats(s), n = BLOCK_FLOATS / (image + 1);
-	const size_t values = s->graph->n_values;
+	const int values = (int)s->graph->n_values;
 
 	s->block = n < 1 ? 1 : n > BLOCK_MAX ? BLOCK_MAX : (int)n;
-	for (size_t i = 0; i < s->n_slots; i++) {
-		struct slot *slot = &s->values[i];
-		const bool wanted = i < values || tangent_active(slot);
-
-		slot->images = wanted && slot->lanes > 0 ? s->block : 0;
-		slot->span = (struct span){0};
+	for (int i = 0; i < values; i++) {
+		place_slot(s, i);
+		if (tangent_active(&s->values[i]))
+			place_slot(s, values + i);
 	}
-	return place_slots(
-	    s->values, s->n_slots, false, false, &s->scratch, err);
+	for (int i = 2 * values; i < (int)s->n_slots; i++)
+		place_slot(s, i);
 }
 
 /* ---- one step's tables, weights, gradients, work ---- */
@@ -190,8 +200,7 @@ tangent_place(struct tangent *tangent, struct error *err)
 	for (size_t i = 0; i < s->n_steps; i++)
 		if (s->steps[i].method == TANGENT_CONV)
 			ask_borders(s, &s->steps[i]);
-	if (place_buffers(s, err) < 0)
-		return -1;
+	place_buffers(s);
 	count_channels(s);
 	for (size_t i = 0; i < s->n_steps; i++)
 		if (place_step(s, &s->steps[i], err) < 0)
