@@ -243,8 +243,8 @@ static const char *const titles[] = {
     [RANK_SHARPNESS] = "sharpness within 0.5, the flattest first",
     [RANK_WIDTH] = "mean width to 0.1 above the centre, the widest first",
     [RANK_BENDS] = "share of non-convex points, the least first",
-    [RANK_EXPECTED] = "rise expected at 0.5 along random directions, the "
-		      "flattest first",
+    [RANK_EXPECTED] = ("rise expected at 0.5 along random directions, the "
+		       "flattest first"),
 };
 
 static void
