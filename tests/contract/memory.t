@@ -3,7 +3,8 @@
 # ends with one line, or with the bytes that it writes otherwise.  Here some of the
 # requests, as SEED (1) picks them; with STARVE='-k 300' all up to the 300th, and a
 # table of what was seen: a quarter of an hour.  Libraries that die of it (OpenBLAS's
-# start, libhdf5) are counted apart.
+# start, libhdf5), or wait for ever (OpenBLAS, between the question whether there is
+# room and its own mapping), are counted apart.
 # shellcheck disable=SC2154  # each_command sets the variables
 . "$(dirname "$0")/../tap.sh"
 . "$(dirname "$0")/commands.sh"
