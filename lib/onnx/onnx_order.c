@@ -199,7 +199,9 @@ sort(struct order *o)
 	for (size_t i = 0; i < o->file->n_nodes; i++)
 		if (o->live[i] && place(o, (int)i) < 0)
 			return -1;
-	memcpy(o->file->nodes, o->sorted, o->n_sorted * sizeof(*o->sorted));
+	if (o->n_sorted > 0)
+		memcpy(o->file->nodes, o->sorted,
+		    o->n_sorted * sizeof(*o->sorted));
 	o->file->n_nodes = o->n_sorted;
 	return 0;
 }

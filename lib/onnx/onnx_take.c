@@ -307,11 +307,13 @@ pad_image(
     const struct onnx_step *step, struct onnx_part *part, struct padding *p)
 {
 	struct attributes attr = {0};
-	bool small = true;
+	bool small = true, any = false;
 
-	for (int i = 1; i < part->shape.rank; i++)
+	for (int i = 1; i < part->shape.rank; i++) {
 		small &= p->before[i] >= 0 && p->after[i] >= 0;
-	if (!small || p->mode != PAD_CONSTANT || p->value != 0.0 ||
+		any |= p->before[i] > 0 || p->after[i] > 0;
+	}
+	if (!small || !any || p->mode != PAD_CONSTANT || p->value != 0.0 ||
 	    part->shape.rank != 4 || part->shape.dim[0] != BATCH)
 		return 0;
 	for (int i = 0; i < 3; i++) {
