@@ -29,7 +29,6 @@ def run(words):
     except BaseException:
         sys.excepthook(*sys.exc_info())
         return 1
-    sys.stdout.flush()
     return 0
 
 
@@ -41,7 +40,9 @@ for line in sys.stdin:
         for ending, flags, descriptor in (('.out', os.O_WRONLY, 1), ('.err', os.O_WRONLY, 2)):
             os.dup2(os.open(base + ending, flags | os.O_CREAT | os.O_TRUNC, 0o644), descriptor)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os._exit(run(words))
+        code = run(words)
+        sys.stdout.flush()  # os._exit does not
+        os._exit(code)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     with open(base + '.rc', 'w') as file:
         print(status, file=file)
