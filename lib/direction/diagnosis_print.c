@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/character.h"
-#include "base/number.h"
 #include "direction/diagnosis.h"
 #include "stream/value.h"
 
@@ -295,26 +294,6 @@ report_print(const struct report *r, struct text *out)
 /* ---- JSON ---- */
 
 static void
-add_real(struct text *out, const char *key, double x)
-{
-	char text[NUMBER_TEXT_BYTES];
-
-	text_add(out, ",\"%s\":", key);
-	if (isnan(x))
-		text_add(out, "null");
-	else
-		text_add(
-		    out, isinf(x) ? "\"%s\"" : "%s", number_format(x, text));
-}
-
-static void
-add_text(struct text *out, const char *key, const char *value)
-{
-	text_add(out, ",\"%s\":", key);
-	value_print_json_chars(value, strlen(value), out);
-}
-
-static void
 json_tensor(const struct report *r, size_t i, struct text *out)
 {
 	const struct imprint *p = &r->imprint[i];
@@ -324,17 +303,18 @@ json_tensor(const struct report *r, size_t i, struct text *out)
 
 	text_add(out, "%s\n{\"name\":", i > 0 ? "," : "");
 	value_print_json_chars(t->name, strlen(t->name), out);
-	add_text(out, "shape", tensor_shape_text(t, shape));
+	value_print_json_text("shape", tensor_shape_text(t, shape), out);
 	if (p->small) {
-		add_text(out, "follows",
-		    treatment_words[diagnose_small(p, r->expected->tolerance)]);
+		value_print_json_text("follows",
+		    treatment_words[diagnose_small(p, r->expected->tolerance)],
+		    out);
 	} else {
 		text_add(
 		    out, ",\"filters\":%" PRId64, rule_groups(RULE_FILTER, t));
-		add_text(out, "follows", word_of(&f, word));
-		add_real(out, "factor", f.factor);
-		add_real(out, "off",
-		    p->still ? NAN : diagnose_off(p, r->expected->norm));
+		value_print_json_text("follows", word_of(&f, word), out);
+		value_print_json_real("factor", f.factor, out);
+		value_print_json_real("off",
+		    p->still ? NAN : diagnose_off(p, r->expected->norm), out);
 	}
 	text_add(out, "}");
 }
@@ -348,25 +328,29 @@ report_print_json(const struct report *r, struct text *out)
 
 	text_add(
 	    out, "{\"axis\":\"%s\",\"rep\":%d", axis_word(d->axis), d->rep);
-	add_text(out, "model", name_of(r->model));
-	add_text(out, "kind", direction_kind_words[d->kind]);
-	add_text(out, "declared", direction_norm_words[d->norm]);
-	add_text(out, "expected", direction_norm_words[r->expected->norm]);
+	value_print_json_text("model", name_of(r->model), out);
+	value_print_json_text("kind", direction_kind_words[d->kind], out);
+	value_print_json_text("declared", direction_norm_words[d->norm], out);
+	value_print_json_text(
+	    "expected", direction_norm_words[r->expected->norm], out);
 	text_add(out, ",\"right\":%s", g->right ? "true" : "false");
-	add_text(out, "follows", word_of(&g->finding, word));
-	add_real(out, "factor", g->finding.factor);
+	value_print_json_text("follows", word_of(&g->finding, word), out);
+	value_print_json_real("factor", g->finding.factor, out);
 	text_add(out, ",\"rough\":%s", g->finding.rough ? "true" : "false");
-	add_real(out, "off", g->off >= 0 ? g->off : NAN);
+	value_print_json_real("off", g->off >= 0 ? g->off : NAN, out);
 	if (g->off >= 0)
-		add_text(out, "worst", r->tensor[g->worst]->name);
+		value_print_json_text("worst", r->tensor[g->worst]->name, out);
 	text_add(out, ",\"big\":%zu,\"still\":%zu,\"follow\":%zu", g->big,
 	    g->still, g->follow);
-	add_text(out, "biases", treatment_words[g->small[SMALL_BIAS]]);
-	add_text(out, "normalisations", treatment_words[g->small[SMALL_NORM]]);
-	add_text(out, "statistics", treatment_words[g->small[SMALL_STATISTIC]]);
-	add_real(out, "kurtosis", g->kurtosis);
-	add_real(out, "kurtosis_off", g->kurtosis_off);
-	add_real(out, "mean_off", g->mean_off);
+	value_print_json_text(
+	    "biases", treatment_words[g->small[SMALL_BIAS]], out);
+	value_print_json_text(
+	    "normalisations", treatment_words[g->small[SMALL_NORM]], out);
+	value_print_json_text(
+	    "statistics", treatment_words[g->small[SMALL_STATISTIC]], out);
+	value_print_json_real("kurtosis", g->kurtosis, out);
+	value_print_json_real("kurtosis_off", g->kurtosis_off, out);
+	value_print_json_real("mean_off", g->mean_off, out);
 	text_add(out, ",\"tensors\":[");
 	for (size_t i = 0; i < r->n; i++)
 		json_tensor(r, i, out);

@@ -117,4 +117,14 @@ void value_print_chars(const char *chars, size_t n, struct text *out);
  */
 void value_print_json_chars(const char *chars, size_t n, struct text *out);
 
+/*
+ * Numbers of what is computed, not read: unknown ones (NaN) are null, infinite
+ * ones a text as in value_print_json.  The other two are members of an object
+ * that has one already: a comma stands before the key.
+ */
+void value_print_json_number(double x, struct text *out);
+void value_print_json_real(const char *key, double x, struct text *out);
+void value_print_json_text(
+    const char *key, const char *value, struct text *out);
+
 #endif

@@ -78,6 +78,29 @@ print_real(double x, int json, struct text *out)
 	text_add(out, json && !isfinite(x) ? "\"%s\"" : "%s", number);
 }
 
+void
+value_print_json_number(double x, struct text *out)
+{
+	if (isnan(x))
+		text_add(out, "null");
+	else
+		print_real(x, 1, out);
+}
+
+void
+value_print_json_real(const char *key, double x, struct text *out)
+{
+	text_add(out, ",\"%s\":", key);
+	value_print_json_number(x, out);
+}
+
+void
+value_print_json_text(const char *key, const char *value, struct text *out)
+{
+	text_add(out, ",\"%s\":", key);
+	value_print_json_chars(value, strlen(value), out);
+}
+
 static void print_object(const msgpack_object *o, int json, struct text *out);
 
 static void

@@ -6,7 +6,6 @@
 
 #include "base/character.h"
 #include "base/memory.h"
-#include "base/number.h"
 #include "stream/value.h"
 
 static bool
@@ -144,26 +143,6 @@ noise_print(const struct noise *n, struct text *out)
 	print_beside(&s->beside, out);
 }
 
-static void
-add_real(struct text *out, const char *key, double x)
-{
-	char text[NUMBER_TEXT_BYTES];
-
-	text_add(out, ",\"%s\":", key);
-	if (isnan(x))
-		text_add(out, "null");
-	else
-		text_add(
-		    out, isinf(x) ? "\"%s\"" : "%s", number_format(x, text));
-}
-
-static void
-add_text(struct text *out, const char *key, const char *value)
-{
-	text_add(out, ",\"%s\":", key);
-	value_print_json_chars(value, strlen(value), out);
-}
-
 void
 noise_print_json(const struct noise *n, struct text *out)
 {
@@ -171,23 +150,23 @@ noise_print_json(const struct noise *n, struct text *out)
 	const struct beside *b = &s->beside;
 
 	text_add(out, "{\"run\":\"%s\"", s->run);
-	add_text(out, "name", s->name);
-	add_text(out, "set", s->set);
-	add_text(
-	    out, "norm", direction_norm_words[s->direction[0].direction.norm]);
+	value_print_json_text("name", s->name, out);
+	value_print_json_text("set", s->set, out);
+	value_print_json_text(
+	    "norm", direction_norm_words[s->direction[0].direction.norm], out);
 	text_add(out, ",\"directions\":%d,\"rise\":[", n->directions);
 	for (int r = 0; r < RADII; r++) {
 		text_add(out, "%s{\"r\":%g", r > 0 ? "," : "", survey_radii[r]);
-		add_real(out, "expected", n->rise[r].value);
-		add_real(out, "least", n->rise[r].lo);
-		add_real(out, "most", n->rise[r].hi);
-		add_real(out, "highest", n->sharp[r].value);
+		value_print_json_real("expected", n->rise[r].value, out);
+		value_print_json_real("least", n->rise[r].lo, out);
+		value_print_json_real("most", n->rise[r].hi, out);
+		value_print_json_real("highest", n->sharp[r].value, out);
 		text_add(out, "}");
 	}
 	text_add(out, "]");
-	add_real(out, "max_eig", b->max_eig);
-	add_real(out, "max_res", b->max_res);
-	add_real(out, "trace", b->trace);
-	add_real(out, "trace_se", b->trace_se);
+	value_print_json_real("max_eig", b->max_eig, out);
+	value_print_json_real("max_res", b->max_res, out);
+	value_print_json_real("trace", b->trace, out);
+	value_print_json_real("trace_se", b->trace_se, out);
 	text_add(out, "}");
 }

@@ -2,38 +2,10 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/number.h"
 #include "stream/value.h"
 #include "survey/rank.h"
-
-/* What is not known is null, what is infinite a text, as everywhere. */
-static void
-add_number(struct text *out, double x)
-{
-	char text[NUMBER_TEXT_BYTES];
-
-	if (isnan(x))
-		text_add(out, "null");
-	else
-		text_add(
-		    out, isinf(x) ? "\"%s\"" : "%s", number_format(x, text));
-}
-
-static void
-add_real(struct text *out, const char *key, double x)
-{
-	text_add(out, ",\"%s\":", key);
-	add_number(out, x);
-}
-
-static void
-add_text(struct text *out, const char *key, const char *value)
-{
-	text_add(out, ",\"%s\":", key);
-	value_print_json_chars(value, strlen(value), out);
-}
 
 static void
 add_whole(struct text *out, const char *key, int64_t n)
@@ -68,17 +40,21 @@ json_axis(const struct survey *s, int axis, struct text *out)
 
 	text_add(
 	    out, "%s{\"axis\":\"%s\"", axis > 0 ? "," : "", axis_word(axis));
-	add_real(out, "lo", s->range[axis].lo);
-	add_real(out, "hi", s->range[axis].hi);
+	value_print_json_real("lo", s->range[axis].lo, out);
+	value_print_json_real("hi", s->range[axis].hi, out);
 	add_whole(out, "num", s->range[axis].num);
 	if (s->has_direction[axis]) {
-		add_text(out, "kind", direction_kind_words[d->kind]);
-		add_text(out, "norm", direction_norm_words[d->norm]);
-		add_text(out, "over", direction_over_words[d->over]);
-		add_text(out, "ignore", direction_ignore_words[d->ignore]);
+		value_print_json_text(
+		    "kind", direction_kind_words[d->kind], out);
+		value_print_json_text(
+		    "norm", direction_norm_words[d->norm], out);
+		value_print_json_text(
+		    "over", direction_over_words[d->over], out);
+		value_print_json_text(
+		    "ignore", direction_ignore_words[d->ignore], out);
 		if (d->kind == DIRECTION_RANDOM)
 			add_whole(out, "seed", (int64_t)d->seed);
-		add_real(out, "length", s->direction[axis].length);
+		value_print_json_real("length", s->direction[axis].length, out);
 	}
 	text_add(out, "}");
 }
@@ -116,7 +92,7 @@ json_widths(const struct survey *s, struct text *out)
 		for (int h = 0; h < 2 * s->axes; h++) {
 			text_add(out, "%s\"%s\":", h > 0 ? "," : "",
 			    survey_half_axes[h]);
-			add_number(out, s->width[l][h].error.se);
+			value_print_json_number(s->width[l][h].error.se, out);
 		}
 		text_add(out, "}");
 	}
@@ -130,9 +106,9 @@ json_measures(const struct survey *s, struct text *out)
 	text_add(out, ",\n\"sharpness\":[");
 	for (int r = 0; r < RADII; r++) {
 		text_add(out, "%s{\"r\":%g", r > 0 ? "," : "", survey_radii[r]);
-		add_real(out, "rise", s->sharpness[r].rise);
-		add_real(out, "rise_se", s->sharpness[r].error.se);
-		add_real(out, "keskar", s->sharpness[r].keskar);
+		value_print_json_real("rise", s->sharpness[r].rise, out);
+		value_print_json_real("rise_se", s->sharpness[r].error.se, out);
+		value_print_json_real("keskar", s->sharpness[r].keskar, out);
 		add_whole(out, "points", s->sharpness[r].points);
 		add_bool(out, "reached", s->sharpness[r].reached);
 		text_add(out, "}");
@@ -141,11 +117,12 @@ json_measures(const struct survey *s, struct text *out)
 	    out, "],\n\"nonconvex\":{\"points\":%" PRId64, s->bends.points);
 	add_whole(out, "down", s->bends.down);
 	add_whole(out, "unsure", s->bends.unsure);
-	add_real(out, "share",
+	value_print_json_real("share",
 	    s->bends.points > 0
 		? (double)s->bends.down / (double)s->bends.points
-		: NAN);
-	add_real(out, "lowest", s->bends.lowest);
+		: NAN,
+	    out);
+	value_print_json_real("lowest", s->bends.lowest, out);
 	text_add(out, "}");
 }
 
@@ -172,14 +149,14 @@ json_centre(const struct survey *s, struct text *out)
 		text_add(out, "null");
 	} else {
 		text_add(out, "{\"here\":true");
-		add_text(out, "from", centre_words[s->centre]);
-		add_real(out, "loss", s->loss);
-		add_real(out, "acc", s->acc);
-		add_real(out, "se", s->se);
-		add_real(out, "top1", s->top1);
-		add_real(out, "stored_acc", s->stored);
-		add_real(out, "guessing", s->chance);
-		add_real(out, "guessing_acc", s->chance_acc);
+		value_print_json_text("from", centre_words[s->centre], out);
+		value_print_json_real("loss", s->loss, out);
+		value_print_json_real("acc", s->acc, out);
+		value_print_json_real("se", s->se, out);
+		value_print_json_real("top1", s->top1, out);
+		value_print_json_real("stored_acc", s->stored, out);
+		value_print_json_real("guessing", s->chance, out);
+		value_print_json_real("guessing_acc", s->chance_acc, out);
 		add_trained(out, s);
 		text_add(out, "}");
 	}
@@ -189,10 +166,10 @@ json_centre(const struct survey *s, struct text *out)
 	} else {
 		text_add(out, "{\"centre\":%s",
 		    s->lowest_is_centre ? "true" : "false");
-		add_real(out, "loss", s->lowest);
-		add_real(out, "x", s->lowest_at[0]);
+		value_print_json_real("loss", s->lowest, out);
+		value_print_json_real("x", s->lowest_at[0], out);
 		if (s->axes > 1)
-			add_real(out, "y", s->lowest_at[1]);
+			value_print_json_real("y", s->lowest_at[1], out);
 		text_add(out, "}");
 	}
 }
@@ -201,16 +178,16 @@ static void
 json_barrier(const struct barrier *b, struct text *out)
 {
 	text_add(out, ",\n\"barrier\":{\"here\":true");
-	add_real(out, "height", b->height);
-	add_real(out, "se", b->error.se);
-	add_real(out, "at", b->at);
-	add_real(out, "highest", b->highest);
-	add_real(out, "highest_se", b->highest_error.se);
-	add_real(out, "highest_at", b->highest_at);
+	value_print_json_real("height", b->height, out);
+	value_print_json_real("se", b->error.se, out);
+	value_print_json_real("at", b->at, out);
+	value_print_json_real("highest", b->highest, out);
+	value_print_json_real("highest_se", b->highest_error.se, out);
+	value_print_json_real("highest_at", b->highest_at, out);
 	text_add(out, ",\"ends\":[");
-	add_number(out, b->end[0]);
+	value_print_json_number(b->end[0], out);
 	text_add(out, ",");
-	add_number(out, b->end[1]);
+	value_print_json_number(b->end[1], out);
 	text_add(out, "]");
 	add_whole(out, "points", b->points);
 	add_bool(out, "missing", b->missing);
@@ -224,10 +201,10 @@ survey_print_json(const struct survey *s, struct text *out)
 	size_t n = survey_judge(s, verdicts);
 
 	text_add(out, "{\"run\":\"%s\"", s->run);
-	add_text(out, "name", s->name);
-	add_text(out, "set", s->set);
+	value_print_json_text("name", s->name, out);
+	value_print_json_text("set", s->set, out);
 	add_whole(out, "rep", s->rep);
-	add_text(out, "loss", s->loss_kind);
+	value_print_json_text("loss", s->loss_kind, out);
 	if (s->n > 0)
 		add_whole(out, "n", s->n);
 	if (s->total > 0)
@@ -236,23 +213,24 @@ survey_print_json(const struct survey *s, struct text *out)
 	for (int a = 0; a < s->axes; a++)
 		json_axis(s, a, out);
 	text_add(out, "]");
-	add_real(out, "cosine",
-	    s->axes > 1 && s->has_direction[0] ? s->direction[0].cosine : NAN);
+	value_print_json_real("cosine",
+	    s->axes > 1 && s->has_direction[0] ? s->direction[0].cosine : NAN,
+	    out);
 	json_points(s, out);
 	json_centre(s, out);
 	json_measures(s, out);
 	if (s->axes == 1 && !isnan(s->barrier.height))
 		json_barrier(&s->barrier, out);
 	if (!isnan(s->curvature.value)) {
-		add_real(out, "curvature", s->curvature.value);
-		add_real(out, "curvature_bound",
-		    s->curvature.hi - s->curvature.value);
+		value_print_json_real("curvature", s->curvature.value, out);
+		value_print_json_real("curvature_bound",
+		    s->curvature.hi - s->curvature.value, out);
 	}
 	text_add(out, ",\n\"verdicts\":[");
 	for (size_t i = 0; i < n; i++) {
 		text_add(out, "%s{\"verdict\":\"%s\"", i > 0 ? "," : "",
 		    verdict_words[verdicts[i].kind]);
-		add_text(out, "text", verdicts[i].text);
+		value_print_json_text("text", verdicts[i].text, out);
 		text_add(out, "}");
 	}
 	text_add(out, "]}");
@@ -261,25 +239,25 @@ survey_print_json(const struct survey *s, struct text *out)
 static void
 add_estimate(struct text *out, const struct estimate *e)
 {
-	add_real(out, "least", e->lo);
-	add_real(out, "most", e->hi);
+	value_print_json_real("least", e->lo, out);
+	value_print_json_real("most", e->hi, out);
 }
 
 static void
 add_rank(struct text *out, const struct rank *r)
 {
 	text_add(out, "{\"run\":\"%s\"", r->survey->run);
-	add_text(out, "name", r->survey->name);
-	add_text(out, "set", r->survey->set);
-	add_real(out, "mean", r->mean.value);
+	value_print_json_text("name", r->survey->name, out);
+	value_print_json_text("set", r->survey->set, out);
+	value_print_json_real("mean", r->mean.value, out);
 	add_estimate(out, &r->mean);
-	add_real(out, "lo", r->lo);
-	add_real(out, "hi", r->hi);
+	value_print_json_real("lo", r->lo, out);
+	value_print_json_real("hi", r->hi, out);
 	add_whole(out, "reps", r->reps);
 	add_bool(out, "open", r->open);
 	add_bool(out, "tied", r->tied);
 	if (r->why[0] != '\0')
-		add_text(out, "void", r->why);
+		value_print_json_text("void", r->why, out);
 	text_add(out, "}");
 }
 
@@ -299,13 +277,13 @@ claim_print_json(
     const struct claim *claim, enum measure measure, struct text *out)
 {
 	text_add(out, "{\"measure\":\"%s\"", measure_words[measure]);
-	add_text(out, "outcome", outcome_words[claim->outcome]);
-	add_text(out, "why", claim->why);
+	value_print_json_text("outcome", outcome_words[claim->outcome], out);
+	value_print_json_text("why", claim->why, out);
 	text_add(out, ",\"less\":{\"here\":true");
-	add_real(out, "value", claim->a.value);
+	value_print_json_real("value", claim->a.value, out);
 	add_estimate(out, &claim->a);
 	text_add(out, "},\"more\":{\"here\":true");
-	add_real(out, "value", claim->b.value);
+	value_print_json_real("value", claim->b.value, out);
 	add_estimate(out, &claim->b);
 	text_add(out, "}}\n");
 }
