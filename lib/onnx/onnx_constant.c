@@ -107,62 +107,24 @@ fold_shape(const struct onnx_step *step, const struct onnx_numbers *in,
 static int
 fold_unsqueeze(const struct onnx_step *step)
 {
-	bool new[TENSOR_RANK_MAX] = {false};
-	int64_t axes[TENSOR_RANK_MAX];
-	struct onnx_shape to = {0};
 	struct onnx_numbers in;
-	size_t n;
-	int place;
+	struct onnx_shape to;
 
 	if (onnx_get_numbers(step, 0, &in) < 0 ||
-	    onnx_ints_or_input(step, "axes", 1, axes, TENSOR_RANK_MAX, &n) < 0)
+	    onnx_read_unsqueeze(step, &in.shape, &to) < 0)
 		return -1;
-	to.rank = in.shape.rank + (int)n;
-	if (to.rank > TENSOR_RANK_MAX)
-		return error_set(step->import->err,
-		    "%d dimensions, expected at most %d", to.rank,
-		    TENSOR_RANK_MAX);
-	for (size_t i = 0; i < n; i++) {
-		if (onnx_axis(step, axes[i], to.rank, &place) < 0)
-			return -1;
-		if (new[place])
-			return error_set(
-			    step->import->err, "axis %d is given twice", place);
-		new[place] = true;
-	}
-	for (int i = 0, j = 0; i < to.rank; i++)
-		to.dim[i] = new[i] ? 1 : in.shape.dim[j++];
 	return fold_shape(step, &in, &to);
 }
 
-/* Axes of one number go: those that are named, or all of them. */
 static int
 fold_squeeze(const struct onnx_step *step)
 {
-	bool gone[TENSOR_RANK_MAX] = {false};
-	int64_t axes[TENSOR_RANK_MAX];
-	struct onnx_shape to = {0};
 	struct onnx_numbers in;
-	size_t n;
-	int place;
+	struct onnx_shape to;
 
 	if (onnx_get_numbers(step, 0, &in) < 0 ||
-	    onnx_ints_or_input(step, "axes", 1, axes, TENSOR_RANK_MAX, &n) < 0)
+	    onnx_read_squeeze(step, &in.shape, &to) < 0)
 		return -1;
-	for (int i = 0; n == 0 && i < in.shape.rank; i++)
-		gone[i] = in.shape.dim[i] == 1;
-	for (size_t i = 0; i < n; i++) {
-		if (onnx_axis(step, axes[i], in.shape.rank, &place) < 0)
-			return -1;
-		gone[place] = in.shape.dim[place] == 1;
-		if (!gone[place])
-			return error_set(step->import->err,
-			    "axis %d has %lld elements, expected 1", place,
-			    (long long)in.shape.dim[place]);
-	}
-	for (int i = 0; i < in.shape.rank; i++)
-		if (!gone[i])
-			to.dim[to.rank++] = in.shape.dim[i];
 	return fold_shape(step, &in, &to);
 }
 

@@ -159,6 +159,15 @@ int onnx_read_shape(
 int onnx_expand_tensor(const struct onnx_step *step,
     const struct onnx_result *in, const int64_t *dim, size_t n);
 
+/*
+ * The shape that Squeeze (without axes: all of one element go) and Unsqueeze
+ * make of another, of constants as of images.
+ */
+int onnx_read_squeeze(const struct onnx_step *step,
+    const struct onnx_shape *from, struct onnx_shape *to);
+int onnx_read_unsqueeze(const struct onnx_step *step,
+    const struct onnx_shape *from, struct onnx_shape *to);
+
 /* The order of axes that a Transpose asks for. */
 int onnx_read_perm(
     const struct onnx_step *step, int rank, int perm[TENSOR_RANK_MAX]);

@@ -278,33 +278,72 @@ convert_flatten(const struct onnx_step *step)
 	return reshape(step, to);
 }
 
+int
+onnx_read_squeeze(const struct onnx_step *step, const struct onnx_shape *from,
+    struct onnx_shape *to)
+{
+	bool gone[TENSOR_RANK_MAX] = {false};
+	int64_t axes[TENSOR_RANK_MAX];
+	size_t n;
+	int at;
+
+	if (onnx_ints_or_input(step, "axes", 1, axes, TENSOR_RANK_MAX, &n) < 0)
+		return -1;
+	for (int i = 0; n == 0 && i < from->rank; i++)
+		gone[i] = from->dim[i] == 1;
+	for (size_t i = 0; i < n; i++) {
+		if (onnx_axis(step, axes[i], from->rank, &at) < 0)
+			return -1;
+		gone[at] = from->dim[at] == 1;
+		if (!gone[at])
+			return error_set(step->import->err,
+			    "axis %d has %lld elements, expected 1", at,
+			    (long long)from->dim[at]);
+	}
+	*to = (struct onnx_shape){0};
+	for (int i = 0; i < from->rank; i++)
+		if (!gone[i])
+			to->dim[to->rank++] = from->dim[i];
+	return 0;
+}
+
+int
+onnx_read_unsqueeze(const struct onnx_step *step, const struct onnx_shape *from,
+    struct onnx_shape *to)
+{
+	bool new[TENSOR_RANK_MAX] = {false};
+	int64_t axes[TENSOR_RANK_MAX];
+	size_t n;
+	int at;
+
+	if (onnx_ints_or_input(step, "axes", 1, axes, TENSOR_RANK_MAX, &n) < 0)
+		return -1;
+	*to = (struct onnx_shape){.rank = from->rank + (int)n};
+	if (to->rank > TENSOR_RANK_MAX)
+		return error_set(step->import->err,
+		    "%d dimensions, expected at most %d", to->rank,
+		    TENSOR_RANK_MAX);
+	for (size_t i = 0; i < n; i++) {
+		if (onnx_axis(step, axes[i], to->rank, &at) < 0)
+			return -1;
+		if (new[at])
+			return error_set(
+			    step->import->err, "axis %d is given twice", at);
+		new[at] = true;
+	}
+	for (int i = 0, j = 0; i < to->rank; i++)
+		to->dim[i] = new[i] ? 1 : from->dim[j++];
+	return 0;
+}
+
 static int
 convert_squeeze(const struct onnx_step *step)
 {
 	const struct onnx_result *in = onnx_image(step, 0);
-	bool gone[TENSOR_RANK_MAX] = {false};
-	int64_t axes[TENSOR_RANK_MAX];
-	struct onnx_shape to = {0};
-	size_t n;
-	int at;
+	struct onnx_shape to;
 
-	if (in == NULL ||
-	    onnx_ints_or_input(step, "axes", 1, axes, TENSOR_RANK_MAX, &n) < 0)
+	if (in == NULL || onnx_read_squeeze(step, &in->shape, &to) < 0)
 		return -1;
-	for (int i = 0; n == 0 && i < in->shape.rank; i++)
-		gone[i] = in->shape.dim[i] == 1;
-	for (size_t i = 0; i < n; i++) {
-		if (onnx_axis(step, axes[i], in->shape.rank, &at) < 0)
-			return -1;
-		gone[at] = in->shape.dim[at] == 1;
-		if (!gone[at])
-			return error_set(step->import->err,
-			    "axis %d has %lld elements, expected 1", at,
-			    (long long)in->shape.dim[at]);
-	}
-	for (int i = 0; i < in->shape.rank; i++)
-		if (!gone[i])
-			to.dim[to.rank++] = in->shape.dim[i];
 	return reshape(step, to);
 }
 
@@ -312,30 +351,10 @@ static int
 convert_unsqueeze(const struct onnx_step *step)
 {
 	const struct onnx_result *in = onnx_in(step, 0);
-	bool new[TENSOR_RANK_MAX] = {false};
-	int64_t axes[TENSOR_RANK_MAX];
-	struct onnx_shape to = {0};
-	size_t n;
-	int at;
+	struct onnx_shape to;
 
-	if (in == NULL ||
-	    onnx_ints_or_input(step, "axes", 1, axes, TENSOR_RANK_MAX, &n) < 0)
+	if (in == NULL || onnx_read_unsqueeze(step, &in->shape, &to) < 0)
 		return -1;
-	to.rank = in->shape.rank + (int)n;
-	if (to.rank > TENSOR_RANK_MAX)
-		return error_set(step->import->err,
-		    "%d dimensions, expected at most %d", to.rank,
-		    TENSOR_RANK_MAX);
-	for (size_t i = 0; i < n; i++) {
-		if (onnx_axis(step, axes[i], to.rank, &at) < 0)
-			return -1;
-		if (new[at])
-			return error_set(
-			    step->import->err, "axis %d is given twice", at);
-		new[at] = true;
-	}
-	for (int i = 0, j = 0; i < to.rank; i++)
-		to.dim[i] = new[i] ? 1 : in->shape.dim[j++];
 	if (in->kind != ONNX_ACTIVATION)
 		return reshape_tensor(step, in, to);
 	return reshape(step, to);
