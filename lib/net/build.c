@@ -178,6 +178,19 @@ build_max_pool(struct builder *b, int x, int size, bool ceil_mode)
 }
 
 int
+build_max_pool_window(
+    struct builder *b, int x, int size, int stride, const char *name)
+{
+	const int pad = size / 2;
+
+	return add_node(b, OP_MAX_POOL, name, 1, &x,
+	    &(struct attributes){.kernel_shape = {size, size},
+		.strides = {stride, stride},
+		.pads = {pad, pad, pad, pad},
+		.dilations = {1, 1}});
+}
+
+int
 build_average_pool(struct builder *b, int x, int size)
 {
 	return add_pool(b, OP_AVERAGE_POOL, x, size, false);
@@ -199,12 +212,10 @@ build_add(struct builder *b, int x, int y, const char *name)
 }
 
 int
-build_concat(struct builder *b, int x, int y, const char *name)
+build_concat(struct builder *b, int n, const int *x, const char *name)
 {
-	const int in[2] = {x, y};
-
 	return add_node(
-	    b, OP_CONCAT, name, 2, in, &(struct attributes){.axis = 1});
+	    b, OP_CONCAT, name, n, x, &(struct attributes){.axis = 1});
 }
 
 int

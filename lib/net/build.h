@@ -59,11 +59,14 @@ int build_relu(struct builder *b, int x);
 /* Pools of size x size in steps of size, without padding. */
 int build_max_pool(struct builder *b, int x, int size, bool ceil_mode);
 int build_average_pool(struct builder *b, int x, int size);
+/* Of size x size in steps of stride, padded so that stride 1 keeps the size. */
+int build_max_pool_window(
+    struct builder *b, int x, int size, int stride, const char *name);
 int build_global_average_pool(struct builder *b, int x);
 
 int build_add(struct builder *b, int x, int y, const char *name);
-/* Channels of x, then channels of y. */
-int build_concat(struct builder *b, int x, int y, const char *name);
+/* Channels of x[0], then those of x[1], and so on. */
+int build_concat(struct builder *b, int n, const int *x, const char *name);
 int build_flatten(struct builder *b, int x);
 
 /* Every step-th pixel of each row and column. */

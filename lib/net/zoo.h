@@ -30,6 +30,10 @@ void zoo_vgg(struct builder *b, int x, const struct architecture *a);
 /* size: growth, layers of the four blocks */
 void zoo_densenet(struct builder *b, int x, const struct architecture *a);
 /* no sizes */
+void zoo_inception_small(
+    struct builder *b, int x, const struct architecture *a);
+void zoo_googlenet_cifar(
+    struct builder *b, int x, const struct architecture *a);
 void zoo_mlp(struct builder *b, int x, const struct architecture *a);
 void zoo_lenet(struct builder *b, int x, const struct architecture *a);
 void zoo_small(struct builder *b, int x, const struct architecture *a);

@@ -13,7 +13,7 @@ dense_layer(struct builder *b, int x, int growth)
 	y = build_batch_norm(b, y, "bn2");
 	y = build_relu(b, y);
 	y = build_conv(b, y, "conv2", growth, 3, 1);
-	return build_concat(b, y, x, "concat");
+	return build_concat(b, 2, (int[]){y, x}, "concat");
 }
 
 /* Halves the channels and the size. */

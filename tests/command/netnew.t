@@ -18,7 +18,7 @@ is "$(netnew -v --input 1,28,28 --classes 7 mlp 2>&1 >/dev/null)" \
 	"netnew: mlp: $((784 * 64 + 64 + 64 * 64 + 64 + 64 * 7 + 7)) weights" \
 	"input and classes shape the network"
 is "$(netnew --list | sort | uniq -d)" "" "--list has no name twice"
-is "$(netnew --list | grep -c .)" 48 "--list has them all"
+is "$(netnew --list | grep -c .)" 62 "--list has them all"
 
 fails 2 "'resnet21', did you mean resnet20" "unknown name" netnew resnet21
 fails 2 "0 operands, expected one" "no name" netnew
