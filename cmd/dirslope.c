@@ -1,7 +1,8 @@
 #include "dirslope.h"
 
 #include <inttypes.h>
-#include <unistd.h>
+
+#include "base/processors.h"
 
 static const char *const ends[] = {"largest", "smallest", NULL};
 
@@ -58,7 +59,7 @@ dirslope_check(struct dirslope *d, enum direction_kind kind, int vectors,
 		frame_usage(frame, "--tolerance is %g, expected more than 0",
 		    d->order.lanczos.tolerance);
 	if (c->threads == 0)
-		c->threads = sysconf(_SC_NPROCESSORS_ONLN);
+		c->threads = processors_count();
 	d->order.kind = kind;
 	d->order.vectors = vectors;
 	d->order.smallest = d->order.smallest > 0;

@@ -3,9 +3,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/number.h"
+#include "base/processors.h"
 #include "model/accuracy.h"
 #include "run/path.h"
 #include "stream/kind.h"
@@ -295,7 +295,7 @@ gridrun_check(struct gridrun *run)
 	if (!exec && c->sets == 0)
 		frame_usage(run->frame, "no data: -d PATH is needed");
 	if (c->threads == 0)
-		c->threads = exec ? 1 : sysconf(_SC_NPROCESSORS_ONLN);
+		c->threads = exec ? 1 : processors_count();
 	if (choice_check(c, &err) < 0)
 		frame_usage_error(run->frame, &err);
 	if (c->norms_path != NULL && c->norms != NORMS_RECOMPUTE)

@@ -2,9 +2,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/number.h"
+#include "base/processors.h"
 #include "base/progress.h"
 #include "curvature/density.h"
 #include "evaluate/hessian.h"
@@ -230,7 +230,7 @@ check(struct settings *s)
 		frame_usage(s->frame, "--width is %g, expected more than 0",
 		    s->density.width);
 	if (c->threads == 0)
-		c->threads = sysconf(_SC_NPROCESSORS_ONLN);
+		c->threads = processors_count();
 	s->hessian.lanczos.basis = (int)s->density.steps;
 	frame_refuse_terminal(s->frame);
 }

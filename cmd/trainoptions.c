@@ -1,9 +1,9 @@
 #include "trainoptions.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "base/number.h"
+#include "base/processors.h"
 
 enum { BATCH_MAX = 1 << 20 };
 
@@ -13,7 +13,7 @@ train_options_start(struct train_options *options)
 	*options = (struct train_options){.every = 1,
 	    .batch = 128,
 	    .augment = -1, /* as the data are */
-	    .threads = sysconf(_SC_NPROCESSORS_ONLN),
+	    .threads = processors_count(),
 	    .pixels = {.choice = -1},
 	    .rule = {.optimiser = {.momentum = 0.9,
 			 .beta1 = 0.9,
