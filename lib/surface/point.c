@@ -157,6 +157,27 @@ check_images(const struct value *h, const struct grid_images *images, bool good,
 	return 0;
 }
 
+/* The interval of an accuracy holds it, and lies within 0 ... 100. */
+static int
+check_accuracy(const struct value *h, bool good, struct error *err)
+{
+	double acc, lo, hi;
+
+	if (value_get(h, "acc_lo") == NULL && value_get(h, "acc_hi") == NULL)
+		return 0;
+	if (check_real(h, "acc_lo", 0, 100, good, err) < 0 ||
+	    check_real(h, "acc_hi", 0, 100, good, err) < 0 ||
+	    field_real(h, "acc", &acc, err) < 0 ||
+	    field_real(h, "acc_lo", &lo, err) < 0 ||
+	    field_real(h, "acc_hi", &hi, err) < 0)
+		return -1;
+	if (lo > acc + slack || hi < acc - slack)
+		return error_set(err,
+		    "acc is %g, outside of acc_lo to acc_hi, %g to %g", acc, lo,
+		    hi);
+	return 0;
+}
+
 /* Of hessgrid: eigenvalues in order, residuals, and their arrays. */
 static int
 check_eigenvalues(const struct value *h, struct error *err)
@@ -216,13 +237,15 @@ check_numbers(
 	if (check_real(h, "acc", 0, 100, good, err) < 0 ||
 	    check_real(h, "se", 0, INFINITY, good, err) < 0 ||
 	    check_real(h, "sd", 0, INFINITY, good, err) < 0 ||
+	    check_real(h, "half", 0, INFINITY, good, err) < 0 ||
 	    check_real(h, "top1", 0, 1 + slack, false, err) < 0 ||
 	    check_real(h, "max_res", 0, INFINITY, false, err) < 0 ||
 	    check_real(h, "min_res", 0, INFINITY, false, err) < 0 ||
 	    check_real(h, "bound", 0, INFINITY, false, err) < 0 ||
 	    check_real(h, "trace_se", 0, INFINITY, false, err) < 0)
 		return -1;
-	return check_images(h, &g->images[set], good, err) < 0
+	return check_images(h, &g->images[set], good, err) < 0 ||
+		       check_accuracy(h, good, err) < 0
 		   ? -1
 		   : check_eigenvalues(h, err);
 }
@@ -307,8 +330,20 @@ headers_agree(const struct value *a, const struct value *b)
 	return true;
 }
 
-int
-point_agrees(
+/* How many images the point is of; 0 where it does not say. */
+static double
+images_of(const struct point *point)
+{
+	size_t bytes;
+	const uint8_t *header = point_header(point, &bytes);
+	double n;
+
+	return header != NULL && scan_real(header, bytes, "n", &n) ? n : 0.0;
+}
+
+/* 1: the same bytes or, mixed, the same within MIXED_RTOL; 0; -1 failed. */
+static int
+agrees(
     const struct point *a, const struct point *b, bool mixed, struct error *err)
 {
 	struct decoded *da, *db;
@@ -326,4 +361,17 @@ point_agrees(
 	decoded_free(da);
 	decoded_free(db);
 	return agree;
+}
+
+enum point_choice
+point_choose(const struct point *have, const struct point *came, bool mixed,
+    struct error *err)
+{
+	const double before = images_of(have), now = images_of(came);
+	int same;
+
+	if (before > 0.0 && now > 0.0 && before != now)
+		return now > before ? POINT_REPLACE : POINT_KEEP;
+	same = agrees(have, came, mixed, err);
+	return same < 0 ? POINT_FAILED : same == 0 ? POINT_DIFFERS : POINT_KEEP;
 }

@@ -46,9 +46,20 @@ const uint8_t *point_header(const struct point *point, size_t *n);
 /* The header of a point that is there; free it with decoded_free. */
 struct decoded *point_decode(const struct point *point, struct error *err);
 
-/* 1: the same bytes or, mixed, the same within MIXED_RTOL; 0; -1 failed. */
+/*
+ * A point that is there comes again: they must be the same bytes or, mixed, the
+ * same within MIXED_RTOL, unless they are of different numbers of images; then
+ * the one of more holds (evalgrid --error sharpens).
+ */
 #define MIXED_RTOL 1e-5
-int point_agrees(const struct point *a, const struct point *b, bool mixed,
-    struct error *err) __attribute__((warn_unused_result));
+enum point_choice {
+	POINT_FAILED = -1,
+	POINT_DIFFERS,
+	POINT_KEEP,
+	POINT_REPLACE
+};
+enum point_choice point_choose(const struct point *have,
+    const struct point *came, bool mixed, struct error *err)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -138,15 +138,17 @@ take_grid_point(struct points *p, const struct grid_place *place,
 {
 	const struct point came = {(uint8_t *)record->bytes, record->n_bytes};
 	struct point *at = &p->at[grid_index(&p->grid, place)];
-	int agrees;
+	enum point_choice choice = POINT_REPLACE;
 
-	if (at->bytes == NULL) {
-		p->present++;
+	p->present += at->bytes == NULL;
+	if (at->bytes != NULL)
+		choice = point_choose(at, &came, mixed, err);
+	if (choice == POINT_REPLACE) {
+		free(at->bytes);
 		return point_keep(at, record, err);
 	}
-	agrees = point_agrees(at, &came, mixed, err);
-	if (agrees != 0)
-		return agrees < 0 ? -1 : 0;
+	if (choice != POINT_DIFFERS)
+		return choice == POINT_FAILED ? -1 : 0;
 	return error_set(err,
 	    "point rep %d, ix %" PRId64 ", iy %" PRId64
 	    " comes twice and the two disagree",

@@ -74,21 +74,23 @@ place_point(
 	    &p->at[grid_points(&p->grid) +
 		   asked_find(&p->asked, a->id, a->rep) * p->grid.sets +
 		   loose->set];
-	int agrees =
-	    at->bytes == NULL || point_agrees(at, &loose->point, mixed, err);
+	enum point_choice choice = POINT_REPLACE;
 
-	if (agrees < 0)
+	p->present += at->bytes == NULL;
+	if (at->bytes != NULL)
+		choice = point_choose(at, &loose->point, mixed, err);
+	if (choice == POINT_FAILED)
 		return -1;
-	if (agrees == 0)
+	if (choice == POINT_DIFFERS)
 		return error_set(err,
 		    "point rep %d, id %" PRId64
 		    " comes twice and the two disagree",
 		    a->rep, a->id);
-	if (at->bytes != NULL) {
-		free(loose->point.bytes);
-	} else {
+	if (choice == POINT_REPLACE) {
+		free(at->bytes);
 		*at = loose->point;
-		p->present++;
+	} else {
+		free(loose->point.bytes);
 	}
 	loose->point.bytes = NULL;
 	return 0;

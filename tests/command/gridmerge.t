@@ -38,4 +38,38 @@ ok $? "each record once, new ones of later shards behind"
 shards 0 10000 0 | gridmerge >"$T/whole"
 shards 8 10000 0 | gridmerge | cmp -s - "$T/whole"
 ok $? "eight shards with a path of 10000 checkpoints"
+
+# Points of different numbers of images: more images hold, in either order, and
+# what they say beside the loss goes along; as many that disagree are an error.
+cat >"$T/images" <<'END'
+import sys, losspipe
+out = losspipe.Writer(sys.stdout.buffer)
+run = 'ab' * 32
+out.begin('evalgrid')
+out.record('grid', {'run': run, 'x': [0.0, 1.0, 2], 'y': None, 'reps': 1, 'sets': ['a'],
+                    'loss': 'l', 'shard': [0, 1], 'kernel': 'k', 'data': [
+                        {'set': 'a', 'name': 'npz', 'n': 400, 'total': 400, 'digest': run}]})
+out.record('request', {'id': 5, 'x': 0.5, 'y': 0.0})
+for where, n in zip(({'ix': 0, 'iy': 0, 'x': 0.0}, {'ix': 1, 'iy': 0, 'x': 1.0}, {'id': 5, 'x': 0.5}), sys.argv[1:]):
+    n, off = map(int, (n + '+0').split('+')[:2])
+    se = 1 / n ** 0.5 * (1 - n / 400) ** 0.5
+    point = {'run': run[:16], 'rep': 0, 'set': 'a', 'y': 0.0, 'loss': 1 + off + 1 / n, 'acc': 50.0,
+             'se': se, 'sd': 1.0, 'n': n, 'status': 'ok', **where}
+    if n < 400:
+        point.update(half=3 * se, acc_lo=40.0, acc_hi=60.0)
+    out.record('point', point)
+out.end()
+END
+images() { /usr/bin/python3 "$T/images" "$@"; }
+images 400 200 300 | gridmerge >"$T/most"
+{ images 100 200 300; images 400 100 200; } | gridmerge | cmp -s - "$T/most"
+ok $? "of two points that of more images is taken"
+{ images 400 100 200; images 100 200 300; } | gridmerge | cmp -s - "$T/most"
+ok $? "in either order"
+for other in '100+1 200 300' '100 200+1 300' '100 200 300+1'; do
+	# shellcheck disable=SC2086
+	{ images 100 200 300; images $other; } | gridmerge 2>&1 >/dev/null |
+		grep -q 'comes twice and the two disagree'
+	ok $? "as many images and another loss ($other) are an error"
+done
 done_testing

@@ -60,6 +60,8 @@ ROWS = [
     *[(POINTS, 'surface.ll', 'point', 0, {k: v}, k + ' is') for k in ('se', 'sd')
       for v in (-1.0, NAN, 'text')],
     (POINTS, 'surface.ll', 'point', 0, {'se': 0.5}, 'se is 0.5, sd of 8 of 8 images'),
+    (POINTS, 'surface.ll', 'point', 0, {'half': -0.5}, 'half is -0.5'),
+    (POINTS, 'surface.ll', 'point', 0, {'acc': 50.0, 'acc_lo': 60.0, 'acc_hi': 70.0}, 'acc is 50, outside of acc_lo to acc_hi'),
     (POINTS, 'other-surface.ll', 'point', 0, {'sd': 0.5}, 'se is .*, sd of 1 of 8'),
     *[(POINTS, 'surface.ll', 'point', 0, {'n': v}, 'n is') for v in (0, 9, 2.5)],
     (POINTS, 'surface.ll', 'point', 0, {'top1': 1.5}, 'top1 is'),
