@@ -295,6 +295,12 @@ output_settle(struct output *out, struct error *err)
 	return part_settle(&out->file, err);
 }
 
+bool
+output_is_held(const struct output *out)
+{
+	return out->file.held >= 0;
+}
+
 int
 output_write(struct output *out, const void *bytes, size_t n, struct error *err)
 {

@@ -94,6 +94,9 @@ void output_open_standard(struct output *out);
  */
 int output_settle(struct output *out, struct error *err);
 
+/* Is there an earlier PATH.part that has not given way yet? */
+bool output_is_held(const struct output *out);
+
 /*
  * A nameless temporary file (in $TMPDIR, or /tmp) for what must be read again:
  * the caller reads from out->fd.  output_commit or output_abandon closes it.

@@ -82,11 +82,12 @@ int surface_write_point(const struct surface *surface, int64_t number, int set,
     const struct score *score, struct writer *writer, struct error *err);
 
 /*
- * Writes the whole segment in canonical order: begin, grid, a summary of the
- * directions, the plane's other records, requests, points, end.  old (or NULL)
- * has points of the same run from an earlier output; they are copied, the rest
- * is computed. settle (or NULL): called once before the first computed point is
- * written.
+ * Writes the whole segment: begin, grid, a summary of the directions, the
+ * plane's other records, requests, points from coarse to fine (grid_level;
+ * those of a level in canonical order, requested ones last), end.  old (or
+ * NULL) has points of the same run from an earlier output; they are copied, the
+ * rest is computed. settle (or NULL): called once before the first computed
+ * point is written.
  */
 int surface_write(const struct surface *surface, const struct points *old,
     struct writer *writer, struct output *settle, struct error *err);

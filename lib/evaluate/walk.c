@@ -5,16 +5,17 @@
 #include "base/memory.h"
 #include "evaluate/surface.h"
 
-/* The places to compute, and where the next one to be written stands. */
+/* The places in the order of writing, and which of them are to be computed. */
 struct walk {
 	const struct surface *s;
 	const struct points *old;
 	struct writer *writer;
 	struct output *settle;
-	struct place *todo; /* places that old has not */
-	int64_t *todo_at;   /* their numbers */
+	int64_t *order;     /* numbers of the places */
+	int64_t n, next;    /* of them: all, written */
+	struct place *todo; /* those that old has not */
+	int64_t *todo_at;   /* where these stand in order */
 	int64_t n_todo;
-	int64_t next; /* number of the next place to be written */
 };
 
 /* The number that old has for the place, or -1. */
@@ -67,22 +68,23 @@ tell(const struct walk *w, int64_t number, const struct score *scores)
 		w->s->seen(w->s->context, &place, scores);
 }
 
-/* Copies the old points that stand before place `until`. */
+/* Copies the old points that stand before place `until` of the order. */
 static int
 copy_old(struct walk *w, int64_t until, struct error *err)
 {
-	for (; w->next < until; w->next += w->s->grid.shards) {
-		const struct place place = surface_place(w->s, w->next);
+	for (; w->next < until; w->next++) {
+		const int64_t number = w->order[w->next];
+		const struct place place = surface_place(w->s, number);
 
 		for (int s = 0; s < w->s->grid.sets; s++) {
-			const struct point *p = old_point(w, w->next, s);
+			const struct point *p = old_point(w, number, s);
 
 			if ((place.sets >> s & 1U) != 0 &&
 			    writer_copy_all(
 				w->writer, p->bytes, p->n_bytes, err) < 0)
 				return -1;
 		}
-		tell(w, w->next, NULL);
+		tell(w, number, NULL);
 	}
 	return 0;
 }
@@ -93,9 +95,9 @@ take_place(
     void *context, int64_t point, const struct score *scores, struct error *err)
 {
 	struct walk *w = context;
-	int64_t number = w->todo_at[point];
+	const int64_t at = w->todo_at[point], number = w->order[at];
 
-	if (copy_old(w, number, err) < 0 ||
+	if (copy_old(w, at, err) < 0 ||
 	    (w->settle != NULL && output_settle(w->settle, err) < 0))
 		return -1;
 	for (int s = 0; s < w->s->grid.sets; s++)
@@ -103,29 +105,78 @@ take_place(
 		    surface_write_point(
 			w->s, number, s, &scores[s], w->writer, err) < 0)
 			return -1;
-	w->next = number + w->s->grid.shards;
+	w->next = at + 1;
 	tell(w, number, scores);
+	return 0;
+}
+
+/* ---- the order ---- */
+
+/* From coarse to fine, so that a part of a surface is a whole coarse one. */
+static int
+level_of(const struct surface *s, int64_t number)
+{
+	const int64_t grid = grid_points(&s->grid) / s->grid.sets;
+	struct grid_place place;
+
+	if (number >= grid)
+		return GRID_LEVELS; /* requests come last, by id */
+	place = grid_place(&s->grid, number * s->grid.sets);
+	return grid_level(&s->grid, &place);
+}
+
+static int
+by_rank_and_number(const void *a, const void *b)
+{
+	const int64_t *p = a, *q = b;
+
+	if (p[0] != q[0])
+		return p[0] < q[0] ? -1 : 1;
+	return (p[1] > q[1]) - (p[1] < q[1]);
+}
+
+/*
+ * Sorts the places.  An earlier PATH.part gives way before the first computed
+ * place is written (output_settle): where old has a place behind one that it
+ * has not, all of old stands first.
+ */
+static int
+sort_places(struct walk *w, struct error *err)
+{
+	const struct grid *g = &w->s->grid;
+	const bool holds = w->settle != NULL && output_is_held(w->settle);
+	int64_t(*key)[2] = memory_new((size_t)w->n, sizeof(*key), err);
+
+	if (key == NULL)
+		return -1;
+	for (int64_t i = 0; i < w->n; i++) {
+		key[i][1] = g->shard + i * g->shards;
+		key[i][0] = level_of(w->s, key[i][1]);
+		if (holds && !has_old(w, key[i][1]))
+			key[i][0] += GRID_LEVELS + 1;
+	}
+	qsort(key, (size_t)w->n, sizeof(*key), by_rank_and_number);
+	for (int64_t i = 0; i < w->n; i++)
+		w->order[i] = key[i][1];
+	free(key);
 	return 0;
 }
 
 static int
 plan_walk(struct walk *w, struct error *err)
 {
-	const struct grid *g = &w->s->grid;
-	int64_t places = surface_places(w->s);
-
-	w->next = g->shard;
-	w->todo = memory_new((size_t)places, sizeof(*w->todo), err);
-	w->todo_at = memory_new((size_t)places, sizeof(*w->todo_at), err);
-	if (w->todo == NULL || w->todo_at == NULL)
+	w->n = surface_places(w->s);
+	w->order = memory_new((size_t)w->n, sizeof(*w->order), err);
+	w->todo = memory_new((size_t)w->n, sizeof(*w->todo), err);
+	w->todo_at = memory_new((size_t)w->n, sizeof(*w->todo_at), err);
+	if (w->order == NULL || w->todo == NULL || w->todo_at == NULL ||
+	    sort_places(w, err) < 0)
 		return -1;
-	for (int64_t i = 0; i < places; i++) {
-		int64_t number = g->shard + i * g->shards;
-
-		if (has_old(w, number))
+	for (int64_t i = 0; i < w->n; i++) {
+		if (has_old(w, w->order[i]))
 			continue;
-		w->todo[w->n_todo] = surface_place(w->s, number);
-		w->todo_at[w->n_todo++] = number;
+		w->todo[w->n_todo] = surface_place(w->s, w->order[i]);
+		w->todo_at[w->n_todo++] = i;
 	}
 	return 0;
 }
@@ -148,7 +199,6 @@ surface_write(const struct surface *surface, const struct points *old,
 {
 	struct walk w = {
 	    .s = surface, .old = old, .writer = writer, .settle = settle};
-	const struct grid *g = &surface->grid;
 	int status = plan_walk(&w, err);
 
 	if (status == 0)
@@ -156,12 +206,12 @@ surface_write(const struct surface *surface, const struct points *old,
 	if (status == 0 && w.n_todo > 0)
 		status = compute(&w, err);
 	if (status == 0)
-		status = copy_old(
-		    &w, g->shard + surface_places(surface) * g->shards, err);
+		status = copy_old(&w, w.n, err);
 	if (status == 0 && settle != NULL)
 		status = output_settle(settle, err);
 	if (status == 0)
 		status = writer_end(writer, err);
+	free(w.order);
 	free(w.todo);
 	free(w.todo_at);
 	return status;

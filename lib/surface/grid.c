@@ -43,6 +43,28 @@ grid_index(const struct grid *grid, const struct grid_place *place)
 	return i * grid->sets + place->set;
 }
 
+static int
+level_of(int64_t i, int64_t num)
+{
+	const int64_t steps = num - 1;
+	int level = 0;
+
+	/* the first j whose place is not before i */
+	while (steps > 0 &&
+	       ((((i << level) + steps - 1) / steps) * steps) >> level != i)
+		level++;
+	return level;
+}
+
+int
+grid_level(const struct grid *grid, const struct grid_place *place)
+{
+	const int x = level_of(place->ix, grid_num(grid, 0));
+	const int y = level_of(place->iy, grid_num(grid, 1));
+
+	return x > y ? x : y;
+}
+
 int
 shard_parse(const char *text, int *shard, int *shards, struct error *err)
 {

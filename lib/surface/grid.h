@@ -61,6 +61,15 @@ struct grid_place {
 struct grid_place grid_place(const struct grid *grid, int64_t index);
 int64_t grid_index(const struct grid *grid, const struct grid_place *place);
 
+/*
+ * How coarse a raster it takes to have this place: level 0 has both ends of
+ * each axis, and each level about halves the steps of the one before.
+ * Coordinate i of num is of the lowest level k that has it as floor(j (num - 1)
+ * / 2^k) for some j, and a place of the higher one of its coordinates' levels.
+ */
+enum { GRID_LEVELS = 18 }; /* levels are below this */
+int grid_level(const struct grid *grid, const struct grid_place *place);
+
 /* "i/n", i from 0: shard i of n takes the places i, i + n, ... */
 int shard_parse(const char *text, int *shard, int *shards, struct error *err);
 

@@ -12,6 +12,11 @@ eval_grid() { evalgrid -q $grid "$@" "$T/plane.ll"; }
 eval_grid -j1 >"$T/whole.ll"
 ok $? "a grid of 2 x 5 x 3 points"
 is "$(gridconv -t csv "$T/whole.ll" | wc -l)" 31 "every point is there"
+gridmerge -o "$T/canonical.ll" "$T/whole.ll"
+is "$(recdump "$T/whole.ll" | sed -n 's/^point.* rep=0 .* ix=\(.\) iy=\(.\) .*/\1\2/p' | tr '\n' ' ')" \
+	"00 40 02 42 20 01 21 41 22 10 30 11 31 12 32 " "they are written from coarse to fine"
+is "$(recdump "$T/whole.ll" | sed -n 's/^point.* rep=\(.\) .* ix=[04] iy=[02] .*/\1/p' | tr -d '\n')" \
+	00001111 "all direction sets of a level before the next one"
 
 for option in -j2 -j3 -b1 -b7 -b4096; do
 	eval_grid $option >"$T/again.ll"
@@ -23,12 +28,12 @@ for n in 1 3 64; do
 		eval_grid -j1 --shard $i/$n >"$T/shard-$n-$i.ll"
 	done
 	gridmerge "$T"/shard-$n-*.ll >"$T/merged.ll"
-	passes "$n shards united are the whole" cmp "$T/whole.ll" "$T/merged.ll"
+	passes "$n shards united are the whole" cmp "$T/canonical.ll" "$T/merged.ll"
 done
 # shellcheck disable=SC2046  # file names without blanks
 cat $(printf '%s\n' "$T"/shard-3-*.ll "$T"/shard-3-1.ll | sort -R --random-source=/dev/zero) |
 	gridmerge >"$T/merged.ll"
-passes "shuffled shards on stdin, one of them twice" cmp "$T/whole.ll" "$T/merged.ll"
+passes "shuffled shards on stdin, one of them twice" cmp "$T/canonical.ll" "$T/merged.ll"
 
 fails 1 'missing: \(1,0 rep 0\)' "gridmerge names what is missing" \
 	gridmerge "$T/shard-3-0.ll" "$T/shard-3-2.ll"
@@ -38,7 +43,7 @@ passes "and says what is missing" grep -q '20 of 30 points are missing' "$T/err"
 head -c 2000 "$T/whole.ll" >"$T/torn.ll"
 fails 1 truncated "gridmerge refuses a torn shard" gridmerge "$T/torn.ll"
 gridmerge -q --partial "$T/torn.ll" "$T"/shard-3-*.ll >"$T/merged.ll"
-passes "gridmerge --partial salvages it" cmp "$T/whole.ll" "$T/merged.ll"
+passes "gridmerge --partial salvages it" cmp "$T/canonical.ll" "$T/merged.ll"
 
 # Resumption: the same line typed again.
 eval_grid -o "$T/out.ll" && cmp -s "$T/out.ll" "$T/whole.ll"
@@ -52,6 +57,14 @@ for cut in 10 1500 2500 4000 6000; do
 done
 eval_grid -o "$T/out.ll" && cmp -s "$T/out.ll" "$T/whole.ll"
 ok $? "-o of a complete file is done at once"
+rm "$T/out.ll"
+head -c 4000 "$T/canonical.ll" >"$T/out.ll.part"
+eval_grid -o "$T/out.ll" && gridmerge "$T/out.ll" | cmp -s - "$T/canonical.ll"
+ok $? "-o continues a file in the order of version 0.1.0"
+numbers() { recdump --partial "$@" 2>"$T/err" | sed -n 's/^point.* rep=\(.\) .* ix=\(.\) iy=\(.\) .*/\1\2\3/p'; }
+head -c 4000 "$T/canonical.ll" | numbers >"$T/had"
+is "$(numbers "$T/out.ll" | head -n "$(wc -l <"$T/had")" | sort)" "$(cat "$T/had")" \
+	"whose points all come first: none is lost when it is killed again"
 eval_grid --resume "$T/torn.ll" >"$T/again.ll"
 passes "--resume takes the points of a torn file" cmp "$T/whole.ll" "$T/again.ll"
 cp "$T/torn.ll" "$T/other.ll.part"
@@ -97,7 +110,7 @@ LOSSPIPE_CPU=ref evalgrid -q -d "$images" --x=-1:1:5 --y=-0.5:0.5:3 --shard 1/15
 fails 1 "different kernels, 'gemm .*' and 'reference C'.*gridmerge --mixed joins them" "gridmerge refuses shards of two kernels" \
 	gridmerge "$T/base.ll" "$T/ref-1.ll"
 gridmerge --mixed "$T/base.ll" "$T/ref-1.ll" >"$T/merged.ll"
-passes "gridmerge --mixed joins them, the first one's points stay" cmp "$T/base.ll" "$T/merged.ll"
+passes "gridmerge --mixed joins them, the first one's points stay" cmp <(gridmerge "$T/base.ll") "$T/merged.ll"
 
 # Options and input.
 fails 2 'no data' "no data is a usage error" evalgrid "$T/plane.ll"

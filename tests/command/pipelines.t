@@ -9,7 +9,7 @@ if command -v parallel >/dev/null; then
 		dirgen -s 1 | fnorm >"$T/plane.ll"
 	options="-d $images --x=-1:1:4 --y=-1:1:3"
 	# shellcheck disable=SC2086  # a list of options
-	evalgrid -q $options "$T/plane.ll" >"$T/whole.ll"
+	evalgrid -q $options "$T/plane.ll" | gridmerge >"$T/whole.ll"
 	export PARALLEL_HOME=$T/parallel
 	mkdir -p "$PARALLEL_HOME" && touch "$PARALLEL_HOME/will-cite"
 	# shellcheck disable=SC2086
