@@ -37,8 +37,41 @@ struct settings {
 	struct levels levels;
 	struct relief_view view;
 	double zmax;
-	int64_t width, height;
+	int colours; /* of colour_map_words, or -1 */
+	int background;
+	struct paper paper;
 };
+
+static const char *const backgrounds[] = {"white", "none", NULL};
+
+/* A picture of more pixels than these is a mistake. */
+static const double SMALLEST = 200, LARGEST = 10000;
+
+static int
+take_width(void *target, const char *value, struct error *err)
+{
+	struct settings *s = target;
+
+	return paper_length_parse(
+	    value, "--width", SMALLEST, LARGEST, &s->paper.width, err);
+}
+
+static int
+take_height(void *target, const char *value, struct error *err)
+{
+	struct settings *s = target;
+
+	return paper_length_parse(
+	    value, "--height", SMALLEST, LARGEST, &s->paper.height, err);
+}
+
+static int
+take_font(void *target, const char *value, struct error *err)
+{
+	struct settings *s = target;
+
+	return paper_length_parse(value, "--font", 2, 200, &s->paper.font, err);
+}
 
 static int
 take_levels(void *target, const char *value, struct error *err)
@@ -92,6 +125,8 @@ describe(struct text *desc, const struct settings *s,
 	if (s->style == PICTURE_SURFACE)
 		text_add(
 		    desc, " view=%g,%g", s->view.azimuth, s->view.elevation);
+	if (s->colours >= 0)
+		text_add(desc, " colours=%s", colour_map_words[s->colours]);
 	if (s->band)
 		text_add(desc, " band");
 	if (!isnan(s->zmax))
@@ -150,7 +185,8 @@ fix_range(const struct settings *s, const struct landscape *landscape,
 				picture->hi = fmax(picture->hi, fabs(f->z[k]));
 	}
 	picture->lo = -picture->hi;
-	picture->map = COLOUR_DIVERGING;
+	if (s->colours < 0)
+		picture->map = COLOUR_COOLWARM;
 }
 
 static int
@@ -163,13 +199,14 @@ draw(const struct settings *s, const struct landscape *landscape,
 	    .band = s->band,
 	    .highest = strcmp(s->field, "acc") == 0,
 	    .levels = s->levels,
+	    .map =
+		s->colours >= 0 ? (enum colour_map)s->colours : COLOUR_VIRIDIS,
 	    .limit = s->zmax,
 	    .view = s->view,
 	    .title = title(s, landscape),
 	    .z_label = landscape->value_label,
 	    .right_label = landscape->has_accuracy ? "accuracy (%)" : NULL,
-	    .width = (double)s->width,
-	    .height = (double)s->height};
+	    .paper = s->paper};
 	int status = describe(&desc, s, landscape, err);
 	const char *how = status == 0 ? text_chars(&desc, err) : NULL;
 
@@ -216,10 +253,8 @@ draw_histograms(const struct settings *s, const struct histogram_list *list,
     struct text *svg, struct error *err)
 {
 	struct text desc = {0};
-	struct picture picture = {.log = s->log,
-	    .title = s->title,
-	    .width = (double)s->width,
-	    .height = (double)s->height};
+	struct picture picture = {
+	    .log = s->log, .title = s->title, .paper = s->paper};
 	int status = describe_each(&desc, s, &list->from, err);
 
 	picture.desc = status == 0 ? text_chars(&desc, err) : NULL;
@@ -236,9 +271,7 @@ draw_densities(const struct settings *s, const struct density_list *list,
     struct text *svg, struct error *err)
 {
 	struct text desc = {0};
-	struct picture picture = {.title = s->title,
-	    .width = (double)s->width,
-	    .height = (double)s->height};
+	struct picture picture = {.title = s->title, .paper = s->paper};
 	int status = describe_each(&desc, s, &list->from, err);
 
 	picture.desc = status == 0 ? text_chars(&desc, err) : NULL;
@@ -321,11 +354,34 @@ run(char **paths, int n, const struct settings *s, const struct frame *frame,
 	return run_points(paths, n, s, frame, err);
 }
 
+/* What it is drawn on, and in which colours. */
+static void
+add_paper_options(struct option_table *table, struct settings *s)
+{
+	const struct option_row rows[] = {
+	    OPTION_CALL(0, "width", "LENGTH", s, take_width,
+		"width of the picture: 84mm, 3.3in, or pixels"),
+	    OPTION_CALL(
+		0, "height", "LENGTH", s, take_height, "height of the picture"),
+	    OPTION_CALL(0, "font", "LENGTH", s, take_font,
+		"size of the numbers at an axis: 7pt; all else grows with it"),
+	    OPTION_CHOICE(0, "colours", colour_map_words, &s->colours,
+		"colours of heights (viridis)"),
+	    OPTION_CHOICE(0, "background", backgrounds, &s->background,
+		"what lies behind the picture (white)"),
+	    OPTION_END};
+
+	options_add(table, rows);
+}
+
 int
 main(int argc, char **argv)
 {
-	struct settings s = {
-	    .curvature = -1, .field = "loss", .zmax = NAN, .view = {-60, 32}};
+	struct settings s = {.curvature = -1,
+	    .colours = -1,
+	    .field = "loss",
+	    .zmax = NAN,
+	    .view = {-60, 32}};
 	const struct option_row options[] = {
 	    OPTION_CHOICE(
 		0, "style", styles, &s.style, "how two axes are drawn (lines)"),
@@ -344,20 +400,23 @@ main(int argc, char **argv)
 	    OPTION_CALL(
 		0, "zmax", "Z", &s, take_zmax, "cut or hatch what is higher"),
 	    OPTION_TEXT(0, "title", "TEXT", &s.title, "title of the picture"),
-	    OPTION_INT(0, "width", "PIXELS", &s.width, 200, 10000,
-		"width of the picture"),
-	    OPTION_INT(0, "height", "PIXELS", &s.height, 200, 10000,
-		"height of the picture"),
 	    OPTION_END};
+	struct option_table table = {0};
 	struct frame frame = {.name = "contour",
 	    .synopsis = "[FILE...]",
 	    .reads = true,
 	    .purpose = "a loss landscape as an SVG picture",
 	    .output = {.manner = OUTPUT_QUICK, .kind = &svg_kind},
-	    .options = options};
+	    .options = table.row};
 	struct error err;
-	int first = frame_start(&frame, argc, argv);
+	int first;
 
+	options_add(&table, options);
+	add_paper_options(&table, &s);
+	first = frame_start(&frame, argc, argv);
+	s.paper.bare = s.background;
+	if (paper_check(&s.paper, &err) < 0)
+		frame_usage_error(&frame, &err);
 	apply_curvature(&s);
 	if (run(argv + first, argc - first, &s, &frame, &err) < 0)
 		frame_fail(&frame, &err);

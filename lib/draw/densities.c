@@ -80,8 +80,7 @@ picture_densities(const struct picture *picture,
 	    .title = picture->title,
 	    .desc = picture->desc,
 	    .z_label = "density of eigenvalues",
-	    .width = picture->width,
-	    .height = picture->height};
+	    .paper = picture->paper};
 	struct curve *curves = memory_new(list->n, sizeof(*curves), err);
 	double least = INFINITY, *room;
 	char note[128];

@@ -11,7 +11,7 @@
 /*
  * Appends the SVG of a list that is not empty.  The scale ends at a tenth of
  * the peak that one eigenvalue of multiplicity one makes: below it nothing is.
- * Of picture, title, desc, width and height count.
+ * Of picture, title, desc and paper count.
  */
 int picture_densities(const struct picture *picture,
     const struct density_list *list, struct text *out, struct error *err);

@@ -169,8 +169,9 @@ int
 picture_histograms(const struct picture *picture,
     const struct histogram_list *list, struct text *out, struct error *err)
 {
-	double width = picture->width > 0 ? picture->width : 500;
-	double height = picture->height > 0 ? picture->height : 350;
+	const struct paper *paper = &picture->paper;
+	double width = paper->width.pixels > 0 ? paper_width(paper) : 500;
+	double height = paper->height.pixels > 0 ? paper_height(paper) : 350;
 	double top = EDGE + (picture->title != NULL ? TITLE : 0);
 	struct plot plot = {.left = LEFT,
 	    .top = top + (double)list->n * ROW + 4,
@@ -190,7 +191,7 @@ picture_histograms(const struct picture *picture,
 		    "%s%s", note[0] != '\0' ? "; " : "", caption_no_end);
 	plot.height =
 	    fmax(height - plot.top - FOOT - (note[0] != '\0' ? NOTE : 0), 40);
-	svg = svg_start(out, width, height,
+	svg = svg_start(out, paper, width, height,
 	    picture->title != NULL ? picture->title : "histogram of weights",
 	    picture->desc);
 	for (size_t i = 0; i < list->n; i++)

@@ -11,7 +11,7 @@
 /*
  * Appends the SVG of a list that is not empty.  Where all have the same bins
  * the height is the number of weights in a bin, otherwise their share per unit
- * of weight.  Of picture, log, title, desc, width and height count.  Fails when
+ * of weight.  Of picture, log, title, desc and paper count.  Fails when
  * nothing lies in any bin.
  */
 int picture_histograms(const struct picture *picture,

@@ -14,6 +14,9 @@
 static const double LEFT = 56, RIGHT = 12, HEAD = 18, FOOT = 44, KEYS = 26;
 static const double TITLE = 26, EDGE = 8, BAR_GAP = 6;
 
+/* A page of this width has fewer columns rather than narrower panels. */
+static const double SMALL = 90;
+
 /* Heights under a panel: the keys of the marks, a line of a caption. */
 static const double KEY_LINE = 12, LINE = 13;
 
@@ -85,29 +88,40 @@ most_below(const struct picture *picture, const struct drawn_surface *surfaces,
 	return fmax(KEYS, KEY_LINE + most + 4);
 }
 
+/* What of the page's width is no plot. */
+static double
+width_around(size_t columns)
+{
+	return (double)columns * (LEFT + RIGHT) + BAR_GAP + bar_width();
+}
+
 static struct layout
 plan_page(const struct picture *picture, const struct drawn_surface *surfaces,
     size_t n, double head)
 {
 	static const double sizes[] = {380, 300, 250};
 	struct layout l = {.columns = 1};
+	const double width = paper_width(&picture->paper);
+	const double height = paper_height(&picture->paper);
 	double ratio = aspect(picture, surfaces), around, above, fit;
 
 	while (l.columns < n && (l.columns < 3 || l.columns * l.columns < n))
 		l.columns++;
 	if (n == 4)
 		l.columns = 2;
+	while (width > 0 && l.columns > 1 &&
+	       width - width_around(l.columns) < SMALL * (double)l.columns)
+		l.columns--;
 	l.rows = (n + l.columns - 1) / l.columns;
 	l.top = EDGE + (picture->title != NULL ? TITLE : 0);
 	l.panel_width = sizes[l.columns < 3 ? l.columns - 1 : 2];
-	around = (double)l.columns * (LEFT + RIGHT) + BAR_GAP + bar_width();
-	if (picture->width > 0)
-		l.panel_width = (picture->width - around) / (double)l.columns;
+	around = width_around(l.columns);
+	if (width > 0)
+		l.panel_width = (width - around) / (double)l.columns;
 	l.below = most_below(picture, surfaces, n, l.panel_width);
 	above = l.top + (double)l.rows * (head + FOOT + l.below);
-	fit = (picture->height - above) / (double)l.rows;
-	if (picture->height > 0 &&
-	    (picture->width == 0 || fit < l.panel_width * ratio))
+	fit = (height - above) / (double)l.rows;
+	if (height > 0 && (width == 0 || fit < l.panel_width * ratio))
 		l.panel_width = fit / ratio;
 	l.panel_width = fmax(l.panel_width, 60);
 	l.panel_height = l.panel_width * ratio;
@@ -273,10 +287,10 @@ picture_surfaces(const struct picture *picture,
 		picture->style == PICTURE_FILLED, &picture->levels,
 		picture->limit, &scale, err) < 0)
 		return -1;
+	scale.map = picture->map;
 	if (picture->lo < picture->hi)
-		scale_fix(&scale, surfaces, n, picture->lo, picture->hi,
-		    picture->map);
-	svg = svg_start(out, ceil(l.width), ceil(l.height),
+		scale_fix(&scale, surfaces, n, picture->lo, picture->hi);
+	svg = svg_start(out, &picture->paper, l.width, l.height,
 	    document_title(picture), picture->desc);
 	bar_patterns(&svg);
 	draw_title(&svg, picture, (LEFT + right - BAR_GAP - RIGHT) / 2);
@@ -360,8 +374,9 @@ static int
 make_page(const struct picture *picture, const struct curve_page *page,
     struct text *out, struct error *err)
 {
-	double width = picture->width > 0 ? fmax(picture->width, 200) : 500;
-	double height = picture->height > 0 ? fmax(picture->height, 160) : 350;
+	const struct paper *paper = &picture->paper;
+	double width = paper->width.pixels > 0 ? paper_width(paper) : 500;
+	double height = paper->height.pixels > 0 ? paper_height(paper) : 350;
 	double right = picture->right_label != NULL ? LEFT : 18, legend, foot;
 	struct plot plot = {.left = LEFT, .width = width - LEFT - right};
 	double top = EDGE + (picture->title != NULL ? TITLE : 0);
@@ -376,7 +391,7 @@ make_page(const struct picture *picture, const struct curve_page *page,
 	plot.top = top + legend + 4;
 	plot.height = fmax(height - plot.top - foot, 40);
 	svg = svg_start(
-	    out, width, height, document_title(picture), picture->desc);
+	    out, paper, width, height, document_title(picture), picture->desc);
 	draw_page(picture, page, &plot, top, &svg);
 	svg_end(&svg);
 	return text_check(out, err);

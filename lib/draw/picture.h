@@ -23,7 +23,7 @@ struct picture {
 	int highest;          /* the best value is the highest: accuracy */
 	int band;             /* curves of a group as one (draw/band.h) */
 	struct levels levels; /* none: from the data */
-	double lo, hi;        /* lo < hi: the range of values, with this map */
+	double lo, hi;        /* lo < hi: the range of values */
 	enum colour_map map;
 	double limit; /* values above are cut or hatched; NaN: none */
 	struct relief_view view;
@@ -31,7 +31,7 @@ struct picture {
 	const char *desc;        /* how the picture was made, for <desc> */
 	const char *z_label;     /* of the values */
 	const char *right_label; /* of curves, or NULL */
-	double width, height;    /* pixels; 0: as is good */
+	struct paper paper;
 };
 
 /*

@@ -134,7 +134,7 @@ draw_patch(const struct relief *r, const struct vector p[4], double part)
 	char attributes[32], text[COLOUR_TEXT_BYTES];
 
 	colour_text(
-	    colour_shade(colour_at(COLOUR_VIRIDIS, part), brightness(r, p)),
+	    colour_shade(colour_at(r->scale->map, part), brightness(r, p)),
 	    text);
 	snprintf(attributes, sizeof(attributes), "color=\"%s\"", text);
 	svg_path(r->svg, attributes);

@@ -71,11 +71,10 @@ scale_make(const struct drawn_surface *surfaces, size_t n, int log, int bands,
 
 void
 scale_fix(struct scale *scale, const struct drawn_surface *surfaces, size_t n,
-    double lo, double hi, enum colour_map map)
+    double lo, double hi)
 {
 	scale->lo = lo;
 	scale->hi = scale->top = hi;
-	scale->map = map;
 	scale->beyond = 0;
 	for (size_t i = 0; i < n; i++)
 		scale->beyond |= scale_exceeded(scale, &surfaces[i]);
@@ -144,5 +143,7 @@ struct colour
 scale_line_colour(const struct scale *scale, size_t k)
 {
 	/* the last, yellow part of the map is lost on white paper */
-	return colour_at(scale->map, 0.85 * share(scale, k));
+	if (scale->map == COLOUR_VIRIDIS)
+		return colour_at(scale->map, 0.85 * share(scale, k));
+	return colour_on_white(colour_at(scale->map, share(scale, k)));
 }

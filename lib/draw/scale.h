@@ -11,14 +11,14 @@
 #include "draw/surface.h"
 
 struct scale {
-	int log;       /* heights are compared by their logarithm */
-	double lo, hi; /* of the finite values; lo > 0 when log */
-	double top;    /* what lies above is hatched */
-	int beyond;    /* some values do */
-	int no_number; /* some are NaN */
-	int missing;   /* some were never computed */
-	int doubtful;  /* some are hatched over */
-	enum colour_map map;
+	int log;             /* heights are compared by their logarithm */
+	double lo, hi;       /* of the finite values; lo > 0 when log */
+	double top;          /* what lies above is hatched */
+	int beyond;          /* some values do */
+	int no_number;       /* some are NaN */
+	int missing;         /* some were never computed */
+	int doubtful;        /* some are hatched over */
+	enum colour_map map; /* the caller's; viridis */
 	struct levels levels;
 };
 
@@ -35,11 +35,11 @@ int scale_make(const struct drawn_surface *surfaces, size_t n, int log,
     struct error *err);
 
 /*
- * Gives it the range lo..hi and a map: what lies above hi is beyond, what lies
- * below lo looks like lo.
+ * Gives it the range lo..hi: what lies above hi is beyond, what lies below lo
+ * looks like lo.
  */
 void scale_fix(struct scale *scale, const struct drawn_surface *surfaces,
-    size_t n, double lo, double hi, enum colour_map map);
+    size_t n, double lo, double hi);
 
 /* What interpolation works on: z or its logarithm, finite; NaN stays NaN. */
 double scale_height(const struct scale *scale, double z);

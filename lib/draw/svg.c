@@ -17,22 +17,24 @@ is_svg(const unsigned char *head, size_t n)
 const struct output_kind svg_kind = {.name = "an SVG picture", .is = is_svg};
 
 struct svg
-svg_start(struct text *out, double width, double height, const char *title,
-    const char *desc)
+svg_start(struct text *out, const struct paper *paper, double width,
+    double height, const char *title, const char *desc)
 {
 	struct svg svg = {.out = out};
 
+	text_add(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" ");
+	paper_size(paper, width, height, out);
 	text_add(out,
-	    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" "
-	    "height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\" font-family=\""
+	    " font-family=\""
 	    "Helvetica, Arial, 'Nimbus Sans', 'Liberation Sans', 'DejaVu "
-	    "Sans', sans-serif\">\n<title>",
-	    width, height, width, height);
+	    "Sans', sans-serif\">\n<title>");
 	svg_escape(&svg, title);
 	text_add(out, "</title>\n<desc>");
 	svg_escape(&svg, desc);
-	text_add(out, "</desc>\n<rect width=\"100%%\" height=\"100%%\" "
-		      "fill=\"#fff\"/>\n");
+	text_add(out, "</desc>\n");
+	if (!paper->bare)
+		text_add(out, "<rect width=\"100%%\" height=\"100%%\" "
+			      "fill=\"#fff\"/>\n");
 	return svg;
 }
 

@@ -1,6 +1,6 @@
 /*
  * Writing SVG: text stays text, numbers have two decimals, the same picture
- * gives the same bytes.  Lengths are pixels, y runs down.
+ * gives the same bytes.  Lengths are units of draw/paper.h, y runs down.
  */
 #ifndef DRAW_SVG_H
 #define DRAW_SVG_H
@@ -8,6 +8,7 @@
 #include "base/output.h"
 #include "base/text.h"
 #include "draw/isoline.h"
+#include "draw/paper.h"
 
 /* What a picture looks like, of whatever program. */
 extern const struct output_kind svg_kind;
@@ -26,9 +27,9 @@ struct svg_font {
 	int bold;
 };
 
-/* Opens the document, with its <title> and <desc>, on a white page. */
-struct svg svg_start(struct text *out, double width, double height,
-    const char *title, const char *desc);
+/* Opens the document, with its <title> and <desc>. */
+struct svg svg_start(struct text *out, const struct paper *paper, double width,
+    double height, const char *title, const char *desc);
 void svg_end(struct svg *svg);
 
 /* x with at most two decimals, without trailing zeros. */

@@ -72,6 +72,32 @@ contour --width 400 --height 1000 "$P/small.ll" >"$T/size.svg"
 grep -q '<svg [^>]* width="400"' "$T/size.svg"
 ok $? "--width is the width"
 
+# ---- paper ----
+contour --width 84mm --font 7pt --colours magma "$P/plane.ll" >"$T/column.svg"
+is_svg "$T/column.svg" "a journal's column"
+is "$(sed -n 's/^<svg [^>]* width="\([^"]*\)".*viewBox="0 0 \([^ ]*\) .*/\1 \2/p' "$T/column.svg")" \
+	"84mm 340.157" "84mm hold 340 units of 0.7 pt"
+grep -q 'font-size="10" text-anchor="middle">0<' "$T/column.svg" && grep -q '#feaf78\|#510f77\|#000004' "$T/column.svg"
+ok $? "ten of which are a number at an axis; the colours are those of magma"
+cat "$P/plane.ll" "$P/small.ll" "$P/plane.ll" | contour --width 60mm >"$T/narrow.svg"
+grep -q '<svg [^>]* width="60mm"' "$T/narrow.svg"
+ok $? "panels that do not fit beside each other stand below each other"
+contour --width 640 --background none "$P/plane.ll" >"$T/bare.svg"
+! grep -q '<rect width="100%"' "$T/bare.svg" && grep -q '<rect width="100%"' "$T/plane.svg"
+ok $? "--background none paints nothing behind the picture"
+for map in viridis cividis magma summer coolwarm; do
+	for style in lines surface; do
+		contour --colours $map --style $style "$P/small.ll" | cksum
+	done
+done | sort -u >"$T/maps"
+is "$(grep -c . "$T/maps")" 10 "five maps of colours are five pictures"
+contour --colours viridis "$P/plane.ll" | grep -v '<desc>\|contour .*style' | cmp -s - <(grep -v '<desc>\|contour .*style' "$T/plane.svg")
+ok $? "viridis is the one that nobody asks for"
+fails 2 "'84', expected 200px to 10000px" "a width without a unit is pixels" contour --width 84 "$P/plane.ll"
+fails 2 "'84km', expected a length such as 84mm" "a unit that is none" contour --width 84km "$P/plane.ll"
+fails 2 "--font is 14pt, expected at most 11.90pt where --width is 84mm" "text that leaves no room" \
+	contour --width 84mm --font 14pt "$P/plane.ll"
+
 fails 1 "no point has a number 'lss'" "an unknown field" \
 	contour --field lss "$P/small.ll"
 fails 2 'increasing' "levels that fall" contour --levels 2,1 "$P/small.ll"
