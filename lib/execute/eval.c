@@ -20,7 +20,7 @@ eval_destroy(void *state)
 	free(plan->slots);
 	free(plan->steps);
 	free(plan->stages);
-	fold_free(&plan->fold);
+	fuse_free(&plan->fusion);
 	free(plan);
 }
 
@@ -51,7 +51,7 @@ eval_create(
 	plan->graph = graph;
 	plan->kernels = cpu_kernels(level);
 	plan->block = block;
-	if (fold_make(graph, false, &plan->fold, err) < 0 ||
+	if (fuse_make(graph, false, &plan->fusion, err) < 0 ||
 	    eval_compile(plan, err) < 0 || eval_place(plan, err) < 0) {
 		eval_destroy(plan);
 		return -1;

@@ -21,7 +21,7 @@
 
 #include "base/error.h"
 #include "execute/conv.h"
-#include "execute/fold.h"
+#include "execute/fuse.h"
 #include "execute/plan.h"
 #include "execute/slot.h"
 #include "kernel/kernel.h"
@@ -42,7 +42,7 @@ enum eval_method {
 };
 
 struct eval_step {
-	const struct fold_step *fold; /* NULL: EVAL_INPUT */
+	const struct fused *fused; /* NULL: EVAL_INPUT */
 	enum eval_method method;
 	int in, addend, out; /* values; addend -1: none */
 	bool relu;
@@ -71,7 +71,7 @@ struct eval_plan {
 	char kernel[64]; /* their name, and OpenBLAS's core where it is used */
 	int block;
 	bool products; /* some of them by OpenBLAS */
-	struct fold fold;
+	struct fusion fusion;
 	struct slot *slots; /* by the graph's numbers */
 	struct eval_step *steps;
 	size_t n_steps;

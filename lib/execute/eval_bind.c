@@ -16,25 +16,25 @@ packed_floats(const struct eval_plan *plan, const struct eval_step *step)
 {
 	if (eval_is_conv(step))
 		return conv_packed(&step->conv);
-	if (step->method != EVAL_FALLBACK || step->fold->weight < 0)
+	if (step->method != EVAL_FALLBACK || step->fused->weight < 0)
 		return 0;
-	return (size_t)plan->graph->tensors[step->fold->weight].n;
+	return (size_t)plan->graph->tensors[step->fused->weight].n;
 }
 
 /* Whether bind has factors for a step. */
 static bool
 has_factors(const struct eval_step *step)
 {
-	return step->fold != NULL && step->fold->kind != FOLD_NODE &&
-	       (step->fold->norm != NULL || step->fold->weight >= 0);
+	return step->fused != NULL && step->fused->kind != FUSED_NODE &&
+	       (step->fused->norm != NULL || step->fused->weight >= 0);
 }
 
 void
 eval_place_weights(struct eval_plan *plan)
 {
 	/* Doubles: scale and shift of a step. */
-	take(plan, 4 * (size_t)plan->fold.max_channels);
-	plan->tensors = take(plan, plan->fold.tensor_floats);
+	take(plan, 4 * (size_t)plan->fusion.max_channels);
+	plan->tensors = take(plan, plan->fusion.tensor_floats);
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		struct eval_step *step = &plan->steps[i];
 		int groups = step->conv.groups > 1 ? step->conv.groups : 1;
@@ -42,7 +42,7 @@ eval_place_weights(struct eval_plan *plan)
 
 		if (!has_factors(step))
 			continue;
-		factors = (size_t)groups * kernel_padded(step->fold->channels);
+		factors = (size_t)groups * kernel_padded(step->fused->channels);
 		step->weights = take(plan, packed_floats(plan, step));
 		step->scale = take(plan, factors);
 		step->shift = take(plan, factors);
@@ -69,8 +69,8 @@ bind_conv(const struct eval_plan *plan, const struct eval_step *step,
     const float *w, const double *scale, const double *shift, float *weights)
 {
 	const struct conv *conv = &step->conv;
-	const bool trans =
-	    step->fold->kind == FOLD_LINEAR && !step->fold->node->attr.trans_b;
+	const bool trans = step->fused->kind == FUSED_LINEAR &&
+			   !step->fused->node->attr.trans_b;
 	struct conv_filters f = conv_filters_of(conv, trans);
 	const int *order = plan->slots[step->out].order;
 
@@ -92,19 +92,19 @@ bind_step(const struct eval_plan *plan, const struct eval_step *step,
 {
 	float *packed = weights + step->weights;
 	const float *w =
-	    step->fold->weight < 0 ? NULL : theta[step->fold->weight].f32;
+	    step->fused->weight < 0 ? NULL : theta[step->fused->weight].f32;
 	const int *from = plan->slots[step->out].order;
 
 	if (eval_is_conv(step)) {
 		bind_conv(plan, step, w, scale, shift, weights);
 	} else if (step->method == EVAL_AFFINE) {
-		for (int p = 0; p < step->fold->channels; p++) {
+		for (int p = 0; p < step->fused->channels; p++) {
 			weights[step->scale + p] = (float)scale[from[p]];
 			weights[step->shift + p] = (float)shift[from[p]];
 		}
 	} else {
 		memcpy(packed, w, packed_floats(plan, step) * sizeof(*w));
-		for (int k = 0; k < step->fold->channels; k++) {
+		for (int k = 0; k < step->fused->channels; k++) {
 			weights[step->scale + k] = (float)scale[k];
 			weights[step->shift + k] = (float)shift[k];
 		}
@@ -116,9 +116,9 @@ eval_bind(const struct eval_plan *plan, const struct tensor *theta,
     float *weights, struct error *err)
 {
 	double *scale = (double *)(void *)weights;
-	double *shift = scale + plan->fold.max_channels;
+	double *shift = scale + plan->fusion.max_channels;
 
-	if (fold_bind_tensors(plan->graph, &plan->fold, theta,
+	if (fuse_bind_tensors(plan->graph, &plan->fusion, theta,
 		weights + plan->tensors, err) < 0)
 		return -1;
 	for (size_t i = 0; i < plan->n_steps; i++) {
@@ -126,8 +126,8 @@ eval_bind(const struct eval_plan *plan, const struct tensor *theta,
 
 		if (!has_factors(step))
 			continue;
-		if (fold_factors(
-			plan->graph, step->fold, theta, scale, shift, err) < 0)
+		if (fuse_factors(
+			plan->graph, step->fused, theta, scale, shift, err) < 0)
 			return -1;
 		bind_step(plan, step, theta, scale, shift, weights);
 	}

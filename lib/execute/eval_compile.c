@@ -52,7 +52,7 @@ compile_conv(struct eval_plan *plan, struct eval_step *step)
 	const struct slot *out = &plan->slots[step->out];
 	struct conv *conv = &step->conv;
 
-	*conv = conv_of(step->fold->node, in, out);
+	*conv = conv_of(step->fused->node, in, out);
 	step->flops =
 	    2.0 * conv->kh * conv->kw * conv->c * out->c * out->h * out->w;
 	if (step->addend >= 0 && !plan->slots[step->addend].plain)
@@ -64,7 +64,7 @@ compile_conv(struct eval_plan *plan, struct eval_step *step)
 	}
 	if (conv->groups > 1 && !in->plain)
 		return EVAL_FALLBACK;
-	conv->winograd = step->fold->kind == FOLD_CONV &&
+	conv->winograd = step->fused->kind == FUSED_CONV &&
 			 conv_suits_winograd(conv, false, out->h, out->w);
 	return conv->winograd ? EVAL_WINOGRAD : EVAL_CONV;
 }
@@ -92,7 +92,7 @@ compile_affine(struct eval_plan *plan, struct eval_step *step)
 static enum eval_method
 compile_pool(struct eval_plan *plan, struct eval_step *step)
 {
-	const struct node *node = step->fold->node;
+	const struct node *node = step->fused->node;
 
 	if (!pixel_pools(plan->graph, node))
 		return EVAL_FALLBACK;
@@ -106,22 +106,22 @@ only_moved(const struct eval_plan *plan, int value)
 {
 	int reads[NODE_INPUTS_MAX + 1];
 
-	for (size_t i = 0; i < plan->fold.n_steps; i++) {
-		const struct fold_step *s = &plan->fold.steps[i];
-		int n = fold_reads(s, reads);
+	for (size_t i = 0; i < plan->fusion.n_steps; i++) {
+		const struct fused *s = &plan->fusion.steps[i];
+		int n = fuse_reads(s, reads);
 
 		for (int j = 0; j < n; j++)
 			if (reads[j] == value && value != s->addend &&
-			    s->kind != FOLD_ADD && s->node->op != OP_PAD)
+			    s->kind != FUSED_ADD && s->node->op != OP_PAD)
 				return false;
 	}
-	return value != plan->fold.output;
+	return value != plan->fusion.output;
 }
 
 static enum eval_method
 compile_slice(struct eval_plan *plan, struct eval_step *step)
 {
-	const struct attributes *a = &step->fold->node->attr;
+	const struct attributes *a = &step->fused->node->attr;
 	struct slot *out = &plan->slots[step->out];
 
 	if (plan->graph->values[step->in].shape.rank != 3 || a->start[0] != 0 ||
@@ -176,7 +176,7 @@ is_movable(const struct eval_plan *plan, int value)
 static bool
 concat_in_place(struct eval_plan *plan, struct eval_step *step)
 {
-	const struct fold_step *f = step->fold;
+	const struct fused *f = step->fused;
 	struct slot *out = &plan->slots[step->out];
 	const struct slot *old = NULL, *new;
 	int oldest = 0, at = 0, lane[2];
@@ -212,7 +212,7 @@ concat_in_place(struct eval_plan *plan, struct eval_step *step)
 static enum eval_method
 compile_concat(struct eval_plan *plan, struct eval_step *step)
 {
-	const struct fold_step *f = step->fold;
+	const struct fused *f = step->fused;
 
 	const int rank = plan->graph->values[step->out].shape.rank;
 
@@ -242,17 +242,18 @@ product_flops(const struct eval_plan *plan, const struct node *node)
 bool
 eval_by_openblas(const struct eval_step *step)
 {
-	return step->method == EVAL_FALLBACK && step->fold->kind == FOLD_NODE &&
-	       operator_is_product(step->fold->node->op);
+	return step->method == EVAL_FALLBACK &&
+	       step->fused->kind == FUSED_NODE &&
+	       operator_is_product(step->fused->node->op);
 }
 
 static enum eval_method
 compile_node(struct eval_plan *plan, struct eval_step *step)
 {
-	step->flops = product_flops(plan, step->fold->node);
-	if (step->fold->n_in != step->fold->node->n_in)
+	step->flops = product_flops(plan, step->fused->node);
+	if (step->fused->n_in != step->fused->node->n_in)
 		return EVAL_FALLBACK; /* it reads tensors */
-	switch (step->fold->node->op) {
+	switch (step->fused->node->op) {
 	case OP_RELU:
 		step->relu = true;
 		return compile_affine(plan, step);
@@ -274,14 +275,14 @@ compile_node(struct eval_plan *plan, struct eval_step *step)
 static enum eval_method
 compile_step(struct eval_plan *plan, struct eval_step *step)
 {
-	switch (step->fold->kind) {
-	case FOLD_CONV:
-	case FOLD_LINEAR:
+	switch (step->fused->kind) {
+	case FUSED_CONV:
+	case FUSED_LINEAR:
 		return compile_conv(plan, step);
-	case FOLD_AFFINE:
+	case FUSED_AFFINE:
 		return compile_affine(plan, step);
-	case FOLD_ADD:
-		step->addend = step->fold->in[1];
+	case FUSED_ADD:
+		step->addend = step->fused->in[1];
 		return compile_affine(plan, step);
 	default:
 		return compile_node(plan, step);
@@ -301,28 +302,29 @@ mark_read(struct eval_plan *plan, int value, int step)
 int
 eval_compile(struct eval_plan *plan, struct error *err)
 {
-	const struct fold *fold = &plan->fold;
+	const struct fusion *fusion = &plan->fusion;
 	int reads[NODE_INPUTS_MAX + 1];
 
 	plan->slots =
 	    memory_new(plan->graph->n_values, sizeof(*plan->slots), err);
-	plan->steps = memory_new(fold->n_steps + 1, sizeof(*plan->steps), err);
+	plan->steps =
+	    memory_new(fusion->n_steps + 1, sizeof(*plan->steps), err);
 	if (plan->slots == NULL || plan->steps == NULL ||
 	    slots_start(plan, err) < 0)
 		return -1;
-	plan->n_steps = fold->n_steps + 1;
-	plan->output = fold->output;
+	plan->n_steps = fusion->n_steps + 1;
+	plan->output = fusion->output;
 	plan->steps[0] = (struct eval_step){.method = EVAL_INPUT,
 	    .in = -1,
 	    .addend = -1,
 	    .out = plan->graph->input};
 	plan->slots[plan->graph->input].first = 0;
-	for (size_t i = 0; i < fold->n_steps; i++) {
+	for (size_t i = 0; i < fusion->n_steps; i++) {
 		struct eval_step *step = &plan->steps[i + 1];
-		const struct fold_step *f = &fold->steps[i];
-		int n = fold_reads(f, reads);
+		const struct fused *f = &fusion->steps[i];
+		int n = fuse_reads(f, reads);
 
-		*step = (struct eval_step){.fold = f,
+		*step = (struct eval_step){.fused = f,
 		    .in = f->in[0],
 		    .addend = f->addend,
 		    .out = f->out,

@@ -93,8 +93,8 @@ eval_describe(const struct eval_plan *plan, const struct plan_trial *trial,
 			continue;
 		text_add(out, "fast: %s %s '%s'",
 		    eval_by_openblas(step) ? "OpenBLAS for" : "no kernel for",
-		    operator_name(step->fold->node->op),
-		    step->fold->node->name);
+		    operator_name(step->fused->node->op),
+		    step->fused->node->name);
 		add_share(out, &one, &all);
 	}
 	free(seconds);

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "execute/fold.h"
+#include "execute/fuse.h"
 #include "execute/liveness.h"
 #include "execute/plain.h"
 #include "execute/plan.h"
@@ -30,7 +30,7 @@ struct packed {
 struct nodes {
 	const struct graph *graph;
 	bool exact; /* the definition: nothing folded */
-	struct fold fold;
+	struct fusion fusion;
 	struct packed *packed; /* per step */
 	struct span *spans;    /* per value: place in scratch, in floats */
 	size_t work;           /* of operators, in scratch */
@@ -43,14 +43,14 @@ nodes_destroy(void *state)
 {
 	struct nodes *s = state;
 
-	fold_free(&s->fold);
+	fuse_free(&s->fusion);
 	free(s->packed);
 	free(s->spans);
 	free(s);
 }
 
 static bool
-is_product(const struct fold_step *step)
+is_product(const struct fused *step)
 {
 	return step->weight >= 0;
 }
@@ -70,16 +70,16 @@ place_weights(struct nodes *s)
 {
 	size_t *at = &s->weights_floats;
 
-	take(at, 4 * (int64_t)s->fold.max_channels);
-	s->tensors = take(at, (int64_t)s->fold.tensor_floats);
-	for (size_t i = 0; i < s->fold.n_steps; i++) {
-		const struct fold_step *step = &s->fold.steps[i];
+	take(at, 4 * (int64_t)s->fusion.max_channels);
+	s->tensors = take(at, (int64_t)s->fusion.tensor_floats);
+	for (size_t i = 0; i < s->fusion.n_steps; i++) {
+		const struct fused *step = &s->fusion.steps[i];
 		struct packed *packed = &s->packed[i];
 
 		if (is_product(step))
 			packed->weight =
 			    take(at, s->graph->tensors[step->weight].n);
-		if (step->kind == FOLD_NODE || step->kind == FOLD_ADD)
+		if (step->kind == FUSED_NODE || step->kind == FUSED_ADD)
 			continue;
 		packed->scale = take(at, step->channels);
 		packed->shift = take(at, step->channels);
@@ -100,18 +100,18 @@ place_activations(struct nodes *s)
 
 	liveness_make(
 	    &s->spans[s->graph->input], 0, value_floats(s, s->graph->input));
-	for (size_t i = 0; i < s->fold.n_steps; i++) {
-		const struct fold_step *step = &s->fold.steps[i];
+	for (size_t i = 0; i < s->fusion.n_steps; i++) {
+		const struct fused *step = &s->fusion.steps[i];
 		const size_t floats = operator_work(s->graph, step->node);
 
-		for (int j = 0, n = fold_reads(step, reads); j < n; j++)
+		for (int j = 0, n = fuse_reads(step, reads); j < n; j++)
 			liveness_read(&s->spans[reads[j]], (int)i);
 		liveness_make(
 		    &s->spans[step->out], (int)i, value_floats(s, step->out));
-		if (step->kind == FOLD_CONV && work < floats)
+		if (step->kind == FUSED_CONV && work < floats)
 			work = floats;
 	}
-	liveness_read(&s->spans[s->fold.output], (int)s->fold.n_steps);
+	liveness_read(&s->spans[s->fusion.output], (int)s->fusion.n_steps);
 	s->work = liveness_place(s->spans, s->graph->n_values);
 	s->scratch_floats = s->work + liveness_floats((int64_t)work);
 }
@@ -120,8 +120,8 @@ place_activations(struct nodes *s)
 static int
 check_steps(const struct nodes *s, struct error *err)
 {
-	for (size_t i = 0; i < s->fold.n_steps; i++) {
-		const struct fold_step *step = &s->fold.steps[i];
+	for (size_t i = 0; i < s->fusion.n_steps; i++) {
+		const struct fused *step = &s->fusion.steps[i];
 
 		if (is_product(step) &&
 		    s->graph->tensors[step->weight].n > INT_MAX)
@@ -141,10 +141,10 @@ create(const struct graph *graph, bool exact, void **state, struct error *err)
 		return -1;
 	s->graph = graph;
 	s->exact = exact;
-	if (fold_make(graph, exact, &s->fold, err) < 0 ||
+	if (fuse_make(graph, exact, &s->fusion, err) < 0 ||
 	    check_steps(s, err) < 0)
 		goto fail;
-	s->packed = memory_new(s->fold.n_steps, sizeof(*s->packed), err);
+	s->packed = memory_new(s->fusion.n_steps, sizeof(*s->packed), err);
 	s->spans = memory_new(graph->n_values, sizeof(*s->spans), err);
 	if (s->packed == NULL || s->spans == NULL ||
 	    (!exact && blas_open(1, err) < 0))
@@ -188,10 +188,10 @@ nodes_scratch_bytes(const void *state)
 
 /* Rows k of the weight, times the scale: transposed when Gemm says c k. */
 static void
-pack_weight(const struct fold_step *step, const struct tensor *w,
+pack_weight(const struct fused *step, const struct tensor *w,
     const double *scale, float *out)
 {
-	const bool rows = step->kind == FOLD_CONV || step->node->attr.trans_b;
+	const bool rows = step->kind == FUSED_CONV || step->node->attr.trans_b;
 	const int64_t k = step->channels, c = w->n / k;
 	const int64_t k_step = rows ? c : 1, c_step = rows ? 1 : k;
 
@@ -207,19 +207,19 @@ nodes_bind(const void *state, const struct tensor *theta, void *weights,
     struct error *err)
 {
 	const struct nodes *s = state;
-	double *scale = weights, *shift = scale + s->fold.max_channels;
+	double *scale = weights, *shift = scale + s->fusion.max_channels;
 	float *base = weights;
 
-	if (fold_bind_tensors(
-		s->graph, &s->fold, theta, base + s->tensors, err) < 0)
+	if (fuse_bind_tensors(
+		s->graph, &s->fusion, theta, base + s->tensors, err) < 0)
 		return -1;
-	for (size_t i = 0; i < s->fold.n_steps; i++) {
-		const struct fold_step *step = &s->fold.steps[i];
+	for (size_t i = 0; i < s->fusion.n_steps; i++) {
+		const struct fused *step = &s->fusion.steps[i];
 		const struct packed *packed = &s->packed[i];
 
-		if (step->kind == FOLD_NODE || step->kind == FOLD_ADD)
+		if (step->kind == FUSED_NODE || step->kind == FUSED_ADD)
 			continue;
-		if (fold_factors(s->graph, step, theta, scale, shift, err) < 0)
+		if (fuse_factors(s->graph, step, theta, scale, shift, err) < 0)
 			return -1;
 		for (int k = 0; k < step->channels; k++) {
 			base[packed->scale + k] = (float)scale[k];
@@ -233,7 +233,7 @@ nodes_bind(const void *state, const struct tensor *theta, void *weights,
 }
 
 static void
-run_conv(const struct nodes *s, const struct fold_step *step, const float *x,
+run_conv(const struct nodes *s, const struct fused *step, const float *x,
     const float *weight, float *work, float *out)
 {
 	const float *in[2] = {x, weight};
@@ -249,7 +249,7 @@ run_conv(const struct nodes *s, const struct fold_step *step, const float *x,
 }
 
 static void
-run_linear(const struct nodes *s, const struct fold_step *step, const float *x,
+run_linear(const struct nodes *s, const struct fused *step, const float *x,
     const float *weight, float *out)
 {
 	const int k = step->channels;
@@ -261,7 +261,7 @@ run_linear(const struct nodes *s, const struct fold_step *step, const float *x,
 static void
 run_step(const struct nodes *s, size_t i, const float *weights, float *scratch)
 {
-	const struct fold_step *step = &s->fold.steps[i];
+	const struct fused *step = &s->fusion.steps[i];
 	const struct packed *packed = &s->packed[i];
 	float *out = scratch + s->spans[step->out].offset;
 	const float *in[NODE_INPUTS_MAX] = {0}, *from = out;
@@ -274,24 +274,24 @@ run_step(const struct nodes *s, size_t i, const float *weights, float *scratch)
 	if (step->addend >= 0)
 		end.add = scratch + s->spans[step->addend].offset;
 	switch (step->kind) {
-	case FOLD_CONV:
+	case FUSED_CONV:
 		run_conv(s, step, in[0], weights + packed->weight,
 		    scratch + s->work, out);
 		break;
-	case FOLD_LINEAR:
+	case FUSED_LINEAR:
 		run_linear(s, step, in[0], weights + packed->weight, out);
 		break;
-	case FOLD_AFFINE:
+	case FUSED_AFFINE:
 		from = in[0];
 		end.scale = weights + packed->scale;
 		break;
-	case FOLD_ADD:
+	case FUSED_ADD:
 		from = in[0];
 		end.shift = NULL;
 		end.add = in[1];
 		break;
-	case FOLD_NODE:
-		fold_apply(s->graph, &s->fold, step, in, weights + s->tensors,
+	case FUSED_NODE:
+		fuse_apply(s->graph, &s->fusion, step, in, weights + s->tensors,
 		    s->exact, out);
 		return;
 	}
@@ -316,10 +316,10 @@ nodes_run(const void *state, const void *weights, void *scratch,
 	for (int image = 0; image < n; image++) {
 		memcpy(base + s->spans[s->graph->input].offset,
 		    images + image * in_size, (size_t)in_size * sizeof(float));
-		for (size_t i = 0; i < s->fold.n_steps; i++)
+		for (size_t i = 0; i < s->fusion.n_steps; i++)
 			run_step(s, i, weights, base);
 		memcpy(logits + image * out_size,
-		    base + s->spans[s->fold.output].offset,
+		    base + s->spans[s->fusion.output].offset,
 		    (size_t)out_size * sizeof(float));
 	}
 }
@@ -332,8 +332,8 @@ nodes_describe(
 	size_t products = 0;
 
 	(void)trial;
-	for (size_t i = 0; i < s->fold.n_steps; i++)
-		products += is_product(&s->fold.steps[i]);
+	for (size_t i = 0; i < s->fusion.n_steps; i++)
+		products += is_product(&s->fusion.steps[i]);
 	if (s->exact)
 		text_add(out,
 		    "reference: %zu nodes in plain C with sums in double\n",
@@ -342,7 +342,7 @@ nodes_describe(
 		text_add(out,
 		    "gemm: %zu nodes in %zu steps, %zu of them products by "
 		    "OpenBLAS\n",
-		    s->graph->n_nodes, s->fold.n_steps, products);
+		    s->graph->n_nodes, s->fusion.n_steps, products);
 }
 
 static const char *

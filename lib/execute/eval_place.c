@@ -189,7 +189,7 @@ work_floats(const struct eval_plan *plan, const struct eval_step *step)
 		    buffer_of(plan, step->out)->images);
 	if (step->method != EVAL_FALLBACK)
 		return 0;
-	return plain_floats(plan->graph, step->fold->node, 1, false);
+	return plain_floats(plan->graph, step->fused->node, 1, false);
 }
 
 int

@@ -73,7 +73,7 @@ run_conv(const struct run *run, const struct eval_step *step, int image, int n)
 static void
 run_pool(const struct run *run, const struct eval_step *step, int image, int n)
 {
-	pixel_pool(run->plan->kernels, step->fold->node,
+	pixel_pool(run->plan->kernels, step->fused->node,
 	    &run->plan->slots[step->in], view_of(run, step->in, image),
 	    &run->plan->slots[step->out], view_of(run, step->out, image), n);
 }
@@ -82,7 +82,7 @@ static void
 run_affine(
     const struct run *run, const struct eval_step *step, int image, int n)
 {
-	const bool norm = step->fold->norm != NULL;
+	const bool norm = step->fused->norm != NULL;
 
 	pixel_affine(run->plan->kernels, &run->plan->slots[step->out],
 	    &(struct pixel_affine){.in = view_of(run, step->in, image),
@@ -98,7 +98,7 @@ run_affine(
 static void
 run_copy(const struct run *run, const struct eval_step *step, int image, int n)
 {
-	const struct fold_step *f = step->fold;
+	const struct fused *f = step->fused;
 	const int *before = f->node->attr.pad_before;
 	struct view out = view_of(run, step->out, image);
 
@@ -129,17 +129,17 @@ tensor_of(const struct run *run, const struct eval_step *step, int value)
 	const int tensor = plan->graph->values[value].tensor;
 
 	return run->weights +
-	       (step->fold->weight >= 0
+	       (step->fused->weight >= 0
 		       ? step->weights
-		       : plan->tensors + plan->fold.places[tensor]);
+		       : plan->tensors + plan->fusion.places[tensor]);
 }
 
-/* What the folding put behind the node; the bias is part of the factors. */
+/* What the fusion put behind the node; the bias is part of the factors. */
 static void
 put_behind(const struct run *run, const struct eval_step *step, int image,
     struct plain *plain)
 {
-	const struct fold_step *f = step->fold;
+	const struct fused *f = step->fused;
 
 	plain->end =
 	    (struct plain_end){.channels = f->channels, .relu = step->relu};
@@ -155,7 +155,7 @@ put_behind(const struct run *run, const struct eval_step *step, int image,
 static void
 run_plain(const struct run *run, const struct eval_step *step, int image, int n)
 {
-	const struct fold_step *f = step->fold;
+	const struct fused *f = step->fused;
 	struct plain plain = {.graph = run->plan->graph,
 	    .node = f->node,
 	    .n_in = f->node->n_in,
@@ -172,7 +172,7 @@ run_plain(const struct run *run, const struct eval_step *step, int image, int n)
 		else
 			plain.in[j] = operand(run, f->in[k++], image);
 	}
-	if (f->kind != FOLD_NODE)
+	if (f->kind != FUSED_NODE)
 		put_behind(run, step, image, &plain);
 	for (int i = 0; i < n; i++)
 		plain_forward(&plain, i, 1);

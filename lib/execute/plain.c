@@ -195,7 +195,7 @@ is_product(const struct planes *s)
 	return operator_of(s->p->node->op)->law == LAW_BILINEAR;
 }
 
-/* What the fold put behind the node, and through it the tangent. */
+/* What the fusion put behind the node, and through it the tangent. */
 static void
 finish(const struct planes *s)
 {

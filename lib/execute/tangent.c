@@ -33,14 +33,14 @@ describe_value(struct tangent *s, int value)
 static void
 describe_conv(struct tangent *s, struct tangent_step *step)
 {
-	const struct slot *in = &s->values[step->fold->in[0]];
-	const struct slot *out = &s->values[step->fold->out];
+	const struct slot *in = &s->values[step->fused->in[0]];
+	const struct slot *out = &s->values[step->fused->out];
 	struct conv *p = step->conv.product;
-	const int d = step->fold->out + (int)s->graph->n_values;
+	const int d = step->fused->out + (int)s->graph->n_values;
 	struct slot *spread;
 	const int *stride = p->stride;
 
-	p[PRODUCT_FORWARD] = conv_of(step->fold->node, in, out);
+	p[PRODUCT_FORWARD] = conv_of(step->fused->node, in, out);
 	p[PRODUCT_BACK] = conv_transposed(&p[PRODUCT_FORWARD]);
 	p[PRODUCT_FORWARD].winograd =
 	    conv_suits_winograd(&p[PRODUCT_FORWARD], true, out->h, out->w);
@@ -64,19 +64,19 @@ describe_conv(struct tangent *s, struct tangent_step *step)
 }
 
 static enum tangent_method
-method_of(const struct tangent *s, const struct fold_step *f)
+method_of(const struct tangent *s, const struct fused *f)
 {
 	const struct slot *in = &s->values[f->in[0]];
 
 	switch (f->kind) {
-	case FOLD_CONV:
+	case FUSED_CONV:
 		return f->node->attr.group == 1 ? TANGENT_CONV
 						: TANGENT_BILINEAR;
-	case FOLD_LINEAR:
+	case FUSED_LINEAR:
 		return in->h * in->w == 1 ? TANGENT_CONV : TANGENT_BILINEAR;
-	case FOLD_AFFINE:
+	case FUSED_AFFINE:
 		return TANGENT_AFFINE;
-	case FOLD_ADD:
+	case FUSED_ADD:
 		return TANGENT_ADD;
 	default:
 		return TANGENT_NODE;
@@ -87,7 +87,7 @@ method_of(const struct tangent *s, const struct fold_step *f)
 static int
 describe_node(struct tangent *s, struct tangent_step *step, struct error *err)
 {
-	const struct node *node = step->fold->node;
+	const struct node *node = step->fused->node;
 
 	if (operator_of(node->op)->law == LAW_BATCH)
 		return error_set(err,
@@ -111,7 +111,7 @@ describe_node(struct tangent *s, struct tangent_step *step, struct error *err)
 static int
 describe_step(struct tangent *s, struct tangent_step *step, struct error *err)
 {
-	const struct fold_step *f = step->fold;
+	const struct fused *f = step->fused;
 
 	for (int i = 0; i < f->n_in; i++)
 		if (s->values[f->in[i]].lanes == 0)
@@ -146,10 +146,10 @@ find_firsts(struct tangent *s, struct error *err)
 
 	if (seen == NULL)
 		return -1;
-	seen[s->fold.output] = true;
+	seen[s->fusion.output] = true;
 	for (size_t i = s->n_steps; i-- > 0;) {
 		struct tangent_step *step = &s->steps[i];
-		const struct fold_step *f = step->fold;
+		const struct fused *f = step->fused;
 
 		step->dead = !seen[f->out] || !step->active;
 		if (step->dead)
@@ -193,10 +193,10 @@ tangent_init(struct tangent *tangent, const struct graph *graph,
 
 	*tangent =
 	    (struct tangent){.graph = graph, .moves = moves, .primal = primal};
-	if (level < 0 || fold_make(graph, false, &tangent->fold, err) < 0)
+	if (level < 0 || fuse_make(graph, false, &tangent->fusion, err) < 0)
 		return -1;
 	tangent->kernels = cpu_kernels(level);
-	tangent->n_steps = tangent->fold.n_steps;
+	tangent->n_steps = tangent->fusion.n_steps;
 	tangent->n_slots = 2 * graph->n_values + tangent->n_steps;
 	tangent->values =
 	    memory_new(tangent->n_slots, sizeof(*tangent->values), err);
@@ -206,11 +206,11 @@ tangent_init(struct tangent *tangent, const struct graph *graph,
 	    lay_vector(tangent, err) < 0)
 		return -1;
 	for (size_t i = 0; i < tangent->n_steps; i++) {
-		tangent->steps[i].fold = &tangent->fold.steps[i];
+		tangent->steps[i].fused = &tangent->fusion.steps[i];
 		if (describe_step(tangent, &tangent->steps[i], err) < 0)
 			return -1;
 	}
-	if (!tangent_active(&tangent->values[tangent->fold.output]))
+	if (!tangent_active(&tangent->values[tangent->fusion.output]))
 		return error_set(
 		    err, "the output does not depend on what moves");
 	if (find_firsts(tangent, err) < 0)
@@ -229,6 +229,6 @@ tangent_free(struct tangent *tangent)
 	free(tangent->steps);
 	free(tangent->values);
 	free(tangent->offset);
-	fold_free(&tangent->fold);
+	fuse_free(&tangent->fusion);
 	*tangent = (struct tangent){0};
 }

@@ -2,7 +2,7 @@
  * Inside lib/execute: a network with its derivative along a direction, swept
  * forward and backward.
  *
- * The network is the folded one (execute/fold.h): batch normalisation in
+ * The network is the folded one (execute/fuse.h): batch normalisation in
  * evaluation mode is part of the convolution before it, W' = s W and b' = beta
  * + s (b - m) with s = gamma / sqrt(var + epsilon).  A direction moves W' and
  * b' too; their tangents follow from W' = s W, and the way back from d W' to d
@@ -31,7 +31,7 @@
 
 #include "base/error.h"
 #include "execute/conv.h"
-#include "execute/fold.h"
+#include "execute/fuse.h"
 #include "execute/pixel.h"
 #include "kernel/kernel.h"
 #include "net/graph.h"
@@ -73,7 +73,7 @@ struct tangent_conv {
 };
 
 struct tangent_step {
-	const struct fold_step *fold;
+	const struct fused *fused;
 	enum tangent_method method;
 	bool dead;   /* nobody reads what it makes */
 	bool active; /* what it makes has a tangent */
@@ -100,7 +100,7 @@ struct tangent {
 	const bool *moves; /* by tensor */
 	bool primal;       /* gradients too, not only their tangents */
 	int block;
-	struct fold fold;
+	struct fusion fusion;
 	/* Values; their gradients: + n_values; those with zeros between their
 	 * pixels, for convolutions with strides: of a step, + 2 n_values. */
 	struct slot *values;

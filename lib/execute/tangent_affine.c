@@ -20,7 +20,7 @@ void
 tangent_affine_forward(
     const struct tangent_run *run, const struct tangent_step *step)
 {
-	const struct fold_step *f = step->fold;
+	const struct fused *f = step->fused;
 	const struct slot *v = &run->s->values[f->out];
 	const int n = v->lanes;
 	const float *shift = run->w->floats + step->shift;
@@ -43,7 +43,7 @@ tangent_affine_forward(
 static void
 affine_data(const struct tangent_run *run, const struct tangent_step *step)
 {
-	const struct fold_step *f = step->fold;
+	const struct fused *f = step->fused;
 	const struct slot *v = &run->s->values[f->out];
 	const int n = v->lanes;
 	const float *scale = run->w->floats + step->shift + 2 * n;
@@ -87,15 +87,15 @@ add_sums(const struct tangent_run *run, const struct slot *v,
 static void
 affine_scale(const struct tangent_run *run, const struct tangent_step *step)
 {
-	const struct slot *v = &run->s->values[step->fold->out];
+	const struct slot *v = &run->s->values[step->fused->out];
 	float *at = run->gradients + step->gradient;
-	const struct view dy = tangent_d_view(run, step->fold->out);
+	const struct view dy = tangent_d_view(run, step->fused->out);
 	const struct view t_dy = slot_lane(dy, v->lanes);
-	const struct view x = tangent_view(run, step->fold->in[0]);
+	const struct view x = tangent_view(run, step->fused->in[0]);
 	const struct view t_x = slot_lane(x, v->lanes);
 
 	add_sums(run, v, &t_dy, &x, at);
-	if (tangent_active(&run->s->values[step->fold->in[0]]))
+	if (tangent_active(&run->s->values[step->fused->in[0]]))
 		add_sums(run, v, &dy, &t_x, at);
 	if (run->s->primal)
 		add_sums(run, v, &dy, &x, at + step->size);
@@ -105,9 +105,9 @@ void
 tangent_shift_sums(
     const struct tangent_run *run, const struct tangent_step *step)
 {
-	const struct slot *v = &run->s->values[step->fold->out];
+	const struct slot *v = &run->s->values[step->fused->out];
 	float *at = run->gradients + step->gradient + 2 * step->size;
-	const struct view dy = tangent_d_view(run, step->fold->out);
+	const struct view dy = tangent_d_view(run, step->fused->out);
 	const struct view t_dy = slot_lane(dy, v->lanes);
 
 	add_sums(run, v, &t_dy, NULL, at);
@@ -119,7 +119,7 @@ void
 tangent_add_forward(
     const struct tangent_run *run, const struct tangent_step *step)
 {
-	const struct fold_step *f = step->fold;
+	const struct fused *f = step->fused;
 	const struct slot *v = &run->s->values[f->out];
 	const struct view y = tangent_view(run, f->out),
 			  ty = slot_lane(y, v->lanes);
@@ -153,7 +153,7 @@ tangent_pass_on(const struct tangent_run *run, const struct tangent_step *step,
 		return;
 	both.c = both.lanes * both.copies;
 	d = tangent_d_view(run, to);
-	affine(run, &both, tangent_d_view(run, step->fold->out), d,
+	affine(run, &both, tangent_d_view(run, step->fused->out), d,
 	    first ? none : d, NULL, NULL, false);
 }
 

@@ -11,7 +11,7 @@ struct tangent_factors
 tangent_factors_of(const struct tangent *s, const struct tangent_weights *w,
     const struct tangent_step *step)
 {
-	const size_t n = (size_t)s->values[step->fold->out].lanes;
+	const size_t n = (size_t)s->values[step->fused->out].lanes;
 	double *at = w->factors + step->factors;
 
 	return (struct tangent_factors){
@@ -22,7 +22,7 @@ int
 tangent_norm_tensor(
     const struct tangent *s, const struct tangent_step *step, int i)
 {
-	const struct node *norm = step->fold->norm;
+	const struct node *norm = step->fused->norm;
 
 	return norm != NULL ? s->graph->values[norm->in[i]].tensor : -1;
 }
@@ -41,12 +41,12 @@ static int
 find_factors(const struct tangent *s, const struct tangent_step *step,
     const struct tangent_weights *w, struct error *err)
 {
-	const struct fold_step *f = step->fold;
+	const struct fused *f = step->fused;
 	const struct tangent_factors x = tangent_factors_of(s, w, step);
 	const int mean = tangent_norm_tensor(s, step, 3),
 		  var = tangent_norm_tensor(s, step, 4);
 
-	if (fold_factors(s->graph, f, w->theta, x.scale, x.shift, err) < 0)
+	if (fuse_factors(s->graph, f, w->theta, x.scale, x.shift, err) < 0)
 		return -1;
 	for (int k = 0; k < f->channels; k++) {
 		x.offset[k] =
@@ -64,8 +64,8 @@ find_factors(const struct tangent *s, const struct tangent_step *step,
 static bool
 is_turned(const struct tangent_step *step)
 {
-	return step->fold->kind == FOLD_LINEAR &&
-	       !step->fold->node->attr.trans_b;
+	return step->fused->kind == FUSED_LINEAR &&
+	       !step->fused->node->attr.trans_b;
 }
 
 /* The dense filters for one of the products. */
@@ -95,8 +95,8 @@ fill(const struct tangent *s, const struct tangent_weights *w,
 	const struct conv *c = &step->conv.product[PRODUCT_FORWARD];
 	const struct conv_filters l = conv_filters_of(c, is_turned(step));
 	const struct tangent_factors x = tangent_factors_of(s, w, step);
-	const float *theta = w->theta[step->fold->weight].f32;
-	const float *dir = tangent_part(s, v, step->fold->weight);
+	const float *theta = w->theta[step->fused->weight].f32;
+	const float *dir = tangent_part(s, v, step->fused->weight);
 
 	for (int k = 0; k < c->k; k++)
 		for (int q = 0; q < c->c; q++)
@@ -143,11 +143,11 @@ static void
 fill_plain(const struct tangent *s, const struct tangent_weights *w,
     const struct tangent_step *step, const float *v, float *out)
 {
-	const struct tensor *t = &w->theta[step->fold->weight];
+	const struct tensor *t = &w->theta[step->fused->weight];
 	const struct tangent_factors x = tangent_factors_of(s, w, step);
 	const bool last = is_turned(step);
-	const int64_t channels = step->fold->channels;
-	const float *dir = tangent_part(s, v, step->fold->weight);
+	const int64_t channels = step->fused->channels;
+	const float *dir = tangent_part(s, v, step->fused->weight);
 
 	for (int64_t i = 0; i < t->n; i++) {
 		const int64_t k = last ? i % channels : i / (t->n / channels);
@@ -165,11 +165,11 @@ static void
 round_factors(const struct tangent *s, const struct tangent_weights *w,
     const struct tangent_step *step)
 {
-	const int n = s->values[step->fold->out].lanes;
+	const int n = s->values[step->fused->out].lanes;
 	const struct tangent_factors x = tangent_factors_of(s, w, step);
 	float *at = w->floats + step->shift;
 
-	for (int k = 0; k < step->fold->channels; k++) {
+	for (int k = 0; k < step->fused->channels; k++) {
 		at[k] = (float)x.shift[k];
 		at[n + k] = (float)x.t_shift[k];
 		at[2 * n + k] = (float)x.scale[k];
@@ -210,9 +210,9 @@ find_tangents(const struct tangent *s, const struct tangent_weights *w,
 	const float *gamma =
 	    tangent_part(s, v, tangent_norm_tensor(s, step, 1));
 	const float *beta = tangent_part(s, v, tangent_norm_tensor(s, step, 2));
-	const float *bias = tangent_part(s, v, step->fold->bias);
+	const float *bias = tangent_part(s, v, step->fused->bias);
 
-	for (int k = 0; k < step->fold->channels; k++) {
+	for (int k = 0; k < step->fused->channels; k++) {
 		x.t_scale[k] =
 		    gamma != NULL ? (double)gamma[k] * x.root[k] : 0.0;
 		x.t_shift[k] = x.t_scale[k] * x.offset[k];
@@ -229,7 +229,7 @@ direct_conv(const struct tangent *s, const struct tangent_weights *w,
     const struct tangent_step *step, const float *v)
 {
 	const struct conv *p = step->conv.product;
-	const struct slot *in = &s->values[step->fold->in[0]];
+	const struct slot *in = &s->values[step->fused->in[0]];
 	const int taps = p->kh * p->kw;
 	const int c2 = p[PRODUCT_TANGENT].c, k2 = p[PRODUCT_BACK_TANGENT].c;
 

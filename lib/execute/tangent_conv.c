@@ -6,7 +6,7 @@ tangent_conv_forward(
     const struct tangent_run *run, const struct tangent_step *step)
 {
 	const struct tangent_conv *c = &step->conv;
-	const struct fold_step *f = step->fold;
+	const struct fused *f = step->fused;
 	const struct slot *out = &run->s->values[f->out];
 	const float *floats = run->w->floats;
 	struct conv_call call = {.in = tangent_view(run, f->in[0]),
@@ -43,8 +43,8 @@ static struct view
 spread(const struct tangent_run *run, const struct tangent_step *step)
 {
 	const struct tangent_conv *c = &step->conv;
-	const struct slot *out = &run->s->values[step->fold->out];
-	const struct view d = tangent_d_view(run, step->fold->out);
+	const struct slot *out = &run->s->values[step->fused->out];
+	const struct view d = tangent_d_view(run, step->fused->out);
 	const struct view e =
 	    slot_view(run->s->values, c->spread, run->scratch, 0);
 	const int *stride = c->product[PRODUCT_FORWARD].stride;
@@ -62,7 +62,7 @@ static void
 conv_data(const struct tangent_run *run, const struct tangent_step *step)
 {
 	const struct tangent_conv *c = &step->conv;
-	const int value = step->fold->in[0];
+	const int value = step->fused->in[0];
 	const struct slot *in = &run->s->values[value];
 	struct conv_call call = {.in = spread(run, step),
 	    .out = tangent_d_view(run, value),
@@ -88,7 +88,7 @@ add_products(const struct tangent_run *run, const struct tangent_step *step,
 {
 	const struct tangent_conv *c = &step->conv;
 	const struct conv *conv = &c->product[PRODUCT_FORWARD];
-	const struct slot *out = &run->s->values[step->fold->out];
+	const struct slot *out = &run->s->values[step->fused->out];
 	float *direct =
 	    run->gradients + step->gradient + (primal ? step->size : 0);
 	float *winograd = run->sums + c->sums + (primal ? c->sums_size : 0);
@@ -107,11 +107,11 @@ add_products(const struct tangent_run *run, const struct tangent_step *step,
 static void
 conv_weight(const struct tangent_run *run, const struct tangent_step *step)
 {
-	const int value = step->fold->in[0];
+	const int value = step->fused->in[0];
 	const struct slot *in = &run->s->values[value];
-	const struct slot *out = &run->s->values[step->fold->out];
+	const struct slot *out = &run->s->values[step->fused->out];
 	const struct view x = tangent_view(run, value);
-	const struct view dy = tangent_d_view(run, step->fold->out);
+	const struct view dy = tangent_d_view(run, step->fused->out);
 
 	add_products(run, step, x, slot_lane(dy, out->lanes), false);
 	if (tangent_active(in))
@@ -126,6 +126,6 @@ tangent_conv_backward(
 {
 	if (step->weight_moves || step->scale_moves)
 		conv_weight(run, step);
-	if (tangent_active(&run->s->values[step->fold->in[0]]))
+	if (tangent_active(&run->s->values[step->fused->in[0]]))
 		conv_data(run, step);
 }

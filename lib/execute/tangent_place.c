@@ -15,8 +15,8 @@ static void
 ask_borders(struct tangent *s, struct tangent_step *step)
 {
 	const struct conv *p = step->conv.product;
-	struct slot *in = &s->values[step->fold->in[0]];
-	struct slot *out = &s->values[step->fold->out];
+	struct slot *in = &s->values[step->fused->in[0]];
+	struct slot *out = &s->values[step->fused->out];
 	struct slot *d = &s->values[step->conv.spread];
 
 	border_grow(
@@ -100,8 +100,8 @@ static int
 place_products(struct tangent *s, struct tangent_step *step, struct error *err)
 {
 	struct tangent_conv *c = &step->conv;
-	const struct slot *in = &s->values[step->fold->in[0]];
-	const struct slot *out = &s->values[step->fold->out];
+	const struct slot *in = &s->values[step->fused->in[0]];
+	const struct slot *out = &s->values[step->fused->out];
 	const struct slot *d = &s->values[c->spread];
 
 	for (int i = 0; i < PRODUCTS; i++) {
@@ -122,8 +122,8 @@ place_conv(struct tangent *s, struct tangent_step *step, struct error *err)
 {
 	struct tangent_conv *c = &step->conv;
 	const struct conv *p = &c->product[PRODUCT_FORWARD];
-	const struct slot *in = &s->values[step->fold->in[0]];
-	const struct slot *out = &s->values[step->fold->out];
+	const struct slot *in = &s->values[step->fused->in[0]];
+	const struct slot *out = &s->values[step->fused->out];
 	const size_t dense = (size_t)(p->kh * p->kw) *
 			     (size_t)(out->lanes + p->k + in->lanes + p->c) *
 			     (size_t)(p->c > p->k ? p->c : p->k);
@@ -143,13 +143,13 @@ place_conv(struct tangent *s, struct tangent_step *step, struct error *err)
 static int
 place_step(struct tangent *s, struct tangent_step *step, struct error *err)
 {
-	const struct slot *out = &s->values[step->fold->out];
+	const struct slot *out = &s->values[step->fused->out];
 	const size_t lanes = (size_t)out->lanes;
 
 	if (step->method == TANGENT_CONV && place_conv(s, step, err) < 0)
 		return -1;
 	if (step->method == TANGENT_BILINEAR) {
-		step->size = (size_t)s->graph->tensors[step->fold->weight].n;
+		step->size = (size_t)s->graph->tensors[step->fused->weight].n;
 		step->plain = take(&s->weights, 2 * step->size);
 	}
 	if (step->method == TANGENT_AFFINE)
@@ -177,7 +177,7 @@ count_zeros(const struct tangent *s)
 	size_t n = s->channels;
 
 	for (size_t i = 0; i < s->n_steps; i++) {
-		const struct node *node = s->steps[i].fold->node;
+		const struct node *node = s->steps[i].fused->node;
 
 		for (int j = 0; j < node->n_in; j++) {
 			const int t = s->graph->values[node->in[j]].tensor;

@@ -6,7 +6,7 @@ size_t
 tangent_plain_floats(
     const struct tangent *tangent, const struct tangent_step *step)
 {
-	return plain_floats(tangent->graph, step->fold->node, 1, step->active);
+	return plain_floats(tangent->graph, step->fused->node, 1, step->active);
 }
 
 static struct plain_operand
@@ -40,18 +40,18 @@ tensor(const struct tangent_run *run, const struct tangent_step *step,
 	return o;
 }
 
-/* The folded weight, and what the fold put behind the product. */
+/* The folded weight, and what the fusion put behind the product. */
 static void
-fold_in(const struct tangent_run *run, const struct tangent_step *step,
+fused_in(const struct tangent_run *run, const struct tangent_step *step,
     struct plain *plain)
 {
-	const struct fold_step *f = step->fold;
+	const struct fused *f = step->fused;
 	const float *shift = run->w->floats + step->shift;
 	const bool learns = step->weight_moves || step->scale_moves;
 	float *gradient = run->gradients + step->gradient;
 	struct plain_operand *w = &plain->in[1];
 
-	plain->n_in = 2; /* the bias is the fold's shift */
+	plain->n_in = 2; /* the bias is the shift of the step */
 	w->w = run->w->floats + step->plain;
 	w->t_w = w->w + step->size;
 	w->t_d_w = learns ? gradient : NULL;
@@ -63,11 +63,11 @@ fold_in(const struct tangent_run *run, const struct tangent_step *step,
 		plain->addend = activation(run, f->addend);
 }
 
-/* All operands of the node in its order; activations as the fold has them. */
+/* All operands of the node in its order; activations as the fusion has them. */
 static struct plain
 plain_of(const struct tangent_run *run, const struct tangent_step *step)
 {
-	const struct fold_step *f = step->fold;
+	const struct fused *f = step->fused;
 	struct plain plain = {.graph = run->s->graph,
 	    .node = f->node,
 	    .n_in = f->node->n_in,
@@ -89,7 +89,7 @@ plain_of(const struct tangent_run *run, const struct tangent_step *step)
 		plain.in[j].fresh = step->first[k++];
 	}
 	if (step->method == TANGENT_BILINEAR)
-		fold_in(run, step, &plain);
+		fused_in(run, step, &plain);
 	return plain;
 }
 

@@ -20,7 +20,7 @@ sums_of(
     const struct tangent *s, const struct tangent_step *step, const double *all)
 {
 	const double *at = all + step->gradient;
-	const size_t lanes = (size_t)s->values[step->fold->out].lanes;
+	const size_t lanes = (size_t)s->values[step->fused->out].lanes;
 
 	return (struct sums){at, at + step->size, at + 2 * step->size,
 	    at + 2 * step->size + lanes};
@@ -36,8 +36,9 @@ struct cursor {
 static int64_t
 count_elements(const struct tangent *s, const struct tangent_step *step)
 {
-	return step->fold->weight >= 0 ? s->graph->tensors[step->fold->weight].n
-				       : 0;
+	return step->fused->weight >= 0
+		   ? s->graph->tensors[step->fused->weight].n
+		   : 0;
 }
 
 static struct cursor
@@ -46,10 +47,10 @@ cursor_at(const struct tangent *s, const struct tangent_step *step, int64_t i)
 	const struct conv *c = &step->conv.product[PRODUCT_FORWARD];
 	const int taps = c->kh * c->kw;
 	struct cursor at = {.element = (ptrdiff_t)i, .sum = (ptrdiff_t)i};
-	const bool last =
-	    step->fold->kind == FOLD_LINEAR && !step->fold->node->attr.trans_b;
+	const bool last = step->fused->kind == FUSED_LINEAR &&
+			  !step->fused->node->attr.trans_b;
 	const int64_t n = count_elements(s, step);
-	const int64_t channels = step->fold->channels;
+	const int64_t channels = step->fused->channels;
 	int q, t;
 
 	at.k = (int)(last ? i % channels : i / (n / channels));
@@ -90,9 +91,9 @@ pull_scale(const struct tangent *s, const struct tangent_weights *w,
     double *out)
 {
 	const struct tangent_factors x = tangent_factors_of(s, w, step);
-	const int weight = step->fold->weight;
+	const int weight = step->fused->weight;
 	const float *dir = weight >= 0 ? tangent_part(s, v, weight) : NULL;
-	const float *bias = tangent_part(s, v, step->fold->bias);
+	const float *bias = tangent_part(s, v, step->fused->bias);
 
 	for (int64_t i = 0; i < count_elements(s, step); i++) {
 		const struct cursor at = cursor_at(s, step, i);
@@ -103,7 +104,7 @@ pull_scale(const struct tangent *s, const struct tangent_weights *w,
 			out[at.k] += x.root[at.k] * sums->weight[at.sum] *
 				     (double)dir[at.element];
 	}
-	for (int k = 0; k < step->fold->channels; k++) {
+	for (int k = 0; k < step->fused->channels; k++) {
 		double d = sums->t_shift[k] * x.offset[k];
 
 		if (bias != NULL)
@@ -120,9 +121,9 @@ pull_shift(const struct tangent *s, const struct tangent_weights *w,
 {
 	const struct tangent_factors x = tangent_factors_of(s, w, step);
 	double *beta = part_of_sum(s, hv, tangent_norm_tensor(s, step, 2));
-	double *bias = part_of_sum(s, hv, step->fold->bias);
+	double *bias = part_of_sum(s, hv, step->fused->bias);
 
-	for (int k = 0; k < step->fold->channels; k++) {
+	for (int k = 0; k < step->fused->channels; k++) {
 		if (beta != NULL)
 			beta[k] += sums->t_shift[k];
 		if (bias != NULL)
@@ -137,7 +138,7 @@ static void
 pull_node(const struct tangent *s, const struct tangent_step *step,
     const double *from, double *hv)
 {
-	const struct node *node = step->fold->node;
+	const struct node *node = step->fused->node;
 
 	for (int j = 0; j < node->n_in; j++) {
 		const struct graph_value *v = &s->graph->values[node->in[j]];
@@ -169,7 +170,7 @@ tangent_pull(const struct tangent *tangent,
 			pull_node(tangent, step, of.t_weight, hv);
 		if (step->weight_moves)
 			pull_weight(tangent, weights, step, &of,
-			    part_of_sum(tangent, hv, step->fold->weight));
+			    part_of_sum(tangent, hv, step->fused->weight));
 		if (step->scale_moves)
 			pull_scale(tangent, weights, step, v, &of,
 			    part_of_sum(tangent, hv,
@@ -201,7 +202,8 @@ tangent_pull_gradient(const struct tangent *tangent,
 		still.scale_moves = false;
 		if (still.weight_moves)
 			pull_weight(tangent, weights, &still, &of,
-			    part_of_sum(tangent, gradient, still.fold->weight));
+			    part_of_sum(
+				tangent, gradient, still.fused->weight));
 		if (still.shift_moves)
 			pull_shift(tangent, weights, &still, &of, gradient);
 		if (tangent->steps[i].scale_moves)

@@ -26,7 +26,7 @@ step_forward(const struct tangent_run *run, const struct tangent_step *step)
 static void
 step_backward(const struct tangent_run *run, const struct tangent_step *step)
 {
-	const struct fold_step *f = step->fold;
+	const struct fused *f = step->fused;
 	const struct slot *out = &run->s->values[f->out];
 	const struct view d = tangent_d_view(run, f->out);
 	const struct view y = tangent_view(run, f->out);
@@ -70,7 +70,7 @@ put_images(const struct tangent_run *run, const float *images)
 static void
 judge(const struct tangent_run *run, const struct tangent_block *block)
 {
-	const int output = run->s->fold.output;
+	const int output = run->s->fusion.output;
 	const struct slot *v = &run->s->values[output];
 	const size_t n = (size_t)v->c * (size_t)v->h * (size_t)v->w;
 	const struct view y = tangent_view(run, output);

@@ -27,7 +27,7 @@ train_free(struct pass *pass)
 	free(p->step);
 	free(p->segment);
 	free(p->learner);
-	free(p->fused);
+	free(p->norm);
 	free(p->owner);
 	free(p->sum);
 	free(p->plain);

@@ -75,7 +75,7 @@ struct learner {
 };
 
 /* Of a batch norm node. */
-struct fused {
+struct norm_step {
 	int last; /* node whose output this step makes: itself, Add or Relu */
 	int add;  /* value that is added, or -1 */
 	bool relu;
@@ -105,7 +105,7 @@ struct train_pass {
 	struct segment *segment;
 	size_t n_segments, room_segments, forward_segments;
 	struct learner *learner; /* by node */
-	struct fused *fused;     /* by node */
+	struct norm_step *norm;  /* by node */
 	int *owner;  /* of a node: the batch norm it went into, or -1 */
 	size_t *sum; /* of a node: its doubles in a slice's sums */
 	size_t n_sums;

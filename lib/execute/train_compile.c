@@ -1,7 +1,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "execute/fold.h"
+#include "execute/fuse.h"
 #include "execute/pixel.h"
 #include "execute/train.h"
 
@@ -95,13 +95,13 @@ only_reader(const struct compiler *c, int value)
 static void
 fuse(struct compiler *c, int node)
 {
-	struct fused *f = &c->p->fused[node];
+	struct norm_step *f = &c->p->norm[node];
 	int next;
 
-	*f = (struct fused){.last = node, .add = -1};
+	*f = (struct norm_step){.last = node, .add = -1};
 	c->p->owner[node] = node;
 	next = only_reader(c, c->g->nodes[node].out);
-	if (next >= 0 && fold_is_sum(c->g, &c->g->nodes[next]) &&
+	if (next >= 0 && fuse_is_sum(c->g, &c->g->nodes[next]) &&
 	    c->p->owner[next] < 0) {
 		const struct node *add = &c->g->nodes[next];
 
@@ -123,14 +123,14 @@ fuse(struct compiler *c, int node)
 static void
 wait_for_sums(struct compiler *c, int node)
 {
-	if (c->p->fused[node].segment == (int)c->p->n_segments)
+	if (c->p->norm[node].segment == (int)c->p->n_segments)
 		cut(c);
 }
 
 static void
 forward_norm(struct compiler *c, int node)
 {
-	const struct fused *f = &c->p->fused[node];
+	const struct norm_step *f = &c->p->norm[node];
 	struct step step = step_of(STEP_APPLY, node);
 
 	wait_for_sums(c, node);
@@ -169,10 +169,10 @@ forward_node(struct compiler *c, int i)
 			step.kind = STEP_SQUARES;
 			emit(c, step);
 		}
-		c->p->fused[i].segment = (int)c->p->n_segments;
+		c->p->norm[i].segment = (int)c->p->n_segments;
 	}
 	if (owner >= 0) {
-		if (c->p->fused[owner].last == i)
+		if (c->p->norm[owner].last == i)
 			forward_norm(c, owner);
 		return;
 	}
@@ -184,10 +184,10 @@ forward_node(struct compiler *c, int i)
 		step.kind = STEP_CONV;
 	else if (pixel_pools(c->g, node))
 		step.kind = STEP_POOL;
-	else if (node->op == OP_RELU || fold_is_sum(c->g, node))
+	else if (node->op == OP_RELU || fuse_is_sum(c->g, node))
 		step.kind = STEP_AFFINE;
 	step.relu = node->op == OP_RELU;
-	if (fold_is_sum(c->g, node))
+	if (fuse_is_sum(c->g, node))
 		step.add = node->in[1];
 	if (c->g->values[step.in].kind == VALUE_TENSOR)
 		step.in = -1; /* STEP_PLAIN finds its operands */
@@ -225,7 +225,7 @@ may_share(const struct compiler *c, int reads, int node, int to)
 		const bool only_reads =
 		    c->p->learner[i].fast ||
 		    (between->op == OP_BATCH_NORMALIZATION &&
-			c->p->fused[i].last == i);
+			c->p->norm[i].last == i);
 
 		if (between->out == to && !only_reads)
 			return false;
@@ -291,7 +291,7 @@ find_again(struct compiler *c)
 	for (size_t i = 0; i < g->n_values; i++)
 		c->again[i] = STORED;
 	for (size_t i = 0; i < g->n_nodes; i++) {
-		const struct fused *f = &c->p->fused[i];
+		const struct norm_step *f = &c->p->norm[i];
 
 		if (c->p->owner[i] == (int)i && f->add < 0 &&
 		    g->nodes[f->last].out != g->output)
@@ -303,11 +303,11 @@ find_again(struct compiler *c)
 				c->again[g->nodes[i].in[j]] = STORED;
 }
 
-/* The sums, at the node whose output the fused step makes. */
+/* The sums, at the node whose output the norm step makes. */
 static void
 backward_sums(struct compiler *c, int node)
 {
-	struct fused *f = &c->p->fused[node];
+	struct norm_step *f = &c->p->norm[node];
 	const int out = c->g->nodes[f->last].out;
 	struct step step = step_of(BACK_SUMS, node);
 
@@ -324,7 +324,7 @@ backward_sums(struct compiler *c, int node)
 static void
 backward_norm(struct compiler *c, int node)
 {
-	const struct fused *f = &c->p->fused[node];
+	const struct norm_step *f = &c->p->norm[node];
 	const int x = c->g->nodes[node].in[0];
 	struct step step = step_of(BACK_APPLY, node);
 
@@ -396,7 +396,7 @@ backward_mean(struct compiler *c, int i)
 static void
 backward_fused(struct compiler *c, int i)
 {
-	const int owner = c->p->owner[i], last = c->p->fused[owner].last;
+	const int owner = c->p->owner[i], last = c->p->norm[owner].last;
 
 	if (!c->started[gradient_of(c, c->g->nodes[last].out)])
 		return;
@@ -423,7 +423,7 @@ backward_node(struct compiler *c, int i)
 		backward_conv(c, i);
 	} else if (node->op == OP_RELU) {
 		backward_relu(c, i);
-	} else if (fold_is_sum(c->g, node)) {
+	} else if (fuse_is_sum(c->g, node)) {
 		/* who shares is added to later, so the other one first */
 		give(c, i, node->out, node->in[1], false);
 		give(c, i, node->out, node->in[0], true);
@@ -485,10 +485,10 @@ train_compile(struct train_pass *p, struct error *err)
 	p->n_places = 3 * g->n_values;
 	p->place = memory_new(p->n_places, sizeof(*p->place), err);
 	p->learner = memory_new(g->n_nodes, sizeof(*p->learner), err);
-	p->fused = memory_new(g->n_nodes, sizeof(*p->fused), err);
+	p->norm = memory_new(g->n_nodes, sizeof(*p->norm), err);
 	p->owner = memory_new(g->n_nodes, sizeof(*p->owner), err);
 	if (c.started == NULL || c.again == NULL || p->place == NULL ||
-	    p->learner == NULL || p->fused == NULL || p->owner == NULL) {
+	    p->learner == NULL || p->norm == NULL || p->owner == NULL) {
 		c.status = -1;
 	} else {
 		train_make_places(p);

@@ -190,7 +190,7 @@ size_nodes(struct train_pass *p)
 		p->sum[i] = p->n_sums;
 		p->n_sums += 2 * blocks;
 		if (node->op == OP_BATCH_NORMALIZATION) {
-			p->fused[i].factors = p->n_factors;
+			p->norm[i].factors = p->n_factors;
 			p->n_factors += NORM_FACTORS * blocks;
 		}
 		if (p->learner[i].fast) {

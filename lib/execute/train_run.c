@@ -49,7 +49,7 @@ factor_of(const struct group *g, int node, enum norm_factor i)
 	const struct pass *base = &g->p->base;
 	const int out = base->graph->nodes[node].out;
 
-	return g->p->factors + g->p->fused[node].factors +
+	return g->p->factors + g->p->norm[node].factors +
 	       (int)i * kernel_padded(g->p->place[out].c);
 }
 

@@ -40,7 +40,7 @@ norm_of(const struct train_task *run, int node)
 	    .blocks = (size_t)kernel_padded(a->c),
 	    .count = (double)a->h * a->w * p->base.n,
 	    .channel = p->base.channel + p->base.channels[node],
-	    .factor = p->factors + p->fused[node].factors};
+	    .factor = p->factors + p->norm[node].factors};
 }
 
 static const struct graph_value *

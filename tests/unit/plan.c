@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "execute/fold.h"
+#include "execute/fuse.h"
 #include "execute/plan.h"
 #include "net/architecture.h"
 #include "net/build.h"
@@ -227,7 +227,7 @@ odd_graph(struct graph *graph)
 }
 
 static void
-odd_foldings(void **state)
+odd_fusions(void **state)
 {
 	struct graph graph;
 
@@ -257,7 +257,7 @@ steps(void **state)
 	};
 	const struct shape input = {.rank = 3, .dim = {3, 32, 32}};
 	struct graph graph;
-	struct fold fold;
+	struct fusion fusion;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
@@ -266,16 +266,16 @@ steps(void **state)
 		assert_int_equal(
 		    architecture_build(&graph, want[i].name, &input, 10, NULL),
 		    0);
-		assert_int_equal(fold_make(&graph, false, &fold, NULL), 0);
-		for (size_t j = 0; j < fold.n_steps; j++) {
-			addends += fold.steps[j].addend >= 0;
-			affines += fold.steps[j].kind == FOLD_AFFINE;
+		assert_int_equal(fuse_make(&graph, false, &fusion, NULL), 0);
+		for (size_t j = 0; j < fusion.n_steps; j++) {
+			addends += fusion.steps[j].addend >= 0;
+			affines += fusion.steps[j].kind == FUSED_AFFINE;
 		}
-		if (fold.n_steps != want[i].steps ||
+		if (fusion.n_steps != want[i].steps ||
 		    addends != want[i].addends || affines != want[i].affines)
 			fail_msg("%s: %zu steps, %zu additions, %zu affine",
-			    want[i].name, fold.n_steps, addends, affines);
-		fold_free(&fold);
+			    want[i].name, fusion.n_steps, addends, affines);
+		fuse_free(&fusion);
 		graph_free(&graph);
 	}
 }
@@ -478,7 +478,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_architecture),
-	    cmocka_unit_test(odd_foldings),
+	    cmocka_unit_test(odd_fusions),
 	    cmocka_unit_test(steps),
 	    cmocka_unit_test(block_sizes),
 	    cmocka_unit_test(threads),

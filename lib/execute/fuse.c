@@ -1,4 +1,4 @@
-#include "execute/fold.h"
+#include "execute/fuse.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,16 +19,16 @@ struct reader {
 /* In places: no step wants this tensor as it is. */
 #define ABSENT SIZE_MAX
 
-struct folding {
+struct fusing {
 	const struct graph *graph;
-	struct fold *fold;
+	struct fusion *fusion;
 	struct reader *values;
 	bool apart;
 	struct error *err;
 };
 
 static int
-count_readers(struct folding *f)
+count_readers(struct fusing *f)
 {
 	const struct graph *graph = f->graph;
 
@@ -50,7 +50,7 @@ count_readers(struct folding *f)
 }
 
 bool
-fold_is_sum(const struct graph *graph, const struct node *node)
+fuse_is_sum(const struct graph *graph, const struct node *node)
 {
 	const struct graph_value *a, *b;
 
@@ -63,29 +63,29 @@ fold_is_sum(const struct graph *graph, const struct node *node)
 }
 
 /* The step that makes value, when it ends there and nobody else reads it. */
-static struct fold_step *
-open_step(struct folding *f, int value)
+static struct fused *
+open_step(struct fusing *f, int value)
 {
 	const struct reader *r = &f->values[value];
 
-	return r->step >= 0 && r->n == 1 ? &f->fold->steps[r->step] : NULL;
+	return r->step >= 0 && r->n == 1 ? &f->fusion->steps[r->step] : NULL;
 }
 
 static void
-extend(struct folding *f, struct fold_step *step, int out)
+extend(struct fusing *f, struct fused *step, int out)
 {
 	step->out = out;
-	f->values[out].step = (int)(step - f->fold->steps);
+	f->values[out].step = (int)(step - f->fusion->steps);
 }
 
 static bool
-join_norm(struct folding *f, const struct node *node)
+join_norm(struct fusing *f, const struct node *node)
 {
-	struct fold_step *step = open_step(f, node->in[0]);
+	struct fused *step = open_step(f, node->in[0]);
 
 	if (step == NULL || step->norm != NULL || step->relu ||
 	    step->addend >= 0 ||
-	    (step->kind != FOLD_CONV && step->kind != FOLD_LINEAR))
+	    (step->kind != FUSED_CONV && step->kind != FUSED_LINEAR))
 		return false;
 	step->norm = node;
 	extend(f, step, node->out);
@@ -93,11 +93,11 @@ join_norm(struct folding *f, const struct node *node)
 }
 
 static bool
-join_relu(struct folding *f, const struct node *node)
+join_relu(struct fusing *f, const struct node *node)
 {
-	struct fold_step *step = open_step(f, node->in[0]);
+	struct fused *step = open_step(f, node->in[0]);
 
-	if (step == NULL || step->kind == FOLD_NODE)
+	if (step == NULL || step->kind == FUSED_NODE)
 		return false;
 	step->relu = true;
 	extend(f, step, node->out);
@@ -106,29 +106,29 @@ join_relu(struct folding *f, const struct node *node)
 
 /* Can step take an addend? */
 static bool
-takes_addend(const struct fold_step *step)
+takes_addend(const struct fused *step)
 {
 	return step != NULL && !step->relu && step->addend < 0 &&
-	       (step->kind == FOLD_CONV || step->kind == FOLD_LINEAR);
+	       (step->kind == FUSED_CONV || step->kind == FUSED_LINEAR);
 }
 
 /* Moves step to the end of the list: nobody has read what it makes yet. */
-static struct fold_step *
-move_to_end(struct folding *f, struct fold_step *step)
+static struct fused *
+move_to_end(struct fusing *f, struct fused *step)
 {
-	struct fold *fold = f->fold;
-	const int from = (int)(step - fold->steps);
-	const int last = (int)fold->n_steps - 1;
-	const struct fold_step moved = *step;
+	struct fusion *fusion = f->fusion;
+	const int from = (int)(step - fusion->steps);
+	const int last = (int)fusion->n_steps - 1;
+	const struct fused moved = *step;
 
 	memmove(step, step + 1, (size_t)(last - from) * sizeof(*step));
-	fold->steps[last] = moved;
+	fusion->steps[last] = moved;
 	for (size_t i = 0; i < f->graph->n_values; i++)
 		if (f->values[i].step == from)
 			f->values[i].step = last;
 		else if (f->values[i].step > from)
 			f->values[i].step--;
-	return &fold->steps[last];
+	return &fusion->steps[last];
 }
 
 /*
@@ -137,15 +137,15 @@ move_to_end(struct folding *f, struct fold_step *step)
  * the Pad of an option A shortcut, say), that one waits until then.
  */
 static bool
-join_add(struct folding *f, const struct node *node)
+join_add(struct fusing *f, const struct node *node)
 {
 	const int a = node->in[0], b = node->in[1];
 	const bool a_later = f->values[a].step > f->values[b].step;
 	const int later = a_later ? a : b, earlier = a_later ? b : a;
-	struct fold_step *step;
+	struct fused *step;
 	int addend = earlier;
 
-	if (!fold_is_sum(f->graph, node))
+	if (!fuse_is_sum(f->graph, node))
 		return false;
 	step = open_step(f, later);
 	if (!takes_addend(step)) {
@@ -161,7 +161,7 @@ join_add(struct folding *f, const struct node *node)
 }
 
 static bool
-join_flatten(struct folding *f, const struct node *node)
+join_flatten(struct fusing *f, const struct node *node)
 {
 	struct reader *r = &f->values[node->out];
 
@@ -174,7 +174,7 @@ join_flatten(struct folding *f, const struct node *node)
 }
 
 static bool
-join(struct folding *f, const struct node *node)
+join(struct fusing *f, const struct node *node)
 {
 	if (f->apart)
 		return false;
@@ -192,110 +192,111 @@ join(struct folding *f, const struct node *node)
 	}
 }
 
-static enum fold_kind
+static enum fused_kind
 kind_of(const struct graph *graph, const struct node *node)
 {
 	const int rank = graph->values[node->out].shape.rank;
 
 	switch (node->op) {
 	case OP_CONV:
-		return FOLD_CONV;
+		return FUSED_CONV;
 	case OP_GEMM:
-		return FOLD_LINEAR;
+		return FUSED_LINEAR;
 	case OP_BATCH_NORMALIZATION:
-		return rank == 1 || rank == 3 ? FOLD_AFFINE : FOLD_NODE;
+		return rank == 1 || rank == 3 ? FUSED_AFFINE : FUSED_NODE;
 	case OP_ADD:
-		return fold_is_sum(graph, node) ? FOLD_ADD : FOLD_NODE;
+		return fuse_is_sum(graph, node) ? FUSED_ADD : FUSED_NODE;
 	default:
-		return FOLD_NODE;
+		return FUSED_NODE;
 	}
 }
 
 static void
-place_tensors(struct folding *f, const struct node *node)
+place_tensors(struct fusing *f, const struct node *node)
 {
-	struct fold *fold = f->fold;
+	struct fusion *fusion = f->fusion;
 
 	for (int i = 0; i < node->n_in; i++) {
 		const struct graph_value *v = &f->graph->values[node->in[i]];
 
 		if (v->kind != VALUE_TENSOR ||
-		    fold->places[v->tensor] != ABSENT)
+		    fusion->places[v->tensor] != ABSENT)
 			continue;
-		fold->places[v->tensor] = fold->tensor_floats;
-		fold->tensor_floats +=
+		fusion->places[v->tensor] = fusion->tensor_floats;
+		fusion->tensor_floats +=
 		    liveness_floats(f->graph->tensors[v->tensor].n);
 	}
 }
 
 static int
-append(struct folding *f, const struct node *node)
+append(struct fusing *f, const struct node *node)
 {
-	struct fold *fold = f->fold;
-	struct fold_step step = {
-	    .kind = f->apart ? FOLD_NODE : kind_of(f->graph, node),
+	struct fusion *fusion = f->fusion;
+	struct fused step = {
+	    .kind = f->apart ? FUSED_NODE : kind_of(f->graph, node),
 	    .node = node,
 	    .addend = -1,
 	    .weight = -1,
 	    .bias = -1};
 
-	if (memory_grow(&fold->steps, &fold->room, fold->n_steps + 1,
+	if (memory_grow(&fusion->steps, &fusion->room, fusion->n_steps + 1,
 		sizeof(step), f->err) < 0)
 		return -1;
 	for (int i = 0; i < node->n_in; i++)
 		if (f->graph->values[node->in[i]].kind != VALUE_TENSOR)
 			step.in[step.n_in++] = f->values[node->in[i]].same;
-	if (step.kind == FOLD_NODE)
+	if (step.kind == FUSED_NODE)
 		place_tensors(f, node);
-	if (step.kind == FOLD_CONV || step.kind == FOLD_LINEAR) {
+	if (step.kind == FUSED_CONV || step.kind == FUSED_LINEAR) {
 		step.weight = f->graph->values[node->in[1]].tensor;
 		if (node->n_in == 3)
 			step.bias = f->graph->values[node->in[2]].tensor;
 	}
-	if (step.kind == FOLD_AFFINE)
+	if (step.kind == FUSED_AFFINE)
 		step.norm = node;
 	step.channels = (int)f->graph->values[node->out].shape.dim[0];
-	if (step.channels > fold->max_channels)
-		fold->max_channels = step.channels;
-	fold->steps[fold->n_steps++] = step;
-	extend(f, &fold->steps[fold->n_steps - 1], node->out);
+	if (step.channels > fusion->max_channels)
+		fusion->max_channels = step.channels;
+	fusion->steps[fusion->n_steps++] = step;
+	extend(f, &fusion->steps[fusion->n_steps - 1], node->out);
 	return 0;
 }
 
 int
-fold_make(
-    const struct graph *graph, bool apart, struct fold *fold, struct error *err)
+fuse_make(const struct graph *graph, bool apart, struct fusion *fusion,
+    struct error *err)
 {
-	struct folding f = {
-	    .graph = graph, .fold = fold, .apart = apart, .err = err};
+	struct fusing f = {
+	    .graph = graph, .fusion = fusion, .apart = apart, .err = err};
 	int status;
 
-	*fold = (struct fold){0};
-	fold->places = memory_new(graph->n_tensors, sizeof(*fold->places), err);
-	if (fold->places == NULL)
+	*fusion = (struct fusion){0};
+	fusion->places =
+	    memory_new(graph->n_tensors, sizeof(*fusion->places), err);
+	if (fusion->places == NULL)
 		return -1;
 	for (size_t i = 0; i < graph->n_tensors; i++)
-		fold->places[i] = ABSENT;
+		fusion->places[i] = ABSENT;
 	status = count_readers(&f);
 	for (size_t i = 0; status == 0 && i < graph->n_nodes; i++)
 		if (!join(&f, &graph->nodes[i]))
 			status = append(&f, &graph->nodes[i]);
 	if (status == 0)
-		fold->output = f.values[graph->output].same;
+		fusion->output = f.values[graph->output].same;
 	free(f.values);
 	return status;
 }
 
 void
-fold_free(struct fold *fold)
+fuse_free(struct fusion *fusion)
 {
-	free(fold->steps);
-	free(fold->places);
-	*fold = (struct fold){0};
+	free(fusion->steps);
+	free(fusion->places);
+	*fusion = (struct fusion){0};
 }
 
 int
-fold_factors(const struct graph *graph, const struct fold_step *step,
+fuse_factors(const struct graph *graph, const struct fused *step,
     const struct tensor *theta, double *scale, double *shift, struct error *err)
 {
 	for (int k = 0; k < step->channels; k++) {
@@ -312,27 +313,27 @@ fold_factors(const struct graph *graph, const struct fold_step *step,
 }
 
 int
-fold_bind_tensors(const struct graph *graph, const struct fold *fold,
+fuse_bind_tensors(const struct graph *graph, const struct fusion *fusion,
     const struct tensor *theta, float *tensors, struct error *err)
 {
-	for (size_t i = 0; i < fold->n_steps; i++) {
-		const struct fold_step *step = &fold->steps[i];
+	for (size_t i = 0; i < fusion->n_steps; i++) {
+		const struct fused *step = &fusion->steps[i];
 
-		if (step->kind == FOLD_NODE &&
+		if (step->kind == FUSED_NODE &&
 		    step->node->op == OP_BATCH_NORMALIZATION &&
 		    norm_factors(graph, step->node, theta, NULL, NULL, err) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < graph->n_tensors; i++)
-		if (fold->places[i] != ABSENT)
-			memcpy(tensors + fold->places[i], theta[i].f32,
+		if (fusion->places[i] != ABSENT)
+			memcpy(tensors + fusion->places[i], theta[i].f32,
 			    tensor_bytes(&graph->tensors[i]));
 	return 0;
 }
 
 void
-fold_apply(const struct graph *graph, const struct fold *fold,
-    const struct fold_step *step, const float *const *in, const float *tensors,
+fuse_apply(const struct graph *graph, const struct fusion *fusion,
+    const struct fused *step, const float *const *in, const float *tensors,
     bool exact, float *out)
 {
 	const struct node *node = step->node;
@@ -342,14 +343,14 @@ fold_apply(const struct graph *graph, const struct fold *fold,
 		const struct graph_value *v = &graph->values[node->in[i]];
 
 		all[i] = v->kind == VALUE_TENSOR
-			     ? tensors + fold->places[v->tensor]
+			     ? tensors + fusion->places[v->tensor]
 			     : *in++;
 	}
 	(exact ? operator_apply : operator_apply_fast)(graph, node, all, out);
 }
 
 int
-fold_reads(const struct fold_step *step, int reads[NODE_INPUTS_MAX + 1])
+fuse_reads(const struct fused *step, int reads[NODE_INPUTS_MAX + 1])
 {
 	int n = 0;
 

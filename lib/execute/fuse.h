@@ -10,8 +10,8 @@
  * A node joins the step before it only when nobody else reads the value between
  * them.  Steps are in topological order; values keep the graph's numbers.
  */
-#ifndef EXECUTE_FOLD_H
-#define EXECUTE_FOLD_H
+#ifndef EXECUTE_FUSE_H
+#define EXECUTE_FUSE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,16 +19,16 @@
 #include "base/error.h"
 #include "net/graph.h"
 
-enum fold_kind {
-	FOLD_CONV,   /* weight, factors, addend, relu */
-	FOLD_LINEAR, /* likewise */
-	FOLD_AFFINE, /* factors per channel, relu */
-	FOLD_ADD,    /* of two activations, relu */
-	FOLD_NODE,   /* node as it stands */
+enum fused_kind {
+	FUSED_CONV,   /* weight, factors, addend, relu */
+	FUSED_LINEAR, /* likewise */
+	FUSED_AFFINE, /* factors per channel, relu */
+	FUSED_ADD,    /* of two activations, relu */
+	FUSED_NODE,   /* node as it stands */
 };
 
-struct fold_step {
-	enum fold_kind kind;
+struct fused {
+	enum fused_kind kind;
 	const struct node *node; /* the first node: Conv, Gemm, ...; borrowed */
 	const struct node *norm; /* batch norm inside, or NULL; borrowed */
 	int n_in;
@@ -40,12 +40,12 @@ struct fold_step {
 	int channels;     /* of CONV, LINEAR, AFFINE: length of the factors */
 };
 
-struct fold {
+struct fusion {
 	size_t n_steps, room;
-	struct fold_step *steps;
+	struct fused *steps;
 	int output; /* the graph's output (a Flatten may have gone) */
 	int max_channels;
-	/* Tensors that FOLD_NODE steps read lie side by side in the weights:
+	/* Tensors that FUSED_NODE steps read lie side by side in the weights:
 	 * per tensor of the graph its place in floats, and all of them. */
 	size_t *places; /* owned */
 	size_t tensor_floats;
@@ -55,15 +55,15 @@ struct fold {
  * Is node the addition of two activations of one shape?  Nothing else is the
  * sum of a shortcut.
  */
-bool fold_is_sum(const struct graph *graph, const struct node *node);
+bool fuse_is_sum(const struct graph *graph, const struct node *node);
 
 /*
- * graph must outlive fold.  apart: every node is a FOLD_NODE step.  Release
- * with fold_free in any case.
+ * graph must outlive fusion.  apart: every node is a FUSED_NODE step.  Release
+ * with fuse_free in any case.
  */
-int fold_make(const struct graph *graph, bool apart, struct fold *fold,
+int fuse_make(const struct graph *graph, bool apart, struct fusion *fusion,
     struct error *err);
-void fold_free(struct fold *fold);
+void fuse_free(struct fusion *fusion);
 
 /*
  * The factors of a CONV, LINEAR or AFFINE step at theta (as plan_bind takes
@@ -71,26 +71,26 @@ void fold_free(struct fold *fold);
  * is the convolution or product without bias, or the input.  Fails on a
  * variance with var + epsilon < 0, naming the tensor.
  */
-int fold_factors(const struct graph *graph, const struct fold_step *step,
+int fuse_factors(const struct graph *graph, const struct fused *step,
     const struct tensor *theta, double *scale, double *shift,
     struct error *err);
 
 /*
- * Copies what FOLD_NODE steps read at theta to tensors (tensor_floats of them).
- * Fails as fold_factors does.
+ * Copies what FUSED_NODE steps read at theta to tensors (tensor_floats of
+ * them). Fails as fuse_factors does.
  */
-int fold_bind_tensors(const struct graph *graph, const struct fold *fold,
+int fuse_bind_tensors(const struct graph *graph, const struct fusion *fusion,
     const struct tensor *theta, float *tensors, struct error *err);
 
 /*
- * A FOLD_NODE step by its operator's own forward: in are its activations, as in
- * step->in.  exact: as operator_apply, else as operator_apply_fast.
+ * A FUSED_NODE step by its operator's own forward: in are its activations, as
+ * in step->in.  exact: as operator_apply, else as operator_apply_fast.
  */
-void fold_apply(const struct graph *graph, const struct fold *fold,
-    const struct fold_step *step, const float *const *in, const float *tensors,
+void fuse_apply(const struct graph *graph, const struct fusion *fusion,
+    const struct fused *step, const float *const *in, const float *tensors,
     bool exact, float *out);
 
 /* Activations that step reads, addend included: writes and counts them. */
-int fold_reads(const struct fold_step *step, int reads[NODE_INPUTS_MAX + 1]);
+int fuse_reads(const struct fused *step, int reads[NODE_INPUTS_MAX + 1]);
 
 #endif
