@@ -141,7 +141,8 @@ create(const struct graph *graph, bool exact, void **state, struct error *err)
 		return -1;
 	s->graph = graph;
 	s->exact = exact;
-	if (fuse_make(graph, exact, &s->fusion, err) < 0 ||
+	if (fuse_make(graph, exact ? FUSE_NOTHING : FUSE_FIXED, &s->fusion,
+		err) < 0 ||
 	    check_steps(s, err) < 0)
 		goto fail;
 	s->packed = memory_new(s->fusion.n_steps, sizeof(*s->packed), err);

@@ -12,7 +12,6 @@
 struct reader {
 	int n;          /* how often it is read */
 	bool flat_only; /* all readers are Gemm */
-	int step;       /* the step that makes it, or -1 */
 	int same;       /* the value that holds its numbers */
 };
 
@@ -23,7 +22,7 @@ struct fusing {
 	const struct graph *graph;
 	struct fusion *fusion;
 	struct reader *values;
-	bool apart;
+	enum fuse_rule rule;
 	struct error *err;
 };
 
@@ -35,9 +34,11 @@ count_readers(struct fusing *f)
 	f->values = memory_new(graph->n_values, sizeof(*f->values), f->err);
 	if (f->values == NULL)
 		return -1;
-	for (size_t i = 0; i < graph->n_values; i++)
-		f->values[i] = (struct reader){
-		    .flat_only = true, .step = -1, .same = (int)i};
+	for (size_t i = 0; i < graph->n_values; i++) {
+		f->values[i] =
+		    (struct reader){.flat_only = true, .same = (int)i};
+		f->fusion->maker[i] = -1;
+	}
 	for (size_t i = 0; i < graph->n_nodes; i++)
 		for (int j = 0; j < graph->nodes[i].n_in; j++) {
 			struct reader *r = &f->values[graph->nodes[i].in[j]];
@@ -66,16 +67,17 @@ fuse_is_sum(const struct graph *graph, const struct node *node)
 static struct fused *
 open_step(struct fusing *f, int value)
 {
-	const struct reader *r = &f->values[value];
+	const int step = f->fusion->maker[value];
 
-	return r->step >= 0 && r->n == 1 ? &f->fusion->steps[r->step] : NULL;
+	return step >= 0 && f->values[value].n == 1 ? &f->fusion->steps[step]
+						    : NULL;
 }
 
 static void
 extend(struct fusing *f, struct fused *step, int out)
 {
 	step->out = out;
-	f->values[out].step = (int)(step - f->fusion->steps);
+	f->fusion->maker[out] = (int)(step - f->fusion->steps);
 }
 
 static bool
@@ -106,10 +108,13 @@ join_relu(struct fusing *f, const struct node *node)
 
 /* Can step take an addend? */
 static bool
-takes_addend(const struct fused *step)
+has_room(const struct fusing *f, const struct fused *step)
 {
-	return step != NULL && !step->relu && step->addend < 0 &&
-	       (step->kind == FUSED_CONV || step->kind == FUSED_LINEAR);
+	if (step == NULL || step->relu || step->addend >= 0)
+		return false;
+	return f->rule == FUSE_BATCH
+		   ? step->kind == FUSED_AFFINE
+		   : step->kind == FUSED_CONV || step->kind == FUSED_LINEAR;
 }
 
 /* Moves step to the end of the list: nobody has read what it makes yet. */
@@ -124,38 +129,42 @@ move_to_end(struct fusing *f, struct fused *step)
 	memmove(step, step + 1, (size_t)(last - from) * sizeof(*step));
 	fusion->steps[last] = moved;
 	for (size_t i = 0; i < f->graph->n_values; i++)
-		if (f->values[i].step == from)
-			f->values[i].step = last;
-		else if (f->values[i].step > from)
-			f->values[i].step--;
+		if (fusion->maker[i] == from)
+			fusion->maker[i] = last;
+		else if (fusion->maker[i] > from)
+			fusion->maker[i]--;
 	return &fusion->steps[last];
 }
 
 /*
  * An addition joins the later of the steps that make its operands: by then the
  * other operand is there.  When only the earlier can take it (the later being
- * the Pad of an option A shortcut, say), that one waits until then.
+ * the Pad of an option A shortcut, say), that one waits until then.  Training
+ * asks the earlier first: which norm has the addend decides how its sums are
+ * rounded.
  */
 static bool
 join_add(struct fusing *f, const struct node *node)
 {
+	const int *maker = f->fusion->maker;
 	const int a = node->in[0], b = node->in[1];
-	const bool a_later = f->values[a].step > f->values[b].step;
-	const int later = a_later ? a : b, earlier = a_later ? b : a;
+	const int later = maker[a] > maker[b] ? a : b, earlier = a + b - later;
+	const int first = f->rule == FUSE_BATCH ? earlier : later;
 	struct fused *step;
-	int addend = earlier;
+	int made = first;
 
 	if (!fuse_is_sum(f->graph, node))
 		return false;
-	step = open_step(f, later);
-	if (!takes_addend(step)) {
-		step = open_step(f, earlier);
-		if (!takes_addend(step))
+	step = open_step(f, made);
+	if (!has_room(f, step)) {
+		made = a + b - first;
+		step = open_step(f, made);
+		if (!has_room(f, step))
 			return false;
-		step = move_to_end(f, step);
-		addend = later;
 	}
-	step->addend = addend;
+	if (made == earlier)
+		step = move_to_end(f, step);
+	step->addend = a + b - made;
 	extend(f, step, node->out);
 	return true;
 }
@@ -176,27 +185,31 @@ join_flatten(struct fusing *f, const struct node *node)
 static bool
 join(struct fusing *f, const struct node *node)
 {
-	if (f->apart)
+	if (f->rule == FUSE_NOTHING)
 		return false;
 	switch (node->op) {
 	case OP_BATCH_NORMALIZATION:
-		return join_norm(f, node);
+		return f->rule == FUSE_FIXED && join_norm(f, node);
 	case OP_RELU:
 		return join_relu(f, node);
 	case OP_ADD:
 		return join_add(f, node);
 	case OP_FLATTEN:
-		return join_flatten(f, node);
+		return f->rule == FUSE_FIXED && join_flatten(f, node);
 	default:
 		return false;
 	}
 }
 
 static enum fused_kind
-kind_of(const struct graph *graph, const struct node *node)
+kind_of(const struct graph *graph, enum fuse_rule rule, const struct node *node)
 {
 	const int rank = graph->values[node->out].shape.rank;
 
+	if (rule == FUSE_BATCH && node->op == OP_BATCH_NORMALIZATION)
+		return FUSED_AFFINE;
+	if (rule != FUSE_FIXED)
+		return FUSED_NODE;
 	switch (node->op) {
 	case OP_CONV:
 		return FUSED_CONV;
@@ -232,8 +245,7 @@ static int
 append(struct fusing *f, const struct node *node)
 {
 	struct fusion *fusion = f->fusion;
-	struct fused step = {
-	    .kind = f->apart ? FUSED_NODE : kind_of(f->graph, node),
+	struct fused step = {.kind = kind_of(f->graph, f->rule, node),
 	    .node = node,
 	    .addend = -1,
 	    .weight = -1,
@@ -263,17 +275,19 @@ append(struct fusing *f, const struct node *node)
 }
 
 int
-fuse_make(const struct graph *graph, bool apart, struct fusion *fusion,
+fuse_make(const struct graph *graph, enum fuse_rule rule, struct fusion *fusion,
     struct error *err)
 {
 	struct fusing f = {
-	    .graph = graph, .fusion = fusion, .apart = apart, .err = err};
+	    .graph = graph, .fusion = fusion, .rule = rule, .err = err};
 	int status;
 
 	*fusion = (struct fusion){0};
 	fusion->places =
 	    memory_new(graph->n_tensors, sizeof(*fusion->places), err);
-	if (fusion->places == NULL)
+	fusion->maker =
+	    memory_new(graph->n_values, sizeof(*fusion->maker), err);
+	if (fusion->places == NULL || fusion->maker == NULL)
 		return -1;
 	for (size_t i = 0; i < graph->n_tensors; i++)
 		fusion->places[i] = ABSENT;
@@ -292,6 +306,7 @@ fuse_free(struct fusion *fusion)
 {
 	free(fusion->steps);
 	free(fusion->places);
+	free(fusion->maker);
 	*fusion = (struct fusion){0};
 }
 

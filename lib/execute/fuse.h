@@ -1,10 +1,17 @@
 /*
- * A graph as the shorter list of steps that plans and curvature execute:
+ * A graph as the shorter list of steps that evaluation, curvature and training
+ * execute:
  *
  *	Conv or Gemm [BatchNormalization] [Add] [Relu]	one step, an epilogue
  *	BatchNormalization [Relu]			one affine step
  *	Add [Relu]					one step
  *	Flatten read by Gemm alone			nothing: same numbers
+ *	anything else					a step of its own
+ *
+ * Training waits for the sums of the batch between a convolution and its batch
+ * norm:
+ *
+ *	BatchNormalization [Add] [Relu]			one affine step
  *	anything else					a step of its own
  *
  * A node joins the step before it only when nobody else reads the value between
@@ -19,10 +26,16 @@
 #include "base/error.h"
 #include "net/graph.h"
 
+enum fuse_rule {
+	FUSE_NOTHING, /* every node is a FUSED_NODE step */
+	FUSE_FIXED,   /* batch norms with their running statistics */
+	FUSE_BATCH,   /* batch norms with the statistics of the batch */
+};
+
 enum fused_kind {
 	FUSED_CONV,   /* weight, factors, addend, relu */
 	FUSED_LINEAR, /* likewise */
-	FUSED_AFFINE, /* factors per channel, relu */
+	FUSED_AFFINE, /* factors per channel, relu; FUSE_BATCH: addend */
 	FUSED_ADD,    /* of two activations, relu */
 	FUSED_NODE,   /* node as it stands */
 };
@@ -43,6 +56,7 @@ struct fused {
 struct fusion {
 	size_t n_steps, room;
 	struct fused *steps;
+	int *maker; /* of a value: the step that it is made in, or -1; owned */
 	int output; /* the graph's output (a Flatten may have gone) */
 	int max_channels;
 	/* Tensors that FUSED_NODE steps read lie side by side in the weights:
@@ -57,12 +71,9 @@ struct fusion {
  */
 bool fuse_is_sum(const struct graph *graph, const struct node *node);
 
-/*
- * graph must outlive fusion.  apart: every node is a FUSED_NODE step.  Release
- * with fuse_free in any case.
- */
-int fuse_make(const struct graph *graph, bool apart, struct fusion *fusion,
-    struct error *err);
+/* graph must outlive fusion.  Release with fuse_free in any case. */
+int fuse_make(const struct graph *graph, enum fuse_rule rule,
+    struct fusion *fusion, struct error *err);
 void fuse_free(struct fusion *fusion);
 
 /*

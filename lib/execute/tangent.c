@@ -193,7 +193,8 @@ tangent_init(struct tangent *tangent, const struct graph *graph,
 
 	*tangent =
 	    (struct tangent){.graph = graph, .moves = moves, .primal = primal};
-	if (level < 0 || fuse_make(graph, false, &tangent->fusion, err) < 0)
+	if (level < 0 ||
+	    fuse_make(graph, FUSE_FIXED, &tangent->fusion, err) < 0)
 		return -1;
 	tangent->kernels = cpu_kernels(level);
 	tangent->n_steps = tangent->fusion.n_steps;

@@ -28,7 +28,7 @@ train_free(struct pass *pass)
 	free(p->segment);
 	free(p->learner);
 	free(p->norm);
-	free(p->owner);
+	fuse_free(&p->fusion);
 	free(p->sum);
 	free(p->plain);
 	free(p->packed);

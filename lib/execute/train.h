@@ -20,6 +20,7 @@
 #define EXECUTE_TRAIN_H
 
 #include "execute/conv.h"
+#include "execute/fuse.h"
 #include "execute/partial.h"
 #include "execute/pass_internal.h"
 #include "execute/slot.h"
@@ -76,9 +77,6 @@ struct learner {
 
 /* Of a batch norm node. */
 struct norm_step {
-	int last; /* node whose output this step makes: itself, Add or Relu */
-	int add;  /* value that is added, or -1 */
-	bool relu;
 	size_t factors; /* enum norm_factor */
 	int segment;    /* that its sums are made in */
 };
@@ -105,9 +103,9 @@ struct train_pass {
 	struct segment *segment;
 	size_t n_segments, room_segments, forward_segments;
 	struct learner *learner; /* by node */
-	struct norm_step *norm;  /* by node */
-	int *owner;  /* of a node: the batch norm it went into, or -1 */
-	size_t *sum; /* of a node: its doubles in a slice's sums */
+	struct fusion fusion;
+	struct norm_step *norm; /* by node */
+	size_t *sum;            /* of a node: its doubles in a slice's sums */
 	size_t n_sums;
 	size_t *plain; /* of a node: floats in a slice's partial */
 	/* Floats: of packed weights, factors; of a worker: local places, sums

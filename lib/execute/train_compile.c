@@ -1,7 +1,6 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "execute/fuse.h"
 #include "execute/pixel.h"
 #include "execute/train.h"
 
@@ -73,48 +72,22 @@ cut(struct compiler *c)
 		    (struct segment){.first = first, .end = p->n_steps};
 }
 
-/* ---- a batch norm takes the addition and the ReLU behind it ---- */
-
-/* The only node that reads value, or -1. */
-static int
-only_reader(const struct compiler *c, int value)
+/* The step of a batch norm that node i went into, or NULL. */
+static const struct fused *
+norm_around(const struct compiler *c, int i)
 {
-	int reader = -1;
+	const struct fusion *fusion = &c->p->fusion;
+	const struct fused *f =
+	    &fusion->steps[fusion->maker[c->g->nodes[i].out]];
 
-	for (size_t i = 0; i < c->g->n_nodes; i++)
-		for (int j = 0; j < c->g->nodes[i].n_in; j++) {
-			if (c->g->nodes[i].in[j] != value)
-				continue;
-			if (reader >= 0 || value == c->g->output)
-				return -1;
-			reader = (int)i;
-		}
-	return reader;
+	return f->norm != NULL ? f : NULL;
 }
 
-static void
-fuse(struct compiler *c, int node)
+/* Its node. */
+static int
+node_of(const struct compiler *c, const struct fused *norm)
 {
-	struct norm_step *f = &c->p->norm[node];
-	int next;
-
-	*f = (struct norm_step){.last = node, .add = -1};
-	c->p->owner[node] = node;
-	next = only_reader(c, c->g->nodes[node].out);
-	if (next >= 0 && fuse_is_sum(c->g, &c->g->nodes[next]) &&
-	    c->p->owner[next] < 0) {
-		const struct node *add = &c->g->nodes[next];
-
-		f->add = add->in[add->in[0] == c->g->nodes[node].out];
-		f->last = next;
-		c->p->owner[next] = node;
-		next = only_reader(c, add->out);
-	}
-	if (next >= 0 && c->g->nodes[next].op == OP_RELU) {
-		f->relu = true;
-		f->last = next;
-		c->p->owner[next] = node;
-	}
+	return (int)(norm->node - c->g->nodes);
 }
 
 /* ---- forward ---- */
@@ -128,15 +101,30 @@ wait_for_sums(struct compiler *c, int node)
 }
 
 static void
-forward_norm(struct compiler *c, int node)
+forward_sums(struct compiler *c, int i)
 {
-	const struct norm_step *f = &c->p->norm[node];
+	struct step step = step_of(STEP_SUMS, i);
+
+	step.in = c->g->nodes[i].in[0];
+	emit(c, step);
+	if (c->p->base.forward_only) {
+		cut(c);
+		step.kind = STEP_SQUARES;
+		emit(c, step);
+	}
+	c->p->norm[i].segment = (int)c->p->n_segments;
+}
+
+static void
+forward_norm(struct compiler *c, const struct fused *f)
+{
+	const int node = node_of(c, f);
 	struct step step = step_of(STEP_APPLY, node);
 
 	wait_for_sums(c, node);
-	step.in = c->g->nodes[node].in[0];
-	step.add = f->add;
-	step.out = c->g->nodes[f->last].out;
+	step.in = f->in[0];
+	step.add = f->addend;
+	step.out = f->out;
 	step.relu = f->relu;
 	emit(c, step);
 }
@@ -155,25 +143,16 @@ static void
 forward_node(struct compiler *c, int i)
 {
 	const struct node *node = &c->g->nodes[i];
-	const int owner = c->p->owner[i];
+	const struct fused *norm = norm_around(c, i);
 	struct step step = step_of(STEP_PLAIN, i);
 
 	step.in = node->in[0];
 	step.out = node->out;
-	if (node->op == OP_BATCH_NORMALIZATION) {
-		step.kind = STEP_SUMS;
-		step.out = -1;
-		emit(c, step);
-		if (c->p->base.forward_only) {
-			cut(c);
-			step.kind = STEP_SQUARES;
-			emit(c, step);
-		}
-		c->p->norm[i].segment = (int)c->p->n_segments;
-	}
-	if (owner >= 0) {
-		if (c->p->norm[owner].last == i)
-			forward_norm(c, owner);
+	if (node->op == OP_BATCH_NORMALIZATION)
+		forward_sums(c, i);
+	if (norm != NULL) {
+		if (norm->out == node->out)
+			forward_norm(c, norm);
 		return;
 	}
 	if (is_flat(c, node)) {
@@ -225,12 +204,13 @@ may_share(const struct compiler *c, int reads, int node, int to)
 		const bool only_reads =
 		    c->p->learner[i].fast ||
 		    (between->op == OP_BATCH_NORMALIZATION &&
-			c->p->norm[i].last == i);
+			norm_around(c, i)->out == between->out);
 
 		if (between->out == to && !only_reads)
 			return false;
 		for (int j = 0; j < between->n_in; j++)
-			if (between->in[j] == to && c->p->owner[i] != reads)
+			if (between->in[j] == to &&
+			    norm_around(c, i) != norm_around(c, reads))
 				return false;
 	}
 	return true;
@@ -287,15 +267,15 @@ static void
 find_again(struct compiler *c)
 {
 	const struct graph *g = c->g;
+	const struct fusion *fusion = &c->p->fusion;
 
 	for (size_t i = 0; i < g->n_values; i++)
 		c->again[i] = STORED;
-	for (size_t i = 0; i < g->n_nodes; i++) {
-		const struct norm_step *f = &c->p->norm[i];
+	for (size_t i = 0; i < fusion->n_steps; i++) {
+		const struct fused *f = &fusion->steps[i];
 
-		if (c->p->owner[i] == (int)i && f->add < 0 &&
-		    g->nodes[f->last].out != g->output)
-			c->again[g->nodes[f->last].out] = -1;
+		if (f->norm != NULL && f->addend < 0 && f->out != g->output)
+			c->again[f->out] = -1;
 	}
 	for (size_t i = 0; i < g->n_nodes; i++)
 		for (int j = 0; j < g->nodes[i].n_in; j++)
@@ -303,36 +283,34 @@ find_again(struct compiler *c)
 				c->again[g->nodes[i].in[j]] = STORED;
 }
 
-/* The sums, at the node whose output the norm step makes. */
+/* The sums, at the node whose output the fused step makes. */
 static void
-backward_sums(struct compiler *c, int node)
+backward_sums(struct compiler *c, const struct fused *f, int last)
 {
-	struct norm_step *f = &c->p->norm[node];
-	const int out = c->g->nodes[f->last].out;
+	const int node = node_of(c, f);
 	struct step step = step_of(BACK_SUMS, node);
 
-	step.in = c->g->nodes[node].in[0];
-	step.y = f->relu ? recall(c, out) : -1;
-	step.d = gradient_of(c, out);
-	f->segment = (int)c->p->n_segments;
+	step.in = f->in[0];
+	step.y = f->relu ? recall(c, f->out) : -1;
+	step.d = gradient_of(c, f->out);
+	c->p->norm[node].segment = (int)c->p->n_segments;
 	emit(c, step);
-	if (f->add >= 0)
-		give(c, f->last, out, f->add,
-		    may_share(c, node, f->last, f->add));
+	if (f->addend >= 0)
+		give(c, last, f->out, f->addend,
+		    may_share(c, node, last, f->addend));
 }
 
 static void
-backward_norm(struct compiler *c, int node)
+backward_norm(struct compiler *c, const struct fused *f)
 {
-	const struct norm_step *f = &c->p->norm[node];
-	const int x = c->g->nodes[node].in[0];
+	const int node = node_of(c, f), x = f->in[0];
 	struct step step = step_of(BACK_APPLY, node);
 
 	wait_for_sums(c, node);
 	if (!wants_gradient(c, x))
 		return;
 	step.in = x;
-	step.d = gradient_of(c, c->g->nodes[f->last].out);
+	step.d = gradient_of(c, f->out);
 	step.out = gradient_of(c, x);
 	step.fresh = start(c, x);
 	emit(c, step);
@@ -392,27 +370,26 @@ backward_mean(struct compiler *c, int i)
 	emit(c, step);
 }
 
-/* A node that went into the step of a batch norm. */
+/* Node i, which went into the step of a batch norm. */
 static void
-backward_fused(struct compiler *c, int i)
+backward_fused(struct compiler *c, const struct fused *f, int i)
 {
-	const int owner = c->p->owner[i], last = c->p->norm[owner].last;
-
-	if (!c->started[gradient_of(c, c->g->nodes[last].out)])
+	if (!c->started[gradient_of(c, f->out)])
 		return;
-	if (last == i)
-		backward_sums(c, owner);
-	if (owner == i)
-		backward_norm(c, i);
+	if (f->out == c->g->nodes[i].out)
+		backward_sums(c, f, i);
+	if (i == node_of(c, f))
+		backward_norm(c, f);
 }
 
 static void
 backward_node(struct compiler *c, int i)
 {
 	const struct node *node = &c->g->nodes[i];
+	const struct fused *norm = norm_around(c, i);
 
-	if (c->p->owner[i] >= 0) {
-		backward_fused(c, i);
+	if (norm != NULL) {
+		backward_fused(c, norm, i);
 		return;
 	}
 	if (!c->started[gradient_of(c, node->out)])
@@ -445,12 +422,7 @@ compile(struct compiler *c)
 	struct step step = step_of(STEP_INPUT, -1);
 
 	for (int i = 0; i < n; i++)
-		c->p->owner[i] = -1;
-	for (int i = 0; i < n; i++) {
-		if (g->nodes[i].op == OP_BATCH_NORMALIZATION)
-			fuse(c, i);
 		train_conv_init(c->p, i);
-	}
 	find_again(c);
 	step.out = g->input;
 	emit(c, step);
@@ -486,9 +458,9 @@ train_compile(struct train_pass *p, struct error *err)
 	p->place = memory_new(p->n_places, sizeof(*p->place), err);
 	p->learner = memory_new(g->n_nodes, sizeof(*p->learner), err);
 	p->norm = memory_new(g->n_nodes, sizeof(*p->norm), err);
-	p->owner = memory_new(g->n_nodes, sizeof(*p->owner), err);
 	if (c.started == NULL || c.again == NULL || p->place == NULL ||
-	    p->learner == NULL || p->norm == NULL || p->owner == NULL) {
+	    p->learner == NULL || p->norm == NULL ||
+	    fuse_make(g, FUSE_BATCH, &p->fusion, err) < 0) {
 		c.status = -1;
 	} else {
 		train_make_places(p);

@@ -266,7 +266,8 @@ steps(void **state)
 		assert_int_equal(
 		    architecture_build(&graph, want[i].name, &input, 10, NULL),
 		    0);
-		assert_int_equal(fuse_make(&graph, false, &fusion, NULL), 0);
+		assert_int_equal(
+		    fuse_make(&graph, FUSE_FIXED, &fusion, NULL), 0);
 		for (size_t j = 0; j < fusion.n_steps; j++) {
 			addends += fusion.steps[j].addend >= 0;
 			affines += fusion.steps[j].kind == FUSED_AFFINE;
