@@ -230,9 +230,12 @@ frame_check_belongs(const struct frame *frame, const struct frame_belongs *rows,
 	const char *chars;
 
 	for (; rows->option != NULL; rows++) {
-		if ((rows->words >> chosen & 1U) != 0 ||
-		    !was_given(frame, rows->option))
+		if (!was_given(frame, rows->option) ||
+		    (chosen >= 0 && (rows->words >> chosen & 1U) != 0))
 			continue;
+		if (rows->words == FRAME_ANY_WORD)
+			frame_usage(
+			    frame, "--%s is for --%s", rows->option, choice);
 		list_words(&list, words, rows->words);
 		chars = text_chars(&list, &err);
 		if (chars == NULL)

@@ -50,13 +50,14 @@ int frame_start(struct frame *frame, int argc, char **argv);
 
 /*
  * Options that only some words of a choice have a use for: a bit for each word,
- * 1 << its number.  One that was given for another word is a usage error (exits
- * 2).  The last row is {0}.
+ * 1 << its number, or FRAME_ANY_WORD.  One that was given for another word, or
+ * for none (chosen is -1), is a usage error (exits 2).  The last row is {0}.
  */
 struct frame_belongs {
 	const char *option;
 	unsigned words;
 };
+#define FRAME_ANY_WORD (~0U)
 void frame_check_belongs(const struct frame *frame,
     const struct frame_belongs *rows, const char *choice,
     const char *const *words, int chosen);

@@ -269,15 +269,15 @@ take_from(void *target, const char *value, struct error *err)
 	return 0;
 }
 
+static const struct frame_belongs belongs[] = {{"set", FRAME_ANY_WORD},
+    {"from", 1U << MEASURE_OUTWARD}, {"values", 1U << MEASURE_VALUES}, {0}};
+
 static void
 check_usage(const struct frame *frame, const struct settings *set, int n)
 {
-	const bool two = set->compare >= 0;
-
-	if (!two && (set->has_values || set->has_from || set->set != NULL))
-		frame_usage(
-		    frame, "--values, --from and --set are for --compare");
-	if (!two)
+	frame_check_belongs(
+	    frame, belongs, "compare", measure_words, set->compare);
+	if (set->compare < 0)
 		return;
 	if (set->rank >= 0)
 		frame_usage(frame, "--compare and --rank exclude each other");
@@ -286,10 +286,10 @@ check_usage(const struct frame *frame, const struct settings *set, int n)
 		    "%d operands, --compare wants two files (or one that is "
 		    "both)",
 		    n);
-	if (set->has_values != (set->compare == MEASURE_VALUES))
-		frame_usage(frame, "--values go with --compare values");
-	if (set->has_from != (set->compare == MEASURE_OUTWARD))
-		frame_usage(frame, "--from goes with --compare outward");
+	if (set->compare == MEASURE_VALUES && !set->has_values)
+		frame_usage(frame, "--compare values needs --values A,B");
+	if (set->compare == MEASURE_OUTWARD && !set->has_from)
+		frame_usage(frame, "--compare outward needs --from X,X");
 }
 
 int

@@ -362,6 +362,7 @@ main(int argc, char **argv)
 	train_options_add(&options, &set);
 	first = frame_start(&frame, argc, argv);
 	session.frame = &frame;
+	train_options_check(&set, &frame);
 	if (train_options_finish(&set, &err) < 0)
 		frame_usage_error(&frame, &err);
 	frame_refuse_terminal(&frame);

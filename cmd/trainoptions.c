@@ -127,6 +127,24 @@ train_options_add(struct option_table *table, struct train_options *o)
 	options_add(table, rows);
 }
 
+#define OPTIMISER(word) (1U << OPTIMISER_##word)
+static const struct frame_belongs by_optimiser[] = {
+    {"momentum", OPTIMISER(SGD)}, {"nesterov", OPTIMISER(SGD)},
+    {"beta1", OPTIMISER(ADAM)}, {"beta2", OPTIMISER(ADAM)},
+    {"epsilon", OPTIMISER(ADAM)}, {0}};
+static const struct frame_belongs by_schedule[] = {
+    {"milestones", 1U << SCHEDULE_STEP}, {"gamma", 1U << SCHEDULE_STEP}, {0}};
+
+void
+train_options_check(
+    const struct train_options *options, const struct frame *frame)
+{
+	frame_check_belongs(frame, by_optimiser, "optimiser", optimiser_words,
+	    options->optimiser);
+	frame_check_belongs(
+	    frame, by_schedule, "schedule", schedule_words, options->schedule);
+}
+
 int
 train_options_finish(struct train_options *o, struct error *err)
 {

@@ -7,6 +7,7 @@
 
 #include "base/options.h"
 #include "data/pixels.h"
+#include "frame.h"
 #include "train/trainer.h"
 
 struct train_options {
@@ -28,7 +29,13 @@ void train_options_start(struct train_options *options);
 void train_options_add(
     struct option_table *table, struct train_options *options);
 
-/* After it: fails when something is missing, or does not go together. */
+/* After it: refuses what the optimiser or the schedule has no use for (exits
+ * 2).
+ */
+void train_options_check(
+    const struct train_options *options, const struct frame *frame);
+
+/* Then: fails when something is missing, or does not go together. */
 int train_options_finish(struct train_options *options, struct error *err);
 
 #endif

@@ -220,7 +220,7 @@ fails 1 "has several runs, expected one" "several runs in a file" \
 	gridstat --compare sharpness "$T/two.ll" "$T/bowl.ll"
 fails 1 "has no data set 'test'" "a data set that is not there" \
 	gridstat --compare loss --set test "$T/bowl.ll" "$T/saddle.ll"
-fails 2 "are for --compare" "numbers without a comparison" gridstat --values 1,2 "$T/bowl.ll"
+fails 2 "values is for --compare values" "numbers without a comparison" gridstat --values 1,2 "$T/bowl.ll"
 fails 2 "3 operands, --compare wants two files" "three files" \
 	gridstat --compare loss "$T/bowl.ll" "$T/bowl.ll" "$T/bowl.ll"
 fails 2 "expected two numbers" "one number" gridstat --compare values --values 1 "$T/bowl.ll"

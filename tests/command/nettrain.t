@@ -3,10 +3,18 @@
 . "$(dirname "$0")/../tap.sh"
 images=$ROOT/tests/data/sets/cifar10-40.bin
 netnew -s 3 small --input 3,32,32 --pixels cifar10 >"$T/model.ll"
-recipe="-d $images --batch 12 --epochs 3 --lr 0.05 --wd 1e-3 --nesterov
-	--milestones 2 --label-noise 0.1"
-# shellcheck disable=SC2086  # $recipe is a list of options
-train() { nettrain -q $recipe "$@" <"$T/model.ll"; }
+recipe="-d $images --batch 12 --epochs 3 --lr 0.05 --wd 1e-3 --label-noise 0.1"
+# What adam and a cosine refuse.
+sgd=--nesterov steps="--milestones 2"
+train() {
+	case " $* " in
+	*" adam "*) set -- $steps "$@" ;;
+	*" cosine "*) set -- $sgd "$@" ;;
+	*) set -- $sgd $steps "$@" ;;
+	esac
+	# shellcheck disable=SC2086  # $recipe is a list of options
+	nettrain -q $recipe "$@" <"$T/model.ll"
+}
 
 # meta: what the checkpoints on stdin say about themselves, one line each.
 meta() { recdump -q --partial | grep -o 'meta={[^}]*}'; }
@@ -38,7 +46,7 @@ train -s 1 >"$T/other.ll"
 ! cmp -s "$T/other.ll" "$T/run.ll"
 ok $? "another seed, other bytes"
 # shellcheck disable=SC2086
-cat "$T/other.ll" "$T/model.ll" | nettrain -q $recipe | cmp -s - "$T/run.ll"
+cat "$T/other.ll" "$T/model.ll" | nettrain -q $recipe $sgd $steps | cmp -s - "$T/run.ll"
 ok $? "of several models the last one learns"
 is "$(train --every 2 | meta | wc -l)" 3 "--every 2: start, second epoch, end"
 is "$(train --every-steps 5 | meta | wc -l)" 4 "--every-steps 5: start, 5, 10, end"
@@ -100,7 +108,7 @@ fails 1 'seed is 0 there and 1 here' "another run is refused by name of what dif
 	train -s 1 --resume "$T/run.ll"
 
 # shellcheck disable=SC2086
-nettrain -q $recipe --epochs 100 --every 25 -o "$T/killed.ll" "$T/model.ll" &
+nettrain -q $recipe $sgd $steps --epochs 100 --every 25 -o "$T/killed.ll" "$T/model.ll" &
 pid=$!
 while [ "$(stat -c %s "$T/killed.ll.part" 2>/dev/null || echo 0)" -lt 40000 ] &&
 	kill -0 $pid 2>/dev/null; do sleep 0.05; done
@@ -126,6 +134,12 @@ fails 1 'step [0-9]+ \(epoch [0-9]+\): the loss is' "a loss that is no number st
 ok $? "what was written is kept"
 fails 2 'no data' "no data" nettrain "$T/model.ll"
 fails 2 'momentum is 1' "a momentum of 1" nettrain -d "$images" --momentum 1 "$T/model.ll"
+fails 2 'beta1 is for --optimiser adam' "a constant of adam for sgd" \
+	nettrain -d "$images" --beta1 0.8 "$T/model.ll"
+fails 2 'nesterov is for --optimiser sgd' "Nesterov's momentum for adam" \
+	nettrain -d "$images" --optimiser adam --nesterov "$T/model.ll"
+fails 2 'gamma is for --schedule step' "a factor for the cosine" \
+	nettrain -d "$images" --schedule cosine --gamma 0.5 "$T/model.ll"
 fails 2 'needs a --momentum' "nesterov without momentum" \
 	nettrain -d "$images" --momentum 0 --nesterov "$T/model.ll"
 fails 1 'has directions' "a plane" \
