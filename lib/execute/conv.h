@@ -81,10 +81,12 @@ size_t conv_packed(const struct conv *conv);
 size_t conv_direct_floats(const struct conv *conv);
 
 /*
- * How a model's weight lies: k c kh kw, or with trans its two axes exchanged
- * (Gemm's that is not transB).  w, scale and from are the caller's.
+ * The filters of a model's weight w, times one of scale each; from: the channel
+ * at place p.  It lies k c kh kw, or with trans its two axes are exchanged
+ * (Gemm's that is not transB).
  */
-struct conv_filters conv_filters_of(const struct conv *conv, bool trans);
+struct conv_filters conv_filters_of(const struct conv *conv, bool trans,
+    const float *w, const double *scale, const int *from);
 
 /* Packs filters of all groups; scale has one factor for each of them. */
 void conv_pack(const struct kernels *kernels, const struct conv *conv,

@@ -19,10 +19,14 @@ conv_packed(const struct conv *conv)
 }
 
 struct conv_filters
-conv_filters_of(const struct conv *conv, bool trans)
+conv_filters_of(const struct conv *conv, bool trans, const float *w,
+    const double *scale, const int *from)
 {
 	const int taps = conv->kh * conv->kw;
-	struct conv_filters f = {.k = conv->k,
+	struct conv_filters f = {.w = w,
+	    .scale = scale,
+	    .from = from,
+	    .k = conv->k,
 	    .c = conv->c,
 	    .taps = taps,
 	    .k_step = (ptrdiff_t)conv->c * taps,

@@ -71,12 +71,10 @@ bind_conv(const struct eval_plan *plan, const struct eval_step *step,
 	const struct conv *conv = &step->conv;
 	const bool trans = step->fused->kind == FUSED_LINEAR &&
 			   !step->fused->node->attr.trans_b;
-	struct conv_filters f = conv_filters_of(conv, trans);
+	const struct conv_filters f =
+	    conv_filters_of(conv, trans, w, scale, plan->slots[step->in].order);
 	const int *order = plan->slots[step->out].order;
 
-	f.w = w;
-	f.scale = scale;
-	f.from = plan->slots[step->in].order;
 	if (conv->depthwise)
 		conv_pack_depthwise(
 		    conv, w, scale, order, weights + step->weights);

@@ -74,11 +74,9 @@ pack(const struct tangent *s, const struct tangent_weights *w,
     const struct tangent_step *step, enum tangent_product product)
 {
 	const struct conv *conv = &step->conv.product[product];
-	struct conv_filters f = conv_filters_of(conv, false);
+	const struct conv_filters f =
+	    conv_filters_of(conv, false, w->dense, w->ones, w->iota);
 
-	f.w = w->dense;
-	f.scale = w->ones;
-	f.from = w->iota;
 	conv_pack(s->kernels, conv, &f, w->floats + step->conv.packed[product]);
 }
 
@@ -93,7 +91,8 @@ fill(const struct tangent *s, const struct tangent_weights *w,
     int at)
 {
 	const struct conv *c = &step->conv.product[PRODUCT_FORWARD];
-	const struct conv_filters l = conv_filters_of(c, is_turned(step));
+	const struct conv_filters l =
+	    conv_filters_of(c, is_turned(step), NULL, NULL, NULL);
 	const struct tangent_factors x = tangent_factors_of(s, w, step);
 	const float *theta = w->theta[step->fused->weight].f32;
 	const float *dir = tangent_part(s, v, step->fused->weight);

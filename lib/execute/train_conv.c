@@ -120,11 +120,9 @@ train_conv_pack(const struct train_pass *p, int node,
 {
 	const struct learner *l = &p->learner[node];
 	float *out = p->packed + l->packed;
-	struct conv_filters f = conv_filters_of(&l->conv, false);
+	struct conv_filters f = conv_filters_of(
+	    &l->conv, false, theta[l->weight].f32, p->one, p->same);
 
-	f.w = theta[l->weight].f32;
-	f.scale = p->one;
-	f.from = p->same;
 	if (!backward) {
 		conv_pack(p->kernels, &l->conv, &f, out);
 		if (l->bias_tensor >= 0)
@@ -132,10 +130,8 @@ train_conv_pack(const struct train_pass *p, int node,
 			    (size_t)l->conv.k * sizeof(float));
 	} else if (l->transposed.winograd) {
 		turn(&l->conv, f.w, work);
-		f = conv_filters_of(&l->transposed, false);
-		f.w = work;
-		f.scale = p->one;
-		f.from = p->same;
+		f = conv_filters_of(
+		    &l->transposed, false, work, p->one, p->same);
 		conv_pack(p->kernels, &l->transposed, &f, out);
 	} else {
 		conv_back_pack(&l->back, &l->conv, &f, out);
