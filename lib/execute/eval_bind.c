@@ -3,15 +3,6 @@
 #include "execute/eval.h"
 
 static size_t
-take(struct eval_plan *plan, size_t floats)
-{
-	size_t place = plan->weights_floats;
-
-	plan->weights_floats += liveness_floats((int64_t)floats);
-	return place;
-}
-
-static size_t
 packed_floats(const struct eval_plan *plan, const struct eval_step *step)
 {
 	if (eval_is_conv(step))
@@ -32,9 +23,11 @@ has_factors(const struct eval_step *step)
 void
 eval_place_weights(struct eval_plan *plan)
 {
+	size_t *at = &plan->weights_floats;
+
 	/* Doubles: scale and shift of a step. */
-	take(plan, 4 * (size_t)plan->fusion.max_channels);
-	plan->tensors = take(plan, plan->fusion.tensor_floats);
+	liveness_append(at, 4 * (size_t)plan->fusion.max_channels);
+	plan->tensors = liveness_append(at, plan->fusion.tensor_floats);
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		struct eval_step *step = &plan->steps[i];
 		int groups = step->conv.groups > 1 ? step->conv.groups : 1;
@@ -43,9 +36,9 @@ eval_place_weights(struct eval_plan *plan)
 		if (!has_factors(step))
 			continue;
 		factors = (size_t)groups * kernel_padded(step->fused->channels);
-		step->weights = take(plan, packed_floats(plan, step));
-		step->scale = take(plan, factors);
-		step->shift = take(plan, factors);
+		step->weights = liveness_append(at, packed_floats(plan, step));
+		step->scale = liveness_append(at, factors);
+		step->shift = liveness_append(at, factors);
 	}
 }
 

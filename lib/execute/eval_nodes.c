@@ -55,34 +55,25 @@ is_product(const struct fused *step)
 	return step->weight >= 0;
 }
 
-static size_t
-take(size_t *total, int64_t floats)
-{
-	size_t place = *total;
-
-	*total += liveness_floats(floats);
-	return place;
-}
-
 /* The factors in double lie in front of the packed weights. */
 static void
 place_weights(struct nodes *s)
 {
 	size_t *at = &s->weights_floats;
 
-	take(at, 4 * (int64_t)s->fusion.max_channels);
-	s->tensors = take(at, (int64_t)s->fusion.tensor_floats);
+	liveness_append(at, 4 * (size_t)s->fusion.max_channels);
+	s->tensors = liveness_append(at, s->fusion.tensor_floats);
 	for (size_t i = 0; i < s->fusion.n_steps; i++) {
 		const struct fused *step = &s->fusion.steps[i];
 		struct packed *packed = &s->packed[i];
 
 		if (is_product(step))
-			packed->weight =
-			    take(at, s->graph->tensors[step->weight].n);
+			packed->weight = liveness_append(
+			    at, (size_t)s->graph->tensors[step->weight].n);
 		if (step->kind == FUSED_NODE || step->kind == FUSED_ADD)
 			continue;
-		packed->scale = take(at, step->channels);
-		packed->shift = take(at, step->channels);
+		packed->scale = liveness_append(at, (size_t)step->channels);
+		packed->shift = liveness_append(at, (size_t)step->channels);
 	}
 }
 

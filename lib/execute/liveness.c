@@ -8,6 +8,15 @@ liveness_floats(int64_t n)
 	return ((size_t)n + 15) / 16 * 16;
 }
 
+size_t
+liveness_append(size_t *total, size_t n)
+{
+	const size_t start = *total;
+
+	*total += liveness_floats((int64_t)n);
+	return start;
+}
+
 void
 liveness_make(struct span *span, int step, size_t size)
 {

@@ -18,6 +18,9 @@ struct span {
 /* n floats rounded up to whole cache lines, the unit of memory_new. */
 size_t liveness_floats(int64_t n);
 
+/* Where n floats start behind the total ones so far, which they then join. */
+size_t liveness_append(size_t *total, size_t n);
+
 /* Step makes the value, of size elements; step reads it. */
 void liveness_make(struct span *span, int step, size_t size);
 void liveness_read(struct span *span, int step);

@@ -30,15 +30,6 @@ ask_borders(struct tangent *s, struct tangent_step *step)
 
 /* ---- buffers ---- */
 
-static size_t
-take(size_t *total, size_t floats)
-{
-	const size_t at = *total;
-
-	*total += liveness_floats((int64_t)floats);
-	return at;
-}
-
 /* A gradient lies as its value does. */
 static size_t
 image_floats(struct tangent *s)
@@ -63,7 +54,8 @@ place_slot(struct tangent *s, int slot)
 	struct slot *a = &s->values[slot];
 
 	a->images = s->block;
-	a->span.offset = take(&s->scratch, slot_floats(a) * (size_t)s->block);
+	a->span.offset =
+	    liveness_append(&s->scratch, slot_floats(a) * (size_t)s->block);
 }
 
 /*
@@ -109,7 +101,7 @@ place_products(struct tangent *s, struct tangent_step *step, struct error *err)
 		const bool back = i >= PRODUCT_BACK;
 		const struct slot *to = back ? in : out;
 
-		c->packed[i] = take(&s->weights, conv_packed(p));
+		c->packed[i] = liveness_append(&s->weights, conv_packed(p));
 		ask(s, conv_work(p, to->h, to->w, s->block));
 		if (conv_taps(p, back ? d : in, err) < 0)
 			return -1;
@@ -135,7 +127,7 @@ place_conv(struct tangent *s, struct tangent_step *step, struct error *err)
 	if (!p->winograd)
 		return 0;
 	c->sums_size = winograd_gradient_floats(p->k, p->c);
-	c->sums = take(&s->sums, 2 * c->sums_size);
+	c->sums = liveness_append(&s->sums, 2 * c->sums_size);
 	ask(s, conv_sums_work(p, out->h, out->w, s->block));
 	return 0;
 }
@@ -150,13 +142,14 @@ place_step(struct tangent *s, struct tangent_step *step, struct error *err)
 		return -1;
 	if (step->method == TANGENT_BILINEAR) {
 		step->size = (size_t)s->graph->tensors[step->fused->weight].n;
-		step->plain = take(&s->weights, 2 * step->size);
+		step->plain = liveness_append(&s->weights, 2 * step->size);
 	}
 	if (step->method == TANGENT_AFFINE)
 		step->size = lanes;
-	step->factors = take(&s->factors, 6 * lanes);
-	step->shift = take(&s->weights, 4 * lanes);
-	step->gradient = take(&s->gradients, 2 * step->size + 2 * lanes);
+	step->factors = liveness_append(&s->factors, 6 * lanes);
+	step->shift = liveness_append(&s->weights, 4 * lanes);
+	step->gradient =
+	    liveness_append(&s->gradients, 2 * step->size + 2 * lanes);
 	if (step->method == TANGENT_NODE || step->method == TANGENT_BILINEAR)
 		ask(s, tangent_plain_floats(s, step));
 	return 0;
@@ -208,7 +201,7 @@ tangent_place(struct tangent *tangent, struct error *err)
 	/* the logits, their tangents, and the gradients by both */
 	ask(s,
 	    4 * (size_t)shape_size(&s->graph->values[s->graph->output].shape));
-	s->work = take(&s->scratch, s->work);
-	s->zeros = take(&s->weights, count_zeros(s));
+	s->work = liveness_append(&s->scratch, s->work);
+	s->zeros = liveness_append(&s->weights, count_zeros(s));
 	return 0;
 }
