@@ -74,7 +74,7 @@ take_font(void *target, const char *value, struct error *err)
 }
 
 static int
-take_levels(void *target, const char *value, struct error *err)
+parse_levels(void *target, const char *value, struct error *err)
 {
 	struct settings *s = target;
 
@@ -83,7 +83,7 @@ take_levels(void *target, const char *value, struct error *err)
 }
 
 static int
-take_view(void *target, const char *value, struct error *err)
+parse_view(void *target, const char *value, struct error *err)
 {
 	struct settings *s = target;
 	double v[2];
@@ -101,7 +101,7 @@ take_view(void *target, const char *value, struct error *err)
 }
 
 static int
-take_zmax(void *target, const char *value, struct error *err)
+parse_zmax(void *target, const char *value, struct error *err)
 {
 	struct settings *s = target;
 
@@ -385,7 +385,7 @@ main(int argc, char **argv)
 	const struct option_row options[] = {
 	    OPTION_CHOICE(
 		0, "style", styles, &s.style, "how two axes are drawn (lines)"),
-	    OPTION_CALL(0, "levels", "LIST", &s, take_levels,
+	    OPTION_CALL(0, "levels", "LIST", &s, parse_levels,
 		"heights to draw: paper, or numbers and lo:hi:step"),
 	    OPTION_FLAG(0, "band", &s.band,
 		"curves along several directions as a band and their mean"),
@@ -395,10 +395,10 @@ main(int argc, char **argv)
 	    OPTION_CHOICE(0, "curvature", curvatures, &s.curvature,
 		"of hessgrid's points: the ratio of the eigenvalues, with its "
 		"sign, or lines of the smallest over the loss"),
-	    OPTION_CALL(0, "view", "AZ,EL", &s, take_view,
+	    OPTION_CALL(0, "view", "AZ,EL", &s, parse_view,
 		"where a surface is seen from, in degrees (-60,32)"),
 	    OPTION_CALL(
-		0, "zmax", "Z", &s, take_zmax, "cut or hatch what is higher"),
+		0, "zmax", "Z", &s, parse_zmax, "cut or hatch what is higher"),
 	    OPTION_TEXT(0, "title", "TEXT", &s.title, "title of the picture"),
 	    OPTION_END};
 	struct option_table table = {0};

@@ -35,7 +35,7 @@ warn_about_scale(const struct gridrun *s, const struct plane *plane)
 
 	for (int k = 0; k < plane->reps * plane->axes; k++)
 		plain |= plane->direction[k].kind == DIRECTION_RANDOM &&
-			 plane->direction[k].norm == NORM_NONE;
+			 plane->direction[k].norm == NORMALISE_NONE;
 	if (plain)
 		frame_warn(s->frame,
 		    "random directions are not normalised: how sharp a minimum "

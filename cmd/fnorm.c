@@ -28,7 +28,7 @@ begin(struct fnorm *f, struct error *err)
 	history_open(&entry, "fnorm");
 	for (int axis = 0; axis < AXES_MAX; axis++) {
 		pack_key_text(&entry, keys[axis][0],
-		    direction_norm_words[f->rules[axis].norm]);
+		    normalisation_words[f->rules[axis].norm]);
 		pack_key_text(&entry, keys[axis][1],
 		    direction_ignore_words[f->rules[axis].ignore]);
 	}
@@ -129,17 +129,17 @@ main(int argc, char **argv)
 		.reads = true,
 		.purpose = "normalises directions",
 		.output = {.manner = OUTPUT_QUICK, .kind = &stream_of_models}}};
-	int norm = NORM_FILTER, ignore = IGNORE_BIASBN;
+	int norm = NORMALISE_FILTER, ignore = IGNORE_BIASBN;
 	int norms[] = {-1, -1}, ignores[] = {-1, -1};
 	const struct option_row options[] = {
-	    OPTION_CHOICE(0, "norm", direction_norm_words, &norm,
+	    OPTION_CHOICE(0, "norm", normalisation_words, &norm,
 		"formula for weights (filter)"),
 	    OPTION_CHOICE(0, "ignore", direction_ignore_words, &ignore,
 		"what stays out of a direction (biasbn)"),
-	    OPTION_CHOICE(0, "xnorm", direction_norm_words, &norms[0],
+	    OPTION_CHOICE(0, "xnorm", normalisation_words, &norms[0],
 		"the same for the directions along x"),
 	    OPTION_CHOICE(
-		0, "ynorm", direction_norm_words, &norms[1], "and along y"),
+		0, "ynorm", normalisation_words, &norms[1], "and along y"),
 	    OPTION_CHOICE(0, "xignore", direction_ignore_words, &ignores[0],
 		"the same for the directions along x"),
 	    OPTION_CHOICE(0, "yignore", direction_ignore_words, &ignores[1],
@@ -160,7 +160,7 @@ main(int argc, char **argv)
 			norms[axis] = norm;
 		if (ignores[axis] < 0)
 			ignores[axis] = ignore;
-		f.rules[axis].norm = (enum direction_norm)norms[axis];
+		f.rules[axis].norm = (enum normalisation)norms[axis];
 		f.rules[axis].ignore = (enum direction_ignore)ignores[axis];
 	}
 	reader = frame_reader(&f.frame, argv + first, argc - first, &err);

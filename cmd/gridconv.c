@@ -173,7 +173,7 @@ read_points(struct points_list *list, char **paths, int n,
 }
 
 static int
-take_zmax(void *target, const char *value, struct error *err)
+parse_zmax(void *target, const char *value, struct error *err)
 {
 	struct settings *set = target;
 
@@ -228,7 +228,7 @@ main(int argc, char **argv)
 	struct settings set = {.height = {.zmax = NAN}};
 	const struct option_row options[] = {
 	    OPTION_CHOICE('t', "to", forms, &set.form, "what to write (csv)"),
-	    OPTION_CALL(0, "zmax", "Z", &set, take_zmax,
+	    OPTION_CALL(0, "zmax", "Z", &set, parse_zmax,
 		"vtk, glb: clip the height at Z"),
 	    OPTION_FLAG(0, "log", &set.log,
 		"vtk: heights are ln(loss + 0.1), glb: a log scale"),

@@ -22,7 +22,7 @@ gridrun_start(struct gridrun *run, struct frame *frame)
 
 /* "lo:hi:num", "auto" or "auto:num". */
 static int
-take_range(struct surface_choice *choice, int axis, const char *text,
+parse_range(struct surface_choice *choice, int axis, const char *text,
     struct error *err)
 {
 	const char *what = axis == 0 ? "--x" : "--y";
@@ -39,19 +39,19 @@ take_range(struct surface_choice *choice, int axis, const char *text,
 }
 
 static int
-take_x(void *target, const char *text, struct error *err)
+parse_x(void *target, const char *text, struct error *err)
 {
-	return take_range(target, 0, text, err);
+	return parse_range(target, 0, text, err);
 }
 
 static int
-take_y(void *target, const char *text, struct error *err)
+parse_y(void *target, const char *text, struct error *err)
 {
-	return take_range(target, 1, text, err);
+	return parse_range(target, 1, text, err);
 }
 
 static int
-take_shard(void *target, const char *text, struct error *err)
+parse_shard(void *target, const char *text, struct error *err)
 {
 	struct surface_choice *choice = target;
 
@@ -64,9 +64,9 @@ gridrun_add_options(
 {
 	struct surface_choice *c = &run->choice;
 	const struct option_row ranges[] = {
-	    OPTION_CALL(0, "x", "LO:HI:NUM", c, take_x,
+	    OPTION_CALL(0, "x", "LO:HI:NUM", c, parse_x,
 		"coordinates along x, or auto[:NUM] to fit the path (-1:1:51)"),
-	    OPTION_CALL(0, "y", "LO:HI:NUM", c, take_y,
+	    OPTION_CALL(0, "y", "LO:HI:NUM", c, parse_y,
 		"coordinates along y (-1:1:51)"),
 	    OPTION_END};
 	const struct option_row rest[] = {
@@ -78,7 +78,7 @@ gridrun_add_options(
 		"how many of them, chosen as by --sample (1000)"),
 	    OPTION_INT('j', "threads", "N", &c->threads, 1, WORKERS_MAX,
 		"threads (all processors; of a program: 1)"),
-	    OPTION_CALL(0, "shard", "I/N", c, take_shard,
+	    OPTION_CALL(0, "shard", "I/N", c, parse_shard,
 		"every N-th point only, from I = 0 ... N-1"),
 	    OPTION_TEXT(0, "resume", "FILE", &run->resume_path,
 		"take the points that FILE already has"),

@@ -230,7 +230,7 @@ compare(char **paths, int n, const struct settings *set,
 /* ---- the command line ---- */
 
 static int
-take_two(
+parse_two(
     const char *value, const char *option, double out[2], struct error *err)
 {
 	size_t n;
@@ -243,21 +243,21 @@ take_two(
 }
 
 static int
-take_values(void *target, const char *value, struct error *err)
+parse_values(void *target, const char *value, struct error *err)
 {
 	struct settings *set = target;
 
 	set->has_values = true;
-	return take_two(value, "--values", set->values, err);
+	return parse_two(value, "--values", set->values, err);
 }
 
 static int
-take_from(void *target, const char *value, struct error *err)
+parse_from(void *target, const char *value, struct error *err)
 {
 	struct settings *set = target;
 	double from[2];
 
-	if (take_two(value, "--from", from, err) < 0)
+	if (parse_two(value, "--from", from, err) < 0)
 		return -1;
 	for (int i = 0; i < 2; i++) {
 		if (from[i] != 0 && from[i] != 1)
@@ -304,9 +304,9 @@ main(int argc, char **argv)
 		"is it less in the first file than in the second?"),
 	    OPTION_TEXT(0, "set", "NAME", &set.set,
 		"compare on this data set (the first)"),
-	    OPTION_CALL(0, "from", "X,X", &set, take_from,
+	    OPTION_CALL(0, "from", "X,X", &set, parse_from,
 		"compare outward: from 0 or 1 in each file"),
-	    OPTION_CALL(0, "values", "A,B", &set, take_values,
+	    OPTION_CALL(0, "values", "A,B", &set, parse_values,
 		"compare values: these numbers of the two networks"),
 	    OPTION_END};
 	struct frame frame = {.name = "gridstat",

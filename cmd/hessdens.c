@@ -23,7 +23,7 @@ struct settings {
 static const char *const over_words[] = {"weights", "all", NULL};
 
 static int
-take_range(void *target, const char *text, struct error *err)
+parse_range(void *target, const char *text, struct error *err)
 {
 	struct density_rule *rule = target;
 	double v[2];
@@ -245,7 +245,7 @@ add_options(struct option_table *table, struct settings *s)
 		"of Lanczos for each of them (80)"),
 	    OPTION_REAL(0, "width", "W", &s->density.width,
 		"of the Gaussians (a 200th of what the nodes span)"),
-	    OPTION_CALL(0, "range", "LO,HI", &s->density, take_range,
+	    OPTION_CALL(0, "range", "LO,HI", &s->density, parse_range,
 		"eigenvalues that the curve spans (all)"),
 	    OPTION_INT(0, "points", "N", &s->density.points, 2,
 		DENSITY_POINTS_MAX, "of the curve (2000)"),

@@ -8,7 +8,7 @@
 #include "stream/kind.h"
 
 static int
-take_pattern(void *target, const char *value, struct error *err)
+parse_pattern(void *target, const char *value, struct error *err)
 {
 	struct histogram_choice *choice = target;
 
@@ -19,7 +19,7 @@ take_pattern(void *target, const char *value, struct error *err)
 }
 
 static int
-take_range(void *target, const char *value, struct error *err)
+parse_range(void *target, const char *value, struct error *err)
 {
 	struct histogram_choice *choice = target;
 	double v[2];
@@ -96,11 +96,11 @@ main(int argc, char **argv)
 	const struct option_row options[] = {
 	    OPTION_CHOICE(0, "over", histogram_over_words, &over,
 		"which tensors are counted (filters)"),
-	    OPTION_CALL(0, "tensors", "PATTERN", &choice, take_pattern,
+	    OPTION_CALL(0, "tensors", "PATTERN", &choice, parse_pattern,
 		"only those with such a name; may be repeated"),
 	    OPTION_INT(0, "bins", "N", &choice.bins, 1, BINS_MAX,
 		"bins of equal width (100)"),
-	    OPTION_CALL(0, "range", "LO,HI", &choice, take_range,
+	    OPTION_CALL(0, "range", "LO,HI", &choice, parse_range,
 		"what the bins span (four times the root mean square)"),
 	    OPTION_END};
 	struct frame frame = {.name = "nethist",

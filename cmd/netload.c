@@ -289,13 +289,13 @@ convert_all(const struct frame *frame, struct checkpoint_file *sources,
 }
 
 static int
-take_train(void *target, const char *text, struct error *err)
+parse_train(void *target, const char *text, struct error *err)
 {
 	return class_rules_add(target, text, true, err);
 }
 
 static int
-take_freeze(void *target, const char *text, struct error *err)
+parse_freeze(void *target, const char *text, struct error *err)
 {
 	return class_rules_add(target, text, false, err);
 }
@@ -325,9 +325,9 @@ add_options(struct option_table *table, struct settings *s)
 		"the graph of this ONNX file, for weights without one"),
 	    OPTION_INPUT(0, "names-from", "FILE", &s->names,
 		"name the graph's tensors as this checkpoint names equal ones"),
-	    OPTION_CALL(0, "train", "PATTERN", &s->rules, take_train,
+	    OPTION_CALL(0, "train", "PATTERN", &s->rules, parse_train,
 		"tensors of these names are trainable"),
-	    OPTION_CALL(0, "freeze", "PATTERN", &s->rules, take_freeze,
+	    OPTION_CALL(0, "freeze", "PATTERN", &s->rules, parse_freeze,
 		"tensors of these names are not"),
 	    OPTION_TEXT(0, "input", "C,H,W", &s->input,
 		"channels, height and width of an image"),

@@ -24,7 +24,7 @@ struct settings {
 };
 
 static int
-take_at(void *target, const char *value, struct error *err)
+parse_at(void *target, const char *value, struct error *err)
 {
 	struct settings *set = target;
 	size_t n;
@@ -210,7 +210,7 @@ main(int argc, char **argv)
 		"a direction instead of the model"),
 	    OPTION_INT(0, "rep", "N", &set.rep, 0, REPS_MAX - 1,
 		"of which direction set, from 0 (0)"),
-	    OPTION_CALL(0, "at", "X,Y", &set, take_at,
+	    OPTION_CALL(0, "at", "X,Y", &set, parse_at,
 		"the model moved to this point of its plane"),
 	    OPTION_END};
 	struct frame frame = {.name = "netsave",

@@ -246,9 +246,9 @@ main(int argc, char **argv)
 		.output = {.manner = OUTPUT_QUICK},
 		.failure = TROUBLE},
 	    .expected = {.tolerance = 1e-4}};
-	int norm = NORM_FILTER, ignore = IGNORE_BIASBN, first, status;
+	int norm = NORMALISE_FILTER, ignore = IGNORE_BIASBN, first, status;
 	const struct option_row options[] = {
-	    OPTION_CHOICE(0, "norm", direction_norm_words, &norm,
+	    OPTION_CHOICE(0, "norm", normalisation_words, &norm,
 		"the formula that is expected (filter)"),
 	    OPTION_CHOICE(0, "ignore", ignores, &ignore,
 		"what is expected to stay out (biasbn)"),
@@ -264,7 +264,7 @@ main(int argc, char **argv)
 		frame_usage(&c.frame,
 		    "--tolerance is %g, expected above 0 and below 0.1",
 		    c.expected.tolerance);
-	c.expected.norm = (enum direction_norm)norm;
+	c.expected.norm = (enum normalisation)norm;
 	c.expected.any_ignore = ignore == ANY_IGNORE;
 	if (!c.expected.any_ignore)
 		c.expected.ignore = (enum direction_ignore)ignore;

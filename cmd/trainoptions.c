@@ -24,7 +24,7 @@ train_options_start(struct train_options *options)
 
 /* [train=]PATH or test=PATH */
 static int
-take_data(void *target, const char *text, struct error *err)
+parse_data(void *target, const char *text, struct error *err)
 {
 	struct train_options *set = target;
 	const char **path = &set->train;
@@ -49,7 +49,7 @@ add_steps(struct option_table *table, struct train_options *o)
 	struct optimiser_rule *a = &o->rule.optimiser;
 	struct schedule *s = &o->rule.schedule;
 	const struct option_row rows[] = {
-	    OPTION_INPUT_CALL('d', "data", "[train=|test=]PATH", o, take_data,
+	    OPTION_INPUT_CALL('d', "data", "[train=|test=]PATH", o, parse_data,
 		"images to learn from; test=PATH: images to be tested on"),
 	    OPTION_INT('n', "images", "N", &o->first, 1, INT32_MAX,
 		"the first N images only"),

@@ -223,20 +223,20 @@ diagnose_small(const struct imprint *p, double tolerance)
 }
 
 double
-diagnose_off(const struct imprint *p, enum direction_norm norm)
+diagnose_off(const struct imprint *p, enum normalisation norm)
 {
 	switch (norm) {
-	case NORM_FILTER:
+	case NORMALISE_FILTER:
 		return extremes_off(&p->span[RULE_FILTER][POWER_SAME], 1);
-	case NORM_LAYER:
+	case NORMALISE_LAYER:
 		return extremes_off(&p->span[RULE_LAYER][POWER_SAME], 1);
-	case NORM_DFILTER:
+	case NORMALISE_DFILTER:
 		return extremes_off(&p->span[RULE_FILTER][POWER_UNIT], 1);
-	case NORM_DLAYER:
+	case NORMALISE_DLAYER:
 		return extremes_off(&p->span[RULE_LAYER][POWER_UNIT], 1);
-	case NORM_WEIGHT:
-	case NORM_MODEL:
-	case NORM_NONE:
+	case NORMALISE_WEIGHT:
+	case NORMALISE_MODEL:
+	case NORMALISE_NONE:
 		break;
 	}
 	return NAN;
@@ -309,17 +309,17 @@ judge_draws(struct diagnosis *g, const struct tensors *t)
 
 /* What fnorm's formulas are here. */
 static const struct finding formulas[] = {
-    [NORM_NONE] = {.form = FORM_NONE, .factor = 1},
-    [NORM_FILTER] = {FORM_RULE, RULE_FILTER, POWER_SAME, 1, 0, false},
-    [NORM_LAYER] = {FORM_RULE, RULE_LAYER, POWER_SAME, 1, 0, false},
-    [NORM_WEIGHT] = {.form = FORM_WEIGHT, .factor = 1},
-    [NORM_DFILTER] = {FORM_RULE, RULE_FILTER, POWER_UNIT, 1, 0, false},
-    [NORM_DLAYER] = {FORM_RULE, RULE_LAYER, POWER_UNIT, 1, 0, false},
-    [NORM_MODEL] = {.form = FORM_MODEL, .factor = 1},
+    [NORMALISE_NONE] = {.form = FORM_NONE, .factor = 1},
+    [NORMALISE_FILTER] = {FORM_RULE, RULE_FILTER, POWER_SAME, 1, 0, false},
+    [NORMALISE_LAYER] = {FORM_RULE, RULE_LAYER, POWER_SAME, 1, 0, false},
+    [NORMALISE_WEIGHT] = {.form = FORM_WEIGHT, .factor = 1},
+    [NORMALISE_DFILTER] = {FORM_RULE, RULE_FILTER, POWER_UNIT, 1, 0, false},
+    [NORMALISE_DLAYER] = {FORM_RULE, RULE_LAYER, POWER_UNIT, 1, 0, false},
+    [NORMALISE_MODEL] = {.form = FORM_MODEL, .factor = 1},
 };
 
 static bool
-is_norm(const struct finding *f, enum direction_norm norm)
+is_rule(const struct finding *f, enum normalisation norm)
 {
 	const struct finding *is = &formulas[norm];
 
@@ -392,7 +392,7 @@ diagnose(struct diagnosis *g, const struct imprint *imprint,
 	g->w_norm = sqrt(squares);
 	judge_small(g, imprint, tensor, n, expected->tolerance);
 	judge_draws(g, &all);
-	g->norm_right = is_norm(&g->finding, expected->norm);
+	g->norm_right = is_rule(&g->finding, expected->norm);
 	g->right = g->norm_right && !g->finding.rough && g->still == 0;
 	for (int k = 0; k < SMALL_KINDS; k++) {
 		g->small_wrong[k] = small_wrong(g->small[k], expected);

@@ -46,7 +46,7 @@ enum treatment {
 
 /* What is expected. */
 struct expectation {
-	enum direction_norm norm;
+	enum normalisation norm;
 	enum direction_ignore ignore;
 	bool any_ignore; /* ignore does not matter */
 	double tolerance;
@@ -76,7 +76,7 @@ struct finding diagnose_tensor(const struct imprint *imprint, double tolerance);
 enum treatment diagnose_small(const struct imprint *imprint, double tolerance);
 
 /* How far it is off what is expected; NaN where a tensor alone cannot tell. */
-double diagnose_off(const struct imprint *imprint, enum direction_norm norm);
+double diagnose_off(const struct imprint *imprint, enum normalisation norm);
 
 /* ---- in words ---- */
 

@@ -235,7 +235,7 @@ static void
 print_verdict(const struct report *r, struct text *out)
 {
 	const struct diagnosis *g = r->diagnosis;
-	const char *expected = direction_norm_words[r->expected->norm];
+	const char *expected = normalisation_words[r->expected->norm];
 	char word[32];
 
 	if (g->norm_right)
@@ -283,7 +283,7 @@ report_print(const struct report *r, struct text *out)
 	if (d->kind == DIRECTION_RANDOM)
 		text_add(out, ", seed %" PRIu64, d->seed);
 	text_add(out, ", declared %s\n  %-*s  %-14s %8s  %-12s %s\n",
-	    direction_norm_words[d->norm], width, "tensor", "shape", "filters",
+	    normalisation_words[d->norm], width, "tensor", "shape", "filters",
 	    "follows", "off");
 	for (size_t i = 0; i < r->n; i++)
 		print_tensor(r, i, width, out);
@@ -330,9 +330,9 @@ report_print_json(const struct report *r, struct text *out)
 	    out, "{\"axis\":\"%s\",\"rep\":%d", axis_word(d->axis), d->rep);
 	value_print_json_text("model", name_of(r->model), out);
 	value_print_json_text("kind", direction_kind_words[d->kind], out);
-	value_print_json_text("declared", direction_norm_words[d->norm], out);
+	value_print_json_text("declared", normalisation_words[d->norm], out);
 	value_print_json_text(
-	    "expected", direction_norm_words[r->expected->norm], out);
+	    "expected", normalisation_words[r->expected->norm], out);
 	text_add(out, ",\"right\":%s", g->right ? "true" : "false");
 	value_print_json_text("follows", word_of(&g->finding, word), out);
 	value_print_json_real("factor", g->finding.factor, out);

@@ -8,7 +8,7 @@
 const char *const direction_kind_words[] = {
     "random", "toward", "file", "pca", "hessian", "gradient", NULL};
 const char *const direction_over_words[] = {"weights", "states", NULL};
-const char *const direction_norm_words[] = {
+const char *const normalisation_words[] = {
     "none", "filter", "layer", "weight", "dfilter", "dlayer", "model", NULL};
 const char *const direction_ignore_words[] = {"none", "biasbn", NULL};
 
@@ -27,7 +27,7 @@ unpack(struct direction *d, const struct value *h, struct error *err)
 	    field_int(h, "rep", 0, REPS_MAX - 1, &rep, err) < 0 ||
 	    field_word(h, "kind", direction_kind_words, &kind, err) < 0 ||
 	    field_word(h, "over", direction_over_words, &over, err) < 0 ||
-	    field_word(h, "norm", direction_norm_words, &norm, err) < 0 ||
+	    field_word(h, "norm", normalisation_words, &norm, err) < 0 ||
 	    field_word(h, "ignore", direction_ignore_words, &ignore, err) < 0)
 		return -1;
 	if (value_get(h, "seed") != NULL &&
@@ -53,7 +53,7 @@ unpack(struct direction *d, const struct value *h, struct error *err)
 	d->rep = (int)rep;
 	d->kind = (enum direction_kind)kind;
 	d->over = (enum direction_over)over;
-	d->norm = (enum direction_norm)norm;
+	d->norm = (enum normalisation)norm;
 	d->ignore = (enum direction_ignore)ignore;
 	d->seed = (uint64_t)seed;
 	return 0;
@@ -114,7 +114,7 @@ direction_pack(struct pack *pack, const struct direction *d,
 	if (d->kind == DIRECTION_GRADIENT && d->slope > 0)
 		pack_key_real(&own, "slope", d->slope);
 	pack_key_text(&own, "over", direction_over_words[d->over]);
-	pack_key_text(&own, "norm", direction_norm_words[d->norm]);
+	pack_key_text(&own, "norm", normalisation_words[d->norm]);
 	pack_key_text(&own, "ignore", direction_ignore_words[d->ignore]);
 	pack_close(&own);
 	decoded = pack_decode(&own, err);

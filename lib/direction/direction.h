@@ -31,14 +31,14 @@ enum direction_kind {
 enum direction_over { OVER_WEIGHTS, OVER_STATES };
 
 /* Normalisations of section 4 of the paper and of the reference tool. */
-enum direction_norm {
-	NORM_NONE,
-	NORM_FILTER,
-	NORM_LAYER,
-	NORM_WEIGHT,
-	NORM_DFILTER,
-	NORM_DLAYER,
-	NORM_MODEL,
+enum normalisation {
+	NORMALISE_NONE,
+	NORMALISE_FILTER,
+	NORMALISE_LAYER,
+	NORMALISE_WEIGHT,
+	NORMALISE_DFILTER,
+	NORMALISE_DLAYER,
+	NORMALISE_MODEL,
 };
 
 /* What tensors of 0 or 1 dimension get. */
@@ -47,14 +47,14 @@ enum direction_ignore { IGNORE_NONE, IGNORE_BIASBN };
 /* Words for options and records, NULL-terminated, in the order of the enums. */
 extern const char *const direction_kind_words[];
 extern const char *const direction_over_words[];
-extern const char *const direction_norm_words[];
+extern const char *const normalisation_words[];
 extern const char *const direction_ignore_words[];
 
 struct direction {
 	int axis, rep;
 	enum direction_kind kind;
 	enum direction_over over;
-	enum direction_norm norm;
+	enum normalisation norm;
 	enum direction_ignore ignore;
 	uint64_t seed;   /* of kind random: below 2^63 */
 	char label[256]; /* of kind toward: the other model; may be empty */

@@ -17,16 +17,16 @@ normalise_small(const struct tensor *tensor)
 }
 
 struct groups
-groups_of(const struct tensor *tensor, enum direction_norm norm)
+groups_of(const struct tensor *tensor, enum normalisation norm)
 {
 	struct groups g = {.k = 1, .inner = tensor->n, .unit = 1};
 	int axis = tensor->out_axis;
 
 	if (tensor->n == 0)
 		return g;
-	if (norm == NORM_LAYER || norm == NORM_DLAYER)
+	if (norm == NORMALISE_LAYER || norm == NORMALISE_DLAYER)
 		g.unit = tensor->n;
-	if ((norm != NORM_FILTER && norm != NORM_DFILTER) ||
+	if ((norm != NORMALISE_FILTER && norm != NORMALISE_DFILTER) ||
 	    normalise_small(tensor))
 		return g;
 	g.k = tensor->dim[axis];
@@ -68,36 +68,37 @@ groups_add_squares(const struct groups *groups, int64_t offset,
 
 /* The factor of one group, from the sums of squares. */
 static double
-group_factor(enum direction_norm norm, double w_squares, double d_squares)
+group_factor(enum normalisation norm, double w_squares, double d_squares)
 {
 	double w = sqrt(w_squares), d = sqrt(d_squares);
 
 	switch (norm) {
-	case NORM_FILTER:
+	case NORMALISE_FILTER:
 		return w / (d + tiny);
-	case NORM_DFILTER:
+	case NORMALISE_DFILTER:
 		return 1.0 / (d + tiny);
-	case NORM_LAYER:
+	case NORMALISE_LAYER:
 		return d == 0.0 ? 1.0 : w / d;
-	case NORM_DLAYER:
+	case NORMALISE_DLAYER:
 		return d == 0.0 ? 1.0 : 1.0 / d;
-	case NORM_NONE:
-	case NORM_WEIGHT:
-	case NORM_MODEL:
+	case NORMALISE_NONE:
+	case NORMALISE_WEIGHT:
+	case NORMALISE_MODEL:
 		break;
 	}
 	return 1.0;
 }
 
 void
-normalise(enum direction_norm norm, const struct groups *groups,
+normalise(enum normalisation norm, const struct groups *groups,
     const double *squares, const float *w, int64_t offset, int64_t n,
     double *factor, float *d)
 {
-	if (norm == NORM_WEIGHT)
+	if (norm == NORMALISE_WEIGHT)
 		for (int64_t i = 0; i < n; i++)
 			d[i] *= w[i];
-	if (norm == NORM_NONE || norm == NORM_MODEL || norm == NORM_WEIGHT)
+	if (norm == NORMALISE_NONE || norm == NORMALISE_MODEL ||
+	    norm == NORMALISE_WEIGHT)
 		return;
 	for (int64_t i = 0; i < groups->k; i++)
 		factor[i] = 0.0;

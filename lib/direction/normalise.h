@@ -41,7 +41,7 @@ struct groups {
 	int64_t k, inner, unit;
 };
 
-struct groups groups_of(const struct tensor *tensor, enum direction_norm norm);
+struct groups groups_of(const struct tensor *tensor, enum normalisation norm);
 
 /* Adds squares of the elements [offset, offset + n) to their groups' sums. */
 void groups_add_squares(const struct groups *groups, int64_t offset,
@@ -53,7 +53,7 @@ void groups_add_squares(const struct groups *groups, int64_t offset,
  * same elements of the weight (only `weight` looks at them, otherwise it may be
  * NULL); factor: room for k numbers.  `model` and `none` change nothing here.
  */
-void normalise(enum direction_norm norm, const struct groups *groups,
+void normalise(enum normalisation norm, const struct groups *groups,
     const double *squares, const float *w, int64_t offset, int64_t n,
     double *factor, float *d);
 

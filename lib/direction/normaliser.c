@@ -9,7 +9,7 @@
 
 /* How the directions along one axis are normalised. */
 struct rule {
-	enum direction_norm norm;
+	enum normalisation norm;
 	enum direction_ignore ignore;
 	struct groups groups; /* of the tensor that passes */
 	double *squares;      /* of its elements, per group */
@@ -91,7 +91,7 @@ static bool
 by_formula(const struct rule *rule, const struct tensor *tensor)
 {
 	return !normalise_small(tensor) ||
-	       (rule->norm == NORM_MODEL && rule->ignore == IGNORE_NONE);
+	       (rule->norm == NORMALISE_MODEL && rule->ignore == IGNORE_NONE);
 }
 
 /* A tensor of 0 or 1 dimension that is its own direction. */
@@ -171,7 +171,7 @@ static bool
 is_kept(const struct normaliser *f)
 {
 	for (int axis = 0; axis < AXES_MAX; axis++)
-		if (f->rules[axis].norm == NORM_WEIGHT ||
+		if (f->rules[axis].norm == NORMALISE_WEIGHT ||
 		    is_own_direction(&f->rules[axis], passing_tensor(f)))
 			return true;
 	return false;
@@ -243,8 +243,8 @@ flush_units(struct normaliser *f, const struct direction *d, int64_t end,
 		return 0; /* an empty tensor has units of nothing */
 	n = f->d_n - f->d_n % r->groups.unit;
 	normalise(r->norm, &r->groups, r->squares,
-	    f->w + (r->norm == NORM_WEIGHT ? first : 0), first, n, r->factor,
-	    f->d);
+	    f->w + (r->norm == NORMALISE_WEIGHT ? first : 0), first, n,
+	    r->factor, f->d);
 	if (emit(f, d, first, f->d, n, err) < 0)
 		return -1;
 	f->d_n -= n;
@@ -270,7 +270,7 @@ change_delta(struct normaliser *f, struct error *err)
 		sizeof(*f->d), err) < 0)
 		return -1;
 	chunk_floats(c, TENSOR_FLOAT32, f->d + f->d_n);
-	if (r->norm == NORM_NONE || r->norm == NORM_MODEL) {
+	if (r->norm == NORMALISE_NONE || r->norm == NORMALISE_MODEL) {
 		if (passing_tensor(f)->type == TENSOR_FLOAT32)
 			groups_add_squares(&r->groups, c->offset, f->d, c->n,
 			    &f->sums[p->direction].d);
@@ -323,7 +323,7 @@ take_scale(struct normaliser *f, struct error *err)
 		    "direction %s, rep %d has the scale %g, expected no less "
 		    "than 0",
 		    axis_word(d->axis), d->rep, p->factor);
-	if (r->norm != NORM_NONE && r->norm != NORM_WEIGHT)
+	if (r->norm != NORMALISE_NONE && r->norm != NORMALISE_WEIGHT)
 		return 0;
 	if (r->ignore == IGNORE_NONE)
 		return error_set(err,
@@ -364,7 +364,7 @@ write_scales(struct normaliser *f, struct error *err)
 		const struct direction *d = &p->directions[i].is;
 
 		if (normaliser_changes(f, d) &&
-		    f->rules[d->axis].norm == NORM_MODEL &&
+		    f->rules[d->axis].norm == NORMALISE_MODEL &&
 		    write_scale(f, i, err) < 0)
 			return -1;
 	}

@@ -19,7 +19,7 @@
 #include "stream/writer.h"
 
 struct normaliser_rule {
-	enum direction_norm norm;
+	enum normalisation norm;
 	enum direction_ignore ignore;
 };
 

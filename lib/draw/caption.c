@@ -196,10 +196,11 @@ caption_axis(const struct direction *direction, char *out, size_t room)
 		 direction->label[0] != '\0')
 		snprintf(
 		    out, room, "weight units, toward %s", direction->label);
-	else if (direction->norm == NORM_FILTER ||
-		 direction->norm == NORM_LAYER || direction->norm == NORM_MODEL)
+	else if (direction->norm == NORMALISE_FILTER ||
+		 direction->norm == NORMALISE_LAYER ||
+		 direction->norm == NORMALISE_MODEL)
 		snprintf(out, room, "%s-normalised units, direction %s",
-		    direction_norm_words[direction->norm], axis);
+		    normalisation_words[direction->norm], axis);
 	else
 		snprintf(out, room, "weight units, direction %s", axis);
 }

@@ -6,7 +6,7 @@
 
 /* "PATH" or "NAME=PATH"; train and test also choose the part of a folder. */
 static int
-take_data(void *target, const char *text, struct error *err)
+parse_data(void *target, const char *text, struct error *err)
 {
 	struct surface_choice *choice = target;
 	size_t word = strcspn(text, "=/");
@@ -38,7 +38,7 @@ choice_add_options(struct option_table *table, struct surface_choice *choice,
 {
 	struct dataset_choice *images = &choice->images;
 	const struct option_row rows[] = {
-	    OPTION_INPUT_CALL('d', "data", "[NAME=]PATH", choice, take_data,
+	    OPTION_INPUT_CALL('d', "data", "[NAME=]PATH", choice, parse_data,
 		"data set; may be repeated (train=PATH test=PATH)"),
 	    OPTION_CHOICE(0, "split", dataset_split_words, &choice->split,
 		"which part of a data folder"),

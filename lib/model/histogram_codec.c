@@ -49,7 +49,7 @@ write_histogram(struct writer *writer, const struct histogram *h,
 }
 
 static int
-write_norm(
+write_length(
     struct writer *writer, const struct graph *g, size_t i, struct error *err)
 {
 	const struct tensor *t = &g->tensors[i];
@@ -80,7 +80,7 @@ histogram_write(struct writer *writer, const struct histogram *h,
 		return -1;
 	for (size_t i = 0; i < g->n_tensors; i++)
 		if (histogram_takes(choice, &g->tensors[i]) &&
-		    write_norm(writer, g, i, err) < 0)
+		    write_length(writer, g, i, err) < 0)
 			return -1;
 	return 0;
 }
@@ -220,7 +220,7 @@ struct sums {
 };
 
 static int
-take_norm(struct sums *sums, const struct value *header, struct error *err)
+read_length(struct sums *sums, const struct value *header, struct error *err)
 {
 	int64_t dim[TENSOR_RANK_MAX], n = 1;
 	char name[TENSOR_NAME_MAX + 1];
@@ -290,9 +290,9 @@ add(void *context, const struct value *header, struct error *err)
 }
 
 static int
-add_norm(void *context, const struct value *header, struct error *err)
+add_length(void *context, const struct value *header, struct error *err)
 {
-	return take_norm(&((struct reading *)context)->sums, header, err);
+	return read_length(&((struct reading *)context)->sums, header, err);
 }
 
 static int
@@ -315,7 +315,7 @@ histograms_read(
 	    .part = "norm",
 	    .maker = "nethist",
 	    .add = add,
-	    .add_part = add_norm,
+	    .add_part = add_length,
 	    .finish = finish,
 	    .context = &reading};
 

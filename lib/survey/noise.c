@@ -127,7 +127,8 @@ noise_print(const struct noise *n, struct text *out)
 	text_add_shown(out, s->set);
 	text_add(out, ": sharpness over %d %s, normalised by %s\n",
 	    n->directions, n->directions > 1 ? "directions" : "direction",
-	    d->norm == NORM_NONE ? "nothing" : direction_norm_words[d->norm]);
+	    d->norm == NORMALISE_NONE ? "nothing"
+				      : normalisation_words[d->norm]);
 	for (int r = 0; r < RADII; r++) {
 		text_add(out, "%s r %-4g  expected ",
 		    r == 0 ? "  rise       " : "             ",
@@ -153,7 +154,7 @@ noise_print_json(const struct noise *n, struct text *out)
 	value_print_json_text("name", s->name, out);
 	value_print_json_text("set", s->set, out);
 	value_print_json_text(
-	    "norm", direction_norm_words[s->direction[0].direction.norm], out);
+	    "norm", normalisation_words[s->direction[0].direction.norm], out);
 	text_add(out, ",\"directions\":%d,\"rise\":[", n->directions);
 	for (int r = 0; r < RADII; r++) {
 		text_add(out, "%s{\"r\":%g", r > 0 ? "," : "", survey_radii[r]);

@@ -30,8 +30,8 @@ print_heading(const struct survey *s, struct text *out)
 	if (s->has_direction[0])
 		text_add(out, "\n  directions  %s, normalised by %s, over %s",
 		    direction_kind_words[d->kind],
-		    d->norm == NORM_NONE ? "nothing"
-					 : direction_norm_words[d->norm],
+		    d->norm == NORMALISE_NONE ? "nothing"
+					      : normalisation_words[d->norm],
 		    direction_over_words[d->over]);
 	if (s->has_direction[0] && !isnan(s->direction[0].cosine))
 		text_add(out, ", cosine %.3g", s->direction[0].cosine);

@@ -47,7 +47,7 @@ json_axis(const struct survey *s, int axis, struct text *out)
 		value_print_json_text(
 		    "kind", direction_kind_words[d->kind], out);
 		value_print_json_text(
-		    "norm", direction_norm_words[d->norm], out);
+		    "norm", normalisation_words[d->norm], out);
 		value_print_json_text(
 		    "over", direction_over_words[d->over], out);
 		value_print_json_text(

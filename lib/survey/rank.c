@@ -23,8 +23,7 @@ norm_text(const struct survey *s, int axis, char *text, size_t room)
 		snprintf(text, room, "unknown");
 	else
 		snprintf(text, room, "%s %s of %s, ignoring %s",
-		    direction_norm_words[d->norm],
-		    direction_kind_words[d->kind],
+		    normalisation_words[d->norm], direction_kind_words[d->kind],
 		    direction_over_words[d->over],
 		    direction_ignore_words[d->ignore]);
 }

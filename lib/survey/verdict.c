@@ -230,15 +230,15 @@ static void
 judge_direction(
     struct verdicts *v, const struct direction *d, const char *whose)
 {
-	if (d->kind == DIRECTION_RANDOM && d->norm == NORM_NONE)
+	if (d->kind == DIRECTION_RANDOM && d->norm == NORMALISE_NONE)
 		say(v, VERDICT_LOOK,
 		    "%s not normalised: networks cannot be compared, sharpness "
 		    "depends on the scale of the weights (fnorm)",
 		    whose);
-	else if (d->norm != NORM_NONE)
+	else if (d->norm != NORMALISE_NONE)
 		say(v, VERDICT_OK, "%s %s-normalised", whose,
-		    direction_norm_words[d->norm]);
-	if (d->norm != NORM_NONE && d->ignore == IGNORE_NONE)
+		    normalisation_words[d->norm]);
+	if (d->norm != NORMALISE_NONE && d->ignore == IGNORE_NONE)
 		say(v, VERDICT_LOOK,
 		    "biases and batch norms move along a copy of themselves; "
 		    "the paper's figures leave them (fnorm --ignore biasbn)");

@@ -78,7 +78,7 @@ extended(struct direction_source *const sources[AXES_MAX],
 /* The same directions, normalised; file is replaced. */
 static void
 normalise_file(
-    struct output *file, enum direction_norm norm, enum direction_ignore ignore)
+    struct output *file, enum normalisation norm, enum direction_ignore ignore)
 {
 	const struct normaliser_rule rules[AXES_MAX] = {
 	    {norm, ignore}, {norm, ignore}};
@@ -184,8 +184,9 @@ compare(const struct plane *plane, struct archive *archive, const char *norm,
 static void
 check_reference(const char *path, enum direction_over over)
 {
-	static const enum direction_norm norms[] = {
-	    NORM_FILTER, NORM_LAYER, NORM_WEIGHT, NORM_DFILTER, NORM_DLAYER};
+	static const enum normalisation norms[] = {NORMALISE_FILTER,
+	    NORMALISE_LAYER, NORMALISE_WEIGHT, NORMALISE_DFILTER,
+	    NORMALISE_DLAYER};
 	struct content content;
 	struct archive *archive;
 	struct error err;
@@ -194,7 +195,7 @@ check_reference(const char *path, enum direction_over over)
 	archive = archive_open(&content, &err);
 	assert_non_null(archive);
 	for (size_t i = 0; i < 2 * sizeof(norms) / sizeof(norms[0]); i++) {
-		enum direction_norm norm = norms[i / 2];
+		enum normalisation norm = norms[i / 2];
 		enum direction_ignore ignore =
 		    i % 2 == 0 ? IGNORE_NONE : IGNORE_BIASBN;
 		struct direction_source *sources[AXES_MAX] = {
@@ -205,7 +206,7 @@ check_reference(const char *path, enum direction_over over)
 
 		normalise_file(&file, norm, ignore);
 		read_plane(&plane, &file);
-		compare(&plane, archive, direction_norm_words[norm], ignore);
+		compare(&plane, archive, normalisation_words[norm], ignore);
 		plane_free(&plane);
 		output_abandon(&file);
 		source_free(sources[0]);
@@ -232,8 +233,9 @@ reference_values(void **state)
 static void
 second_pass_changes_nothing(void **state)
 {
-	static const enum direction_norm norms[] = {NORM_NONE, NORM_FILTER,
-	    NORM_LAYER, NORM_DFILTER, NORM_DLAYER, NORM_MODEL};
+	static const enum normalisation norms[] = {NORMALISE_NONE,
+	    NORMALISE_FILTER, NORMALISE_LAYER, NORMALISE_DFILTER,
+	    NORMALISE_DLAYER, NORMALISE_MODEL};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(norms) / sizeof(norms[0]); i++) {
@@ -272,7 +274,7 @@ scale_of_the_model(void **state)
 	double squares = 0.0;
 
 	(void)state;
-	normalise_file(&twice, NORM_MODEL, IGNORE_BIASBN);
+	normalise_file(&twice, NORMALISE_MODEL, IGNORE_BIASBN);
 	read_plane(&a, &twice);
 	for (size_t i = 0; i < a.model.graph.n_tensors; i++) {
 		const struct tensor *t = &a.model.graph.tensors[i];
@@ -285,8 +287,8 @@ scale_of_the_model(void **state)
 	assert_true(fabs(plane_length(&a, 0, 0) / sqrt(squares) - 1.0) < 1e-6);
 	plane_free(&a);
 
-	normalise_file(&once, NORM_FILTER, IGNORE_BIASBN);
-	normalise_file(&twice, NORM_FILTER, IGNORE_BIASBN);
+	normalise_file(&once, NORMALISE_FILTER, IGNORE_BIASBN);
+	normalise_file(&twice, NORMALISE_FILTER, IGNORE_BIASBN);
 	read_plane(&a, &once);
 	read_plane(&b, &twice);
 	for (size_t i = 0; i < a.model.graph.n_tensors; i++) {
@@ -328,18 +330,18 @@ filters_along_out_axis(void **state)
 		tw[i % OUT * IN + i / OUT] = w[i];
 		td[i % OUT * IN + i / OUT] = d[i];
 	}
-	g = groups_of(&t, NORM_FILTER);
-	tg = groups_of(&turned, NORM_FILTER);
+	g = groups_of(&t, NORMALISE_FILTER);
+	tg = groups_of(&turned, NORMALISE_FILTER);
 	assert_int_equal(g.unit, N);
 	assert_int_equal(tg.unit, IN);
 	groups_add_squares(&g, 0, w, 7, squares);
 	groups_add_squares(&g, 7, w + 7, N - 7, squares);
 	groups_add_squares(&tg, 0, tw, N, tsquares);
 	assert_memory_equal(squares, tsquares, sizeof(squares));
-	normalise(NORM_FILTER, &g, squares, NULL, 0, N, factor, d);
+	normalise(NORMALISE_FILTER, &g, squares, NULL, 0, N, factor, d);
 	for (int i = 0; i < OUT; i++) /* unit by unit */
-		normalise(NORM_FILTER, &tg, tsquares, NULL, IN * i, IN, factor,
-		    td + IN * i);
+		normalise(NORMALISE_FILTER, &tg, tsquares, NULL, IN * i, IN,
+		    factor, td + IN * i);
 	for (int i = 0; i < N; i++)
 		assert_true(d[i] == td[i % OUT * IN + i / OUT]);
 	tensor_free(&t);
@@ -350,8 +352,9 @@ filters_along_out_axis(void **state)
 static void
 zeros_stay(void **state)
 {
-	static const enum direction_norm norms[] = {
-	    NORM_FILTER, NORM_LAYER, NORM_WEIGHT, NORM_DFILTER, NORM_DLAYER};
+	static const enum normalisation norms[] = {NORMALISE_FILTER,
+	    NORMALISE_LAYER, NORMALISE_WEIGHT, NORMALISE_DFILTER,
+	    NORMALISE_DLAYER};
 	const int64_t dim[] = {2, 2};
 	struct tensor t;
 	struct error err;
@@ -368,8 +371,8 @@ zeros_stay(void **state)
 
 			groups_add_squares(&g, 0, w, 4, squares);
 			normalise(norms[i], &g, squares, w, 0, 4, factor, d);
-			if (which == 1 && (norms[i] == NORM_DFILTER ||
-					      norms[i] == NORM_DLAYER))
+			if (which == 1 && (norms[i] == NORMALISE_DFILTER ||
+					      norms[i] == NORMALISE_DLAYER))
 				continue; /* they do not look at w */
 			for (int j = 0; j < 4; j++)
 				assert_true(d[j] == 0.0f);
