@@ -10,11 +10,13 @@
 #include "direction/direction.h"
 #include "draw/caption.h"
 #include "draw/curvature.h"
+#include "draw/facts.h"
+#include "draw/naming.h"
 #include "draw/route.h"
 #include "surface/points.h"
 #include "surface/sheet.h"
 
-enum { NAME_BYTES = 256, LABEL_BYTES = 2 * NAME_BYTES + 64 };
+enum { LABEL_BYTES = 3 * FACT_BYTES };
 
 /* One (run, rep, set): its numbers and texts. */
 struct panel {
@@ -22,6 +24,10 @@ struct panel {
 	int rep, set;
 	char family[LABEL_BYTES]; /* the label without the direction set */
 	size_t group;             /* of a run and set */
+	size_t run;               /* its number */
+	struct facts facts;
+	char extra[FACT_BYTES];  /* what tells it from others of its name */
+	char title[LABEL_BYTES]; /* of the panel that it is drawn in */
 	char label[LABEL_BYTES], axis_label[AXES_MAX][LABEL_BYTES];
 	char note[192], set_name[32], subset[96], off_plane[96];
 	struct routes routes;
@@ -132,15 +138,6 @@ name_directions(struct panel *panel, char *seed, size_t room)
 	}
 }
 
-/* The model's label, else its architecture, else nothing. */
-static void
-model_name(const struct value *header, char out[NAME_BYTES])
-{
-	if (!value_text(value_get(header, "label"), out, NAME_BYTES) ||
-	    out[0] == '\0')
-		value_text(value_get(header, "arch"), out, NAME_BYTES);
-}
-
 static void
 append_part(char *label, const char *part)
 {
@@ -153,13 +150,12 @@ static int
 name_panel(struct panel *panel, struct error *err)
 {
 	const struct grid *grid = &panel->points->grid;
-	struct decoded *header = pack_decode(&panel->points->grid_header, err);
-	char name[NAME_BYTES], seed[48], marks[96];
+	char name[FACT_BYTES], seed[48], marks[96];
 
-	if (header == NULL)
+	if (naming_facts(
+		&panel->facts, panel->points, panel->rep, panel->set, err) < 0)
 		return -1;
-	model_name(decoded_value(header), name);
-	decoded_free(header);
+	facts_get(&panel->facts, "label", name);
 	snprintf(panel->label, sizeof(panel->label), "%s", name);
 	snprintf(panel->set_name, sizeof(panel->set_name), "%s",
 	    grid->set[panel->set]);
@@ -194,34 +190,49 @@ take_paths(struct panel *panel, const struct text *beside, struct error *err)
 	return 0;
 }
 
-/* Panels that would read the same get their run's name. */
-static void
-tell_apart(struct landscape *l)
+/* Labels, or families, that would read the same get what differs. */
+static int
+tell_names_apart(struct landscape *l, bool families, struct error *err)
+{
+	struct facts_item *items = memory_new(l->n, sizeof(*items), err);
+	int status = -1;
+
+	for (size_t i = 0; items != NULL && i < l->n; i++) {
+		struct panel *p = &l->panels[i];
+
+		items[i] = (struct facts_item){.facts = &p->facts,
+		    .name = families ? p->family : p->label,
+		    .set = p->set_name,
+		    .run = p->run,
+		    .extra = p->extra};
+	}
+	if (items != NULL)
+		status = facts_tell_apart(items, l->n, err);
+	free(items);
+	for (size_t i = 0; i < l->n && status == 0; i++) {
+		struct panel *p = &l->panels[i];
+
+		if (p->extra[0] != '\0')
+			append_part(families ? p->family : p->label, p->extra);
+	}
+	return status;
+}
+
+static int
+tell_apart(struct landscape *l, struct error *err)
 {
 	int sets = 0;
 
-	for (size_t i = 0; i < l->n; i++)
-		for (size_t k = 0; k < l->n; k++) {
-			struct panel *a = &l->panels[i], *b = &l->panels[k];
-			char run[32];
-
-			if (a->points == b->points ||
-			    strcmp(a->label, b->label) != 0 ||
-			    strcmp(a->set_name, b->set_name) != 0)
-				continue;
-			snprintf(
-			    run, sizeof(run), "run %.8s", a->points->grid.run);
-			append_part(a->label, run);
-			snprintf(
-			    run, sizeof(run), "run %.8s", b->points->grid.run);
-			append_part(b->label, run);
-		}
+	if (tell_names_apart(l, false, err) < 0 ||
+	    tell_names_apart(l, true, err) < 0)
+		return -1;
 	/* a surface has no dashes to tell its set by */
 	for (size_t i = 1; l->axes == 2 && i < l->n; i++)
 		sets |=
 		    strcmp(l->panels[i].set_name, l->panels[0].set_name) != 0;
 	for (size_t i = 0; sets != 0 && i < l->n; i++)
 		append_part(l->panels[i].label, l->panels[i].set_name);
+	return 0;
 }
 
 static void
@@ -308,6 +319,7 @@ make_panels(struct landscape *l, const struct points_list *list,
 			panel->rep = k / points->grid.sets;
 			panel->set = k % points->grid.sets;
 			panel->group = i * SETS_MAX + (size_t)panel->set;
+			panel->run = i;
 			if (fill_panel(panel, field, &found, err) < 0 ||
 			    name_panel(panel, err) < 0 ||
 			    (l->axes == 2 &&
@@ -416,7 +428,8 @@ landscape_make(struct landscape *l, const struct points_list *list,
 	    make_panels(l, list, field, err) < 0)
 		return -1;
 	name_values(l, list, field);
-	tell_apart(l);
+	if (tell_apart(l, err) < 0)
+		return -1;
 	for (size_t i = 0; i < l->n; i++) {
 		for (int64_t k = 0; k < l->panels[i].n; k++) {
 			const double z = l->panels[i].z[k];
@@ -434,6 +447,25 @@ landscape_make(struct landscape *l, const struct points_list *list,
 	return l->axes == 1 ? note_curves(l, err) : 0;
 }
 
+int
+landscape_titles(struct landscape *l, const char *pattern, struct error *err)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		struct panel *p = &l->panels[i];
+
+		snprintf(p->title, sizeof(p->title), "%s",
+		    l->axes == 1 ? p->family : p->label);
+		if (pattern != NULL && facts_title(&p->facts, pattern, p->title,
+					   sizeof(p->title), err) < 0)
+			return -1;
+		if (l->axes == 2)
+			l->surfaces[i].label = or_null(p->title);
+		else
+			l->curves[i].panel = p->title;
+	}
+	return 0;
+}
+
 void
 landscape_free(struct landscape *l)
 {
@@ -448,6 +480,7 @@ landscape_free(struct landscape *l)
 		free(p->layer.doubtful);
 		free(p->layer.over);
 		routes_free(&p->routes);
+		facts_free(&p->facts);
 	}
 	free(l->panels);
 	free(l->surfaces);

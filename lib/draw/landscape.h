@@ -41,6 +41,13 @@ struct landscape {
 int landscape_make(struct landscape *landscape, const struct points_list *list,
     const char *field, struct error *err);
 
+/*
+ * Gives every panel a title: with pattern (facts_title) what it makes, with
+ * NULL what it is called anyway.  Curves of one title share a panel.
+ */
+int landscape_titles(
+    struct landscape *landscape, const char *pattern, struct error *err);
+
 void landscape_free(struct landscape *landscape);
 
 #endif

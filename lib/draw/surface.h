@@ -41,8 +41,10 @@ struct drawn_surface {
  * to the right one.  Curves of one label share a colour; a dashed one is the
  * test set.  A value that is not finite interrupts the line.  Curves of one
  * group differ in their directions alone; family is their label without those.
+ * Curves with one panel title share a panel.
  */
 struct curve {
+	const char *panel;  /* or NULL */
 	const char *label;  /* or NULL */
 	const char *family; /* or NULL */
 	size_t group;
