@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "base/output.h"
 #include "draw/caption.h"
+#include "draw/curve_chart.h"
 #include "draw/densities.h"
 #include "draw/histograms.h"
 #include "draw/landscape.h"
@@ -33,6 +34,9 @@ static const char *const curvatures[] = {"ratio", "signed", "lines", NULL};
 struct settings {
 	int curvature; /* of curvatures, or -1 */
 	int style, log, band;
+	int panels, letters;
+	int64_t columns;
+	const char *panel_title;
 	const char *field, *title, *levels_text;
 	struct levels levels;
 	struct relief_view view;
@@ -206,7 +210,9 @@ draw(const struct settings *s, const struct landscape *landscape,
 	    .title = title(s, landscape),
 	    .z_label = landscape->value_label,
 	    .right_label = landscape->has_accuracy ? "accuracy (%)" : NULL,
-	    .paper = s->paper};
+	    .paper = s->paper,
+	    .columns = s->columns,
+	    .letters = s->letters};
 	int status = describe(&desc, s, landscape, err);
 	const char *how = status == 0 ? text_chars(&desc, err) : NULL;
 
@@ -225,7 +231,7 @@ draw(const struct settings *s, const struct landscape *landscape,
 		status = picture_surfaces(
 		    &picture, landscape->surfaces, landscape->n, svg, err);
 	else if (status == 0)
-		status = picture_curves(&picture, landscape->curves,
+		status = curve_chart_draw(&picture, landscape->curves,
 		    landscape->n, landscape->note, svg, err);
 	text_free(&desc);
 	return status;
@@ -248,20 +254,37 @@ describe_each(struct text *desc, const struct settings *s,
 	return text_check(desc, err);
 }
 
+static struct picture
+page_of(const struct settings *s)
+{
+	return (struct picture){.log = s->log,
+	    .title = s->title,
+	    .paper = s->paper,
+	    .columns = s->columns,
+	    .letters = s->letters};
+}
+
+static struct naming_panels
+panels_of(const struct settings *s)
+{
+	return (struct naming_panels){
+	    s->panels || s->panel_title != NULL, s->panel_title};
+}
+
 static int
 draw_histograms(const struct settings *s, const struct histogram_list *list,
     struct text *svg, struct error *err)
 {
 	struct text desc = {0};
-	struct picture picture = {
-	    .log = s->log, .title = s->title, .paper = s->paper};
+	struct picture picture = page_of(s);
+	const struct naming_panels panels = panels_of(s);
 	int status = describe_each(&desc, s, &list->from, err);
 
 	picture.desc = status == 0 ? text_chars(&desc, err) : NULL;
 	if (picture.desc == NULL)
 		status = -1;
 	if (status == 0)
-		status = picture_histograms(&picture, list, svg, err);
+		status = histograms_draw(&picture, list, &panels, svg, err);
 	text_free(&desc);
 	return status;
 }
@@ -271,14 +294,15 @@ draw_densities(const struct settings *s, const struct density_list *list,
     struct text *svg, struct error *err)
 {
 	struct text desc = {0};
-	struct picture picture = {.title = s->title, .paper = s->paper};
+	struct picture picture = page_of(s);
+	const struct naming_panels panels = panels_of(s);
 	int status = describe_each(&desc, s, &list->from, err);
 
 	picture.desc = status == 0 ? text_chars(&desc, err) : NULL;
 	if (picture.desc == NULL)
 		status = -1;
 	if (status == 0)
-		status = picture_densities(&picture, list, svg, err);
+		status = densities_draw(&picture, list, &panels, svg, err);
 	text_free(&desc);
 	return status;
 }
@@ -334,6 +358,8 @@ run_points(char **paths, int n, const struct settings *s,
 	if (status == 0)
 		status = landscape_make(&landscape, &list, s->field, err);
 	points_list_free(&list);
+	if (status == 0 && (s->panels || s->panel_title != NULL))
+		status = landscape_titles(&landscape, s->panel_title, err);
 	if (status == 0)
 		status = draw(s, &landscape, &svg, err);
 	landscape_free(&landscape);
@@ -374,6 +400,26 @@ add_paper_options(struct option_table *table, struct settings *s)
 	options_add(table, rows);
 }
 
+/* How several plots share the page. */
+static void
+add_panel_options(struct option_table *table, struct settings *s)
+{
+	const struct option_row rows[] = {
+	    OPTION_FLAG(0, "panels", &s->panels,
+		"curves of each network, histograms and densities in a panel "
+		"of their own"),
+	    OPTION_TEXT(0, "panel-title", "TEXT", &s->panel_title,
+		"title of each panel, with {label} and other facts; those of "
+		"one title share a panel"),
+	    OPTION_INT(0, "columns", "N", &s->columns, 1, 100,
+		"panels in a row (up to 3)"),
+	    OPTION_FLAG(0, "letters", &s->letters, "panels have letters: (a)"),
+	    OPTION_TEXT(0, "title", "TEXT", &s->title, "title of the picture"),
+	    OPTION_END};
+
+	options_add(table, rows);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -399,7 +445,6 @@ main(int argc, char **argv)
 		"where a surface is seen from, in degrees (-60,32)"),
 	    OPTION_CALL(
 		0, "zmax", "Z", &s, parse_zmax, "cut or hatch what is higher"),
-	    OPTION_TEXT(0, "title", "TEXT", &s.title, "title of the picture"),
 	    OPTION_END};
 	struct option_table table = {0};
 	struct frame frame = {.name = "contour",
@@ -412,6 +457,7 @@ main(int argc, char **argv)
 	int first;
 
 	options_add(&table, options);
+	add_panel_options(&table, &s);
 	add_paper_options(&table, &s);
 	first = frame_start(&frame, argc, argv);
 	s.paper.bare = s.background;
