@@ -4,6 +4,31 @@
 #include "net/op_family.h"
 #include "net/window.h"
 
+/* A dilated window may step over a small image. */
+static int
+check_windows(const struct attributes *attr, const struct shape *in,
+    const struct shape *out, struct error *err)
+{
+	for (int axis = 0; axis < SPATIAL; axis++)
+		for (int i = 0; i < (int)out->dim[1 + axis]; i++) {
+			const int at =
+			    i * attr->strides[axis] - attr->pads[axis];
+			int first, last;
+
+			window_clip(at, attr->dilations[axis],
+			    attr->kernel_shape[axis], (int)in->dim[1 + axis],
+			    &first, &last);
+			if (first == last)
+				return error_set(err,
+				    "a window of %d (dilation %d) has no pixel "
+				    "of the %lld",
+				    attr->kernel_shape[axis],
+				    attr->dilations[axis],
+				    (long long)in->dim[1 + axis]);
+		}
+	return 0;
+}
+
 static int
 pool_shape(const struct attributes *attr, const struct shape *in,
     struct shape *out, struct error *err)
@@ -20,7 +45,7 @@ pool_shape(const struct attributes *attr, const struct shape *in,
 			    attr->pads[i], attr->pads[SPATIAL + i],
 			    attr->kernel_shape[i]);
 	out->dim[0] = in->dim[0];
-	return 0;
+	return check_windows(attr, in, out, err);
 }
 
 /* A window's taps that lie inside the image. */
@@ -123,11 +148,15 @@ largest(const struct attributes *attr, const struct shape *in,
 
 /* Padding counts as far as the attributes' pads reach, not what ceil adds. */
 static int
-padded_extent(int start, int kernel, int64_t size, int pad_after)
+padded_taps(
+    const struct attributes *attr, const struct shape *in, int axis, int start)
 {
-	int64_t rest = size + pad_after - start;
+	const int64_t rest =
+	    in->dim[1 + axis] + attr->pads[SPATIAL + axis] - start;
+	const int64_t n =
+	    (rest + attr->dilations[axis] - 1) / attr->dilations[axis];
 
-	return rest < kernel ? (int)rest : kernel;
+	return n < attr->kernel_shape[axis] ? (int)n : attr->kernel_shape[axis];
 }
 
 /* What an average divides by. */
@@ -137,10 +166,7 @@ divisor(
 {
 	if (!attr->count_include_pad)
 		return (t->y1 - t->y0) * (t->x1 - t->x0);
-	return padded_extent(
-		   t->y, attr->kernel_shape[0], in->dim[1], attr->pads[2]) *
-	       padded_extent(
-		   t->x, attr->kernel_shape[1], in->dim[2], attr->pads[3]);
+	return padded_taps(attr, in, 0, t->y) * padded_taps(attr, in, 1, t->x);
 }
 
 static double
@@ -237,9 +263,6 @@ op_average_pool_shape(const struct attributes *attr, int n_in,
     const struct shape *in, struct shape *out, struct error *err)
 {
 	(void)n_in;
-	if (attr->dilations[0] != 1 || attr->dilations[1] != 1)
-		return error_set(err, "dilation is %d, expected 1",
-		    attr->dilations[attr->dilations[0] == 1]);
 	return pool_shape(attr, in, out, err);
 }
 

@@ -1,6 +1,7 @@
 /* Operators with windows and weights: convolutions, products, norms, pools. */
 #include <string.h>
 
+#include "base/plural.h"
 #include "onnx/onnx_import.h"
 
 int
@@ -46,7 +47,7 @@ read_int(const struct onnx_step *step, const char *name, int *out)
 struct field {
 	int value, axes;
 	int64_t size[SPATIAL];
-	bool crops; /* SAME may leave out pixels */
+	enum operator_kind op; /* what the window does */
 };
 
 static int
@@ -62,7 +63,7 @@ find_field(const struct onnx_step *step, struct field *f)
 		return error_set(step->import->err,
 		    "input '%.*s' has %d dimensions, expected 3 or 4",
 		    ONNX_TEXT(x->name), x->shape.rank);
-	*f = (struct field){x->value, one.rank - 1, {1, 1}, false};
+	*f = (struct field){x->value, one.rank - 1, {1, 1}, OP_CONV};
 	for (int i = 1; i < one.rank; i++)
 		f->size[SPATIAL - one.rank + i] = one.dim[i];
 	if (f->axes < SPATIAL)
@@ -142,10 +143,31 @@ crop(const struct onnx_step *step, struct field *f, int axis, int n)
 }
 
 /*
+ * Where strides pass over more pixels than windows need, SAME leaves out some
+ * in front: as many as ONNX Runtime does (measured; ONNX says nothing of it).
+ * Its largest pixels refuse that.
+ */
+static int
+leave_out(const struct onnx_step *step, struct field *f, bool lower, int i,
+    int64_t more)
+{
+	const int64_t m = more - (lower ? 2 : 1);
+
+	if (f->op == OP_MAX_POOL)
+		return error_set(step->import->err,
+		    "auto_pad is SAME and the strides pass over %lld pixel%s "
+		    "more than the windows need: engines differ in which, "
+		    "expected pads",
+		    (long long)more, plural_s(more));
+	if (f->op == OP_CONV)
+		return m > 1 ? crop(step, f, i, (int)(m / 2)) : 0;
+	more -= lower;
+	return more > 1 ? crop(step, f, i, (int)(more / 2)) : 0;
+}
+
+/*
  * SAME_*: as many zeros as give ceil(size / stride) outputs, an odd one behind
- * (UPPER) or before.  Where strides pass over m pixels more than windows need,
- * a convolution leaves out some in front, as many as that of ONNX Runtime does
- * (measured; its pools refuse this, and ONNX says nothing of it).
+ * (UPPER) or before.
  */
 static int
 pad_axis(const struct onnx_step *step, struct field *f, bool lower, int i,
@@ -156,16 +178,20 @@ pad_axis(const struct onnx_step *step, struct field *f, bool lower, int i,
 	    (int64_t)attr->dilations[i] * (attr->kernel_shape[i] - 1) + 1;
 	const int64_t all =
 	    (size + stride - 1) / stride * stride - stride + reach - size;
-	const int64_t m = -all - (lower ? 2 : 1);
 
 	if (all > 1 << 20)
 		return error_set(
 		    step->import->err, "pads of %lld", (long long)all);
-	if (all > 0) {
-		attr->pads[i] = (int)(lower ? (all + 1) / 2 : all / 2);
-		attr->pads[SPATIAL + i] = (int)all - attr->pads[i];
-	}
-	return f->crops && m > 1 ? crop(step, f, i, (int)(m / 2)) : 0;
+	if (f->op != OP_CONV && attr->dilations[i] > 1)
+		return error_set(step->import->err,
+		    "auto_pad is SAME and the dilation is %d: engines differ "
+		    "in how far such a pool reaches, expected pads",
+		    attr->dilations[i]);
+	if (all < 0)
+		return leave_out(step, f, lower, i, -all);
+	attr->pads[i] = (int)(lower ? (all + 1) / 2 : all / 2);
+	attr->pads[SPATIAL + i] = (int)all - attr->pads[i];
+	return 0;
 }
 
 /* SAME; VALID: no padding.  Otherwise pads says it. */
@@ -231,7 +257,6 @@ convert_conv(const struct onnx_step *step)
 
 	if (w == NULL || find_field(step, &f) < 0)
 		return -1;
-	f.crops = true;
 	if (read_window(step, &f, &attr) < 0 ||
 	    read_kernel(step, &f, w, &attr) < 0 ||
 	    read_auto_pad(step, &f, &attr) < 0)
@@ -255,7 +280,10 @@ convert_pool(const struct onnx_step *step, enum operator_kind op)
 	struct attributes attr = {0};
 	struct field f = {0};
 
-	if (find_field(step, &f) < 0 || read_window(step, &f, &attr) < 0 ||
+	if (find_field(step, &f) < 0)
+		return -1;
+	f.op = op;
+	if (read_window(step, &f, &attr) < 0 ||
 	    read_auto_pad(step, &f, &attr) < 0)
 		return -1;
 	return finish_field(step, &f, op, 1, &f.value, &attr);

@@ -46,12 +46,8 @@ read_tensor(
 /* Attributes that files here have at another value than their default. */
 static uint64_t covered[200];
 
-/*
- * Those of which there is none: what is refused (dilated averages), or is
- * another network's (training).
- */
-static const char *const uncovered[] = {
-    "AveragePool dilations", "BatchNormalization training_mode"};
+/* Those of which there is none: what is another network's (training). */
+static const char *const uncovered[] = {"BatchNormalization training_mode"};
 
 static bool
 is_default(const struct onnx_known *known, const struct onnx_given *given)
