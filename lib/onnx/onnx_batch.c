@@ -8,7 +8,7 @@ bool
 onnx_is_fixed(const struct onnx_shape *shape)
 {
 	for (int i = 0; i < shape->rank; i++)
-		if (shape->dim[i] % BATCH == 0)
+		if (shape->dim[i] % BATCH == 0 && shape->dim[i] != 0)
 			return false;
 	return true;
 }
@@ -50,6 +50,8 @@ onnx_one(const struct onnx_shape *shape)
 		if (inner != 1 && one.rank < TENSOR_RANK_MAX)
 			one.dim[one.rank++] = inner;
 	}
+	if (one.rank == 0) /* a number of each image */
+		one.dim[one.rank++] = 1;
 	return one;
 }
 
@@ -67,6 +69,38 @@ onnx_one_axis(const struct onnx_shape *shape, int axis)
 		place += shape->dim[i] % BATCH == 0 && shape->outer > 1 &&
 			 shape->dim[i] != BATCH * shape->outer;
 	return place;
+}
+
+bool
+onnx_unhide(const struct onnx_import *import, struct onnx_shape *shape)
+{
+	struct onnx_shape to = {.rank = shape->rank + 1, .dim = {BATCH}};
+	int found = 0;
+
+	if (import->static_batch != 1 || shape->rank == TENSOR_RANK_MAX ||
+	    shape->outer > 1)
+		return false;
+	for (int i = 0; i < shape->rank; i++) {
+		to.dim[i + 1] = shape->dim[i];
+		if (shape->dim[i] % BATCH != 0)
+			continue;
+		to.dim[i + 1] /= BATCH;
+		found += to.dim[i + 1] > 1 ? 1 : 2;
+	}
+	if (found == 1)
+		*shape = to;
+	return found == 1;
+}
+
+void
+onnx_hide(struct onnx_shape *shape)
+{
+	if (shape->rank == 1) /* a number, which needs an axis */
+		return;
+	shape->rank--;
+	for (int i = 0; i < shape->rank; i++)
+		shape->dim[i] = shape->dim[i + 1];
+	shape->dim[0] *= BATCH;
 }
 
 struct onnx_shape

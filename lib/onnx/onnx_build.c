@@ -79,6 +79,8 @@ onnx_add_reshape(
 		shape.dim[i] = dim[i];
 		attr.shape[i] = (int)dim[i];
 	}
+	if (shape_same(&step->import->graph->values[value].shape, &shape))
+		return value;
 	before = unshaped(step->import->graph, value, &shape);
 	return before >= 0 ? before
 			   : onnx_add(step, OP_RESHAPE, 1, &value, &attr);

@@ -180,8 +180,8 @@ find_image(struct onnx_result *const *operands, int n)
 	return image;
 }
 
-int
-onnx_join_all(const struct onnx_step *step, enum operator_kind op, int n,
+static int
+join_all(const struct onnx_step *step, enum operator_kind op, int n,
     struct onnx_result *const *operands, struct onnx_result *out)
 {
 	const struct onnx_result *image = find_image(operands, n);
@@ -211,6 +211,44 @@ onnx_join_all(const struct onnx_step *step, enum operator_kind op, int n,
 	*out = (struct onnx_result){.kind = ONNX_ACTIVATION, .shape = to};
 	out->value = onnx_add(step, op, n, in, &attr);
 	return out->value;
+}
+
+/* Gives all images' shapes the axis that they lack, or none. */
+static bool
+unhide_all(const struct onnx_import *import, int n,
+    struct onnx_result *const *operands, struct onnx_shape *kept)
+{
+	int hidden = 0, others = 0;
+
+	for (int i = 0; i < n; i++) {
+		kept[i] = operands[i]->shape;
+		if (operands[i]->kind != ONNX_ACTIVATION ||
+		    onnx_is_fixed(&kept[i]))
+			continue;
+		if (onnx_unhide(import, &operands[i]->shape))
+			hidden++;
+		else
+			others++;
+	}
+	for (int i = 0; others > 0 && i < n; i++)
+		operands[i]->shape = kept[i];
+	return hidden > 0 && others == 0;
+}
+
+int
+onnx_join_all(const struct onnx_step *step, enum operator_kind op, int n,
+    struct onnx_result *const *operands, struct onnx_result *out)
+{
+	struct onnx_shape kept[NODE_INPUTS_MAX];
+	const bool hidden = unhide_all(step->import, n, operands, kept);
+	int value = join_all(step, op, n, operands, out);
+
+	for (int i = 0; hidden && i < n; i++)
+		if (operands[i]->kind == ONNX_ACTIVATION)
+			operands[i]->shape = kept[i];
+	if (hidden)
+		onnx_hide(&out->shape);
+	return value;
 }
 
 int

@@ -53,7 +53,7 @@ int
 onnx_embed_known(const struct onnx_step *step, struct onnx_result *table,
     int axis, const struct onnx_shape *index, const double *at)
 {
-	struct onnx_part part = {-1, table->shape};
+	struct onnx_part part = {.value = -1, .shape = table->shape};
 
 	if (axis == 0 && is_whole(table, index, at)) {
 		if (onnx_splice(step, &part.shape, 0, index) < 0 ||

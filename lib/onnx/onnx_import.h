@@ -152,6 +152,9 @@ int onnx_ints_or_input(const struct onnx_step *step, const char *name, size_t i,
 int onnx_read_shape(
     const struct onnx_step *step, int64_t dim[TENSOR_RANK_MAX], size_t *n);
 
+/* Output 0 is input 0, an image, in this shape: of ours, or of the file's. */
+int onnx_reshape(const struct onnx_step *step, struct onnx_shape to);
+
 /*
  * Expand of a tensor to n dimensions: a class token for every image, or a shape
  * that is there already.
@@ -191,6 +194,13 @@ struct shape onnx_one(const struct onnx_shape *shape);
 int onnx_one_axis(const struct onnx_shape *shape, int axis);
 /* A shape with the batch in front of an image's. */
 struct onnx_shape onnx_many(const struct shape *shape);
+/*
+ * A file of one image may have dropped its axis: then the batch is in the first
+ * axis that is left, or where that went.  Gives the batch an axis of its own in
+ * front, false when it has one or the file has more images; and takes it away.
+ */
+bool onnx_unhide(const struct onnx_import *import, struct onnx_shape *shape);
+void onnx_hide(struct onnx_shape *shape);
 /* The number BATCH is nobody's outside: in a message it becomes N, as files
  * call it, and its multiples 2N, 3N ... */
 void onnx_name_batch(struct error *err);
@@ -215,7 +225,7 @@ int onnx_pointwise(const struct onnx_step *step, enum operator_kind op,
 /*
  * For operators that become several of ours; of a value of -1 all are -1.
  * Numbers as a tensor that never moves; a value op a number; one as an image of
- * another shape, or what it was made of when that had this shape.
+ * another shape, or itself, or what it was made of, when that had this shape.
  */
 int onnx_add_numbers(const struct onnx_step *step,
     const struct onnx_shape *shape, const double *number);
@@ -252,7 +262,15 @@ int onnx_read_spatial(const struct onnx_step *step, const char *name,
 struct onnx_part {
 	int value;
 	struct onnx_shape shape;
+	bool
+	    hidden; /* its batch has an axis here that it has not in the file */
 };
+
+/* All of an activation, and what becomes of it as the step's output i. */
+struct onnx_part onnx_part_of(
+    const struct onnx_step *step, const struct onnx_result *in);
+int onnx_give_part(
+    const struct onnx_step *step, size_t i, const struct onnx_part *part);
 
 struct onnx_range {
 	int64_t start, end, step;
@@ -355,5 +373,7 @@ extern const struct onnx_row *const onnx_converters[];
 
 /* The row that a node is converted by, or NULL with an error. */
 const struct onnx_row *onnx_row_of(const struct onnx_step *step);
+/* Why a node has none; one of constants alone might have one (folds). */
+int onnx_refuse(const struct onnx_step *step, bool folds);
 
 #endif

@@ -5,29 +5,16 @@
 #include "base/memory.h"
 #include "onnx/onnx_import.h"
 
-/* Output i is the part. */
+/* Output i is what is left of all when a range is cut out. */
 static int
-give(const struct onnx_step *step, size_t i, const struct onnx_part *part)
-{
-	struct onnx_result *out = onnx_out(step, i);
-
-	if (out == NULL)
-		return -1;
-	out->kind = ONNX_ACTIVATION;
-	out->value = part->value;
-	out->shape = part->shape;
-	return 0;
-}
-
-/* Output i is what is left of in when a range is cut out. */
-static int
-cut(const struct onnx_step *step, size_t i, const struct onnx_result *in,
+cut(const struct onnx_step *step, size_t i, const struct onnx_part *all,
     int axis, const struct onnx_range *range)
 {
-	struct onnx_part part = {in->value, in->shape};
+	struct onnx_part part = *all;
 
-	return onnx_narrow(step, &part, axis, range) < 0 ? -1
-							 : give(step, i, &part);
+	return onnx_narrow(step, &part, axis, range) < 0
+		   ? -1
+		   : onnx_give_part(step, i, &part);
 }
 
 /* A slice that counts down. */
@@ -90,13 +77,14 @@ convert_slice(const struct onnx_step *step)
 
 	if (in == NULL || read_cuts(step, v, n) < 0)
 		return -1;
-	part = (struct onnx_part){in->value, in->shape};
+	part = onnx_part_of(step, in);
 	for (size_t i = 0; i < n[0]; i++) {
 		struct onnx_range range = {.step = n[3] > 0 ? v[3][i] : 1};
 
 		if (onnx_axis(step, n[2] > 0 ? v[2][i] : (int64_t)i,
 			in->shape.rank, &axis) < 0)
 			return -1;
+		axis += part.hidden;
 		if (cut[axis])
 			return error_set(
 			    step->import->err, "axis %d is given twice", axis);
@@ -116,7 +104,7 @@ convert_slice(const struct onnx_step *step)
 		if (onnx_narrow(step, &part, axis, &range) < 0)
 			return -1;
 	}
-	return give(step, 0, &part);
+	return onnx_give_part(step, 0, &part);
 }
 
 /*
@@ -166,6 +154,7 @@ convert_split(const struct onnx_step *step)
 	const struct onnx_result *in = onnx_image(step, 0);
 	int64_t size[NODE_INPUTS_MAX], axis, n = (int64_t)step->node->n_out;
 	struct onnx_range range = {.step = 1};
+	struct onnx_part all;
 	int place;
 
 	if (in == NULL || onnx_int(step, "axis", &axis) < 0 ||
@@ -175,11 +164,13 @@ convert_split(const struct onnx_step *step)
 		return error_set(step->import->err,
 		    "%lld outputs, expected 1 to %d", (long long)n,
 		    NODE_INPUTS_MAX);
-	if (read_sizes(step, in->shape.dim[place], size) < 0)
+	all = onnx_part_of(step, in);
+	place += all.hidden;
+	if (read_sizes(step, all.shape.dim[place], size) < 0)
 		return -1;
 	for (int64_t i = 0; i < n; i++) {
 		range.end = range.start + size[i];
-		if (cut(step, (size_t)i, in, place, &range) < 0)
+		if (cut(step, (size_t)i, &all, place, &range) < 0)
 			return -1;
 		range.start = range.end;
 	}
@@ -202,77 +193,105 @@ first_image(const struct onnx_step *step)
 
 /* A tensor that a file with a fixed batch has for each of its images. */
 static struct onnx_shape
-operand_shape(const struct onnx_step *step, const struct onnx_result *image,
-    struct onnx_result *r)
+tensor_shape(const struct onnx_step *step, const struct onnx_part *image,
+    const struct onnx_result *first, struct onnx_result *r)
 {
-	struct onnx_shape shape;
+	struct onnx_shape shape, wide = {.dim = {BATCH}};
 
-	if (r->kind != ONNX_ACTIVATION)
-		onnx_share(step, image, r);
+	onnx_share(step, first, r);
 	shape = r->shape;
-	if (r->kind != ONNX_ACTIVATION && step->import->static_batch > 0 &&
-	    shape.dim[0] == 1 && image->shape.dim[0] == BATCH)
+	if (image->hidden && shape.rank < TENSOR_RANK_MAX) {
+		wide.rank = shape.rank + 1;
+		memcpy(wide.dim + 1, shape.dim,
+		    (size_t)shape.rank * sizeof(*shape.dim));
+		return wide;
+	}
+	if (step->import->static_batch > 0 && shape.dim[0] == 1 &&
+	    image->shape.dim[0] == BATCH)
 		shape.dim[0] = BATCH;
 	return shape;
 }
 
-/* Input i beside image: its value; its extent along place is added to *sum. */
+/* Operands beside an image, and how much there is of them along an axis. */
+struct concat {
+	const struct onnx_result *first;
+	struct onnx_part image; /* the same */
+	int axis;
+	int64_t sum;
+};
+
+/* Input i: its value; its extent is added. */
 static int
-concat_operand(const struct onnx_step *step, const struct onnx_result *image,
-    size_t i, int place, int64_t *sum)
+concat_operand(const struct onnx_step *step, struct concat *c, size_t i)
 {
 	struct onnx_result *r = onnx_in(step, i);
-	const struct onnx_shape *to = &image->shape;
-	struct onnx_shape other;
+	const struct onnx_shape *to = &c->image.shape;
+	struct onnx_part part = {.value = -1};
 
 	if (r == NULL)
 		return -1;
-	other = operand_shape(step, image, r);
-	if (other.rank == to->rank) {
-		*sum += other.dim[place];
-		other.dim[place] = to->dim[place];
+	if (r->kind == ONNX_ACTIVATION)
+		part = onnx_part_of(step, r);
+	else
+		part.shape = tensor_shape(step, &c->image, c->first, r);
+	if (part.shape.rank == to->rank) {
+		c->sum += part.shape.dim[c->axis];
+		part.shape.dim[c->axis] = to->dim[c->axis];
 	}
-	if (other.rank != to->rank || other.outer > 1 || to->outer > 1 ||
-	    memcmp(other.dim, to->dim, (size_t)to->rank * sizeof(*to->dim)) !=
-		0)
+	if (part.shape.rank != to->rank || part.shape.outer > 1 ||
+	    to->outer > 1 ||
+	    memcmp(part.shape.dim, to->dim,
+		(size_t)to->rank * sizeof(*to->dim)) != 0)
 		return error_set(step->import->err,
 		    "input %zu differs from the others in more than axis %d", i,
-		    place);
+		    c->axis - c->image.hidden);
 	if (r->kind == ONNX_ACTIVATION)
-		return r->value;
+		return part.value;
 	return onnx_use_tensor(
 	    step, r, r->tensor.rank > 1 ? ROLE_WEIGHT : ROLE_BIAS, "weight", 0);
+}
+
+/* All inputs as one node's, behind which the axis is as long as they all are.
+ */
+static int
+concat(const struct onnx_step *step, struct concat *c)
+{
+	struct attributes attr = {
+	    .axis = onnx_one_axis(&c->image.shape, c->axis) + 1};
+	int in[NODE_INPUTS_MAX], n = (int)step->node->n_in;
+
+	if (attr.axis == 0 || c->image.shape.dim[c->axis] % BATCH == 0)
+		return error_set(step->import->err, "batches are concatenated");
+	for (int i = 0; i < n; i++) {
+		in[i] = concat_operand(step, c, (size_t)i);
+		if (in[i] < 0)
+			return -1;
+	}
+	c->image.value = onnx_add(step, OP_CONCAT, n, in, &attr);
+	c->image.shape.dim[c->axis] = c->sum;
+	return c->image.value < 0 ? -1 : onnx_give_part(step, 0, &c->image);
 }
 
 static int
 convert_concat(const struct onnx_step *step)
 {
-	struct onnx_import *import = step->import;
-	const struct onnx_result *first = first_image(step);
-	int in[NODE_INPUTS_MAX], n = (int)step->node->n_in, place = 0;
-	struct attributes attr = {0};
-	struct onnx_shape to;
-	int64_t axis, sum = 0;
+	struct concat c = {.first = first_image(step)};
+	int64_t axis;
 
-	if (first == NULL)
+	if (c.first == NULL)
 		return -1;
-	if (n > NODE_INPUTS_MAX)
-		return error_set(import->err, "%d inputs, expected at most %d",
-		    n, NODE_INPUTS_MAX);
-	to = first->shape;
+	if (step->node->n_in > NODE_INPUTS_MAX)
+		return error_set(step->import->err,
+		    "%zu inputs, expected at most %d", step->node->n_in,
+		    NODE_INPUTS_MAX);
 	if (onnx_int(step, "axis", &axis) < 0 ||
-	    onnx_axis(step, axis, to.rank, &place) < 0)
+	    onnx_axis(step, axis, c.first->shape.rank, &c.axis) < 0)
 		return -1;
-	attr.axis = onnx_one_axis(&to, place) + 1;
-	if (attr.axis == 0 || to.dim[place] % BATCH == 0)
-		return error_set(import->err, "batches are concatenated");
-	for (int i = 0; i < n; i++) {
-		in[i] = concat_operand(step, first, (size_t)i, place, &sum);
-		if (in[i] < 0)
-			return -1;
-	}
-	to.dim[place] = sum;
-	return onnx_emit(step, OP_CONCAT, n, in, &attr, &to);
+	if (step->node->n_in == 1)
+		return onnx_alias(step, c.first, &c.first->shape);
+	c.image = onnx_part_of(step, c.first);
+	c.axis += c.image.hidden;
+	return concat(step, &c);
 }
 
 const struct onnx_row onnx_layouts[] = {

@@ -56,6 +56,12 @@ onnx_new_numbers(
 	struct onnx_result *out;
 	int64_t n = 1;
 
+	if (!onnx_is_fixed(&as)) {
+		error_set(import->err,
+		    "a constant would be as large as the batch, expected one "
+		    "of a fixed size");
+		return NULL;
+	}
 	for (int i = 0; i < as.rank; i++)
 		if (as.dim[i] < 0 || __builtin_mul_overflow(n, as.dim[i], &n) ||
 		    n > CONSTANT_MADE_MAX) {

@@ -1,6 +1,40 @@
 /* Parts of an activation: ranges of an axis, and elements by their numbers. */
 #include "onnx/onnx_import.h"
 
+struct onnx_part
+onnx_part_of(const struct onnx_step *step, const struct onnx_result *in)
+{
+	struct onnx_part part = {.value = in->value, .shape = in->shape};
+	struct shape one;
+
+	if (step->import->static_batch == 1)
+		part.shape.outer = 1; /* there is nothing to run slower than */
+	part.hidden = onnx_unhide(step->import, &part.shape);
+	if (!part.hidden) {
+		part.shape = in->shape;
+		return part;
+	}
+	one = onnx_one(&part.shape);
+	part.value = onnx_add_reshape(step, part.value, one.rank, one.dim);
+	return part;
+}
+
+int
+onnx_give_part(
+    const struct onnx_step *step, size_t i, const struct onnx_part *part)
+{
+	struct onnx_result *out = onnx_out(step, i);
+
+	if (out == NULL)
+		return -1;
+	out->kind = ONNX_ACTIVATION;
+	out->value = part->value;
+	out->shape = part->shape;
+	if (part->hidden)
+		onnx_hide(&out->shape);
+	return 0;
+}
+
 static struct attributes
 shape_attributes(const int64_t *dim, int rank)
 {

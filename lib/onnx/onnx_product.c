@@ -178,25 +178,40 @@ convert_gemm(const struct onnx_step *step)
 
 /* Two activations: their batches lie at the same place, before the matrices. */
 static int
+stack_images(const struct onnx_step *step, const struct onnx_shape *a,
+    const struct onnx_shape *b, struct onnx_shape *to)
+{
+	const int place = onnx_batch(step, a);
+
+	if (place < 0)
+		return -1;
+	if (a->rank != b->rank || a->dim[place] != b->dim[place] ||
+	    a->outer > 1 || b->outer > 1 || place > a->rank - 3)
+		return error_set(step->import->err,
+		    "the batch is not in front of both operands' matrices");
+	*to = *a;
+	for (int i = 0; i < to->rank - 2; i++)
+		if (to->dim[i] == 1)
+			to->dim[i] = b->dim[i];
+	to->dim[to->rank - 1] = b->dim[to->rank - 1];
+	return 0;
+}
+
+static int
 multiply_images(const struct onnx_step *step, const struct onnx_result *a,
     const struct onnx_result *b)
 {
 	const struct attributes attr = {0};
 	const int in[2] = {a->value, b->value};
-	const int place = onnx_batch(step, &a->shape);
-	struct onnx_shape to = a->shape;
+	struct onnx_shape x = a->shape, y = b->shape, to;
+	const bool hidden =
+	    onnx_unhide(step->import, &x) && onnx_unhide(step->import, &y);
 
-	if (place < 0)
+	if (stack_images(step, hidden ? &x : &a->shape, hidden ? &y : &b->shape,
+		&to) < 0)
 		return -1;
-	if (a->shape.rank != b->shape.rank ||
-	    a->shape.dim[place] != b->shape.dim[place] || a->shape.outer > 1 ||
-	    b->shape.outer > 1 || place > a->shape.rank - 3)
-		return error_set(step->import->err,
-		    "the batch is not in front of both operands' matrices");
-	for (int i = 0; i < to.rank - 2; i++)
-		if (to.dim[i] == 1)
-			to.dim[i] = b->shape.dim[i];
-	to.dim[to.rank - 1] = b->shape.dim[to.rank - 1];
+	if (hidden)
+		onnx_hide(&to);
 	return onnx_emit(step, OP_MAT_MUL, 2, in, &attr, &to);
 }
 
@@ -312,15 +327,12 @@ finish_vector(const struct onnx_step *step, int value, struct onnx_shape *to)
 
 	to->rank--;
 	one = onnx_one(to);
-	if (one.rank == 0)
-		return error_set(
-		    step->import->err, "one number of an image is left");
 	return onnx_add_reshape(step, value, one.rank, one.dim);
 }
 
 static int
-multiply_by_tensor(const struct onnx_step *step, const struct onnx_result *a,
-    struct onnx_result *b)
+multiply_rows(const struct onnx_step *step, const struct onnx_result *a,
+    struct onnx_result *b, bool hidden)
 {
 	const int batch = onnx_batch(step, &a->shape);
 	struct attributes attr = {.trans_b = b->transposed};
@@ -348,7 +360,21 @@ multiply_by_tensor(const struct onnx_step *step, const struct onnx_result *a,
 	    2, in, &attr);
 	if (value >= 0 && s.vector)
 		value = finish_vector(step, value, &s.to);
+	if (hidden)
+		onnx_hide(&s.to);
 	return onnx_give(step, value, &s.to);
+}
+
+/* A vector is a row: of a file of one image, whose axis is gone. */
+static int
+multiply_by_tensor(const struct onnx_step *step, const struct onnx_result *a,
+    struct onnx_result *b)
+{
+	struct onnx_result row = *a;
+	const bool hidden =
+	    a->shape.rank == 1 && onnx_unhide(step->import, &row.shape);
+
+	return multiply_rows(step, &row, b, hidden);
 }
 
 static int

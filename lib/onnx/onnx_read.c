@@ -31,6 +31,23 @@ spare_outputs(const struct onnx_step *step)
 	return 0;
 }
 
+/* Is this an operator that is known at all? */
+static int
+check_operator(struct onnx_step *step)
+{
+	const struct onnx_node *node = step->node;
+
+	if (node->domain.n > 0 && !onnx_text_is(node->domain, "ai.onnx"))
+		return error_set(step->import->err,
+		    "operators of domain '%.*s' are not supported%s",
+		    ONNX_TEXT(node->domain),
+		    step->import->file->n_functions > 0
+			? ", and the file does not define this one"
+			: "");
+	step->listed = onnx_find_operator(node->op);
+	return step->listed != NULL ? 0 : onnx_refuse(step, false);
+}
+
 static int
 convert(struct onnx_step *step)
 {
@@ -40,28 +57,15 @@ convert(struct onnx_step *step)
 	for (size_t i = 0; i < node->n_in; i++)
 		if (onnx_has(step, i) && onnx_find_in(step, i) == NULL)
 			return -1;
-	if (node->domain.n > 0 && !onnx_text_is(node->domain, "ai.onnx"))
-		return error_set(step->import->err,
-		    "operators of domain '%.*s' are not supported%s",
-		    ONNX_TEXT(node->domain),
-		    step->import->file->n_functions > 0
-			? ", and the file does not define this one"
-			: "");
-	row = onnx_row_of(step);
-	step->listed = onnx_find_operator(node->op);
-	if (row == NULL)
-		return -1;
-	if (step->listed == NULL)
-		return error_set(
-		    step->import->err, "this operator is not listed");
-	if (onnx_check_node(step) < 0 || row->convert(step) < 0 ||
+	if (check_operator(step) < 0 || (row = onnx_row_of(step)) == NULL ||
+	    onnx_check_node(step) < 0 || row->convert(step) < 0 ||
 	    onnx_check_seen(step) < 0)
 		return -1;
 	return spare_outputs(step);
 }
 
 static int
-convert_all(struct onnx_import *import)
+each_node(struct onnx_import *import, int (*function)(struct onnx_step *step))
 {
 	for (size_t i = 0; i < import->file->n_nodes; i++) {
 		const struct onnx_node *node = &import->file->nodes[i];
@@ -69,7 +73,7 @@ convert_all(struct onnx_import *import)
 		struct onnx_step step = {
 		    .import = import, .node = node, .seen = &seen};
 
-		if (convert(&step) < 0)
+		if (function(&step) < 0)
 			return error_prefix(import->err,
 			    "node '%.*s' (%.*s, opset %lld)",
 			    ONNX_TEXT(onnx_node_name(&step)),
@@ -77,6 +81,19 @@ convert_all(struct onnx_import *import)
 			    (long long)import->file->opset);
 	}
 	return 0;
+}
+
+/*
+ * A layer that nobody knows is the reason, rather than what is made up before
+ * it: the first state of an LSTM.
+ */
+static int
+convert_all(struct onnx_import *import)
+{
+	return each_node(import, check_operator) < 0 ||
+		       each_node(import, convert) < 0
+		   ? -1
+		   : 0;
 }
 
 static int
@@ -137,7 +154,10 @@ finish_output(struct onnx_import *import)
 		    "output '%.*s' is not the first one of its node: only that "
 		    "is supported",
 		    ONNX_TEXT(result->name));
-	if (result->kind != ONNX_ACTIVATION || result->shape.dim[0] != BATCH)
+	/* The output of a file of one image is that image's. */
+	if (result->kind != ONNX_ACTIVATION ||
+	    (result->shape.dim[0] != BATCH &&
+		(import->static_batch != 1 || onnx_is_fixed(&result->shape))))
 		return error_set(import->err,
 		    "output '%.*s' has not one row per image",
 		    ONNX_TEXT(result->name));

@@ -24,6 +24,7 @@ read_noop(const struct onnx_step *step, int64_t *none)
 
 /* What is reduced, and what is left. */
 struct reduction {
+	int value;
 	bool axis[IMAGE_RANK_MAX]; /* of the image */
 	struct shape from;
 	bool keep, none;
@@ -62,21 +63,34 @@ read_reduction(const struct onnx_step *step, const struct onnx_result *x,
     struct reduction *r)
 {
 	int64_t axes[TENSOR_RANK_MAX], keep, none;
+	struct onnx_part part;
 	size_t n;
 
-	*r = (struct reduction){.from = onnx_one(&x->shape)};
+	*r = (struct reduction){.value = x->value};
 	if (onnx_int(step, "keepdims", &keep) < 0 ||
 	    read_noop(step, &none) < 0 ||
 	    onnx_ints_or_input(step, "axes", 1, axes, TENSOR_RANK_MAX, &n) < 0)
 		return -1;
 	r->keep = keep != 0;
 	r->none = n == 0 && none != 0;
+	r->from = onnx_one(&x->shape);
 	if (n == 0 && none == 0)
 		return error_set(step->import->err,
 		    "reduces over all axes, the batch among them");
-	if (r->none)
+	if (r->none) {
 		r->to = x->shape;
-	return r->none ? 0 : find_axes(step, &x->shape, axes, n, r);
+		return 0;
+	}
+	part = onnx_part_of(step, x);
+	for (size_t i = 0; part.hidden && i < n; i++)
+		axes[i] += axes[i] >= 0;
+	r->value = part.value;
+	r->from = onnx_one(&part.shape);
+	if (part.value < 0 || find_axes(step, &part.shape, axes, n, r) < 0)
+		return -1;
+	if (part.hidden)
+		onnx_hide(&r->to);
+	return 0;
 }
 
 /* Axes that are neighbours go at once, the last ones first. */
@@ -85,9 +99,13 @@ add_reduction(const struct onnx_step *step, enum operator_kind op, int value,
     const struct reduction *r)
 {
 	struct shape shape = r->from;
+	bool keep = true; /* the axes, if no other is left */
 
+	for (int i = 0; i < shape.rank; i++)
+		keep &= r->axis[i];
+	keep |= r->keep;
 	for (int last = shape.rank; value >= 0 && last > 0; last--) {
-		struct attributes attr = {.keepdims = r->keep};
+		struct attributes attr = {.keepdims = keep};
 		int first = last, count = 0;
 
 		while (first > 0 && r->axis[first - 1])
@@ -98,7 +116,7 @@ add_reduction(const struct onnx_step *step, enum operator_kind op, int value,
 			continue;
 		if (op == OP_REDUCE_MEAN && shape.rank == 3 && first == 1 &&
 		    last == 3)
-			value = pool_globally(step, value, r->keep);
+			value = pool_globally(step, value, keep);
 		else
 			value = onnx_add(step, op, 1, &value, &attr);
 		last = first + 1;
@@ -114,11 +132,12 @@ reduce(
 	const struct onnx_result *x = onnx_image(step, 0);
 	const struct attributes none = {0};
 	struct reduction r;
+	struct shape one;
 	int value;
 
 	if (x == NULL || read_reduction(step, x, &r) < 0)
 		return -1;
-	value = x->value;
+	value = r.value;
 	if (before == OP_MUL)
 		value = onnx_add(
 		    step, OP_MUL, 2, (const int[]){value, value}, &none);
@@ -127,6 +146,8 @@ reduce(
 	if (r.none && op == OP_REDUCE_L2) /* of each for itself */
 		value = onnx_add(step, OP_ABS, 1, &value, &none);
 	value = add_reduction(step, op, value, &r);
+	one = onnx_one(&r.to);
+	value = onnx_add_reshape(step, value, one.rank, one.dim);
 	if (value >= 0 && after >= 0)
 		value = onnx_add(step, after, 1, &value, &none);
 	return onnx_give(step, value, &r.to);

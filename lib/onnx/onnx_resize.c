@@ -351,7 +351,7 @@ convert_resize(const struct onnx_step *step)
 	    (onnx_is_attribute(step, "nearest_mode") && onnx_has(step, 1) &&
 		onnx_in(step, 1) == NULL)) /* roi, which no mode reads */
 		return -1;
-	part = (struct onnx_part){x->value, x->shape};
+	part = (struct onnx_part){.value = x->value, .shape = x->shape};
 	for (int i = 0; status == 0 && i < part.shape.rank; i++) {
 		if (r.size[i] == part.shape.dim[i] && r.scale[i] == 1.0F)
 			continue;

@@ -89,8 +89,8 @@ static const struct {
 	"a network that draws random numbers is not supported"},
 };
 
-static void
-refuse(const struct onnx_step *step, bool folds)
+int
+onnx_refuse(const struct onnx_step *step, bool folds)
 {
 	const size_t n = sizeof(refused) / sizeof(refused[0]);
 	struct error *err = step->import->err;
@@ -99,10 +99,9 @@ refuse(const struct onnx_step *step, bool folds)
 	while (i < n && !onnx_text_is(step->node->op, refused[i].op))
 		i++;
 	if (i < n)
-		error_set(err, "%s", refused[i].why);
-	else
-		error_set(err, "this operator is not supported%s",
-		    folds ? ", but among constants" : "");
+		return error_set(err, "%s", refused[i].why);
+	return error_set(err, "this operator is not supported%s",
+	    folds ? ", but among constants" : "");
 }
 
 const struct onnx_row *
@@ -121,6 +120,6 @@ onnx_row_of(const struct onnx_step *step)
 	for (size_t i = 0; row == NULL && onnx_converters[i] != NULL; i++)
 		row = find_row(onnx_converters[i], op);
 	if (row == NULL)
-		refuse(step, fold != NULL);
+		onnx_refuse(step, fold != NULL);
 	return row;
 }

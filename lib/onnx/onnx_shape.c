@@ -176,8 +176,8 @@ resolve(const struct onnx_step *step, const struct onnx_shape *from,
 	       keeps_images(step, from, to);
 }
 
-static int
-reshape(const struct onnx_step *step, struct onnx_shape to)
+int
+onnx_reshape(const struct onnx_step *step, struct onnx_shape to)
 {
 	const struct onnx_result *in = onnx_image(step, 0);
 	struct attributes attr = {0};
@@ -259,7 +259,7 @@ convert_reshape(const struct onnx_step *step)
 							      : dim[i];
 	if (in->kind != ONNX_ACTIVATION)
 		return reshape_tensor(step, in, to);
-	return reshape(step, to);
+	return onnx_reshape(step, to);
 }
 
 static int
@@ -275,13 +275,21 @@ convert_flatten(const struct onnx_step *step)
 		return -1;
 	to.dim[0] = product(&in->shape, at);
 	to.dim[1] = -1;
-	return reshape(step, to);
+	return onnx_reshape(step, to);
+}
+
+/* The batch of a file of one image is one, too. */
+static bool
+is_one(int64_t dim, int64_t images)
+{
+	return dim == 1 || (dim == BATCH && images == 1);
 }
 
 int
 onnx_read_squeeze(const struct onnx_step *step, const struct onnx_shape *from,
     struct onnx_shape *to)
 {
+	const int64_t images = step->import->static_batch;
 	bool gone[TENSOR_RANK_MAX] = {false};
 	int64_t axes[TENSOR_RANK_MAX];
 	size_t n;
@@ -290,11 +298,11 @@ onnx_read_squeeze(const struct onnx_step *step, const struct onnx_shape *from,
 	if (onnx_ints_or_input(step, "axes", 1, axes, TENSOR_RANK_MAX, &n) < 0)
 		return -1;
 	for (int i = 0; n == 0 && i < from->rank; i++)
-		gone[i] = from->dim[i] == 1;
+		gone[i] = is_one(from->dim[i], images);
 	for (size_t i = 0; i < n; i++) {
 		if (onnx_axis(step, axes[i], from->rank, &at) < 0)
 			return -1;
-		gone[at] = from->dim[at] == 1;
+		gone[at] = is_one(from->dim[at], images);
 		if (!gone[at])
 			return error_set(step->import->err,
 			    "axis %d has %lld elements, expected 1", at,
@@ -344,20 +352,28 @@ convert_squeeze(const struct onnx_step *step)
 
 	if (in == NULL || onnx_read_squeeze(step, &in->shape, &to) < 0)
 		return -1;
-	return reshape(step, to);
+	return onnx_reshape(step, to);
 }
 
 static int
 convert_unsqueeze(const struct onnx_step *step)
 {
 	const struct onnx_result *in = onnx_in(step, 0);
-	struct onnx_shape to;
+	struct onnx_shape as, to;
 
-	if (in == NULL || onnx_read_unsqueeze(step, &in->shape, &to) < 0)
+	if (in == NULL)
+		return -1;
+	/* Where the batch has no axis, it may be this one. */
+	as = in->shape;
+	if (in->kind == ONNX_ACTIVATION && onnx_unhide(step->import, &as)) {
+		onnx_hide(&as);
+		as.dim[0] /= BATCH;
+	}
+	if (onnx_read_unsqueeze(step, &as, &to) < 0)
 		return -1;
 	if (in->kind != ONNX_ACTIVATION)
 		return reshape_tensor(step, in, to);
-	return reshape(step, to);
+	return onnx_reshape(step, to);
 }
 
 int

@@ -58,8 +58,15 @@ gather(const struct onnx_step *step, const struct onnx_result *in, int axis,
 {
 	const struct onnx_range range = {
 	    (int64_t)at[0], (int64_t)at[0] + index->n, 1};
-	struct onnx_part part = {in->value, in->shape};
+	struct onnx_part part = onnx_part_of(step, in);
+	struct onnx_shape as = part.shape;
 
+	axis += part.hidden;
+	if (as.dim[axis] == BATCH && step->import->static_batch == 1 &&
+	    index->n == 1) /* the image of a file of one */
+		return onnx_splice(step, &as, axis, &index->shape) < 0
+			   ? -1
+			   : onnx_reshape(step, as);
 	if (index->shape.rank > 1 || !is_run(at, index->n)) {
 		if (onnx_take(step, &part, axis, &index->shape, at) < 0)
 			return -1;
@@ -68,7 +75,7 @@ gather(const struct onnx_step *step, const struct onnx_result *in, int axis,
 		       drop_axis(step, &part, axis) < 0)) {
 		return -1;
 	}
-	return onnx_give(step, part.value, &part.shape);
+	return onnx_give_part(step, 0, &part);
 }
 
 /* The numbers of the indices, owned by the caller; NULL with an error. */
@@ -107,6 +114,7 @@ convert_gather(const struct onnx_step *step)
 	struct onnx_result *in = onnx_in(step, 0), *index = onnx_in(step, 1);
 	int64_t axis;
 	double *at;
+	int64_t all;
 	int place, status;
 
 	if (in == NULL || index == NULL || onnx_int(step, "axis", &axis) < 0 ||
@@ -117,7 +125,10 @@ convert_gather(const struct onnx_step *step)
 	at = read_indices(step, index);
 	if (at == NULL)
 		return -1;
-	status = check_indices(step, at, index->n, in->shape.dim[place]);
+	all = in->shape.dim[place];
+	if (all % BATCH == 0 && step->import->static_batch == 1)
+		all /= BATCH;
+	status = check_indices(step, at, index->n, all);
 	if (status == 0)
 		status =
 		    in->kind == ONNX_ACTIVATION
@@ -379,7 +390,7 @@ convert_pad(const struct onnx_step *step)
 	    read_pads(step, in->shape.rank, &p) < 0 ||
 	    check_pads(step, &in->shape, &p) < 0)
 		return -1;
-	part = (struct onnx_part){in->value, in->shape};
+	part = (struct onnx_part){.value = in->value, .shape = in->shape};
 	done = pad_image(step, &part, &p);
 	for (int i = 0; done == 0 && i < part.shape.rank; i++)
 		if (p.before[i] != 0 || p.after[i] != 0)

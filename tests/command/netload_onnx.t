@@ -61,6 +61,8 @@ refused pad-mode "node 'n' .*: mode is 'mirror', expected constant, edge, reflec
 refused constants-alone "node 'n' .*: no operand depends on the image"
 
 # Training is said, and is not what is loaded.
+refused recurrent-state "node 'n' \(GRU, opset 13\): recurrent layers are not supported"
+refused state "node 'state' .*: a constant would be as large as the batch, expected one of a fixed size"
 training="1 node \(n\) is in training mode: read as the trained network, with running statistics and nothing dropped"
 for file in training-norm training-norm-old training-drop training-drop-open; do
 	netload "$ROOT/tests/data/onnx/$file.onnx" >"$T/x" 2>"$T/err"

@@ -84,6 +84,15 @@ blocks(void **state)
 	compare("same", "same.onnx");
 }
 
+/* Attention written as sums; a network of one image, whose axis comes and goes.
+ */
+static void
+sums(void **state)
+{
+	(void)state;
+	compare("alone", "alone.fixed.onnx");
+}
+
 static const struct tensor *
 find(const struct graph *graph, const char *name)
 {
@@ -254,6 +263,7 @@ main(void)
 	    cmocka_unit_test(encoder),
 	    cmocka_unit_test(mixed),
 	    cmocka_unit_test(blocks),
+	    cmocka_unit_test(sums),
 	    cmocka_unit_test(roles),
 	    cmocka_unit_test(filters),
 	    cmocka_unit_test(names),

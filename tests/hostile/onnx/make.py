@@ -12,6 +12,7 @@ from wire import attr, b, i, ints, model, node, tensor, text, value, varint  # n
 
 gemm = node('Gemm', 'xw', 'y', attr('transB', 1))
 image = value(11, dims=(1, 2, 4, 4))
+pair = value(11, dims=(2, 2, 4, 4))
 weight = tensor(dims=(4, 2, 3, 3))
 out = value(12, 'y')
 
@@ -90,10 +91,10 @@ for name, attribute in (
         ('dilation', ints('dilations', 2**20, 2**20)), ('group', attr('group', 0)),
         ('groups', attr('group', -2**63)), ('many', ints('pads', *range(100)))):
     save('conv-' + name, model(node('Conv', 'xw', 'y', attribute), weight, image, out))
-for name, dims in (('zero', (0, 0, 0)), ('minus', (-1, -1)), ('big', (2**62, 4)), ('mixed', (16, 2)),
+for name, dims in (('zero', (0, 0, 0)), ('minus', (-1, -1)), ('big', (2**62, 4)), ('mixed', (32, 2)),
                    ('rank', (1,) * 9), ('negative', (-2**63, 8))):
     shape = tensor('s', (len(dims),), 7, b''.join(struct.pack('<q', d) for d in dims))
-    save('reshape-' + name, model(node('Reshape', 'xs', 'y'), shape, image, out))
+    save('reshape-' + name, model(node('Reshape', 'xs', 'y'), shape, pair if name == 'mixed' else image, out))
 save('slice', model(node('Slice', ['x', 's', 's'], 'y'), tensor('s', (1,), 7, struct.pack('<q', 2**62)),
                     value(11), out))
 save('gather', model(node('Gather', 'xs', 'y', attr('axis', 1)),
@@ -206,3 +207,20 @@ save('groups', model(node('GroupNormalization', 'xss', 'y', attr('num_groups', 3
 save('reduce-batch', model(node('ReduceMax', 'x', 'y', ints('axes', 0)), image, out))
 save('pad-mode', model(node('Pad', 'x', 'y', text('mode', 'mirror'), ints('pads', *(0, 0, 1, 1) * 2)), image, out, opset=9))
 save('constants-alone', model(node('Less', 'ss', 'c'), node('Sum', 'cc', 'y', name='m'), tensor('s', (2,)), image, out))
+
+# Sums by labels, and windows that engines place differently.
+for name, equation in (('diagonal', 'bcii->bci'), ('batch', 'bchw->chw'), ('fewer', 'bc->bc'), ('signs', 'bc?w->bc'), ('output', 'bchw->bx')):
+    save('einsum-' + name, model(node('Einsum', 'x', 'y', text('equation', equation)), image, out))
+save('einsum-mixed', model(node('Einsum', 'xx', 'y', text('equation', 'bchw,achw->bac')), image, out))
+save('einsum-three', model(node('Einsum', 'xxx', 'y', text('equation', 'bchw,bchw,bchw->bc')), image, out))
+save('einsum-sizes', model(node('Einsum', 'xw', 'y', text('equation', 'bchw,ch->bc')), tensor('w', (3, 5)), image, out))
+save('pool-over', model(node('MaxPool', 'x', 'y', ints('kernel_shape', 1, 1), ints('strides', 4, 4), text('auto_pad', 'SAME_UPPER')), image, out))
+save('pool-wide', model(node('MaxPool', 'x', 'y', ints('kernel_shape', 2, 2), ints('dilations', 2, 2), text('auto_pad', 'SAME_UPPER')), image,
+                        out, opset=12))
+save('pool-past', model(node('AveragePool', 'x', 'y', ints('kernel_shape', 2, 2), ints('dilations', 5, 5), ints('pads', 1, 1, 1, 1)), image,
+                        out, opset=19))
+# The state that a layer starts with is as large as the batch; the layer is the reason.
+save('recurrent-state', model(node('Shape', 'x', 's', name='shape'), node('ConstantOfShape', 's', 'h', name='state'),
+                              node('GRU', 'xww', 'g', attr('hidden_size', 2)), node('Add', 'gh', 'y', name='add'), weight, image, out))
+save('state', model(node('Shape', 'x', 's', name='shape'), node('ConstantOfShape', 's', 'h', name='state'), node('Add', 'xh', 'y', name='add'),
+                    image, out))
