@@ -365,9 +365,9 @@ int64_t onnx_whole(double number);
  * apply when all inputs are constants, those of onnx_converters (a list that
  * ends with NULL) otherwise.
  */
-extern const struct onnx_row onnx_layers[], onnx_products[], onnx_functions[],
-    onnx_elements[], onnx_reductions[], onnx_layouts[], onnx_takes[],
-    onnx_spaces[], onnx_resizes[], onnx_choices[], onnx_extends[],
+extern const struct onnx_row onnx_layers[], onnx_products[], onnx_einsums[],
+    onnx_functions[], onnx_elements[], onnx_reductions[], onnx_layouts[],
+    onnx_takes[], onnx_spaces[], onnx_resizes[], onnx_choices[], onnx_extends[],
     onnx_shapes[], onnx_norms[], onnx_constants[], onnx_arithmetic[];
 extern const struct onnx_row *const onnx_converters[];
 

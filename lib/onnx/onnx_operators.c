@@ -52,9 +52,6 @@ static const struct onnx_input pad_inputs[] = {{.name = "data"},
 static const struct onnx_input reduce_inputs[] = {{.name = "data"},
     {.name = "axes", .first = 18, .optional = 1}, {.name = NULL}};
 
-static const struct onnx_input reduce_sum_inputs[] = {{.name = "data"},
-    {.name = "axes", .first = 13, .optional = 1}, {.name = NULL}};
-
 /* The second one was scales, once. */
 static const struct onnx_input resize_inputs[] = {{.name = "X"},
     {.name = "roi", .optional = 13},
@@ -69,7 +66,7 @@ static const struct onnx_input slice_inputs[] = {{.name = "data"},
     {.name = "axes", .first = 10, .optional = 1},
     {.name = "steps", .first = 10, .optional = 1}, {.name = NULL}};
 
-/* Axes of Squeeze, sizes of Split. */
+/* Axes of Squeeze and ReduceSum, sizes of Split. */
 static const struct onnx_input split_inputs[] = {{.name = "data"},
     {.name = "axes", .first = 13, .optional = 1}, {.name = NULL}};
 
@@ -187,6 +184,11 @@ static const struct onnx_known alpha_one[] = {
     LAST,
 };
 
+static const struct onnx_known einsum[] = {
+    KNOWN("equation", HOLDS_TEXT, REQUIRED),
+    LAST,
+};
+
 static const struct onnx_known flatten[] = {
     KNOWN("axis", HOLDS_INT, READ, .number = 1),
     LAST,
@@ -292,15 +294,15 @@ static const struct onnx_known reshape[] = {
 };
 
 static const struct onnx_known resize[] = {
-    KNOWN("antialias", HOLDS_INT, FIXED, .first = 18),
+    KNOWN("antialias", HOLDS_INT, READ, .first = 18),
     KNOWN("axes", HOLDS_INTS, READ, .first = 18),
     KNOWN("coordinate_transformation_mode", HOLDS_TEXT, READ,
 	.text = "half_pixel", .first = 11),
     KNOWN("cubic_coeff_a", HOLDS_REAL, READ, .number = -0.75, .first = 11),
-    KNOWN("exclude_outside", HOLDS_INT, FIXED, .first = 11),
+    KNOWN("exclude_outside", HOLDS_INT, READ, .first = 11),
     /* of tf_crop_and_resize, which is refused */
     KNOWN("extrapolation_value", HOLDS_REAL, IDLE, .first = 11),
-    KNOWN("keep_aspect_ratio_policy", HOLDS_TEXT, FIXED, .text = "stretch",
+    KNOWN("keep_aspect_ratio_policy", HOLDS_TEXT, READ, .text = "stretch",
 	.first = 18),
     KNOWN("mode", HOLDS_TEXT, READ, .text = "nearest"),
     KNOWN("nearest_mode", HOLDS_TEXT, READ, .text = "round_prefer_floor",
@@ -338,12 +340,12 @@ static const struct onnx_known slice[] = {
     LAST,
 };
 
-/* Before opset 13 all axes from this one on were taken together. */
 static const struct onnx_known trilu[] = {
     KNOWN("upper", HOLDS_INT, READ, .number = 1),
     LAST,
 };
 
+/* Before opset 13 all axes from this one on were taken together. */
 static const struct onnx_known softmax[] = {
     KNOWN("axis", HOLDS_INT, READ, .number = 1, .last = 12),
     KNOWN("axis", HOLDS_INT, READ, .number = -1, .first = 13),
@@ -409,6 +411,7 @@ const struct onnx_operator onnx_operators[] = {
     OPERATOR("DepthToSpace", one, .known = depth_to_space),
     OPERATOR("Div", two),
     OPERATOR("Dropout", dropout_inputs, .known = dropout, .outputs_most = 2),
+    OPERATOR("Einsum", any, .known = einsum, .first = 12),
     OPERATOR("Elu", one, .known = alpha_one),
     OPERATOR("Equal", two),
     OPERATOR("Erf", one, .first = 9),
@@ -462,7 +465,7 @@ const struct onnx_operator onnx_operators[] = {
     OPERATOR("ReduceMean", reduce_inputs, .known = reduce),
     OPERATOR("ReduceMin", reduce_inputs, .known = reduce),
     OPERATOR("ReduceProd", reduce_inputs, .known = reduce),
-    OPERATOR("ReduceSum", reduce_sum_inputs, .known = reduce_sum),
+    OPERATOR("ReduceSum", split_inputs, .known = reduce_sum),
     OPERATOR("ReduceSumSquare", reduce_inputs, .known = reduce),
     OPERATOR("Relu", one),
     OPERATOR("Reshape", two, .known = reshape),

@@ -29,7 +29,10 @@ struct resize {
 	enum resize_mode mode;
 	enum place place;
 	enum rounding rounding;
-	float a; /* of cubic polynomials */
+	float a;     /* of cubic polynomials */
+	bool smooth; /* fewer pixels are sums of all that they stand for */
+	bool inside; /* weights of what lies outside are 0, else the edge's */
+	bool not_larger, not_smaller; /* sizes, with one factor for all axes */
 	float scale[TENSOR_RANK_MAX];
 	int64_t size[TENSOR_RANK_MAX];
 };
@@ -50,6 +53,39 @@ read_word(const struct onnx_step *step, const char *name,
 		   ? i
 		   : error_set(step->import->err, "%s is '%.*s', expected %s",
 			 name, ONNX_TEXT(text), expected);
+}
+
+static int
+read_flag(const struct onnx_step *step, const char *name, bool *flag)
+{
+	int64_t v = 0;
+
+	if (onnx_is_attribute(step, name) && onnx_int(step, name, &v) < 0)
+		return -1;
+	*flag = v != 0;
+	return 0;
+}
+
+/* What later opsets have. */
+static int
+read_more(const struct onnx_step *step, struct resize *r)
+{
+	static const char *const policies[] = {
+	    "stretch", "not_larger", "not_smaller", NULL};
+	int policy = 0;
+
+	if (read_flag(step, "antialias", &r->smooth) < 0 ||
+	    read_flag(step, "exclude_outside", &r->inside) < 0)
+		return -1;
+	if (onnx_is_attribute(step, "keep_aspect_ratio_policy"))
+		policy = read_word(step, "keep_aspect_ratio_policy", policies,
+		    "stretch, not_larger or not_smaller");
+	if (r->smooth && r->mode == RESIZE_NEAREST)
+		return error_set(step->import->err,
+		    "antialias is 1 for nearest pixels, expected 0");
+	r->not_larger = policy == 1;
+	r->not_smaller = policy == 2;
+	return policy < 0 ? -1 : 0;
 }
 
 /* Before Resize had attributes for it, pixels were those at x / scale. */
@@ -83,7 +119,7 @@ read_how(const struct onnx_step *step, struct resize *r)
 		return -1;
 	r->place = (enum place)place;
 	r->rounding = (enum rounding)rounding;
-	return 0;
+	return read_more(step, r);
 }
 
 /* Numbers of input i, at most one for each axis; none: *n is 0. */
@@ -153,6 +189,27 @@ set_size(const struct onnx_step *step, const struct onnx_shape *from,
 	return 0;
 }
 
+/* All axes that are resized get the smallest factor, or the largest. */
+static void
+share_factor(
+    const struct onnx_shape *from, struct resize *r, const int *axes, size_t n)
+{
+	float factor = r->scale[axes[0]];
+
+	for (size_t i = 1; i < n; i++)
+		factor = r->not_larger ? fminf(factor, r->scale[axes[i]])
+				       : fmaxf(factor, r->scale[axes[i]]);
+	for (size_t i = 0; i < n; i++) {
+		const int64_t have = from->dim[axes[i]];
+
+		if (have % BATCH == 0)
+			continue;
+		r->scale[axes[i]] = factor;
+		r->size[axes[i]] =
+		    (int64_t)floor((double)factor * (double)have + 0.5);
+	}
+}
+
 static int
 read_sizes(const struct onnx_step *step, const struct onnx_shape *from,
     struct resize *r)
@@ -184,6 +241,8 @@ read_sizes(const struct onnx_step *step, const struct onnx_shape *from,
 		if (set_size(step, from, r, axes[i],
 			n_size > 0 ? size[i] : scale[i], n_size > 0) < 0)
 			return -1;
+	if (n_size > 0 && (r->not_larger || r->not_smaller))
+		share_factor(from, r, axes, n);
 	return 0;
 }
 
@@ -263,27 +322,46 @@ cubic(double a, double far)
 {
 	if (far <= 1.0)
 		return ((a + 2.0) * far - (a + 3.0)) * far * far + 1.0;
+	if (far >= 2.0)
+		return 0.0;
 	return ((a * far - 5.0 * a) * far + 8.0 * a) * far - 4.0 * a;
 }
 
-/* Column i of the matrix: what of each of n pixels pixel i is made of. */
+static double
+weight(const struct resize *r, double far)
+{
+	return r->mode == RESIZE_LINEAR ? fmax(0.0, 1.0 - far)
+					: cubic((double)r->a, far);
+}
+
+/*
+ * Column i of the matrix: what of each of n pixels pixel i is made of.  Where
+ * the image shrinks, a smooth one's window is as much wider.
+ */
 static void
 fill_column(const struct resize *r, int axis, int64_t n, int64_t i, double *to)
 {
 	const int64_t width = r->size[axis];
-	double x = (double)place_in(r, axis, n, i), base;
+	const double reach = r->mode == RESIZE_LINEAR ? 1.0 : 2.0;
+	const double scale =
+	    r->smooth && r->scale[axis] < 1.0F ? (double)r->scale[axis] : 1.0;
+	const double x = (double)place_in(r, axis, n, i);
+	const int64_t first = onnx_whole(ceil(x - reach / scale));
+	const int64_t last = onnx_whole(floor(x + reach / scale));
+	double sum = 0.0;
 
-	if (r->mode == RESIZE_LINEAR) {
-		x = fmax(0.0, fmin(x, (double)(n - 1)));
-		base = floor(x);
-		to[within(base, n) * width] += 1.0 - (x - base);
-		to[within(base + 1.0, n) * width] += x - base;
-		return;
+	for (int64_t k = first; k <= last; k++) {
+		const double w = weight(r, fabs(x - (double)k) * scale);
+
+		if (r->inside && (k < 0 || k > n - 1))
+			continue;
+		to[within((double)k, n) * width] += w;
+		sum += w;
 	}
-	base = floor(x);
-	for (int k = -1; k <= 2; k++)
-		to[within(base + k, n) * width] +=
-		    cubic((double)r->a, fabs(x - base - k));
+	if ((!r->smooth && !r->inside) || sum == 0.0)
+		return;
+	for (int64_t k = 0; k < n; k++)
+		to[k * width] /= sum;
 }
 
 /* The image's axis becomes the last one, or goes back. */

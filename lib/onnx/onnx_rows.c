@@ -2,9 +2,9 @@
 #include "onnx/onnx_import.h"
 
 const struct onnx_row *const onnx_converters[] = {onnx_layers, onnx_products,
-    onnx_norms, onnx_functions, onnx_elements, onnx_reductions, onnx_shapes,
-    onnx_layouts, onnx_takes, onnx_spaces, onnx_resizes, onnx_choices,
-    onnx_extends, NULL};
+    onnx_einsums, onnx_norms, onnx_functions, onnx_elements, onnx_reductions,
+    onnx_shapes, onnx_layouts, onnx_takes, onnx_spaces, onnx_resizes,
+    onnx_choices, onnx_extends, NULL};
 
 /* 1, 0, -1.  What is learned stays a tensor, however small. */
 static int

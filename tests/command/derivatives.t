@@ -24,7 +24,7 @@ losses()
 	recdump --json "$1" | sed -n 's/.*"running_loss":\([-0-9.e+]*\).*/\1/p'
 }
 
-for net in transformer encoder blocks mixed same alone.fixed; do
+for net in transformer encoder blocks mixed same einsum alone.fixed; do
 	netload -q --mean 0.5,0.4 --std 0.3,0.2 "$O/$net.onnx" >"$T/$net.ll"
 	nettrain -q -j1 -d "$T/two.npz" --batch 6 --lr 0.01 "$T/$net.ll" >"$T/one"
 	ok $? "$net: trained"

@@ -61,6 +61,18 @@ refused pad-mode "node 'n' .*: mode is 'mirror', expected constant, edge, reflec
 refused constants-alone "node 'n' .*: no operand depends on the image"
 
 # Training is said, and is not what is loaded.
+einsum="node 'n' \(Einsum, opset 13\):"
+refused einsum-diagonal "$einsum axis 'i' is twice in 'bcii': diagonals are not supported"
+refused einsum-batch "$einsum sums over axis 'b', the batch"
+refused einsum-fewer "$einsum the equation has 'bc' for input 0 of 4 dimensions"
+refused einsum-signs "$einsum the equation has 'bc\?w' for input 0 of 4 dimensions"
+refused einsum-output "$einsum the output has axis 'x', which no input has"
+refused einsum-mixed "$einsum the batch is axis 'b' of one input and 'a' of the other: its images would be mixed"
+refused einsum-three "$einsum 3 operands, expected 1 or 2"
+refused einsum-sizes "$einsum axis 'c' has 2 elements in one input and 3 in the other"
+refused pool-over "node .* auto_pad is SAME and the strides pass over 3 pixels more than the windows need: .*, expected pads"
+refused pool-wide "node .* auto_pad is SAME and the dilation is 2: .*, expected pads"
+refused pool-past "node .* a window of 2 \(dilation 5\) has no pixel of the 4"
 refused recurrent-state "node 'n' \(GRU, opset 13\): recurrent layers are not supported"
 refused state "node 'state' .*: a constant would be as large as the batch, expected one of a fixed size"
 training="1 node \(n\) is in training mode: read as the trained network, with running statistics and nothing dropped"

@@ -90,6 +90,7 @@ static void
 sums(void **state)
 {
 	(void)state;
+	compare("einsum", "einsum.onnx");
 	compare("alone", "alone.fixed.onnx");
 }
 

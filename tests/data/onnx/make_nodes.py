@@ -416,3 +416,39 @@ case('Gather-positions-13', 13, (3, 5), ('Gather', 'w,i', 'p', {}), ('Add', 'x,p
 case('Gather-window-13', 13, (2, 4, 4), ('Gather', 'w,i', 'g', {}), ('Reshape', 'g,s', 'r', {}),
      ('Transpose', 'r', 't', {'perm': [2, 0, 1]}), ('Unsqueeze', 't,z', 'u', {}), ('Sigmoid', 'u', 'v', {}),
      ('Add', 'v,x', 'y', {}), w=data(9, 2), i=rng.integers(0, 9, 16), s=ints(4, 4, -1), z=ints(0))
+
+# Sums of products by their labels: a product of matrices, stacks of them, and what is neither.
+rng = np.random.default_rng(25)
+for name, equation, other in (
+        ('matrix', 'bid,de->bie', (4, 5)), ('turned', 'bid,ed->bie', (5, 4)), ('implied', 'bid,de', (4, 5)),
+        ('heads', 'bid,dhk->bihk', (4, 2, 5)), ('stack', 'bid,hde->bhie', (2, 4, 5)), ('inner', 'bid,hed->bihe', (2, 5, 4)),
+        ('neither', 'bid,deh->bhie', (4, 5, 2)), ('all', 'bid,id->b', (3, 4)), ('stretched', 'bid,d->bdi', (4,)),
+        ('outer', 'bid,e->bied', (5,)), ('dots', '...d,d e->...e', (4, 5)), ('number', 'bid,->bid', ()),
+        ('lost', 'bid,ei->bd', (5, 3))):
+    one('Einsum', name, 13, (3, 4), {'equation': equation}, ',w', w=data(*other))
+case('Einsum-weight-first-13', 13, (3, 4), ('Einsum', 'w,x', 'y', {'equation': 'ed,bid->bie'}), w=data(5, 4))
+for name, equation in (('scores', 'bid,bjd->bij'), ('values', 'bij,bjd->bid'), ('same', 'bid,bid->bid'), ('vector', 'bid,bid->b'),
+                       ('pairs', 'bid,bje->bijde'), ('rows', 'bid,bje->bi')):
+    shape = (3, 4) if name != 'values' else (3, 3)
+    case('Einsum-images-%s-12' % name, 12, shape, ('Sigmoid', 'x', 's', {}), ('Einsum', 's,x', 'y', {'equation': equation}))
+case('Einsum-alone-12', 12, (2, 3, 4), ('Einsum', 'x', 'y', {'equation': 'bchw->bwc'}))
+# One number an image.
+case('MatMul-number-13', 13, (5,), ('MatMul', 'x,w', 'm', {}), ('Unsqueeze', 'm,a', 'y', {}), w=data(5), a=ints(1))
+for op in 'Mean', 'Max', 'Sum':
+    case('Reduce%s-number-13' % op, 13, image, ('Reduce' + op, 'x' + (',a' if op == 'Sum' else ''), 'm',
+         {'keepdims': 0, **({} if op == 'Sum' else {'axes': [1, 2, 3]})}), ('Neg', 'm', 'y', {}), **({'a': ints(1, 2, 3)} if op == 'Sum' else {}))
+# Averages of dilated windows; SAME whose strides pass over pixels.
+for name, more in (('dilated', {}), ('dilated-pads', {'pads': [1, 1, 1, 1]}), ('dilated-include', {'pads': [1, 1, 1, 1], 'count_include_pad': 1}),
+                   ('dilated-ceil', {'ceil_mode': 1, 'strides': [2, 2], 'pads': [1, 0, 1, 0], 'count_include_pad': 1})):
+    one('AveragePool', name, 19, image, {'kernel_shape': [2, 2], 'dilations': [2, 3], **more})
+for lower in 'UPPER', 'LOWER':
+    one('AveragePool', 'over-' + lower.lower(), 19, (2, 9, 8), {'kernel_shape': [1, 2], 'strides': [4, 4], 'auto_pad': 'SAME_' + lower})
+# Fewer pixels as sums of all that they stand for; one factor for all axes.
+for mode in 'linear', 'cubic':
+    one('Resize', 'antialias-' + mode, 18, small, {'mode': mode, 'antialias': 1}, ',,s', s=scalar([1, 1, 0.6, 0.4]))
+    one('Resize', 'antialias-sizes-' + mode, 19, small, {'mode': mode, 'antialias': 1, 'axes': [2, 3]}, ',,,n', n=ints(2, 9))
+for antialias in 0, 1:
+    one('Resize', 'exclude-%d' % antialias, 18, small, {'mode': 'cubic', 'exclude_outside': 1, 'antialias': antialias}, ',,s',
+        s=scalar([1, 1, 0.6, 2.5]))
+for policy in 'not_larger', 'not_smaller':
+    one('Resize', policy, 18, small, {'mode': 'linear', 'keep_aspect_ratio_policy': policy, 'axes': [2, 3]}, ',,,n', n=ints(3, 9))
