@@ -22,7 +22,7 @@ static struct onnx_notes
 read_graph(const char *file, struct graph *graph)
 {
 	struct content content;
-	struct onnx_notes notes;
+	struct onnx_notes notes = {0};
 	struct error err;
 	char path[256];
 
