@@ -42,6 +42,11 @@ check-torch: all
 	PYTHON=$(CURDIR)/$(TORCH_VENV)/bin/python prove -v -e '' tests/command/torch*.t \
 	    tests/command/landscape.t
 
+# Several machines on one: as root, with iproute2, openssh-server, slurm-wlm, munge and
+# snakemake; what cannot run says why.
+check-cluster: all
+	prove -v -e '' $(wildcard tests/cluster/*.t)
+
 # 64-bit ARM under qemu: see the script.
 check-arm64:
 	tests/arm64
@@ -64,7 +69,7 @@ BASE = HEAD
 same: all
 	tests/same.py --base $(BASE) --build $(BUILD) --cc '$(CC)' $(SAME)
 
-.PHONY: check check-san check-golden check-arm64 check-torch check-all same
+.PHONY: check check-san check-golden check-arm64 check-cluster check-torch check-all same
 
 # Style, static analysis, shell scripts.
 LINT_C = $(filter-out $(if $(HDF5),,cmd/h5conv.c lib/hdf5/%),\
@@ -79,7 +84,7 @@ lint:
 	    --inline-suppr --suppress=missingIncludeSystem -Ilib -Icmd cmd lib
 	@printf '%s\n' $(LINT_C) | xargs -P2 -n1 sh -c \
 	    'clang-tidy --quiet "$$@" -- $(LINT_FLAGS) 2>/dev/null' lint
-	@shellcheck -S warning -x -P SCRIPTDIR $$(grep -lsE 'env bash|shellcheck shell' pipelines/* pipelines/studies/*) .ci/run tests/run tests/arm64 tests/fresh-root tests/fresh-container cmd/losspipe cmd/packaging/install cmd/packaging/deb cmd/packaging/dist cmd/packaging/completion/losspipe.bash tests/tap.sh $(wildcard tests/*/*.t)
+	@shellcheck -S warning -x -P SCRIPTDIR $$(grep -lsE 'env bash|shellcheck shell' pipelines/* pipelines/studies/*) .ci/run tests/run tests/arm64 tests/fresh-root tests/fresh-container cmd/losspipe cmd/packaging/install cmd/packaging/deb cmd/packaging/dist cmd/packaging/completion/losspipe.bash tests/tap.sh $(wildcard tests/cluster/*.sh tests/*/*.t)
 
 .PHONY: lint
 

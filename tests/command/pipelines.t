@@ -34,6 +34,15 @@ if command -v parallel >/dev/null; then
 	fails 2 "SHARDS is 'x'" "a wrong number of shards" \
 		"$ROOT/pipelines/parallel-surface" "$T/plane.ll" "$T/s.ll" x -d "$images"
 
+	# As on another host, on this one: another home, its data carried by digest.
+	(cd "$T" && mkdir -p home && HOME=$T/home "$ROOT/pipelines/parallel-surface" --sshlogin : \
+		plane.ll hosted.ll 3 -d"$images" --x=-1:1:4 --y -1:1:3) 2>"$T/err"
+	is "$? $(cat "$T/err")" "0 parallel-surface: shards: : 3" "parallel-surface --sshlogin"
+	passes "with the same bytes" cmp "$T/whole.ll" "$T/hosted.ll"
+	is "$(readlink -f "$T"/home/.cache/losspipe/*/fashion-48.npz)" "$(readlink -f "$images")" "files that a host has are not carried"
+	fails 2 "PARALLEL_OPTIONS names hosts, expected in: parallel-surface --sshlogin" "hosts in another place" \
+		env PARALLEL_OPTIONS='-S a' "$ROOT/pipelines/parallel-surface" "$T/plane.ll" "$T/s.ll" 2 -d "$images"
+
 	# Records are where parallel may cut: whole records, same bytes.
 	parallel --pipe --block 3k --recend '' --recstart $'\x95\xa4LLv1' -k cat <"$T/whole.ll" >"$T/cut.ll"
 	passes "parallel --pipe cuts at the magic" cmp "$T/whole.ll" "$T/cut.ll"
