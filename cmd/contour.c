@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "base/output.h"
 #include "draw/caption.h"
+#include "draw/curve_chart.h"
 #include "draw/densities.h"
 #include "draw/histograms.h"
 #include "draw/landscape.h"
@@ -30,14 +31,12 @@ enum { CURVATURE_RATIO, CURVATURE_SIGNED, CURVATURE_LINES };
 
 static const char *const curvatures[] = {"ratio", "signed", "lines", NULL};
 
-enum { INTERPOLATE_LINEAR, INTERPOLATE_CUBIC };
-
-static const char *const interpolations[] = {"linear", "cubic", NULL};
-
 struct settings {
 	int curvature; /* of curvatures, or -1 */
-	int style, log, band, points;
-	int interpolate; /* of interpolations */
+	int style, log, band;
+	int panels, letters;
+	int64_t columns;
+	const char *panel_title;
 	const char *field, *title, *levels_text;
 	struct levels levels;
 	struct relief_view view;
@@ -134,11 +133,6 @@ describe(struct text *desc, const struct settings *s,
 		text_add(desc, " colours=%s", colour_map_words[s->colours]);
 	if (s->band)
 		text_add(desc, " band");
-	if (s->interpolate != INTERPOLATE_LINEAR)
-		text_add(
-		    desc, " interpolate=%s", interpolations[s->interpolate]);
-	if (s->points)
-		text_add(desc, " points");
 	if (!isnan(s->zmax))
 		text_add(desc, " zmax=%g", s->zmax);
 	return text_check(desc, err);
@@ -199,18 +193,6 @@ fix_range(const struct settings *s, const struct landscape *landscape,
 		picture->map = COLOUR_COOLWARM;
 }
 
-/* What lies between points, and requested ones; curves of a band stay alike. */
-static int
-refine(const struct settings *s, struct landscape *landscape, struct error *err)
-{
-	const struct landscape_manner manner = {.log = wants_log(s, landscape),
-	    .cubic = s->interpolate == INTERPOLATE_CUBIC &&
-		     s->style <= PICTURE_FILLED,
-	    .points = s->points};
-
-	return s->band ? 0 : landscape_refine(landscape, &manner, err);
-}
-
 static int
 draw(const struct settings *s, const struct landscape *landscape,
     struct text *svg, struct error *err)
@@ -228,7 +210,9 @@ draw(const struct settings *s, const struct landscape *landscape,
 	    .title = title(s, landscape),
 	    .z_label = landscape->value_label,
 	    .right_label = landscape->has_accuracy ? "accuracy (%)" : NULL,
-	    .paper = s->paper};
+	    .paper = s->paper,
+	    .columns = s->columns,
+	    .letters = s->letters};
 	int status = describe(&desc, s, landscape, err);
 	const char *how = status == 0 ? text_chars(&desc, err) : NULL;
 
@@ -247,7 +231,7 @@ draw(const struct settings *s, const struct landscape *landscape,
 		status = picture_surfaces(
 		    &picture, landscape->surfaces, landscape->n, svg, err);
 	else if (status == 0)
-		status = picture_curves(&picture, landscape->curves,
+		status = curve_chart_draw(&picture, landscape->curves,
 		    landscape->n, landscape->note, svg, err);
 	text_free(&desc);
 	return status;
@@ -270,20 +254,37 @@ describe_each(struct text *desc, const struct settings *s,
 	return text_check(desc, err);
 }
 
+static struct picture
+page_of(const struct settings *s)
+{
+	return (struct picture){.log = s->log,
+	    .title = s->title,
+	    .paper = s->paper,
+	    .columns = s->columns,
+	    .letters = s->letters};
+}
+
+static struct naming_panels
+panels_of(const struct settings *s)
+{
+	return (struct naming_panels){
+	    s->panels || s->panel_title != NULL, s->panel_title};
+}
+
 static int
 draw_histograms(const struct settings *s, const struct histogram_list *list,
     struct text *svg, struct error *err)
 {
 	struct text desc = {0};
-	struct picture picture = {
-	    .log = s->log, .title = s->title, .paper = s->paper};
+	struct picture picture = page_of(s);
+	const struct naming_panels panels = panels_of(s);
 	int status = describe_each(&desc, s, &list->from, err);
 
 	picture.desc = status == 0 ? text_chars(&desc, err) : NULL;
 	if (picture.desc == NULL)
 		status = -1;
 	if (status == 0)
-		status = picture_histograms(&picture, list, svg, err);
+		status = histograms_draw(&picture, list, &panels, svg, err);
 	text_free(&desc);
 	return status;
 }
@@ -293,14 +294,15 @@ draw_densities(const struct settings *s, const struct density_list *list,
     struct text *svg, struct error *err)
 {
 	struct text desc = {0};
-	struct picture picture = {.title = s->title, .paper = s->paper};
+	struct picture picture = page_of(s);
+	const struct naming_panels panels = panels_of(s);
 	int status = describe_each(&desc, s, &list->from, err);
 
 	picture.desc = status == 0 ? text_chars(&desc, err) : NULL;
 	if (picture.desc == NULL)
 		status = -1;
 	if (status == 0)
-		status = picture_densities(&picture, list, svg, err);
+		status = densities_draw(&picture, list, &panels, svg, err);
 	text_free(&desc);
 	return status;
 }
@@ -356,8 +358,8 @@ run_points(char **paths, int n, const struct settings *s,
 	if (status == 0)
 		status = landscape_make(&landscape, &list, s->field, err);
 	points_list_free(&list);
-	if (status == 0)
-		status = refine(s, &landscape, err);
+	if (status == 0 && (s->panels || s->panel_title != NULL))
+		status = landscape_titles(&landscape, s->panel_title, err);
 	if (status == 0)
 		status = draw(s, &landscape, &svg, err);
 	landscape_free(&landscape);
@@ -398,6 +400,26 @@ add_paper_options(struct option_table *table, struct settings *s)
 	options_add(table, rows);
 }
 
+/* How several plots share the page. */
+static void
+add_panel_options(struct option_table *table, struct settings *s)
+{
+	const struct option_row rows[] = {
+	    OPTION_FLAG(0, "panels", &s->panels,
+		"curves of each network, histograms and densities in a panel "
+		"of their own"),
+	    OPTION_TEXT(0, "panel-title", "TEXT", &s->panel_title,
+		"title of each panel, with {label} and other facts; those of "
+		"one title share a panel"),
+	    OPTION_INT(0, "columns", "N", &s->columns, 1, 100,
+		"panels in a row (up to 3)"),
+	    OPTION_FLAG(0, "letters", &s->letters, "panels have letters: (a)"),
+	    OPTION_TEXT(0, "title", "TEXT", &s->title, "title of the picture"),
+	    OPTION_END};
+
+	options_add(table, rows);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -414,9 +436,6 @@ main(int argc, char **argv)
 	    OPTION_FLAG(0, "band", &s.band,
 		"curves along several directions as a band and their mean"),
 	    OPTION_FLAG(0, "log", &s.log, "a log scale of values"),
-	    OPTION_CHOICE(0, "interpolate", interpolations, &s.interpolate,
-		"how lines and bands run between points (linear)"),
-	    OPTION_FLAG(0, "points", &s.points, "mark where was measured"),
 	    OPTION_TEXT(0, "field", "NAME", &s.field,
 		"loss, acc, error, or any number of a point (loss)"),
 	    OPTION_CHOICE(0, "curvature", curvatures, &s.curvature,
@@ -426,7 +445,6 @@ main(int argc, char **argv)
 		"where a surface is seen from, in degrees (-60,32)"),
 	    OPTION_CALL(
 		0, "zmax", "Z", &s, parse_zmax, "cut or hatch what is higher"),
-	    OPTION_TEXT(0, "title", "TEXT", &s.title, "title of the picture"),
 	    OPTION_END};
 	struct option_table table = {0};
 	struct frame frame = {.name = "contour",
@@ -439,6 +457,7 @@ main(int argc, char **argv)
 	int first;
 
 	options_add(&table, options);
+	add_panel_options(&table, &s);
 	add_paper_options(&table, &s);
 	first = frame_start(&frame, argc, argv);
 	s.paper.bare = s.background;

@@ -227,3 +227,17 @@ text_add_xml(struct text *text, const char *chars)
 			text_add_bytes(text, chars + i, bytes);
 	}
 }
+
+void
+text_short_path(const char *path, char *out, size_t room)
+{
+	const char *slash = strrchr(path, '/');
+	const char *base = slash != NULL ? slash + 1 : path;
+	size_t n = strlen(base);
+
+	if (n > 3 && strcmp(base + n - 3, ".ll") == 0)
+		n -= 3;
+	n = n < room ? n : room - 1;
+	memcpy(out, base, n);
+	out[n] = '\0';
+}

@@ -68,6 +68,9 @@ void text_cut(struct text *text, size_t n);
  */
 int text_compare_natural(const char *a, const char *b);
 
+/* A path for legends: the file's name without its folder and ".ll". */
+void text_short_path(const char *path, char *out, size_t room);
+
 /*
  * Makes what a text holds fit for people, as text_make_shown does
  * (base/character.h).

@@ -171,14 +171,18 @@ draw_band(struct svg *svg, const struct plot *plot, const struct band *b,
 
 void
 bands_draw(struct svg *svg, const struct plot *plot, const struct bands *bands,
-    const struct curve *curves, size_t n)
+    const struct curve *shown, size_t n_shown, const struct curve *curves,
+    size_t n)
 {
-	for (size_t i = 0; i < bands->n; i++) {
-		struct colour colour = curves_colour(bands->means, bands->n, i);
+	for (size_t i = 0; i < n_shown; i++) {
+		const struct band *band = find_band(bands, shown[i].group);
+		const struct colour colour = curves_colour(shown, n_shown, i);
 
-		draw_band(svg, plot, &bands->item[i], &bands->means[i], colour);
+		if (band == NULL)
+			continue;
+		draw_band(svg, plot, band, &shown[i], colour);
 		for (size_t k = 0; k < n; k++)
-			if (curves[k].group == bands->item[i].group)
+			if (curves[k].group == band->group)
 				curves_draw_thin(svg, plot, &curves[k], colour);
 	}
 }

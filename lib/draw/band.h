@@ -33,8 +33,12 @@ int bands_make(struct bands *bands, const struct curve *curves, size_t n,
     struct error *err);
 void bands_free(struct bands *bands);
 
-/* The bands and the thin lines; the means are drawn as curves over them. */
+/*
+ * The bands of those means that are shown (none without a band) and the thin
+ * lines of theirs among curves; the means are drawn as curves over them.
+ */
 void bands_draw(struct svg *svg, const struct plot *plot,
-    const struct bands *bands, const struct curve *curves, size_t n);
+    const struct bands *bands, const struct curve *shown, size_t n_shown,
+    const struct curve *curves, size_t n);
 
 #endif

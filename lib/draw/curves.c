@@ -4,9 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "draw/colour.h"
-#include "draw/legend.h"
-
 /* Which of the two axes a line belongs to. */
 enum side { LEFT, RIGHT };
 
@@ -80,25 +77,18 @@ curves_range(const struct curve *curves, size_t n, int log, struct plot *plot,
 	return 0;
 }
 
-struct stroke {
-	struct colour colour;
-	double width;
-	int dashed;
-};
-
 /*
  * One network: blue loss and red accuracy, as in the paper.  Several: a colour
- * each, with the accuracy thinner.
+ * and a marker each, with the accuracy thinner.
  */
 static struct stroke
 stroke_of(const struct curve *curves, size_t n, size_t i, enum side side)
 {
-	struct stroke stroke = {.width = 1.7, .dashed = curves[i].dashed};
+	struct stroke stroke = {.width = 1.7};
 	size_t first;
 
 	if (several_labels(curves, n)) {
-		stroke.colour =
-		    colour_of_curve(label_number(curves, i, &first));
+		stroke = stroke_of_number(label_number(curves, i, &first));
 		if (side == RIGHT) {
 			stroke.width = 0.9;
 			stroke.colour = colour_mix(
@@ -107,20 +97,8 @@ stroke_of(const struct curve *curves, size_t n, size_t i, enum side side)
 	} else {
 		stroke.colour = colour_of_curve(side == LEFT ? 0 : 1);
 	}
+	stroke.dashed = curves[i].dashed;
 	return stroke;
-}
-
-static void
-stroke_path(struct svg *svg, struct stroke stroke)
-{
-	char attributes[160], text[COLOUR_TEXT_BYTES];
-
-	snprintf(attributes, sizeof(attributes),
-	    "fill=\"none\" stroke=\"%s\" stroke-width=\"%g\" "
-	    "stroke-linejoin=\"round\"%s",
-	    colour_text(stroke.colour, text), stroke.width,
-	    stroke.dashed ? " stroke-dasharray=\"5 3\"" : "");
-	svg_path(svg, attributes);
 }
 
 static void
@@ -149,6 +127,27 @@ draw_curve(struct svg *svg, const struct plot *plot, const struct curve *curve,
 	}
 }
 
+/*
+ * A few markers along the line, those of each curve at other places: where
+ * curves lie upon each other all are seen.
+ */
+static void
+draw_markers(struct svg *svg, const struct plot *plot,
+    const struct curve *curve, struct stroke stroke, int number)
+{
+	const size_t every = curve->n > 10 ? curve->n / 6 : 2;
+	const size_t start = ((size_t)number * (every + 2) / 3) % every;
+
+	for (size_t k = start; k < curve->n; k += every) {
+		const double y = curve->left[k];
+
+		if (isfinite(y) && y >= plot->y0 && y <= plot->y1)
+			stroke_marker(svg, stroke,
+			    (struct xy){
+				plot_x(plot, curve->x[k]), plot_y(plot, y)});
+	}
+}
+
 struct colour
 curves_colour(const struct curve *curves, size_t n, size_t i)
 {
@@ -160,8 +159,9 @@ curves_draw_thin(struct svg *svg, const struct plot *plot,
     const struct curve *curve, struct colour colour)
 {
 	const struct colour white = {1, 1, 1};
-	const struct stroke stroke = {
-	    colour_mix(colour, white, 0.45), 0.6, curve->dashed};
+	const struct stroke stroke = {.colour = colour_mix(colour, white, 0.45),
+	    .width = 0.6,
+	    .dashed = curve->dashed};
 
 	stroke_path(svg, stroke);
 	draw_curve(svg, plot, curve, curve->left);
@@ -170,14 +170,14 @@ curves_draw_thin(struct svg *svg, const struct plot *plot,
 
 void
 curves_draw(struct svg *svg, const struct plot *plot,
-    const struct curve *curves, size_t n, const char *x_label,
-    const char *left_label, const char *right_label)
+    const struct curve *curves, size_t n, int right)
 {
-	struct plot right = *plot;
+	struct plot percent = *plot;
+	size_t first;
 
-	right.y0 = 0;
-	right.y1 = 100;
-	right.log_y = 0;
+	percent.y0 = 0;
+	percent.y1 = 100;
+	percent.log_y = 0;
 	if (plot->x0 < 0 && plot->x1 > 0) {
 		svg_path(svg, "stroke=\"#ccc\" stroke-width=\"0.6\"");
 		svg_move(svg, plot_x(plot, 0), plot->top);
@@ -187,36 +187,24 @@ curves_draw(struct svg *svg, const struct plot *plot,
 	for (int side = RIGHT; side >= LEFT; side--)
 		for (size_t i = 0; i < n; i++) {
 			if (side == RIGHT &&
-			    (curves[i].right == NULL || right_label == NULL))
+			    (curves[i].right == NULL || !right))
 				continue;
 			stroke_path(
 			    svg, stroke_of(curves, n, i, (enum side)side));
-			draw_curve(svg, side == LEFT ? plot : &right,
+			draw_curve(svg, side == LEFT ? plot : &percent,
 			    &curves[i],
 			    side == LEFT ? curves[i].left : curves[i].right);
 			svg_path_end(svg);
 		}
-	plot_axes(svg, plot, x_label, left_label);
-	if (right_label != NULL)
-		plot_right_axis(svg, &right, right_label);
+	for (size_t i = 0; i < n; i++)
+		draw_markers(svg, plot, &curves[i],
+		    stroke_of(curves, n, i, LEFT),
+		    label_number(curves, i, &first));
 }
 
-static void
-entry(struct legend *legend, struct stroke stroke, const char *text)
-{
-	struct xy at;
-
-	if (!legend_entry(legend, text, &at))
-		return;
-	stroke_path(legend->svg, stroke);
-	svg_move(legend->svg, at.x, at.y);
-	svg_line(legend->svg, at.x + LEGEND_SAMPLE, at.y);
-	svg_path_end(legend->svg);
-}
-
-static void
-single_entries(struct legend *legend, const struct curve *curves, size_t n,
-    const char *left_label, const char *right_label)
+static int
+single_keys(struct legend_keys *keys, const struct curve *curves, size_t n,
+    const char *left_label, const char *right_label, struct error *err)
 {
 	for (int side = LEFT; side <= RIGHT; side++)
 		for (size_t i = 0; i < n; i++) {
@@ -230,76 +218,62 @@ single_entries(struct legend *legend, const struct curve *curves, size_t n,
 				continue;
 			snprintf(text, sizeof(text), "%s%s%s",
 			    set != NULL ? set : "", set != NULL ? " " : "", of);
-			entry(legend, stroke_of(curves, n, i, (enum side)side),
-			    text);
+			if (legend_add(keys,
+				stroke_of(curves, n, i, (enum side)side), 0,
+				text, err) < 0)
+				return -1;
 		}
+	return 0;
 }
 
-static void
-several_entries(struct legend *legend, const struct curve *curves, size_t n,
-    const char *left_label, const char *right_label)
+/* What thickness and dashes mean, in grey. */
+static int
+grey_keys(struct legend_keys *keys, int right, int dashed,
+    const char *left_label, const char *right_label, struct error *err)
 {
-	struct stroke grey = {{0.35, 0.35, 0.35}, 1.7, 0};
+	const struct colour grey = {0.35, 0.35, 0.35};
+	struct stroke stroke = {.colour = grey, .width = 1.7};
+	struct stroke thin = {.colour = grey, .width = 0.9};
+
+	if (right && (legend_add(keys, stroke, 0, left_label, err) < 0 ||
+			 legend_add(keys, thin, 0, right_label, err) < 0))
+		return -1;
+	if (!dashed)
+		return 0;
+	if (legend_add(keys, stroke, 0, "train", err) < 0)
+		return -1;
+	stroke.dashed = 1;
+	return legend_add(keys, stroke, 0, "test", err);
+}
+
+static int
+several_keys(struct legend_keys *keys, const struct curve *curves, size_t n,
+    const char *left_label, const char *right_label, struct error *err)
+{
 	int dashed = 0, right = 0;
 	size_t first;
 
 	for (size_t i = 0; i < n; i++) {
 		struct stroke stroke = stroke_of(curves, n, i, LEFT);
+		const char *label = curves[i].label;
 
 		dashed |= curves[i].dashed;
 		right |= right_label != NULL && curves[i].right != NULL;
 		label_number(curves, i, &first);
 		stroke.dashed = 0;
-		if (first == i)
-			entry(legend, stroke,
-			    curves[i].label != NULL ? curves[i].label
-						    : "unnamed");
+		if (first == i &&
+		    legend_add(keys, stroke, 0,
+			label != NULL ? label : "unnamed", err) < 0)
+			return -1;
 	}
-	if (right) {
-		entry(legend, grey, left_label);
-		grey.width = 0.9;
-		entry(legend, grey, right_label);
-		grey.width = 1.7;
-	}
-	if (dashed) {
-		entry(legend, grey, "train");
-		grey.dashed = 1;
-		entry(legend, grey, "test");
-	}
+	return grey_keys(keys, right, dashed, left_label, right_label, err);
 }
 
-static double
-write_legend(struct legend *legend, const struct curve *curves, size_t n,
-    const char *left_label, const char *right_label)
+int
+curves_keys(struct legend_keys *keys, const struct curve *curves, size_t n,
+    const char *left_label, const char *right_label, struct error *err)
 {
-	double top = legend->y;
-
-	legend->x = legend->left;
-	if (several_labels(curves, n))
-		several_entries(legend, curves, n, left_label, right_label);
-	else
-		single_entries(legend, curves, n, left_label, right_label);
-	return legend->y - top + LEGEND_ROW;
-}
-
-double
-curves_legend_height(const struct curve *curves, size_t n, double width,
-    const char *left_label, const char *right_label)
-{
-	struct legend legend = {.width = width};
-
-	return write_legend(&legend, curves, n, left_label, right_label);
-}
-
-void
-curves_legend(struct svg *svg, const struct curve *curves, size_t n,
-    double left, double top, double width, const char *left_label,
-    const char *right_label)
-{
-	struct legend legend = {.svg = svg,
-	    .left = left,
-	    .width = width,
-	    .y = top + LEGEND_ROW / 2};
-
-	write_legend(&legend, curves, n, left_label, right_label);
+	return several_labels(curves, n)
+		   ? several_keys(keys, curves, n, left_label, right_label, err)
+		   : single_keys(keys, curves, n, left_label, right_label, err);
 }

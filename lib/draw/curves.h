@@ -5,6 +5,7 @@
 #define DRAW_CURVES_H
 
 #include "draw/colour.h"
+#include "draw/legend.h"
 #include "draw/plot.h"
 
 /*
@@ -15,12 +16,11 @@ int curves_range(const struct curve *curves, size_t n, int log,
     struct plot *plot, struct error *err);
 
 /*
- * Draws the curves with both axes; right_label NULL: no right axis.  The right
- * axis runs from 0 to 100.
+ * Draws the curves without axes; with right, also the right values, on an axis
+ * that runs from 0 to 100.
  */
 void curves_draw(struct svg *svg, const struct plot *plot,
-    const struct curve *curves, size_t n, const char *x_label,
-    const char *left_label, const char *right_label);
+    const struct curve *curves, size_t n, int right);
 
 /* The colour of curve i of n on the left axis. */
 struct colour curves_colour(const struct curve *curves, size_t n, size_t i);
@@ -29,11 +29,8 @@ struct colour curves_colour(const struct curve *curves, size_t n, size_t i);
 void curves_draw_thin(struct svg *svg, const struct plot *plot,
     const struct curve *curve, struct colour colour);
 
-/* The legend's height on a page of this width; drawn from (left, top) down. */
-double curves_legend_height(const struct curve *curves, size_t n, double width,
-    const char *left_label, const char *right_label);
-void curves_legend(struct svg *svg, const struct curve *curves, size_t n,
-    double left, double top, double width, const char *left_label,
-    const char *right_label);
+/* Adds what a legend says of them; right_label may be NULL. */
+int curves_keys(struct legend_keys *keys, const struct curve *curves, size_t n,
+    const char *left_label, const char *right_label, struct error *err);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "draw/caption.h"
+#include "draw/curve_chart.h"
 
 /* Of one eigenvalue's peak: what is drawn at least. */
 static const double SHARE = 0.1;
@@ -60,11 +61,11 @@ note_of(const struct density_list *list, char *note, size_t room)
 }
 
 static void
-take(struct curve *curve, const struct density *d, double *x, double *y)
+take(struct curve *curve, const struct density *d, const struct naming *naming,
+    size_t i, double *x, double *y)
 {
-	*curve = (struct curve){.label = d->label[0] != '\0'  ? d->label
-					 : d->arch[0] != '\0' ? d->arch
-							      : "unnamed",
+	*curve = (struct curve){.label = naming->label[i],
+	    .panel = naming->title[i][0] != '\0' ? naming->title[i] : NULL,
 	    .set = d->set,
 	    .x_label = "eigenvalue of the Hessian",
 	    .n = (size_t)d->points,
@@ -72,31 +73,27 @@ take(struct curve *curve, const struct density *d, double *x, double *y)
 	    .left = y};
 }
 
-int
-picture_densities(const struct picture *picture,
-    const struct density_list *list, struct text *out, struct error *err)
+/* Curves of all; NULL without memory.  *room: what they borrow. */
+static struct curve *
+make_curves(const struct density_list *list, const struct naming *naming,
+    double **room, struct error *err)
 {
-	struct picture page = {.log = 1,
-	    .title = picture->title,
-	    .desc = picture->desc,
-	    .z_label = "density of eigenvalues",
-	    .paper = picture->paper};
 	struct curve *curves = memory_new(list->n, sizeof(*curves), err);
-	double least = INFINITY, *room;
-	char note[128];
+	double least = INFINITY;
 	size_t n = 0, at = 0;
-	int status = -1;
 
 	for (size_t i = 0; i < list->n; i++) {
 		least = fmin(least, floor_of(&list->item[i]));
 		n += (size_t)list->item[i].points;
 	}
-	room = memory_new(2 * n, sizeof(*room), err);
-	for (size_t i = 0; curves != NULL && room != NULL && i < list->n; i++) {
+	*room = memory_new(2 * n, sizeof(**room), err);
+	for (size_t i = 0; curves != NULL && *room != NULL && i < list->n;
+	     i++) {
 		const struct density *d = &list->item[i];
+		double *x = *room + at, *y = *room + n + at;
 
-		fill(d, least, room + at, room + n + at);
-		take(&curves[i], d, room + at, room + n + at);
+		fill(d, least, x, y);
+		take(&curves[i], d, naming, i, x, y);
 		/* a second data set of a model */
 		curves[i].dashed =
 		    i > 0 &&
@@ -104,16 +101,39 @@ picture_densities(const struct picture *picture,
 		    strcmp(d->set, list->item[i - 1].set) != 0;
 		at += (size_t)d->points;
 	}
+	if (*room != NULL)
+		return curves;
+	free(curves);
+	return NULL;
+}
+
+int
+densities_draw(const struct picture *picture, const struct density_list *list,
+    const struct naming_panels *panels, struct text *out, struct error *err)
+{
+	struct naming naming = {0};
+	struct picture page = *picture;
+	struct curve *curves = NULL;
+	double *room = NULL;
+	char note[128];
+	int status = naming_make(&naming, &list->from, panels, err);
+
+	page.log = 1;
+	page.z_label = "density of eigenvalues";
+	if (status == 0)
+		curves = make_curves(list, &naming, &room, err);
 	note_of(list, note, sizeof(note));
 	if (list->from.no_end)
 		snprintf(note + strlen(note), sizeof(note) - strlen(note),
 		    "%s%s", note[0] != '\0' ? "; " : "", caption_no_end);
-	if (page.title == NULL && list->n == 1)
-		page.title = curves != NULL ? curves[0].label : NULL;
-	if (curves != NULL && room != NULL)
-		status = picture_curves(&page, curves, list->n,
-		    note[0] != '\0' ? note : NULL, out, err);
+	if (page.title == NULL && list->n == 1 && curves != NULL &&
+	    curves[0].panel == NULL)
+		page.title = curves[0].label;
+	status = curves == NULL ? -1
+				: curve_chart_draw(&page, curves, list->n,
+				      note[0] != '\0' ? note : NULL, out, err);
 	free(curves);
 	free(room);
+	naming_free(&naming);
 	return status;
 }

@@ -3,15 +3,13 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "draw/caption.h"
-#include "draw/colour.h"
+#include "draw/chart.h"
 #include "draw/levels.h"
-#include "draw/plot.h"
-
-static const double LEFT = 62, RIGHT = 18, FOOT = 44, NOTE = 18;
-static const double TITLE = 26, EDGE = 8, ROW = 15, SAMPLE = 16;
 
 /* How counts become heights. */
 struct heights {
@@ -94,37 +92,17 @@ draw_one(struct svg *svg, const struct plot *plot, const struct histogram *h,
 	svg_path_end(svg);
 }
 
-static const char *
-name_of(const struct histogram *h)
-{
-	return h->label[0] != '\0'  ? h->label
-	       : h->arch[0] != '\0' ? h->arch
-				    : "unnamed";
-}
-
 static int
-draw_entry(struct svg *svg, double left, double top, double width,
-    const struct histogram_list *list, size_t i, struct error *err)
+add_key(struct legend_keys *keys, const struct histogram *h, const char *label,
+    int number, struct error *err)
 {
-	static const struct pack none;
-	const struct histogram *h = &list->item[i];
-	struct svg_font font = {.anchor = "start"};
-	char text[MODEL_TEXT_MAX + 160], attributes[96], marks[64];
-	char colour[COLOUR_TEXT_BYTES], norm[LEVEL_TEXT_BYTES];
+	const struct stroke stroke = {.colour = colour_of_curve(number)};
+	char text[LEGEND_TEXT_BYTES], norm[LEVEL_TEXT_BYTES];
 
-	if (caption_marks(
-		&none, &list->from.begin[i], marks, sizeof(marks), err) < 0)
-		return -1;
-	colour_text(colour_of_curve((int)i), colour);
-	snprintf(attributes, sizeof(attributes),
-	    "fill=\"%s\" fill-opacity=\"0.3\" stroke=\"%s\"", colour, colour);
-	svg_box(svg, left, top + 2, SAMPLE, 9, attributes);
-	snprintf(text, sizeof(text), "%s%s%s: norm %s, %" PRId64 " weights",
-	    name_of(h), marks[0] != '\0' ? ", " : "", marks,
+	snprintf(text, sizeof(text), "%.360s%snorm %s, %" PRId64 " weights",
+	    label, label[0] != '\0' ? ": " : "",
 	    level_text_short(h->all.norm, norm), h->all.n);
-	font.size = svg_text_fit(text, PLOT_TICK_SIZE, width - SAMPLE - 6);
-	svg_text(svg, left + SAMPLE + 6, top + 10, &font, text);
-	return 0;
+	return legend_add(keys, stroke, 1, text, err);
 }
 
 /* What no bin holds must not go unseen. */
@@ -145,65 +123,149 @@ note_outside(const struct histogram *h, size_t n, char *note, size_t room)
 		    level_text_short(100.0 * outside / all, share));
 }
 
-static void
-draw_texts(struct svg *svg, const struct picture *picture,
-    const struct plot *plot, const char *note)
-{
-	struct svg_font title = {
-	    .size = PLOT_TITLE_SIZE, .anchor = "middle", .bold = 1};
-	struct svg_font small = {
-	    .size = PLOT_SMALL_SIZE, .anchor = "start", .fill = "#333"};
+/* ---- panels ---- */
 
-	if (picture->title != NULL) {
-		title.size =
-		    svg_text_fit(picture->title, title.size, plot->width + 40);
-		svg_text(svg, plot->left + plot->width / 2, EDGE + 16, &title,
-		    picture->title);
+/* The histograms of a panel. */
+struct part {
+	const struct histogram_list *list;
+	size_t *item; /* owned */
+	size_t n;
+};
+
+struct page {
+	struct heights heights;
+	struct part *part;
+	struct chart_panel *panel;
+	size_t n;
+};
+
+static struct part *
+part_of(struct page *page, const struct histogram_list *list, const char *title,
+    struct error *err)
+{
+	struct part *part;
+
+	for (size_t k = 0; k < page->n; k++)
+		if (strcmp(page->panel[k].title, title) == 0)
+			return &page->part[k];
+	part = &page->part[page->n];
+	part->list = list;
+	part->item = memory_new(list->n, sizeof(*part->item), err);
+	if (part->item == NULL)
+		return NULL;
+	page->panel[page->n++] =
+	    (struct chart_panel){.title = title, .what = part};
+	return part;
+}
+
+/* In a panel, without what its title says of all. */
+static int
+add_keys(struct chart_panel *panel, const struct part *part,
+    const struct naming *naming, struct error *err)
+{
+	const char **all = memory_new(part->n, sizeof(*all), err);
+	char label[NAMING_BYTES];
+	int status = all != NULL ? 0 : -1;
+
+	for (size_t k = 0; k < part->n && status == 0; k++)
+		all[k] = naming->label[part->item[k]];
+	for (size_t k = 0; k < part->n && status == 0; k++) {
+		const struct histogram *h = &part->list->item[part->item[k]];
+
+		snprintf(label, sizeof(label), "%s", all[k]);
+		if (panel->title != NULL)
+			facts_shorten(
+			    all[k], all, part->n, label, sizeof(label));
+		if (panel->title != NULL && strcmp(label, panel->title) == 0)
+			label[0] = '\0';
+		status = add_key(&panel->keys, h, label, (int)k, err);
 	}
-	if (note[0] != '\0')
-		svg_text(svg, plot->left, plot->top + plot->height + FOOT + 8,
-		    &small, note);
+	free(all);
+	return status;
+}
+
+static int
+make_panels(struct page *page, const struct histogram_list *list,
+    const struct naming *naming, struct error *err)
+{
+	page->part = memory_new(list->n, sizeof(*page->part), err);
+	page->panel = memory_new(list->n, sizeof(*page->panel), err);
+	if (page->part == NULL || page->panel == NULL)
+		return -1;
+	for (size_t i = 0; i < list->n; i++) {
+		struct part *part = part_of(page, list, naming->title[i], err);
+
+		if (part == NULL)
+			return -1;
+		part->item[part->n++] = i;
+	}
+	for (size_t k = 0; k < page->n; k++) {
+		if (page->panel[k].title[0] == '\0')
+			page->panel[k].title = NULL;
+		if (add_keys(&page->panel[k], &page->part[k], naming, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+draw_part(const struct chart *chart, const void *what, struct svg *svg,
+    const struct plot *plot, struct error *err)
+{
+	const struct part *part = what;
+	const struct page *page = chart->context;
+
+	(void)err;
+	for (size_t k = 0; k < part->n; k++)
+		draw_one(svg, plot, &part->list->item[part->item[k]],
+		    &page->heights, (int)k);
+	return 0;
+}
+
+static void
+free_page(struct page *page)
+{
+	for (size_t k = 0; k < page->n; k++) {
+		free(page->part[k].item);
+		legend_free(&page->panel[k].keys);
+	}
+	free(page->part);
+	free(page->panel);
 }
 
 int
-picture_histograms(const struct picture *picture,
-    const struct histogram_list *list, struct text *out, struct error *err)
+histograms_draw(const struct picture *picture,
+    const struct histogram_list *list, const struct naming_panels *panels,
+    struct text *out, struct error *err)
 {
-	const struct paper *paper = &picture->paper;
-	double width = paper->width.pixels > 0 ? paper_width(paper) : 500;
-	double height = paper->height.pixels > 0 ? paper_height(paper) : 350;
-	double top = EDGE + (picture->title != NULL ? TITLE : 0);
-	struct plot plot = {.left = LEFT,
-	    .top = top + (double)list->n * ROW + 4,
-	    .width = fmax(width - LEFT - RIGHT, 60),
-	    .log_y = picture->log};
-	struct heights heights;
-	struct svg svg;
+	struct naming naming = {0};
+	struct page page = {0};
+	struct chart chart = {.draw = draw_part,
+	    .context = &page,
+	    .range = {.log_y = picture->log},
+	    .x_label = "weight",
+	    .document = "histogram of weights"};
 	char note[96];
+	int status =
+	    measure(&page.heights, list->item, list->n, &chart.range, err);
 
-	if (measure(&heights, list->item, list->n, &plot, err) < 0)
-		return -1;
-	plot.y0 = picture->log ? heights.least / 1.5 : 0.0;
-	plot.y1 = heights.most * (picture->log ? 1.5 : 1.05);
+	chart.range.y0 = picture->log ? page.heights.least / 1.5 : 0.0;
+	chart.range.y1 = page.heights.most * (picture->log ? 1.5 : 1.05);
+	chart.left_label = page.heights.density
+			       ? "share of the weights, per unit"
+			       : "weights in a bin";
 	note_outside(list->item, list->n, note, sizeof(note));
-	if (list->from.no_end)
-		snprintf(note + strlen(note), sizeof(note) - strlen(note),
-		    "%s%s", note[0] != '\0' ? "; " : "", caption_no_end);
-	plot.height =
-	    fmax(height - plot.top - FOOT - (note[0] != '\0' ? NOTE : 0), 40);
-	svg = svg_start(out, paper, width, height,
-	    picture->title != NULL ? picture->title : "histogram of weights",
-	    picture->desc);
-	for (size_t i = 0; i < list->n; i++)
-		if (draw_entry(&svg, plot.left, top + (double)i * ROW,
-			plot.width, list, i, err) < 0)
-			return -1;
-	for (size_t i = 0; i < list->n; i++)
-		draw_one(&svg, &plot, &list->item[i], &heights, (int)i);
-	plot_axes(&svg, &plot, "weight",
-	    heights.density ? "share of the weights, per unit"
-			    : "weights in a bin");
-	draw_texts(&svg, picture, &plot, note);
-	svg_end(&svg);
-	return text_check(out, err);
+	chart.lines[0] = note[0] != '\0' ? note : NULL;
+	chart.lines[1] = list->from.no_end ? caption_no_end : NULL;
+	if (status == 0)
+		status = naming_make(&naming, &list->from, panels, err);
+	if (status == 0)
+		status = make_panels(&page, list, &naming, err);
+	chart.panels = page.panel;
+	chart.n = page.n;
+	if (status == 0)
+		status = chart_draw(picture, &chart, out, err);
+	free_page(&page);
+	naming_free(&naming);
+	return status;
 }

@@ -5,16 +5,19 @@
 #ifndef DRAW_HISTOGRAMS_H
 #define DRAW_HISTOGRAMS_H
 
+#include "draw/naming.h"
 #include "draw/picture.h"
 #include "model/histogram.h"
 
 /*
  * Appends the SVG of a list that is not empty.  Where all have the same bins
  * the height is the number of weights in a bin, otherwise their share per unit
- * of weight.  Of picture, log, title, desc and paper count.  Fails when
- * nothing lies in any bin.
+ * of weight.  Those of one panel title share a panel.  Of picture, log, title,
+ * desc, paper, columns and letters count.  Fails when nothing lies in
+ * any bin.
  */
-int picture_histograms(const struct picture *picture,
-    const struct histogram_list *list, struct text *out, struct error *err);
+int histograms_draw(const struct picture *picture,
+    const struct histogram_list *list, const struct naming_panels *panels,
+    struct text *out, struct error *err);
 
 #endif

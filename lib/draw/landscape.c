@@ -8,9 +8,35 @@
 
 #include "base/memory.h"
 #include "direction/direction.h"
-#include "draw/panel.h"
+#include "draw/caption.h"
+#include "draw/curvature.h"
+#include "draw/facts.h"
+#include "draw/naming.h"
+#include "draw/route.h"
+#include "surface/points.h"
+#include "surface/sheet.h"
 
-enum { NAME_BYTES = 256 };
+enum { LABEL_BYTES = 3 * FACT_BYTES };
+
+/* One (run, rep, set): its numbers and texts. */
+struct panel {
+	const struct points *points; /* while the landscape is made */
+	int rep, set;
+	char family[LABEL_BYTES]; /* the label without the direction set */
+	size_t group;             /* of a run and set */
+	size_t run;               /* its number */
+	struct facts facts;
+	char extra[FACT_BYTES];  /* what tells it from others of its name */
+	char title[LABEL_BYTES]; /* of the panel that it is drawn in */
+	char label[LABEL_BYTES], axis_label[AXES_MAX][LABEL_BYTES];
+	char note[192], set_name[32], subset[96], off_plane[96];
+	struct routes routes;
+	double *at[AXES_MAX], *z, *accuracy;
+	unsigned char *missing;
+	struct caption_gaps gaps;
+	struct curvature_layer layer;
+	int64_t n;
+};
 
 /* ---- values ---- */
 
@@ -31,12 +57,15 @@ static int64_t
 take_field(const struct panel *panel, const char *field, double *values)
 {
 	const struct points *points = panel->points;
-	int64_t found = 0;
+	struct grid_place place = {.rep = panel->rep, .set = panel->set};
+	int64_t found = 0, nx = grid_num(&points->grid, 0);
 
-	for (int64_t i = 0; i < panel->n + (int64_t)panel->n_asked; i++) {
+	for (int64_t i = 0; i < panel->n; i++) {
+		place.ix = i % nx;
+		place.iy = i / nx;
 		values[i] = NAN;
-		found += field_value(
-		    points, panel_index(panel, i), field, &values[i]);
+		found += field_value(points, grid_index(&points->grid, &place),
+		    field, &values[i]);
 	}
 	return found;
 }
@@ -65,18 +94,12 @@ fill_panel(
 {
 	const struct grid *grid = &panel->points->grid;
 
-	size_t all;
-
 	panel->n = grid_num(grid, 0) * grid_num(grid, 1);
-	if (panel_take_asked(panel, err) < 0)
-		return -1;
-	all = (size_t)panel->n + panel->n_asked;
-	panel->z = memory_new(all, sizeof(double), err);
-	panel->half = memory_new(all, sizeof(double), err);
-	panel->accuracy = memory_new(all, sizeof(double), err);
+	panel->z = memory_new((size_t)panel->n, sizeof(double), err);
+	panel->accuracy = memory_new((size_t)panel->n, sizeof(double), err);
 	panel->missing = memory_new((size_t)panel->n, 1, err);
-	if (panel->z == NULL || panel->half == NULL ||
-	    panel->accuracy == NULL || panel->missing == NULL)
+	if (panel->z == NULL || panel->accuracy == NULL ||
+	    panel->missing == NULL)
 		return -1;
 	for (int a = 0; a < grid->axes; a++) {
 		int64_t num = grid_num(grid, a);
@@ -88,8 +111,6 @@ fill_panel(
 			panel->at[a][i] = range_at(&grid->range[a], i);
 	}
 	*found += take_field(panel, field, panel->z);
-	panel_take_half(panel);
-	panel->has_half = strcmp(field, "loss") == 0;
 	take_missing(panel);
 	return curvature_layer_make(
 	    &panel->layer, panel->points, panel->rep, panel->set, field, err);
@@ -117,15 +138,6 @@ name_directions(struct panel *panel, char *seed, size_t room)
 	}
 }
 
-/* The model's label, else its architecture, else nothing. */
-static void
-model_name(const struct value *header, char out[NAME_BYTES])
-{
-	if (!value_text(value_get(header, "label"), out, NAME_BYTES) ||
-	    out[0] == '\0')
-		value_text(value_get(header, "arch"), out, NAME_BYTES);
-}
-
 static void
 append_part(char *label, const char *part)
 {
@@ -138,13 +150,12 @@ static int
 name_panel(struct panel *panel, struct error *err)
 {
 	const struct grid *grid = &panel->points->grid;
-	struct decoded *header = pack_decode(&panel->points->grid_header, err);
-	char name[NAME_BYTES], seed[48], marks[96];
+	char name[FACT_BYTES], seed[48], marks[96];
 
-	if (header == NULL)
+	if (naming_facts(
+		&panel->facts, panel->points, panel->rep, panel->set, err) < 0)
 		return -1;
-	model_name(decoded_value(header), name);
-	decoded_free(header);
+	facts_get(&panel->facts, "label", name);
 	snprintf(panel->label, sizeof(panel->label), "%s", name);
 	snprintf(panel->set_name, sizeof(panel->set_name), "%s",
 	    grid->set[panel->set]);
@@ -179,34 +190,49 @@ take_paths(struct panel *panel, const struct text *beside, struct error *err)
 	return 0;
 }
 
-/* Panels that would read the same get their run's name. */
-static void
-tell_apart(struct landscape *l)
+/* Labels, or families, that would read the same get what differs. */
+static int
+tell_names_apart(struct landscape *l, bool families, struct error *err)
+{
+	struct facts_item *items = memory_new(l->n, sizeof(*items), err);
+	int status = -1;
+
+	for (size_t i = 0; items != NULL && i < l->n; i++) {
+		struct panel *p = &l->panels[i];
+
+		items[i] = (struct facts_item){.facts = &p->facts,
+		    .name = families ? p->family : p->label,
+		    .set = p->set_name,
+		    .run = p->run,
+		    .extra = p->extra};
+	}
+	if (items != NULL)
+		status = facts_tell_apart(items, l->n, err);
+	free(items);
+	for (size_t i = 0; i < l->n && status == 0; i++) {
+		struct panel *p = &l->panels[i];
+
+		if (p->extra[0] != '\0')
+			append_part(families ? p->family : p->label, p->extra);
+	}
+	return status;
+}
+
+static int
+tell_apart(struct landscape *l, struct error *err)
 {
 	int sets = 0;
 
-	for (size_t i = 0; i < l->n; i++)
-		for (size_t k = 0; k < l->n; k++) {
-			struct panel *a = &l->panels[i], *b = &l->panels[k];
-			char run[32];
-
-			if (a->points == b->points ||
-			    strcmp(a->label, b->label) != 0 ||
-			    strcmp(a->set_name, b->set_name) != 0)
-				continue;
-			snprintf(
-			    run, sizeof(run), "run %.8s", a->points->grid.run);
-			append_part(a->label, run);
-			snprintf(
-			    run, sizeof(run), "run %.8s", b->points->grid.run);
-			append_part(b->label, run);
-		}
+	if (tell_names_apart(l, false, err) < 0 ||
+	    tell_names_apart(l, true, err) < 0)
+		return -1;
 	/* a surface has no dashes to tell its set by */
 	for (size_t i = 1; l->axes == 2 && i < l->n; i++)
 		sets |=
 		    strcmp(l->panels[i].set_name, l->panels[0].set_name) != 0;
 	for (size_t i = 0; sets != 0 && i < l->n; i++)
 		append_part(l->panels[i].label, l->panels[i].set_name);
+	return 0;
 }
 
 static void
@@ -293,6 +319,7 @@ make_panels(struct landscape *l, const struct points_list *list,
 			panel->rep = k / points->grid.sets;
 			panel->set = k % points->grid.sets;
 			panel->group = i * SETS_MAX + (size_t)panel->set;
+			panel->run = i;
 			if (fill_panel(panel, field, &found, err) < 0 ||
 			    name_panel(panel, err) < 0 ||
 			    (l->axes == 2 &&
@@ -321,16 +348,6 @@ or_null(const char *text)
 	return text[0] != '\0' ? text : NULL;
 }
 
-/* Errors, when there are any. */
-static const double *
-half_of(const struct panel *p)
-{
-	for (int64_t i = 0; p->has_half && i < p->n; i++)
-		if (p->half[i] > 0)
-			return p->half;
-	return NULL;
-}
-
 static void
 make_surface(struct landscape *l, size_t i)
 {
@@ -346,7 +363,6 @@ make_surface(struct landscape *l, size_t i)
 	    .y = p->at[1],
 	    .z = p->z,
 	    .missing = p->missing,
-	    .half = half_of(p),
 	    .doubtful = p->layer.doubtful,
 	    .over = l->eigenvalues ? p->layer.over : NULL,
 	    .trails = p->routes.trails,
@@ -412,7 +428,8 @@ landscape_make(struct landscape *l, const struct points_list *list,
 	    make_panels(l, list, field, err) < 0)
 		return -1;
 	name_values(l, list, field);
-	tell_apart(l);
+	if (tell_apart(l, err) < 0)
+		return -1;
 	for (size_t i = 0; i < l->n; i++) {
 		for (int64_t k = 0; k < l->panels[i].n; k++) {
 			const double z = l->panels[i].z[k];
@@ -430,6 +447,25 @@ landscape_make(struct landscape *l, const struct points_list *list,
 	return l->axes == 1 ? note_curves(l, err) : 0;
 }
 
+int
+landscape_titles(struct landscape *l, const char *pattern, struct error *err)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		struct panel *p = &l->panels[i];
+
+		snprintf(p->title, sizeof(p->title), "%s",
+		    l->axes == 1 ? p->family : p->label);
+		if (pattern != NULL && facts_title(&p->facts, pattern, p->title,
+					   sizeof(p->title), err) < 0)
+			return -1;
+		if (l->axes == 2)
+			l->surfaces[i].label = or_null(p->title);
+		else
+			l->curves[i].panel = p->title;
+	}
+	return 0;
+}
+
 void
 landscape_free(struct landscape *l)
 {
@@ -439,16 +475,12 @@ landscape_free(struct landscape *l)
 		for (int a = 0; a < AXES_MAX; a++)
 			free(p->at[a]);
 		free(p->z);
-		free(p->half);
-		free(p->between);
-		free(p->asked);
-		free(p->asked_index);
-		free(p->measured);
 		free(p->accuracy);
 		free(p->missing);
 		free(p->layer.doubtful);
 		free(p->layer.over);
 		routes_free(&p->routes);
+		facts_free(&p->facts);
 	}
 	free(l->panels);
 	free(l->surfaces);

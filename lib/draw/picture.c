@@ -4,9 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "draw/band.h"
 #include "draw/bar.h"
-#include "draw/curves.h"
+#include "draw/panels.h"
 #include "draw/plane.h"
 #include "draw/trail.h"
 
@@ -22,7 +21,8 @@ static const double KEY_LINE = 12, LINE = 13;
 
 /* How the page is divided. */
 struct layout {
-	size_t columns, rows;
+	struct panels panels;
+	int same_x, same_y; /* all have these labels: they are written once */
 	double panel_width, panel_height; /* of the plots */
 	double top;                       /* below the title */
 	double below;                     /* a panel's axis labels */
@@ -95,38 +95,65 @@ width_around(size_t columns)
 	return (double)columns * (LEFT + RIGHT) + BAR_GAP + bar_width();
 }
 
+/* As asked for, or on a narrow page fewer than would look good. */
+static int64_t
+columns_of(const struct picture *picture, size_t n, double width)
+{
+	size_t columns = panels_lay(n, 0).columns;
+
+	if (picture->columns > 0)
+		return picture->columns;
+	while (width > 0 && columns > 1 &&
+	       width - width_around(columns) < SMALL * (double)columns)
+		columns--;
+	return (int64_t)columns;
+}
+
+static const char *
+axis_label(const struct drawn_surface *s, int axis)
+{
+	return axis == 0 ? s->x_label : s->y_label;
+}
+
+static int
+same_labels(const struct drawn_surface *surfaces, size_t n, int axis)
+{
+	for (size_t i = 1; i < n; i++)
+		if (strcmp(axis_label(&surfaces[i], axis),
+			axis_label(&surfaces[0], axis)) != 0)
+			return 0;
+	return 1;
+}
+
 static struct layout
 plan_page(const struct picture *picture, const struct drawn_surface *surfaces,
     size_t n, double head)
 {
 	static const double sizes[] = {380, 300, 250};
-	struct layout l = {.columns = 1};
 	const double width = paper_width(&picture->paper);
 	const double height = paper_height(&picture->paper);
+	struct layout l = {
+	    .panels = panels_lay(n, columns_of(picture, n, width))};
+	const double columns = (double)l.panels.columns;
+	const double rows = (double)l.panels.rows;
 	double ratio = aspect(picture, surfaces), around, above, fit;
 
-	while (l.columns < n && (l.columns < 3 || l.columns * l.columns < n))
-		l.columns++;
-	if (n == 4)
-		l.columns = 2;
-	while (width > 0 && l.columns > 1 &&
-	       width - width_around(l.columns) < SMALL * (double)l.columns)
-		l.columns--;
-	l.rows = (n + l.columns - 1) / l.columns;
 	l.top = EDGE + (picture->title != NULL ? TITLE : 0);
-	l.panel_width = sizes[l.columns < 3 ? l.columns - 1 : 2];
-	around = width_around(l.columns);
+	l.panel_width = sizes[l.panels.columns < 3 ? l.panels.columns - 1 : 2];
+	around = width_around(l.panels.columns);
 	if (width > 0)
-		l.panel_width = (width - around) / (double)l.columns;
+		l.panel_width = (width - around) / columns;
 	l.below = most_below(picture, surfaces, n, l.panel_width);
-	above = l.top + (double)l.rows * (head + FOOT + l.below);
-	fit = (height - above) / (double)l.rows;
+	above = l.top + rows * (head + FOOT + l.below);
+	fit = (height - above) / rows;
 	if (height > 0 && (width == 0 || fit < l.panel_width * ratio))
 		l.panel_width = fit / ratio;
 	l.panel_width = fmax(l.panel_width, 60);
 	l.panel_height = l.panel_width * ratio;
-	l.width = around + (double)l.columns * l.panel_width;
-	l.height = l.top + (double)l.rows * cell_height(&l, head);
+	l.width = around + columns * l.panel_width;
+	l.same_x = n > 1 && same_labels(surfaces, n, 0);
+	l.same_y = n > 1 && same_labels(surfaces, n, 1);
+	l.height = l.top + rows * cell_height(&l, head);
 	return l;
 }
 
@@ -221,14 +248,10 @@ draw_below(struct svg *svg, const struct picture *picture,
 
 static int
 draw_panel(struct svg *svg, const struct picture *picture,
-    const struct drawn_surface *s, const struct scale *scale, struct plot *plot,
-    struct error *err)
+    const struct layout *l, size_t i, const struct drawn_surface *s,
+    const struct scale *scale, struct plot *plot, struct error *err)
 {
-	struct svg_font font = {.size = PLOT_LABEL_SIZE, .anchor = "middle"};
-
-	if (s->label != NULL)
-		svg_text(svg, plot->left + plot->width / 2, plot->top - 6,
-		    &font, s->label);
+	panels_title(svg, plot, i, picture->letters, s->label);
 	draw_keys(svg, picture, plot, s, scale);
 	draw_below(svg, picture, plot, s);
 	if (picture->style == PICTURE_SURFACE) {
@@ -244,7 +267,9 @@ draw_panel(struct svg *svg, const struct picture *picture,
 	if (plane_draw(svg, plot, s, scale, (enum plane_style)picture->style,
 		picture->highest, err) < 0)
 		return -1;
-	plot_axes(svg, plot, s->x_label, s->y_label);
+	plot_axes(svg, plot,
+	    l->same_x && !panels_is_lowest(&l->panels, i) ? NULL : s->x_label,
+	    l->same_y && !panels_is_first(&l->panels, i) ? NULL : s->y_label);
 	return 0;
 }
 
@@ -277,7 +302,7 @@ picture_surfaces(const struct picture *picture,
 	    [PICTURE_HEAT] = BAR_CONTINUOUS,
 	    [PICTURE_SURFACE] = BAR_CONTINUOUS,
 	};
-	double head = any_text(surfaces, n) ? HEAD : 4;
+	double head = any_text(surfaces, n) || picture->letters ? HEAD : 4;
 	struct layout l = plan_page(picture, surfaces, n, head);
 	struct scale scale;
 	struct svg svg;
@@ -295,7 +320,8 @@ picture_surfaces(const struct picture *picture,
 	bar_patterns(&svg);
 	draw_title(&svg, picture, (LEFT + right - BAR_GAP - RIGHT) / 2);
 	for (size_t i = 0; i < n; i++) {
-		size_t column = i % l.columns, row = i / l.columns;
+		const size_t column = i % l.panels.columns;
+		const size_t row = i / l.panels.columns;
 		struct plot plot = {
 		    .left =
 			LEFT + (double)column * (l.panel_width + LEFT + RIGHT),
@@ -303,8 +329,8 @@ picture_surfaces(const struct picture *picture,
 		    .width = l.panel_width,
 		    .height = l.panel_height};
 
-		if (draw_panel(
-			&svg, picture, &surfaces[i], &scale, &plot, err) < 0)
+		if (draw_panel(&svg, picture, &l, i, &surfaces[i], &scale,
+			&plot, err) < 0)
 			return -1;
 	}
 	if (picture->style == PICTURE_SURFACE)
@@ -313,114 +339,4 @@ picture_surfaces(const struct picture *picture,
 	    l.top + head, l.panel_height);
 	svg_end(&svg);
 	return text_check(out, err);
-}
-
-/* The curves' x label when all have the same. */
-static const char *
-common_x_label(const struct curve *curves, size_t n)
-{
-	for (size_t i = 1; i < n; i++)
-		if (strcmp(curves[i].x_label, curves[0].x_label) != 0)
-			return "direction x, in each curve's own units";
-	return curves[0].x_label;
-}
-
-/* A plot of curves: those that count, and those that are drawn thick. */
-struct curve_page {
-	const struct curve *curves, *shown;
-	size_t n, n_shown;
-	const struct bands *bands;
-	const char *lines[2]; /* below the plot; or NULL */
-};
-
-/* What all curves are of, for a picture without a title. */
-static const char *
-common_label(const struct curve_page *page)
-{
-	const char *label = page->shown[0].label;
-
-	for (size_t i = 1; i < page->n_shown; i++)
-		if (label == NULL || page->shown[i].label == NULL ||
-		    strcmp(page->shown[i].label, label) != 0)
-			return NULL;
-	return label;
-}
-
-static void
-draw_page(const struct picture *picture, const struct curve_page *page,
-    struct plot *plot, double top, struct svg *svg)
-{
-	double y = plot->top + plot->height + FOOT + 8;
-
-	draw_title(svg, picture, plot->left + plot->width / 2);
-	curves_legend(svg, page->shown, page->n_shown, plot->left, top,
-	    plot->width, picture->z_label, picture->right_label);
-	bands_draw(svg, plot, page->bands, page->curves, page->n);
-	curves_draw(svg, plot, page->shown, page->n_shown,
-	    common_x_label(page->curves, page->n), picture->z_label,
-	    picture->right_label);
-	for (int i = 0; i < 2; i++) {
-		const char *line = page->lines[i];
-
-		if (line == NULL)
-			continue;
-		draw_line(svg, plot, y, line,
-		    strncmp(line, "partial", 7) == 0 ? "#b03a2e" : "#333");
-		y += 14;
-	}
-}
-
-static int
-make_page(const struct picture *picture, const struct curve_page *page,
-    struct text *out, struct error *err)
-{
-	const struct paper *paper = &picture->paper;
-	double width = paper->width.pixels > 0 ? paper_width(paper) : 500;
-	double height = paper->height.pixels > 0 ? paper_height(paper) : 350;
-	double right = picture->right_label != NULL ? LEFT : 18, legend, foot;
-	struct plot plot = {.left = LEFT, .width = width - LEFT - right};
-	double top = EDGE + (picture->title != NULL ? TITLE : 0);
-	struct svg svg;
-
-	if (curves_range(page->curves, page->n, picture->log, &plot, err) < 0)
-		return -1;
-	legend = curves_legend_height(page->shown, page->n_shown, plot.width,
-	    picture->z_label, picture->right_label);
-	foot = FOOT + (page->lines[0] != NULL ? 18 : 0) +
-	       (page->lines[1] != NULL ? 18 : 0);
-	plot.top = top + legend + 4;
-	plot.height = fmax(height - plot.top - foot, 40);
-	svg = svg_start(
-	    out, paper, width, height, document_title(picture), picture->desc);
-	draw_page(picture, page, &plot, top, &svg);
-	svg_end(&svg);
-	return text_check(out, err);
-}
-
-int
-picture_curves(const struct picture *picture, const struct curve *curves,
-    size_t n, const char *note, struct text *out, struct error *err)
-{
-	struct picture titled = *picture;
-	struct bands bands = {0};
-	struct curve_page page = {.curves = curves,
-	    .shown = curves,
-	    .n = n,
-	    .n_shown = n,
-	    .bands = &bands,
-	    .lines = {NULL, note}};
-	int status = 0;
-
-	if (picture->band) {
-		status = bands_make(&bands, curves, n, err);
-		page.shown = bands.means;
-		page.n_shown = bands.n;
-		page.lines[0] = bands.caption;
-	}
-	if (status == 0 && picture->band && picture->title == NULL)
-		titled.title = common_label(&page);
-	if (status == 0)
-		status = make_page(&titled, &page, out, err);
-	bands_free(&bands);
-	return status;
 }

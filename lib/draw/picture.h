@@ -4,6 +4,8 @@
 #ifndef DRAW_PICTURE_H
 #define DRAW_PICTURE_H
 
+#include <stdint.h>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "draw/levels.h"
@@ -32,6 +34,8 @@ struct picture {
 	const char *z_label;     /* of the values */
 	const char *right_label; /* of curves, or NULL */
 	struct paper paper;
+	int64_t columns; /* of panels; 0: as is good */
+	int letters;     /* panels have letters: (a), (b) */
 };
 
 /*
@@ -41,12 +45,5 @@ struct picture {
 int picture_surfaces(const struct picture *picture,
     const struct drawn_surface *surfaces, size_t n, struct text *out,
     struct error *err);
-
-/*
- * Appends the SVG of n curves (n > 0) in one plot; note may be NULL.  With band
- * a group must have several curves.
- */
-int picture_curves(const struct picture *picture, const struct curve *curves,
-    size_t n, const char *note, struct text *out, struct error *err);
 
 #endif

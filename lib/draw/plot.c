@@ -68,7 +68,7 @@ y_ticks(struct svg *svg, const struct plot *plot, int right)
 		svg_line(svg, x + out, plot_y(plot, ticks.v[i]));
 	}
 	svg_path_end(svg);
-	for (size_t i = 0; i < ticks.n; i++)
+	for (size_t i = 0; i < ticks.n && !plot->bare_y; i++)
 		svg_text(svg, x + 1.7 * out,
 		    plot_y(plot, ticks.v[i]) + 0.35 * font.size, &font,
 		    level_text(ticks.v[i], text));
@@ -89,7 +89,7 @@ x_ticks(struct svg *svg, const struct plot *plot)
 		svg_line(svg, plot_x(plot, ticks.v[i]), y + TICK);
 	}
 	svg_path_end(svg);
-	for (size_t i = 0; i < ticks.n; i++)
+	for (size_t i = 0; i < ticks.n && !plot->bare_x; i++)
 		svg_text(svg, plot_x(plot, ticks.v[i]), y + TICK + 11, &font,
 		    level_text(ticks.v[i], text));
 }
@@ -104,13 +104,19 @@ plot_axes(struct svg *svg, const struct plot *plot, const char *x_label,
 	    "fill=\"none\" stroke=\"#000\" stroke-width=\"0.8\"");
 	x_ticks(svg, plot);
 	y_ticks(svg, plot, 0);
-	font.size = svg_text_fit(x_label, PLOT_LABEL_SIZE, plot->width + OVER);
-	svg_text(svg, plot->left + plot->width / 2,
-	    plot->top + plot->height + 33, &font, x_label);
-	font.turn = -90;
-	font.size = svg_text_fit(y_label, PLOT_LABEL_SIZE, plot->height + OVER);
-	svg_text(
-	    svg, plot->left - 42, plot->top + plot->height / 2, &font, y_label);
+	if (x_label != NULL) {
+		font.size =
+		    svg_text_fit(x_label, PLOT_LABEL_SIZE, plot->width + OVER);
+		svg_text(svg, plot->left + plot->width / 2,
+		    plot->top + plot->height + 33, &font, x_label);
+	}
+	if (y_label != NULL) {
+		font.turn = -90;
+		font.size =
+		    svg_text_fit(y_label, PLOT_LABEL_SIZE, plot->height + OVER);
+		svg_text(svg, plot->left - 42, plot->top + plot->height / 2,
+		    &font, y_label);
+	}
 }
 
 void
@@ -120,6 +126,7 @@ plot_right_axis(struct svg *svg, const struct plot *plot, const char *label)
 	    .size = PLOT_LABEL_SIZE, .anchor = "middle", .turn = -90};
 
 	y_ticks(svg, plot, 1);
-	svg_text(svg, plot->left + plot->width + 42,
-	    plot->top + plot->height / 2, &font, label);
+	if (label != NULL)
+		svg_text(svg, plot->left + plot->width + 42,
+		    plot->top + plot->height / 2, &font, label);
 }

@@ -17,6 +17,7 @@ struct plot {
 	double left, top, width, height; /* on the page */
 	double x0, x1, y0, y1;           /* the data's range */
 	int log_y;
+	int bare_x, bare_y; /* ticks have no numbers: a neighbour has them */
 };
 
 double plot_x(const struct plot *plot, double x);
@@ -25,13 +26,13 @@ double plot_y(const struct plot *plot, double y);
 /* Moves all points of a set from the data's to the page's coordinates. */
 void plot_points(const struct plot *plot, struct line_set *set);
 
-/* The border with its ticks; labels shrink where they do not fit. */
+/* The border with its ticks; labels (or NULL) shrink where they do not fit. */
 void plot_axes(struct svg *svg, const struct plot *plot, const char *x_label,
     const char *y_label);
 
 /*
- * Ticks and label of a second axis with the range y0..y1 on the right side, in
- * colour.
+ * Ticks and label (or NULL) of a second axis with the range y0..y1 on the right
+ * side.
  */
 void plot_right_axis(
     struct svg *svg, const struct plot *plot, const char *label);

@@ -29,10 +29,6 @@ struct drawn_surface {
 	const double *x, *y, *z;
 	const unsigned char
 	    *missing; /* per point, 1: never computed; or NULL */
-	const unsigned char *between; /* per point, 1: not measured; or NULL */
-	const double *half; /* per point, of an interval at 95 %; or NULL */
-	const struct xy *measured; /* marked as points */
-	size_t n_measured;
 	const unsigned char *doubtful; /* per point, 1: hatched over; or NULL */
 	const double *over; /* lines of these over it (draw/curvature.h) */
 	const struct trail *trails; /* runs seen in the plane */
@@ -45,8 +41,10 @@ struct drawn_surface {
  * to the right one.  Curves of one label share a colour; a dashed one is the
  * test set.  A value that is not finite interrupts the line.  Curves of one
  * group differ in their directions alone; family is their label without those.
+ * Curves with one panel title share a panel.
  */
 struct curve {
+	const char *panel;  /* or NULL */
 	const char *label;  /* or NULL */
 	const char *family; /* or NULL */
 	size_t group;

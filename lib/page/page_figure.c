@@ -81,11 +81,12 @@ page_curve_log(const struct page_field *field)
 	return true;
 }
 
-static double
-legend_height(const struct page_field *field, double width)
+static int
+make_keys(
+    const struct page_field *field, struct legend_keys *keys, struct error *err)
 {
-	return curves_legend_height(field->landscape.curves, field->landscape.n,
-	    width, field->landscape.value_label, right_label(field));
+	return curves_keys(keys, field->landscape.curves, field->landscape.n,
+	    field->landscape.value_label, right_label(field), err);
 }
 
 int
@@ -93,9 +94,14 @@ page_curve_plot(const struct page_field *field, bool log, struct plot *plot,
     struct error *err)
 {
 	double right = right_label(field) != NULL ? LEFT : RIGHT;
+	struct legend_keys keys = {0};
+	int status = make_keys(field, &keys, err);
 
 	*plot = (struct plot){.left = LEFT, .width = WIDE - LEFT - right};
-	plot->top = TOP + legend_height(field, plot->width);
+	plot->top = TOP + legend_height(&keys, plot->width);
+	legend_free(&keys);
+	if (status < 0)
+		return -1;
 	plot->height = HIGH - plot->top - FOOT;
 	return curves_range(
 	    field->landscape.curves, field->landscape.n, log, plot, err);
@@ -106,7 +112,8 @@ page_curve_figure(const struct page_field *field, bool log, struct text *out,
     struct error *err)
 {
 	const struct landscape *l = &field->landscape;
-	struct plot plot;
+	struct legend_keys keys = {0};
+	struct plot plot, percent;
 	struct svg svg;
 
 	if (page_curve_plot(field, log, &plot, err) < 0)
@@ -114,10 +121,17 @@ page_curve_figure(const struct page_field *field, bool log, struct text *out,
 	svg = start(out, WIDE, HIGH, l->value_label);
 	svg_box(&svg, plot.left, plot.top, plot.width, plot.height,
 	    "class=\"paper\" fill=\"#fff\"");
-	curves_legend(&svg, l->curves, l->n, plot.left, 4, plot.width,
-	    l->value_label, right_label(field));
-	curves_draw(&svg, &plot, l->curves, l->n, l->curves[0].x_label,
-	    l->value_label, right_label(field));
+	if (make_keys(field, &keys, err) == 0)
+		legend_draw(&svg, &keys, plot.left, 4, plot.width);
+	legend_free(&keys);
+	curves_draw(&svg, &plot, l->curves, l->n, right_label(field) != NULL);
+	plot_axes(&svg, &plot, l->curves[0].x_label, l->value_label);
+	percent = plot;
+	percent.y0 = 0;
+	percent.y1 = 100;
+	percent.log_y = 0;
+	if (right_label(field) != NULL)
+		plot_right_axis(&svg, &percent, right_label(field));
 	svg_end(&svg);
 	return text_check(out, err);
 }

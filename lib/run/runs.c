@@ -13,6 +13,7 @@
 #include "base/descriptor.h"
 #include "base/memory.h"
 #include "base/output.h"
+#include "base/text.h"
 #include "direction/passage.h"
 
 enum { COPY_BYTES = 1 << 16 };
@@ -209,20 +210,6 @@ index_run(struct indexing *x, struct error *err)
 				reader_open_runs(p->reader), err);
 }
 
-/* The file's name without folder and ".ll". */
-static void
-name_by_path(struct run *run)
-{
-	const char *slash = strrchr(run->path, '/');
-	const char *base = slash != NULL ? slash + 1 : run->path;
-	size_t n = strlen(base);
-
-	if (n > 3 && strcmp(base + n - 3, ".ll") == 0)
-		n -= 3;
-	snprintf(run->name, RUN_NAME_BYTES, "%.*s",
-	    (int)(n < RUN_NAME_BYTES ? n : RUN_NAME_BYTES - 1), base);
-}
-
 static void
 choose_name(const struct runs *runs, struct run *run)
 {
@@ -231,7 +218,7 @@ choose_name(const struct runs *runs, struct run *run)
 	for (const struct run *r = runs->runs; r < run; r++)
 		taken = taken || strcmp(r->name, run->name) == 0;
 	if (taken || run->name[0] == '\0')
-		name_by_path(run);
+		text_short_path(run->path, run->name, RUN_NAME_BYTES);
 }
 
 static struct run *

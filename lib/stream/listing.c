@@ -4,20 +4,44 @@
 
 #include "base/memory.h"
 
+/* Room for one more in each of the arrays. */
 static int
-keep_begin(struct listed *listed, const struct pack *begin, struct error *err)
+make_room(struct listed *listed, struct error *err)
 {
-	if (memory_grow(&listed->begin, &listed->room, listed->n + 1,
-		sizeof(*listed->begin), err) < 0)
+	const size_t n = listed->n + 1;
+	size_t room[3] = {listed->room, listed->room, listed->room};
+
+	if (memory_grow(
+		&listed->begin, &room[0], n, sizeof(*listed->begin), err) < 0 ||
+	    memory_grow(&listed->header, &room[1], n, sizeof(*listed->header),
+		err) < 0 ||
+	    memory_grow(
+		&listed->file, &room[2], n, sizeof(*listed->file), err) < 0)
 		return -1;
-	listed->begin[listed->n] = (struct pack){0};
-	pack_pack(&listed->begin[listed->n++], begin);
+	listed->room = room[0];
 	return 0;
 }
 
 static int
+keep_origin(struct listed *listed, const struct pack *begin,
+    const struct value *header, const struct reader *reader, struct error *err)
+{
+	const size_t i = listed->n;
+
+	if (make_room(listed, err) < 0)
+		return -1;
+	listed->begin[i] = (struct pack){0};
+	listed->header[i] = (struct pack){0};
+	pack_pack(&listed->begin[i], begin);
+	pack_value(&listed->header[i], header);
+	reader_short_name(reader, listed->file[i], LISTED_FILE_BYTES);
+	listed->n++;
+	return pack_check(&listed->header[i], err);
+}
+
+static int
 take(const struct listing *l, struct listed *listed, struct pack *begin,
-    const struct record *record, struct error *err)
+    const struct record *record, const struct reader *reader, struct error *err)
 {
 	const bool end = record_is(record, "end");
 
@@ -34,7 +58,7 @@ take(const struct listing *l, struct listed *listed, struct pack *begin,
 		return -1;
 	if (end)
 		return 0;
-	if (keep_begin(listed, begin, err) < 0)
+	if (keep_origin(listed, begin, record->header, reader, err) < 0)
 		return -1;
 	return l->add(l->context, record->header, err);
 }
@@ -48,7 +72,7 @@ listing_read(const struct listing *listing, struct reader *reader,
 	int status;
 
 	while ((status = reader_next(reader, &record, err)) == 1)
-		if (take(listing, listed, &begin, &record, err) < 0) {
+		if (take(listing, listed, &begin, &record, reader, err) < 0) {
 			status = error_prefix(err, "%s", reader_name(reader));
 			break;
 		}
@@ -64,8 +88,12 @@ listing_read(const struct listing *listing, struct reader *reader,
 void
 listed_free(struct listed *listed)
 {
-	for (size_t i = 0; i < listed->n; i++)
+	for (size_t i = 0; i < listed->n; i++) {
 		pack_free(&listed->begin[i]);
+		pack_free(&listed->header[i]);
+	}
 	free(listed->begin);
+	free(listed->header);
+	free(listed->file);
 	*listed = (struct listed){0};
 }

@@ -22,9 +22,13 @@ struct listing {
 	void *context;
 };
 
+enum { LISTED_FILE_BYTES = 128 };
+
 /* Where the records of the kind come from. */
 struct listed {
-	struct pack *begin; /* headers: of the segment of each record */
+	struct pack *begin;  /* headers: of the segment of each record */
+	struct pack *header; /* of the records themselves */
+	char (*file)[LISTED_FILE_BYTES]; /* reader_short_name */
 	size_t n, room;
 	bool no_end; /* a run of training in the input has no end */
 };

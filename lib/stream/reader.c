@@ -113,6 +113,15 @@ reader_name(const struct reader *reader)
 	return reader->in.name;
 }
 
+void
+reader_short_name(const struct reader *reader, char *out, size_t room)
+{
+	out[0] = '\0';
+	if (reader->in.name != NULL &&
+	    strcmp(reader->in.name, "standard input") != 0)
+		text_short_path(reader->in.name, out, room);
+}
+
 uint64_t
 reader_place(const struct reader *reader)
 {

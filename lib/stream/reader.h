@@ -64,6 +64,12 @@ const struct marks *reader_open_runs(const struct reader *reader);
 const char *reader_name(const struct reader *reader);
 
 /*
+ * The same for legends: the file's name without folder and ".ll", "" of what is
+ * no file.
+ */
+void reader_short_name(const struct reader *reader, char *out, size_t room);
+
+/*
  * The next record, `begin` and `end` included.  Returns 1, 0 at the end of all
  * input, -1 with an error: damaged or unknown bytes, a segment that is not
  * closed by an `end` whose count and digest are right, an input without any

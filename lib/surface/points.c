@@ -322,6 +322,10 @@ points_read(struct points_list *list, struct reader *reader,
 		if (take(list, &segment, &record, rules, err) < 0) {
 			status = error_prefix(err, "%s", reader_name(reader));
 			break;
+		} else if (segment.first && record_is(&record, "grid")) {
+			struct points *p = &list->item[segment.item];
+
+			reader_short_name(reader, p->file, sizeof(p->file));
 		}
 	list->no_end = reader_open_runs(reader)->n > 0;
 	if (status == 0)

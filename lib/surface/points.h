@@ -37,6 +37,8 @@ struct points {
 	struct pack grid_header; /* the `grid` record's header, shard 0/1 */
 	struct pack begin;       /* header of its first `begin`, or empty */
 	char kernel[128];        /* what computed the first segment */
+	char file[128]; /* that it was first read from, without folder and .ll;
+			   empty: no file */
 	/* Direction, path and other records between grid and points, once. */
 	struct text summary;
 	struct sheet_direction *direction; /* reps x axes, or NULL: none */

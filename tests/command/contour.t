@@ -36,8 +36,10 @@ ok $? "centre and minimum are named"
 contour "$P/plane.ll" "$P/plane.ll" | cmp -s - "$T/plane.svg"
 ok $? "exact duplicates are dropped"
 cat "$P/plane.ll" "$P/small.ll" | contour >"$T/two.svg"
-is "$(grep -c '>filter-normalised units, direction y<' "$T/two.svg")" 2 \
+is "$(grep -c '<rect [^>]*fill="none" stroke="#000" stroke-width="0.8"/>' "$T/two.svg")" 2 \
 	"two runs are two panels"
+is "$(grep -c '>filter-normalised units, direction y<' "$T/two.svg")" 1 \
+	"the axis that both share is labelled once"
 
 fails 1 '5 of 49 points are missing: \(1,1\) \(3,2\)' \
 	"missing points are named" contour "$P/partial.ll"

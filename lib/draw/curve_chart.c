@@ -1,0 +1,196 @@
+#include "draw/curve_chart.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "draw/band.h"
+#include "draw/chart.h"
+#include "draw/curves.h"
+#include "draw/facts.h"
+
+enum { LABEL_BYTES = 512 };
+
+/* What a panel shows; borrowed from the page. */
+struct part {
+	struct curve *shown; /* owned: those of the page with its title */
+	char (*label)[LABEL_BYTES]; /* owned: theirs without what all have */
+	size_t n_shown;
+	const struct curve *curves; /* of all panels */
+	size_t n;
+	const struct bands *bands;
+};
+
+/* All that is drawn. */
+struct page {
+	const struct curve *curves, *shown; /* shown: means, or the same */
+	size_t n, n_shown;
+	struct bands bands;
+	struct part *part;
+	struct chart_panel *panel;
+	size_t n_panels;
+};
+
+static int
+same_panel(const struct curve *a, const struct curve *b)
+{
+	if (a->panel == NULL || b->panel == NULL)
+		return a->panel == b->panel;
+	return strcmp(a->panel, b->panel) == 0;
+}
+
+/* The curves' x label when all have the same. */
+static const char *
+common_x_label(const struct curve *curves, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (strcmp(curves[i].x_label, curves[0].x_label) != 0)
+			return "direction x, in each curve's own units";
+	return curves[0].x_label;
+}
+
+/* What all curves are of, for a picture without a title. */
+static const char *
+common_label(const struct page *page)
+{
+	const char *label = page->shown[0].label;
+
+	for (size_t i = 1; i < page->n_shown; i++)
+		if (label == NULL || page->shown[i].label == NULL ||
+		    strcmp(page->shown[i].label, label) != 0)
+			return NULL;
+	return label;
+}
+
+/* The panel that shown curve i belongs to: found, or new and empty. */
+static struct part *
+part_of(struct page *page, size_t i, struct error *err)
+{
+	struct part *part;
+
+	for (size_t k = 0; k < page->n_panels; k++)
+		if (same_panel(&page->part[k].shown[0], &page->shown[i]))
+			return &page->part[k];
+	part = &page->part[page->n_panels];
+	part->shown = memory_new(page->n_shown, sizeof(*part->shown), err);
+	if (part->shown == NULL)
+		return NULL;
+	part->curves = page->curves;
+	part->n = page->n;
+	part->bands = &page->bands;
+	page->panel[page->n_panels++] =
+	    (struct chart_panel){.title = page->shown[i].panel, .what = part};
+	return part;
+}
+
+/* What all curves of a panel are, its title says. */
+static int
+shorten_labels(struct part *part, struct error *err)
+{
+	const char **all = memory_new(part->n_shown, sizeof(*all), err);
+
+	part->label = memory_new(part->n_shown, sizeof(*part->label), err);
+	if (all == NULL || part->label == NULL) {
+		free(all);
+		return -1;
+	}
+	for (size_t i = 0; i < part->n_shown; i++)
+		all[i] = part->shown[i].label;
+	for (size_t i = 0; i < part->n_shown; i++) {
+		if (all[i] == NULL)
+			continue;
+		facts_shorten(
+		    all[i], all, part->n_shown, part->label[i], LABEL_BYTES);
+		part->shown[i].label = part->label[i];
+	}
+	free(all);
+	return 0;
+}
+
+static int
+make_panels(struct page *page, const struct picture *picture, struct error *err)
+{
+	page->part = memory_new(page->n_shown, sizeof(*page->part), err);
+	page->panel = memory_new(page->n_shown, sizeof(*page->panel), err);
+	if (page->part == NULL || page->panel == NULL)
+		return -1;
+	for (size_t i = 0; i < page->n_shown; i++) {
+		struct part *part = part_of(page, i, err);
+
+		if (part == NULL)
+			return -1;
+		part->shown[part->n_shown++] = page->shown[i];
+	}
+	for (size_t k = 0; k < page->n_panels; k++)
+		if ((page->panel[k].title != NULL &&
+			shorten_labels(&page->part[k], err) < 0) ||
+		    curves_keys(&page->panel[k].keys, page->part[k].shown,
+			page->part[k].n_shown, picture->z_label,
+			picture->right_label, err) < 0)
+			return -1;
+	return 0;
+}
+
+static void
+free_page(struct page *page)
+{
+	for (size_t k = 0; k < page->n_panels; k++) {
+		free(page->part[k].shown);
+		free(page->part[k].label);
+		legend_free(&page->panel[k].keys);
+	}
+	free(page->part);
+	free(page->panel);
+	bands_free(&page->bands);
+}
+
+static int
+draw_part(const struct chart *chart, const void *what, struct svg *svg,
+    const struct plot *plot, struct error *err)
+{
+	const struct part *part = what;
+
+	(void)err;
+	bands_draw(svg, plot, part->bands, part->shown, part->n_shown,
+	    part->curves, part->n);
+	curves_draw(
+	    svg, plot, part->shown, part->n_shown, chart->right_label != NULL);
+	return 0;
+}
+
+int
+curve_chart_draw(const struct picture *picture, const struct curve *curves,
+    size_t n, const char *note, struct text *out, struct error *err)
+{
+	struct picture titled = *picture;
+	struct page page = {
+	    .curves = curves, .shown = curves, .n = n, .n_shown = n};
+	struct chart chart = {.draw = draw_part,
+	    .x_label = common_x_label(curves, n),
+	    .left_label = picture->z_label,
+	    .right_label = picture->right_label,
+	    .document = picture->z_label,
+	    .lines = {NULL, note}};
+	int status = 0;
+
+	if (picture->band) {
+		status = bands_make(&page.bands, curves, n, err);
+		page.shown = page.bands.means;
+		page.n_shown = page.bands.n;
+		chart.lines[0] = page.bands.caption;
+	}
+	if (status == 0 && picture->band && picture->title == NULL &&
+	    page.shown[0].panel == NULL)
+		titled.title = common_label(&page);
+	if (status == 0)
+		status =
+		    curves_range(curves, n, picture->log, &chart.range, err);
+	if (status == 0)
+		status = make_panels(&page, picture, err);
+	chart.panels = page.panel;
+	chart.n = page.n_panels;
+	if (status == 0)
+		status = chart_draw(&titled, &chart, out, err);
+	free_page(&page);
+	return status;
+}
