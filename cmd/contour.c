@@ -31,12 +31,17 @@ enum { CURVATURE_RATIO, CURVATURE_SIGNED, CURVATURE_LINES };
 
 static const char *const curvatures[] = {"ratio", "signed", "lines", NULL};
 
+enum { INTERPOLATE_LINEAR, INTERPOLATE_CUBIC };
+
+static const char *const interpolations[] = {"linear", "cubic", NULL};
+
 struct settings {
 	int curvature; /* of curvatures, or -1 */
-	int style, log, band;
+	int style, log, band, points;
 	int panels, letters;
 	int64_t columns;
 	const char *panel_title;
+	int interpolate; /* of interpolations */
 	const char *field, *title, *levels_text;
 	struct levels levels;
 	struct relief_view view;
@@ -133,6 +138,11 @@ describe(struct text *desc, const struct settings *s,
 		text_add(desc, " colours=%s", colour_map_words[s->colours]);
 	if (s->band)
 		text_add(desc, " band");
+	if (s->interpolate != INTERPOLATE_LINEAR)
+		text_add(
+		    desc, " interpolate=%s", interpolations[s->interpolate]);
+	if (s->points)
+		text_add(desc, " points");
 	if (!isnan(s->zmax))
 		text_add(desc, " zmax=%g", s->zmax);
 	return text_check(desc, err);
@@ -191,6 +201,18 @@ fix_range(const struct settings *s, const struct landscape *landscape,
 	picture->lo = -picture->hi;
 	if (s->colours < 0)
 		picture->map = COLOUR_COOLWARM;
+}
+
+/* What lies between points, and requested ones; curves of a band stay alike. */
+static int
+refine(const struct settings *s, struct landscape *landscape, struct error *err)
+{
+	const struct landscape_manner manner = {.log = wants_log(s, landscape),
+	    .cubic = s->interpolate == INTERPOLATE_CUBIC &&
+		     s->style <= PICTURE_FILLED,
+	    .points = s->points};
+
+	return s->band ? 0 : landscape_refine(landscape, &manner, err);
 }
 
 static int
@@ -361,6 +383,8 @@ run_points(char **paths, int n, const struct settings *s,
 	if (status == 0 && (s->panels || s->panel_title != NULL))
 		status = landscape_titles(&landscape, s->panel_title, err);
 	if (status == 0)
+		status = refine(s, &landscape, err);
+	if (status == 0)
 		status = draw(s, &landscape, &svg, err);
 	landscape_free(&landscape);
 	if (status == 0)
@@ -436,6 +460,9 @@ main(int argc, char **argv)
 	    OPTION_FLAG(0, "band", &s.band,
 		"curves along several directions as a band and their mean"),
 	    OPTION_FLAG(0, "log", &s.log, "a log scale of values"),
+	    OPTION_CHOICE(0, "interpolate", interpolations, &s.interpolate,
+		"how lines and bands run between points (linear)"),
+	    OPTION_FLAG(0, "points", &s.points, "mark where was measured"),
 	    OPTION_TEXT(0, "field", "NAME", &s.field,
 		"loss, acc, error, or any number of a point (loss)"),
 	    OPTION_CHOICE(0, "curvature", curvatures, &s.curvature,

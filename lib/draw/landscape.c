@@ -8,35 +8,8 @@
 
 #include "base/memory.h"
 #include "direction/direction.h"
-#include "draw/caption.h"
-#include "draw/curvature.h"
-#include "draw/facts.h"
 #include "draw/naming.h"
-#include "draw/route.h"
-#include "surface/points.h"
-#include "surface/sheet.h"
-
-enum { LABEL_BYTES = 3 * FACT_BYTES };
-
-/* One (run, rep, set): its numbers and texts. */
-struct panel {
-	const struct points *points; /* while the landscape is made */
-	int rep, set;
-	char family[LABEL_BYTES]; /* the label without the direction set */
-	size_t group;             /* of a run and set */
-	size_t run;               /* its number */
-	struct facts facts;
-	char extra[FACT_BYTES];  /* what tells it from others of its name */
-	char title[LABEL_BYTES]; /* of the panel that it is drawn in */
-	char label[LABEL_BYTES], axis_label[AXES_MAX][LABEL_BYTES];
-	char note[192], set_name[32], subset[96], off_plane[96];
-	struct routes routes;
-	double *at[AXES_MAX], *z, *accuracy;
-	unsigned char *missing;
-	struct caption_gaps gaps;
-	struct curvature_layer layer;
-	int64_t n;
-};
+#include "draw/panel.h"
 
 /* ---- values ---- */
 
@@ -57,15 +30,12 @@ static int64_t
 take_field(const struct panel *panel, const char *field, double *values)
 {
 	const struct points *points = panel->points;
-	struct grid_place place = {.rep = panel->rep, .set = panel->set};
-	int64_t found = 0, nx = grid_num(&points->grid, 0);
+	int64_t found = 0;
 
-	for (int64_t i = 0; i < panel->n; i++) {
-		place.ix = i % nx;
-		place.iy = i / nx;
+	for (int64_t i = 0; i < panel->n + (int64_t)panel->n_asked; i++) {
 		values[i] = NAN;
-		found += field_value(points, grid_index(&points->grid, &place),
-		    field, &values[i]);
+		found += field_value(
+		    points, panel_index(panel, i), field, &values[i]);
 	}
 	return found;
 }
@@ -94,12 +64,18 @@ fill_panel(
 {
 	const struct grid *grid = &panel->points->grid;
 
+	size_t all;
+
 	panel->n = grid_num(grid, 0) * grid_num(grid, 1);
-	panel->z = memory_new((size_t)panel->n, sizeof(double), err);
-	panel->accuracy = memory_new((size_t)panel->n, sizeof(double), err);
+	if (panel_take_asked(panel, err) < 0)
+		return -1;
+	all = (size_t)panel->n + panel->n_asked;
+	panel->z = memory_new(all, sizeof(double), err);
+	panel->half = memory_new(all, sizeof(double), err);
+	panel->accuracy = memory_new(all, sizeof(double), err);
 	panel->missing = memory_new((size_t)panel->n, 1, err);
-	if (panel->z == NULL || panel->accuracy == NULL ||
-	    panel->missing == NULL)
+	if (panel->z == NULL || panel->half == NULL ||
+	    panel->accuracy == NULL || panel->missing == NULL)
 		return -1;
 	for (int a = 0; a < grid->axes; a++) {
 		int64_t num = grid_num(grid, a);
@@ -111,6 +87,8 @@ fill_panel(
 			panel->at[a][i] = range_at(&grid->range[a], i);
 	}
 	*found += take_field(panel, field, panel->z);
+	panel_take_half(panel);
+	panel->has_half = strcmp(field, "loss") == 0;
 	take_missing(panel);
 	return curvature_layer_make(
 	    &panel->layer, panel->points, panel->rep, panel->set, field, err);
@@ -348,6 +326,16 @@ or_null(const char *text)
 	return text[0] != '\0' ? text : NULL;
 }
 
+/* Errors, when there are any. */
+static const double *
+half_of(const struct panel *p)
+{
+	for (int64_t i = 0; p->has_half && i < p->n; i++)
+		if (p->half[i] > 0)
+			return p->half;
+	return NULL;
+}
+
 static void
 make_surface(struct landscape *l, size_t i)
 {
@@ -363,6 +351,7 @@ make_surface(struct landscape *l, size_t i)
 	    .y = p->at[1],
 	    .z = p->z,
 	    .missing = p->missing,
+	    .half = half_of(p),
 	    .doubtful = p->layer.doubtful,
 	    .over = l->eigenvalues ? p->layer.over : NULL,
 	    .trails = p->routes.trails,
@@ -475,6 +464,11 @@ landscape_free(struct landscape *l)
 		for (int a = 0; a < AXES_MAX; a++)
 			free(p->at[a]);
 		free(p->z);
+		free(p->half);
+		free(p->between);
+		free(p->asked);
+		free(p->asked_index);
+		free(p->measured);
 		free(p->accuracy);
 		free(p->missing);
 		free(p->layer.doubtful);

@@ -48,6 +48,22 @@ int landscape_make(struct landscape *landscape, const struct points_list *list,
 int landscape_titles(
     struct landscape *landscape, const char *pattern, struct error *err);
 
+/* How surfaces are drawn between points. */
+struct landscape_manner {
+	int log;    /* heights are logarithms */
+	int cubic;  /* smooth (draw/cubic.h), not linear */
+	int points; /* mark what was measured */
+};
+
+/*
+ * Requested points are drawn, too, and what lies between points that are there
+ * instead of a hole around each that is not (draw/finer.h).  A surface with all
+ * of its grid and no request stays as it is, unless cubic; so do curves, which
+ * get more points.  Returns 0 or -1.
+ */
+int landscape_refine(struct landscape *landscape,
+    const struct landscape_manner *manner, struct error *err);
+
 void landscape_free(struct landscape *landscape);
 
 #endif

@@ -20,38 +20,6 @@ struct drawing {
 	int highest;
 };
 
-/* Is point i better than point k, or as good and nearer to the centre? */
-static int
-is_better(const struct drawn_surface *s, size_t i, size_t k, int highest)
-{
-	size_t nx = (size_t)s->nx;
-	double a = highest ? -s->z[i] : s->z[i];
-	double b = highest ? -s->z[k] : s->z[k];
-
-	return a < b || (a == b && hypot(s->x[i % nx], s->y[i / nx]) <
-				       hypot(s->x[k % nx], s->y[k / nx]));
-}
-
-struct plane_marks
-plane_marks(const struct drawn_surface *s, int highest)
-{
-	size_t nx = (size_t)s->nx, n = nx * (size_t)s->ny;
-	struct plane_marks marks = {.centre_z = NAN};
-
-	marks.has_centre = s->x[0] <= 0 && s->x[s->nx - 1] >= 0 &&
-			   s->y[0] <= 0 && s->y[s->ny - 1] >= 0;
-	for (size_t i = 0; i < n; i++) {
-		if (s->x[i % nx] == 0 && s->y[i / nx] == 0)
-			marks.centre_z = s->z[i];
-		if (isfinite(s->z[i]) &&
-		    (!marks.has_best || is_better(s, i, marks.best, highest))) {
-			marks.best = i;
-			marks.has_best = 1;
-		}
-	}
-	return marks;
-}
-
 /* The heat map's border between grid line i - 1 and i, outer ones included. */
 static double
 border(const double *at, int n, int i)
@@ -365,36 +333,13 @@ paint_heat(const struct drawing *p, struct error *err)
 	return 0;
 }
 
-void
-plane_centre_mark(struct svg *svg, struct xy at)
-{
-	static const char *const strokes[] = {
-	    "stroke=\"#fff\" stroke-width=\"3\" stroke-linecap=\"round\"",
-	    "stroke=\"#000\" stroke-width=\"1.3\""};
-
-	for (int i = 0; i < 2; i++) {
-		svg_path(svg, strokes[i]);
-		svg_move(svg, at.x - 5, at.y);
-		svg_line(svg, at.x + 5, at.y);
-		svg_move(svg, at.x, at.y - 5);
-		svg_line(svg, at.x, at.y + 5);
-		svg_path_end(svg);
-	}
-}
-
-void
-plane_best_mark(struct svg *svg, struct xy at)
-{
-	svg_dot(svg, at.x, at.y, 3,
-	    "fill=\"#d62728\" stroke=\"#fff\" stroke-width=\"0.8\"");
-}
-
 /* Trails run over the best point and end under the centre. */
 static void
 draw_marks(const struct drawing *p)
 {
 	struct plane_marks marks = plane_marks(p->surface, p->highest);
 
+	plane_points(p->svg, p->plot, p->surface);
 	if (marks.has_best && p->surface->n_trails > 0)
 		plane_best_mark(p->svg, page_point(p, marks.best));
 	trails_draw(p->svg, p->plot, p->surface->trails, p->surface->n_trails);

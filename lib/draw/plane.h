@@ -47,4 +47,8 @@ int plane_draw_layers(struct svg *svg, const struct plot *plot,
 void plane_centre_mark(struct svg *svg, struct xy at);
 void plane_best_mark(struct svg *svg, struct xy at);
 
+/* A dot where each of surface->measured is. */
+void plane_points(struct svg *svg, const struct plot *plot,
+    const struct drawn_surface *surface);
+
 #endif

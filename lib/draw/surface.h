@@ -29,6 +29,10 @@ struct drawn_surface {
 	const double *x, *y, *z;
 	const unsigned char
 	    *missing; /* per point, 1: never computed; or NULL */
+	const unsigned char *between; /* per point, 1: not measured; or NULL */
+	const double *half; /* per point, of an interval at 95 %; or NULL */
+	const struct xy *measured; /* marked as points */
+	size_t n_measured;
 	const unsigned char *doubtful; /* per point, 1: hatched over; or NULL */
 	const double *over; /* lines of these over it (draw/curvature.h) */
 	const struct trail *trails; /* runs seen in the plane */

@@ -1,0 +1,490 @@
+/* landscape_refine: what is drawn between the points that are there. */
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "draw/cubic.h"
+#include "draw/finer.h"
+#include "draw/landscape.h"
+#include "draw/panel.h"
+
+static bool
+has_gaps(const struct panel *panel)
+{
+	return memchr(panel->missing, 1, (size_t)panel->n) != NULL;
+}
+
+/* ---- heights ---- */
+
+/* The smallest number above 0: what a logarithm of 0 or less stands for. */
+static double
+least(const double *z, size_t n)
+{
+	double lo = INFINITY;
+
+	for (size_t i = 0; i < n; i++)
+		if (z[i] > 0 && z[i] < lo)
+			lo = z[i];
+	return lo;
+}
+
+static double
+to_height(double z, int log, double lo)
+{
+	return log && !isnan(z) ? log10(fmax(z, lo)) : z;
+}
+
+static double
+from_height(double height, int log)
+{
+	return log ? pow(10, height) : height;
+}
+
+/* ---- one grid through all points ---- */
+
+struct heights {
+	double *z;
+	int log;
+	double lo;
+};
+
+static int
+heights_make(
+    struct heights *h, const double *z, size_t n, int log, struct error *err)
+{
+	h->log = log;
+	h->lo = least(z, n);
+	h->z = memory_new(n, sizeof(*h->z), err);
+	for (size_t i = 0; h->z != NULL && i < n; i++)
+		h->z[i] = to_height(z[i], log, h->lo);
+	return h->z != NULL ? 0 : -1;
+}
+
+/*
+ * Heights for the cubic: an infinity is a decade above all others, or as far as
+ * they reach.  Returns the highest of those.
+ */
+static double
+tame(struct heights *h, size_t n)
+{
+	double lo = INFINITY, hi = -INFINITY;
+
+	for (size_t i = 0; i < n; i++)
+		if (isfinite(h->z[i])) {
+			lo = fmin(lo, h->z[i]);
+			hi = fmax(hi, h->z[i]);
+		}
+	for (size_t i = 0; i < n; i++)
+		if (isinf(h->z[i]))
+			h->z[i] = h->z[i] < 0 ? lo
+				  : h->log    ? hi + 1
+					      : hi + (hi - lo);
+	return hi;
+}
+
+/* The new arrays of a surface while they are filled; owned. */
+struct fresh {
+	double *z, *half, *over;
+	unsigned char *missing, *between, *doubtful;
+};
+
+static int
+fresh_make(struct fresh *f, size_t n, struct error *err)
+{
+	f->z = memory_new(n, sizeof(*f->z), err);
+	f->half = memory_new(n, sizeof(*f->half), err);
+	f->over = memory_new(n, sizeof(*f->over), err);
+	f->missing = memory_new(n, 1, err);
+	f->between = memory_new(n, 1, err);
+	f->doubtful = memory_new(n, 1, err);
+	return f->z != NULL && f->half != NULL && f->over != NULL &&
+		       f->missing != NULL && f->between != NULL &&
+		       f->doubtful != NULL
+		   ? 0
+		   : -1;
+}
+
+static void
+fresh_free(struct fresh *f)
+{
+	free(f->z);
+	free(f->half);
+	free(f->over);
+	free(f->missing);
+	free(f->between);
+	free(f->doubtful);
+}
+
+/* A layer of the grid's points alone has nothing of requested ones. */
+static bool
+of_grid(const struct blend *b, int64_t n)
+{
+	for (int k = 0; k < b->n; k++)
+		if ((int64_t)b->point[k] >= n)
+			return false;
+	return b->n > 0;
+}
+
+static void
+fill_layers(
+    struct fresh *f, size_t i, const struct panel *p, const struct blend *b)
+{
+	const bool known = of_grid(b, p->n);
+
+	f->over[i] = known && p->layer.over != NULL
+			 ? blend_value(b, p->layer.over)
+			 : NAN;
+	for (int k = 0; known && p->layer.doubtful != NULL && k < b->n; k++)
+		f->doubtful[i] |= p->layer.doubtful[b->point[k]];
+}
+
+/* A measured value keeps its bits. */
+static void
+fill_place(struct fresh *f, size_t i, const struct panel *p,
+    const struct heights *h, const struct blend *b)
+{
+	f->missing[i] = b->n == 0;
+	f->between[i] = b->n != 1;
+	f->half[i] = blend_value(b, p->half);
+	f->z[i] = b->n == 1 ? p->z[b->point[0]]
+			    : from_height(blend_value(b, h->z), h->log);
+	fill_layers(f, i, p, b);
+}
+
+/* The panel's arrays give way to those of the surface. */
+static void
+replace(struct panel *p, struct drawn_surface *s, struct fresh *f, double *x,
+    double *y, int nx, int ny)
+{
+	free(p->z);
+	free(p->half);
+	free(p->missing);
+	free(p->between);
+	free(p->at[0]);
+	free(p->at[1]);
+	s->nx = nx;
+	s->ny = ny;
+	s->x = p->at[0] = x;
+	s->y = p->at[1] = y;
+	s->z = p->z = f->z;
+	s->missing = p->missing = f->missing;
+	s->between = p->between = f->between;
+	p->half = f->half;
+	s->half = s->half != NULL ? p->half : NULL;
+	f->z = f->half = NULL;
+	f->missing = f->between = NULL;
+	if (p->layer.over != NULL) {
+		free(p->layer.over);
+		p->layer.over = f->over;
+		s->over = s->over != NULL ? p->layer.over : NULL;
+		f->over = NULL;
+	}
+	if (p->layer.doubtful != NULL) {
+		free(p->layer.doubtful);
+		s->doubtful = p->layer.doubtful = f->doubtful;
+		f->doubtful = NULL;
+	}
+}
+
+/* In whole cells of the grid, where heights are to be smooth. */
+static void
+smooth_cells(struct fresh *f, const struct finer *finer,
+    const struct drawn_surface *s, struct heights *h)
+{
+	struct drawn_surface heights = *s;
+	const double hi = tame(h, (size_t)s->nx * (size_t)s->ny);
+
+	heights.z = h->z;
+	for (int i = 0; i < finer->nx * finer->ny; i++) {
+		const double x = finer->x[i % finer->nx];
+		const double y = finer->y[i / finer->nx];
+		double height;
+
+		if (!finer->blend[i].cell || finer->blend[i].n < 2)
+			continue;
+		height = cubic_at(&heights, x, y);
+		f->z[i] = height > hi ? INFINITY : from_height(height, h->log);
+	}
+}
+
+static int
+fill_panel(struct panel *p, struct drawn_surface *s,
+    const struct landscape_manner *manner, struct error *err)
+{
+	const struct finer_task task = {.nx = s->nx,
+	    .ny = s->ny,
+	    .x = s->x,
+	    .y = s->y,
+	    .missing = p->missing,
+	    .other = p->asked,
+	    .n_other = p->n_asked};
+	struct finer finer = {0};
+	struct heights h = {0};
+	struct fresh f = {0};
+	int status = finer_make(&finer, &task, err);
+
+	if (status == 0)
+		status = heights_make(
+		    &h, p->z, (size_t)p->n + p->n_asked, manner->log, err);
+	if (status == 0)
+		status =
+		    fresh_make(&f, (size_t)finer.nx * (size_t)finer.ny, err);
+	if (status == 0) {
+		for (int i = 0; i < finer.nx * finer.ny; i++)
+			fill_place(&f, (size_t)i, p, &h, &finer.blend[i]);
+		if (manner->cubic)
+			smooth_cells(&f, &finer, s, &h);
+		replace(p, s, &f, finer.x, finer.y, finer.nx, finer.ny);
+		finer.x = finer.y = NULL;
+	}
+	free(h.z);
+	fresh_free(&f);
+	finer_free(&finer);
+	return status;
+}
+
+/* ---- smooth ---- */
+
+/* Linear in the four corners of the cell that the place lies in. */
+static double
+linear_at(const struct drawn_surface *s, const double *v, double x, double y)
+{
+	int ix = 0, iy = 0;
+	double a, b;
+
+	while (ix < s->nx - 2 && s->x[ix + 1] <= x)
+		ix++;
+	while (iy < s->ny - 2 && s->y[iy + 1] <= y)
+		iy++;
+	a = (x - s->x[ix]) / (s->x[ix + 1] - s->x[ix]);
+	b = (y - s->y[iy]) / (s->y[iy + 1] - s->y[iy]);
+	v += iy * s->nx + ix;
+	return (1 - b) * ((1 - a) * v[0] + a * v[1]) +
+	       b * ((1 - a) * v[s->nx] + a * v[s->nx + 1]);
+}
+
+/* The heights of a finer grid by the cubic of this one. */
+static void
+smooth_fill(struct fresh *f, const struct panel *p,
+    const struct drawn_surface *s, const struct drawn_surface *to,
+    struct heights *h)
+{
+	struct drawn_surface heights = *s;
+	const double hi = tame(h, (size_t)s->nx * (size_t)s->ny);
+
+	heights.z = h->z;
+	for (int i = 0; i < to->nx * to->ny; i++) {
+		const double x = to->x[i % to->nx], y = to->y[i / to->nx];
+		const double height = cubic_at(&heights, x, y);
+
+		f->z[i] = height > hi ? INFINITY : from_height(height, h->log);
+		f->between[i] = 1;
+		f->half[i] = linear_at(s, p->half, x, y);
+		if (p->layer.over != NULL)
+			f->over[i] = linear_at(s, p->layer.over, x, y);
+	}
+}
+
+/* Points of the coarser grid keep their bits, and what they are. */
+static void
+smooth_keep(struct fresh *f, const struct drawn_surface *s, int parts_x,
+    int parts_y, int nx)
+{
+	for (int iy = 0; iy < s->ny; iy++)
+		for (int ix = 0; ix < s->nx; ix++) {
+			const int from = iy * s->nx + ix;
+			const int to = iy * parts_y * nx + ix * parts_x;
+
+			f->z[to] = s->z[from];
+			f->between[to] = s->between != NULL && s->between[from];
+			f->doubtful[to] =
+			    s->doubtful != NULL && s->doubtful[from];
+		}
+}
+
+/* Cells without a corner are gaps, whatever is beside them. */
+static void
+smooth_gaps(struct fresh *f, const struct drawn_surface *s, int parts_x,
+    int parts_y, int nx, int ny)
+{
+	for (int i = 0; i < nx * ny; i++) {
+		const int x = i % nx, y = i / nx;
+
+		for (int k = 0; k < 4; k++) {
+			const int ix =
+			    k % 2 ? (x + parts_x - 1) / parts_x : x / parts_x;
+			const int iy =
+			    k / 2 ? (y + parts_y - 1) / parts_y : y / parts_y;
+
+			f->missing[i] |= s->missing[iy * s->nx + ix];
+		}
+	}
+}
+
+static int
+smooth_panel(struct panel *p, struct drawn_surface *s,
+    const struct landscape_manner *manner, struct error *err)
+{
+	struct drawn_surface to = *s;
+	double *x = finer_lines(s->x, &to.nx, err);
+	double *y = finer_lines(s->y, &to.ny, err);
+	const int px = (to.nx - 1) / (s->nx - 1),
+		  py = (to.ny - 1) / (s->ny - 1);
+	const size_t n = (size_t)s->nx * (size_t)s->ny;
+	struct heights h = {0};
+	struct fresh f = {0};
+	int status = -1;
+
+	to.x = x;
+	to.y = y;
+	if (x != NULL && y != NULL &&
+	    heights_make(&h, s->z, n, manner->log, err) == 0 &&
+	    fresh_make(&f, (size_t)to.nx * (size_t)to.ny, err) == 0) {
+		smooth_fill(&f, p, s, &to, &h);
+		smooth_keep(&f, s, px, py, to.nx);
+		smooth_gaps(&f, s, px, py, to.nx, to.ny);
+		replace(p, s, &f, x, y, to.nx, to.ny);
+		x = y = NULL;
+		status = 0;
+	}
+	free(x);
+	free(y);
+	free(h.z);
+	fresh_free(&f);
+	return status;
+}
+
+/* ---- curves ---- */
+
+struct curve_point {
+	double x;
+	int64_t number;
+};
+
+static int
+by_x(const void *a, const void *b)
+{
+	const struct curve_point *p = a, *q = b;
+
+	if (p->x != q->x)
+		return p->x < q->x ? -1 : 1;
+	return (p->number > q->number) - (p->number < q->number);
+}
+
+/* The points that are there in the order of x, each x once. */
+static size_t
+sort_points(const struct panel *p, struct curve_point *out)
+{
+	size_t n = 0, kept = 0;
+
+	for (int64_t i = 0; i < p->n; i++)
+		if (!p->missing[i])
+			out[n++] = (struct curve_point){p->at[0][i], i};
+	for (size_t i = 0; i < p->n_asked; i++)
+		out[n++] =
+		    (struct curve_point){p->asked[i].x, p->n + (int64_t)i};
+	if (n > 0)
+		qsort(out, n, sizeof(*out), by_x);
+	for (size_t i = 0; i < n; i++)
+		if (kept == 0 || out[i].x > out[kept - 1].x)
+			out[kept++] = out[i];
+	return kept;
+}
+
+/* values in the order of points; the old array is freed. */
+static int
+reorder(double **values, const struct curve_point *points, size_t n,
+    struct error *err)
+{
+	double *out = memory_new(n, sizeof(*out), err);
+
+	if (out == NULL)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		out[i] = (*values)[points[i].number];
+	free(*values);
+	*values = out;
+	return 0;
+}
+
+static int
+fill_curve(struct panel *p, struct curve *c, struct error *err)
+{
+	struct curve_point *points =
+	    memory_new((size_t)p->n + p->n_asked, sizeof(*points), err);
+	double *x;
+	size_t n;
+	int status = -1;
+
+	if (points == NULL)
+		return -1;
+	n = sort_points(p, points);
+	x = memory_new(n, sizeof(*x), err);
+	if (x != NULL && n > 1 && reorder(&p->z, points, n, err) == 0 &&
+	    reorder(&p->accuracy, points, n, err) == 0) {
+		for (size_t i = 0; i < n; i++)
+			x[i] = points[i].x;
+		free(p->at[0]);
+		c->x = p->at[0] = x;
+		c->n = n;
+		c->left = p->z;
+		c->right = c->right != NULL ? p->accuracy : NULL;
+		x = NULL;
+		status = 0;
+	}
+	if (n < 2) /* nothing to join */
+		status = x != NULL ? 0 : -1;
+	free(x);
+	free(points);
+	return status;
+}
+
+/* ---- all panels ---- */
+
+static int
+take_measured(struct panel *p, struct drawn_surface *s, struct error *err)
+{
+	p->measured =
+	    memory_new((size_t)p->n + p->n_asked, sizeof(*p->measured), err);
+	if (p->measured == NULL)
+		return -1;
+	for (int64_t i = 0; i < p->n; i++)
+		if (!p->missing[i])
+			p->measured[s->n_measured++] =
+			    (struct xy){s->x[i % s->nx], s->y[i / s->nx]};
+	for (size_t i = 0; i < p->n_asked; i++)
+		if (p->asked[i].x >= s->x[0] &&
+		    p->asked[i].x <= s->x[s->nx - 1] &&
+		    p->asked[i].y >= s->y[0] &&
+		    p->asked[i].y <= s->y[s->ny - 1])
+			p->measured[s->n_measured++] = p->asked[i];
+	s->measured = p->measured;
+	return 0;
+}
+
+int
+landscape_refine(struct landscape *l, const struct landscape_manner *manner,
+    struct error *err)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		struct panel *p = &l->panels[i];
+		const bool fill = p->n_asked > 0 || has_gaps(p);
+
+		if (l->axes == 1) {
+			if (fill && fill_curve(p, &l->curves[i], err) < 0)
+				return -1;
+			continue;
+		}
+		if (manner->points &&
+		    take_measured(p, &l->surfaces[i], err) < 0)
+			return -1;
+		if (fill && fill_panel(p, &l->surfaces[i], manner, err) < 0)
+			return -1;
+		if (manner->cubic &&
+		    smooth_panel(p, &l->surfaces[i], manner, err) < 0)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,58 @@
+#include "draw/panel.h"
+
+#include <math.h>
+
+#include "base/memory.h"
+#include "surface/sheet.h"
+
+/* Half of an interval at 95 % where a point says its standard error alone. */
+#define HALF_OF_SE 1.96
+
+int64_t
+panel_index(const struct panel *panel, int64_t i)
+{
+	return i < panel->n ? sheet_index(&panel->points->grid, panel->rep,
+				  panel->set, i)
+			    : panel->asked_index[i - panel->n];
+}
+
+void
+panel_take_half(struct panel *panel)
+{
+	const struct points *points = panel->points;
+	double *half = panel->half;
+
+	for (int64_t i = 0; i < panel->n + (int64_t)panel->n_asked; i++) {
+		const int64_t at = panel_index(panel, i);
+
+		half[i] = NAN;
+		if (points_value(points, at, "half", &half[i]) ||
+		    !points_value(points, at, "se", &half[i]))
+			continue;
+		half[i] *= HALF_OF_SE;
+	}
+}
+
+int
+panel_take_asked(struct panel *panel, struct error *err)
+{
+	const struct points *p = panel->points;
+	const int64_t grid = grid_points(&p->grid);
+
+	panel->asked = memory_new(p->asked.n, sizeof(*panel->asked), err);
+	panel->asked_index =
+	    memory_new(p->asked.n, sizeof(*panel->asked_index), err);
+	if (panel->asked == NULL || panel->asked_index == NULL)
+		return -1;
+	for (size_t i = 0; i < p->asked.n; i++) {
+		const struct asked *a = &p->asked.item[i];
+		const int64_t at =
+		    grid + (int64_t)i * p->grid.sets + panel->set;
+
+		if (a->rep != panel->rep || p->at[at].bytes == NULL)
+			continue;
+		panel->asked_index[panel->n_asked] = at;
+		panel->asked[panel->n_asked++] = (struct xy){a->x, a->y};
+	}
+	return 0;
+}

@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# What contour draws between points: previews of a part of a surface, requested
+# points, smooth lines.
+. "$(dirname "$0")/../tap.sh"
+[ -x /usr/bin/python3 ] || skip_all "no python3"
+export PYTHONDONTWRITEBYTECODE=1
+PATH=$PATH:$ROOT/pipelines
+
+toy-plane 2 >"$T/toy.ll"
+cat >"$T/f" <<'END'
+import sys
+from math import *
+while True:
+    words = sys.stdin.readline().split()
+    if not words:
+        break
+    a, b = float(words[3]), float(words[4]) if len(words) > 4 else 0.0
+    print(eval(sys.argv[1]), flush=True)
+END
+# toy EXPRESSION of a and b, options and streams of evalgrid
+toy() { evalgrid -q --exec-form text --exec "/usr/bin/python3 '$T/f' '$1'" "${@:2}"; }
+bowl='a * a + 2 * b * b + 0.1'
+
+# spread FILE: the box of all level lines, "x0 x1 y0 y1" rounded, and their number
+spread()
+{
+	/usr/bin/python3 - "$1" <<-'END'
+		import re, sys
+		svg = open(sys.argv[1]).read()
+		lines = re.findall(r'<path[^>]*fill="none"[^>]*stroke-linejoin[^>]* d="([^"]*)"', svg) or \
+		    [d for d in re.findall(r'<path d="([^"]*)"[^>]*stroke-linejoin', svg)]
+		x, y = [], []
+		for d in lines:
+		    at = [0.0, 0.0]
+		    for letter, numbers in re.findall(r'([MmLlHhVvZz])([^A-Za-z]*)', d):
+		        v = [float(n) for n in re.findall(r'-?[\d.]+', numbers)]
+		        while v:
+		            if letter in 'Hh': at[0] = v.pop(0) + (at[0] if letter == 'h' else 0)
+		            elif letter in 'Vv': at[1] = v.pop(0) + (at[1] if letter == 'v' else 0)
+		            else:
+		                p, v = v[:2], v[2:]
+		                at = [p[0] + at[0], p[1] + at[1]] if letter in 'ml' else p
+		            x.append(at[0]); y.append(at[1])
+		print(*[round(v, -1) for v in (min(x), max(x), min(y), max(y))])
+	END
+}
+
+toy "$bowl" --x=-1:1:33 --y=-1:1:33 -o "$T/full.ll" "$T/toy.ll"
+contour --levels 0.2,0.5,1,2,3 -o "$T/full.svg" "$T/full.ll"
+whole=$(spread "$T/full.svg")
+size=$(stat -c %s "$T/full.ll")
+for share in 3 10 40; do
+	head -c $((size * share / 100 + 900)) "$T/full.ll" >"$T/torn.ll.part"
+	passes "contour --partial of about $share % of a growing file" \
+		contour -q --partial --levels 0.2,0.5,1,2,3 -o "$T/$share.svg" "$T/torn.ll.part"
+	is "$(spread "$T/$share.svg")" "$whole" "its lines fill the square"
+	passes "and it says that it is partial" grep -q '>partial: [0-9]* of 1089 points are missing<' "$T/$share.svg"
+done
+head -c $((size / 10)) "$T/full.ll" >"$T/torn.ll"
+for style in filled heat surface; do
+	passes "--style $style of it" contour -q --partial --style $style -o "$T/style.svg" "$T/torn.ll"
+	! grep -Eq '[^a-z-](nan|inf)[^a-z]' "$T/style.svg"
+	ok $? "no coordinate is nan or inf"
+done
+
+# A plane is the same plane from any of its points.
+toy 'a + 2 * b + 4' --x=-1:1:17 --y=-1:1:17 -o "$T/slope.ll" "$T/toy.ll"
+head -c 6000 "$T/slope.ll" >"$T/torn.ll"
+for f in slope torn; do
+	contour -q --partial --levels 2:6:1 "$T/$f.ll" >"$T/$f.svg"
+	gridconv --partial "$T/$f.ll" 2>"$T/err" | wc -l >"$T/$f.n"
+done
+is "$(spread "$T/torn.svg")" "$(spread "$T/slope.svg")" "$(cat "$T/torn.n") lines of points or $(cat "$T/slope.n") give one plane"
+
+# Points that were requested.
+sharp='1 if hypot(a - 0.3, b - 0.3) < 0.2 else 3 + a'
+toy "$sharp" --x=-1:1:5 --y=-1:1:5 "$T/toy.ll" >"$T/coarse.ll"
+printf '%s\n' '1 0.25 0.25' '2 0.25 0.5' '3 0.5 0.25' '4 0 0.25' '5 0.25 0' '6 1.5 0' '7 0.5 0.5' | ask |
+	toy "$sharp" --x=-1:1:5 --y=-1:1:5 "$T/toy.ll" - >"$T/asked.ll"
+contour --levels 1.5 "$T/coarse.ll" >"$T/coarse.svg"
+passes "requested points are drawn" contour --levels 1.5 -o "$T/asked.svg" "$T/asked.ll"
+grep -q '>lowest 1 at (0.25, 0.25)<' "$T/asked.svg" && ! grep -q '>lowest 1 at' "$T/coarse.svg"
+ok $? "the lowest of all may be one of them"
+dots() { contour --points "$@" | grep -o '<circle[^>]*r="1"' | wc -l; }
+is "$(dots "$T/coarse.ll") $(dots "$T/asked.ll")" "25 31" "--points marks all within the grid, once"
+for style in filled heat surface; do
+	passes "they are drawn as $style" contour --style $style -o "$T/$style.svg" "$T/asked.ll"
+done
+gridmerge "$T/asked.ll" "$T/coarse.ll" | contour --levels 1.5 | cmp -s - "$T/asked.svg"
+ok $? "the same bytes for any order of points"
+
+toy-plane 1 >"$T/toy1.ll"
+printf '1 0.25 0\n2 -0.1 0\n' | ask >"$T/ask1.ll"
+toy1() { toy "a * a" --x=-1:1:5 "$T/toy1.ll" "$@"; }
+toy1 >"$T/line.ll" && toy1 "$T/ask1.ll" >"$T/askedline.ll"
+! cmp -s <(contour "$T/line.ll" | grep -v desc) <(contour "$T/askedline.ll" | grep -v desc)
+ok $? "on a curve, too"
+head -c 1900 "$T/line.ll" >"$T/tornline.ll"
+contour -q --partial "$T/tornline.ll" >"$T/tornline.svg"
+grep -q '<path[^>]*d="M[^"]*[Ll]' "$T/tornline.svg"
+ok $? "a part of a curve is a line through what is there"
+
+# Smooth lines.
+contour --levels 0.2,0.5,1,2 "$T/full.ll" >"$T/linear.svg"
+passes "--interpolate cubic" contour --interpolate cubic --levels 0.2,0.5,1,2 -o "$T/cubic.svg" "$T/full.ll"
+contour --interpolate linear --levels 0.2,0.5,1,2 "$T/full.ll" | cmp -s - "$T/linear.svg"
+ok $? "linear is the default"
+[ "$(stat -c %s "$T/cubic.svg")" -gt $(($(stat -c %s "$T/linear.svg") * 3 / 2)) ]
+ok $? "cubic lines have more points"
+passes "the picture says so" grep -q '<desc>.*interpolate=cubic' "$T/cubic.svg"
+passes "cubic bands of requested points" contour --interpolate cubic --style filled -o "$T/a.svg" "$T/asked.ll"
+passes "cubic lines of a part" contour -q --partial --interpolate cubic -o "$T/a.svg" "$T/torn.ll"
+fails 2 "'smooth'.*linear.*cubic" "another word is refused" contour --interpolate smooth "$T/full.ll"
+done_testing
