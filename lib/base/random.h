@@ -23,6 +23,7 @@ enum random_purpose {
 	RANDOM_SHUFFLE = 18, /* order of images in an epoch */
 	RANDOM_AUGMENT = 19, /* crops and flips */
 	RANDOM_NOISE = 20,   /* label noise */
+	RANDOM_ORDER = 21,   /* order in which a surface takes its images */
 	RANDOM_PROBE = 24,   /* first vectors and probes of the curvature */
 };
 

@@ -307,6 +307,7 @@ dataset_free(struct dataset *dataset)
 	free(dataset->reals);
 	free(dataset->labels);
 	free(dataset->targets);
+	free(dataset->order);
 	*dataset = (struct dataset){0};
 }
 

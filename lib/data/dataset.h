@@ -50,8 +50,10 @@ struct dataset {
 	int n_labels;   /* of an image: 1, or one for each row of outputs */
 	float *targets; /* or real ones, n times n_targets; labels are 0 */
 	int n_targets;
-	bool parts; /* it is a part of something that may have others */
-	bool raw;   /* reals enter as they are, whatever mean and std say */
+	bool parts;     /* it is a part of something that may have others */
+	bool raw;       /* reals enter as they are, whatever mean and std say */
+	int64_t *order; /* place in the file's order of each image, or NULL:
+			   they stand in it */
 	/* SHA-256 of the chosen images and labels: names what was evaluated */
 	char digest[DIGEST_TEXT_BYTES];
 };
@@ -66,6 +68,12 @@ struct dataset {
 int dataset_open(struct dataset *dataset, const char *path,
     const struct dataset_choice *choice, struct error *err);
 void dataset_free(struct dataset *dataset);
+
+/*
+ * Brings the images into another order, a permutation that is a function of
+ * seed and n alone (losspipe(5), ORDER OF IMAGES); what names them stays.
+ */
+int dataset_shuffle(struct dataset *dataset, uint64_t seed, struct error *err);
 
 /* How many of its classes occur among the chosen images; -1 failed. */
 int dataset_classes_present(const struct dataset *dataset, struct error *err);
