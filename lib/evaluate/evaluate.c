@@ -1,117 +1,83 @@
-#include "evaluate/evaluate.h"
+#include "evaluate/evaluate_internal.h"
 
-#include <pthread.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
 #include "base/workers.h"
-#include "data/dataset_fit.h"
 #include "evaluate/exec.h"
-#include "surface/grid.h"
-
-/*
- * Points pass through a ring of slots, which hold most of the memory.  While
- * the blocks of one point are worked on, the weights of the next are folded and
- * packed: two slots, and more if the blocks of one point are fewer than the
- * threads.  A single thread does one after the other, in one.
- */
-struct slot {
-	struct plan_weights *weights;
-	struct tensor *theta;
-	double *losses;    /* of every image of every set */
-	uint32_t *correct; /* labels of each image */
-	struct score score[SETS_MAX];
-	bool built, bad, finished;
-	int64_t blocks_left;
-};
-
-struct job {
-	const struct evaluation *e;
-	struct norms norms;
-	const struct place *points;
-	int64_t n_points, n_images, blocks_per_point;
-	evaluate_take *take;
-	void *context;
-	struct slot *slot;
-	int64_t slots;
-
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	/* points before these are: built or being built, all blocks handed
-	 * out, delivered; then the next block of the current point */
-	int64_t building, issuing, delivering, next_block;
-	bool stop;
-	struct error *err;
-};
-
-/* A thread's own memory. */
-struct worker {
-	struct plan_scratch *scratch;
-	float *images, *logits;
-	double *sorted;
-};
 
 struct task {
 	enum { TASK_NONE, TASK_BUILD, TASK_BLOCK } type;
-	int64_t point, block;
+	int64_t point;
+	struct block block;
 };
-
-static struct slot *
-slot_of(struct job *job, int64_t point)
-{
-	return &job->slot[point % job->slots];
-}
 
 /* ---- what to do next (with the lock held) ---- */
 
+/* Points under way, seen from what there is to do. */
+struct outlook {
+	int64_t open;  /* with blocks to hand out, now or when they are built */
+	int64_t ready; /* the first of these with some now, or -1 */
+	bool more;     /* blocks may come, of these or after a look */
+};
+
 static bool
-can_build(const struct job *job)
+may_have_more(const struct job *job, const struct ring_slot *slot)
 {
-	return job->building < job->n_points &&
-	       job->building <= job->issuing + 1 &&
+	for (int s = 0; s < job->e->sets; s++)
+		if (slot->portion[s].until < job->e->data[s]->n &&
+		    !slot->portion[s].ended)
+			return true;
+	return false;
+}
+
+static struct outlook
+look_out(struct job *job)
+{
+	struct outlook out = {.ready = -1};
+
+	for (int64_t i = job->delivering; i < job->building; i++) {
+		const struct ring_slot *slot = slot_of(job, i);
+		const bool blocks = point_has_block(job, slot);
+
+		out.open += blocks;
+		out.more |= blocks || may_have_more(job, slot);
+		if (out.ready < 0 && blocks && slot->built)
+			out.ready = i;
+	}
+	out.more |= job->building < job->n_points;
+	return out;
+}
+
+/* Points are built one ahead of those whose blocks are handed out. */
+static bool
+can_build(const struct job *job, const struct outlook *out)
+{
+	return job->building < job->n_points && out->open <= 1 &&
 	       job->building < job->delivering + job->slots;
-}
-
-static bool
-can_issue(struct job *job)
-{
-	return job->issuing < job->building &&
-	       slot_of(job, job->issuing)->built;
-}
-
-static void
-empty_slot(struct job *job, int64_t point)
-{
-	struct slot *slot = slot_of(job, point);
-
-	*slot = (struct slot){.weights = slot->weights,
-	    .theta = slot->theta,
-	    .losses = slot->losses,
-	    .correct = slot->correct,
-	    .blocks_left = job->blocks_per_point};
 }
 
 static struct task
 next_task(struct job *job)
 {
-	struct task task = {TASK_NONE, 0, 0};
+	struct task task = {.type = TASK_NONE};
 
-	while (!job->stop && job->issuing < job->n_points) {
-		if (can_build(job)) {
+	while (!job->stop) {
+		const struct outlook out = look_out(job);
+
+		if (!out.more)
+			break;
+		if (can_build(job, &out)) {
 			task.type = TASK_BUILD;
 			task.point = job->building++;
-			empty_slot(job, task.point);
+			point_empty(job, task.point);
 			return task;
 		}
-		if (can_issue(job)) {
+		if (out.ready >= 0) {
 			task.type = TASK_BLOCK;
-			task.point = job->issuing;
-			task.block = job->next_block++;
-			if (job->next_block == job->blocks_per_point) {
-				job->next_block = 0;
-				job->issuing++;
-			}
+			task.point = out.ready;
+			point_next_block(
+			    job, slot_of(job, task.point), &task.block);
 			return task;
 		}
 		pthread_cond_wait(&job->changed, &job->lock);
@@ -123,9 +89,9 @@ next_task(struct job *job)
 static void
 deliver(struct job *job)
 {
-	while (!job->stop && job->delivering < job->issuing &&
+	while (!job->stop && job->delivering < job->building &&
 	       slot_of(job, job->delivering)->finished) {
-		struct slot *slot = slot_of(job, job->delivering);
+		struct ring_slot *slot = slot_of(job, job->delivering);
 
 		if (job->take(job->context, job->delivering, slot->score,
 			job->err) < 0)
@@ -135,111 +101,51 @@ deliver(struct job *job)
 	}
 }
 
-/* ---- doing it (without the lock) ---- */
-
+/* The point has ended: it is handed on when those before it are. */
 static void
-build(struct job *job, int64_t point)
+finish(struct job *job, struct ring_slot *slot)
 {
-	const struct evaluation *e = job->e;
-	struct slot *slot = slot_of(job, point);
-	const struct place *at = &job->points[point];
-	struct error why;
-
-	plane_apply(e->plane, at->rep, at->a, at->b, slot->theta);
-	if (norms_set_statistics(&job->norms, slot->theta, &why) == 0 &&
-	    plan_bind(e->plan, slot->theta, slot->weights, &why) == 0)
-		return;
-	slot->bad = true; /* the one way to fail: a negative variance */
-	for (int s = 0; s < e->sets; s++)
-		score_bad(
-		    &slot->score[s], SCORE_BADVAR, why.text, e->data[s]->n);
-}
-
-/* Block number block counts through all data sets. */
-static void
-run_block(struct job *job, struct worker *w, int64_t point, int64_t block)
-{
-	const struct evaluation *e = job->e;
-	struct slot *slot = slot_of(job, point);
-	const size_t outputs = plan_classes(e->plan);
-	int64_t size = plan_block(e->plan), before = 0, first, n;
-	const struct dataset *data;
-	struct loss_form form;
-	int set = 0;
-
-	while (block >= (e->data[set]->n + size - 1) / size) {
-		block -= (e->data[set]->n + size - 1) / size;
-		before += e->data[set++]->n;
-	}
-	if (slot->bad || (job->points[point].sets >> set & 1U) == 0)
-		return;
-	data = e->data[set];
-	first = block * size;
-	n = data->n - first < size ? data->n - first : size;
-	dataset_block(data, first, n, e->mean, e->std, w->images);
-	plan_run(
-	    e->plan, slot->weights, w->scratch, w->images, (int)n, w->logits);
-	form = (struct loss_form){
-	    e->loss, dataset_rows(data), outputs / dataset_rows(data)};
-	for (int64_t i = 0; i < n; i++) {
-		const float *row = w->logits + (size_t)i * outputs;
-		const int64_t at = before + first + i;
-		const int *labels = data->labels + (first + i) * data->n_labels;
-
-		if (e->loss == LOSS_L2) {
-			slot->losses[at] = loss_of_targets(row,
-			    data->targets + (size_t)(first + i) * outputs,
-			    outputs);
-			continue;
-		}
-		slot->losses[at] = loss_of_rows(&form, row, labels);
-		slot->correct[at] = loss_rows_correct(&form, row, labels);
-	}
+	slot->finished = true;
+	deliver(job);
 }
 
 static void
-sum_up(struct job *job, struct worker *w, int64_t point)
+do_build(struct job *job, int64_t point)
 {
-	struct slot *slot = slot_of(job, point);
-	int64_t before = 0;
+	struct ring_slot *slot = slot_of(job, point);
 
-	for (int s = 0; s < job->e->sets && !slot->bad; s++) {
-		int64_t n = job->e->data[s]->n;
-		const bool classes = job->e->loss != LOSS_L2;
-
-		if ((job->points[point].sets >> s & 1U) != 0)
-			score_from_losses(&slot->score[s],
-			    slot->losses + before,
-			    classes ? slot->correct + before : NULL,
-			    dataset_rows(job->e->data[s]), n, w->sorted);
-		before += n;
+	point_build(job, point);
+	pthread_mutex_lock(&job->lock);
+	slot->built = true;
+	if (slot->bad) {
+		point_end(slot, job);
+		finish(job, slot);
 	}
+	pthread_cond_broadcast(&job->changed);
+	pthread_mutex_unlock(&job->lock);
 }
 
+/* Who evaluates the last images before a look, looks. */
 static void
-do_task(struct job *job, struct worker *w, const struct task *task)
+do_block(struct job *job, struct worker *w, const struct task *task)
 {
-	struct slot *slot = slot_of(job, task->point);
+	const int set = task->block.set;
+	struct ring_slot *slot = slot_of(job, task->point);
+	struct portion *portion = &slot->portion[set];
+	int64_t until;
 	bool last;
 
-	if (task->type == TASK_BUILD) {
-		build(job, task->point);
-		pthread_mutex_lock(&job->lock);
-		slot->built = true;
-		pthread_cond_broadcast(&job->changed);
-		pthread_mutex_unlock(&job->lock);
-		return;
-	}
-	run_block(job, w, task->point, task->block);
+	point_run(job, w, task->point, &task->block);
 	pthread_mutex_lock(&job->lock);
-	last = --slot->blocks_left == 0;
+	portion->left -= task->block.n;
+	last = portion->left == 0 && portion->issued == portion->until;
 	pthread_mutex_unlock(&job->lock);
 	if (!last)
 		return;
-	sum_up(job, w, task->point);
+	until = point_look(job, w, task->point, set);
 	pthread_mutex_lock(&job->lock);
-	slot->finished = true;
-	deliver(job);
+	if (point_continue(slot, job, set, until))
+		finish(job, slot);
 	pthread_cond_broadcast(&job->changed);
 	pthread_mutex_unlock(&job->lock);
 }
@@ -295,7 +201,10 @@ work(void *argument)
 		pthread_mutex_unlock(&job->lock);
 		if (task.type == TASK_NONE)
 			break;
-		do_task(job, &worker, &task);
+		if (task.type == TASK_BUILD)
+			do_build(job, task.point);
+		else
+			do_block(job, &worker, &task);
 	}
 	worker_free(&worker);
 	return NULL;
@@ -303,19 +212,24 @@ work(void *argument)
 
 /* ---- the whole ---- */
 
+/* What a point gives out before it is looked at, it can be waited for. */
 static int64_t
 slots_for(const struct job *job, int64_t threads)
 {
-	const int64_t blocks = job->blocks_per_point;
-	int64_t slots = 1;
+	const struct evaluation *e = job->e;
+	const int64_t size = plan_block(e->plan);
+	int64_t blocks = 0, slots = 1;
 
+	for (int s = 0; s < e->sets; s++)
+		blocks +=
+		    (look_next(&e->look, 0, e->data[s]->n) + size - 1) / size;
 	if (threads > 1 && blocks > 0)
 		slots += (threads + blocks - 1) / blocks;
 	return slots < job->n_points ? slots : job->n_points;
 }
 
 static int
-slot_init(struct slot *slot, const struct job *job, struct error *err)
+slot_init(struct ring_slot *slot, const struct job *job, struct error *err)
 {
 	slot->weights = plan_weights_new(job->e->plan, err);
 	slot->theta = plane_theta_new(job->e->plane, err);
@@ -329,7 +243,7 @@ slot_init(struct slot *slot, const struct job *job, struct error *err)
 }
 
 static void
-slot_free(struct slot *slot, size_t n_tensors)
+slot_free(struct ring_slot *slot, size_t n_tensors)
 {
 	plan_weights_free(slot->weights);
 	tensors_free(slot->theta, n_tensors);
@@ -365,14 +279,39 @@ struct turn {
 	struct job *job;
 	struct worker *worker; /* workers_count of them */
 	int64_t point;
+	int set;
 };
 
 static void
 turn_block(void *context, int task, int worker)
 {
 	struct turn *t = context;
+	struct job *job = t->job;
+	const struct portion *p = &slot_of(job, t->point)->portion[t->set];
+	const int64_t size = plan_block(job->e->plan);
+	struct block block = {
+	    .set = t->set, .first = p->issued + task * size, .n = size};
 
-	run_block(t->job, &t->worker[worker], t->point, task);
+	if (p->until - block.first < size)
+		block.n = p->until - block.first;
+	point_run(job, &t->worker[worker], t->point, &block);
+}
+
+static void
+turn_set(struct turn *t, struct workers *workers)
+{
+	struct ring_slot *slot = slot_of(t->job, t->point);
+	struct portion *p = &slot->portion[t->set];
+	const int64_t size = plan_block(t->job->e->plan);
+
+	while (!p->ended) {
+		workers_run(workers,
+		    (int)((p->until - p->issued + size - 1) / size), turn_block,
+		    t);
+		p->issued = p->until;
+		point_continue(slot, t->job, t->set,
+		    point_look(t->job, &t->worker[0], t->point, t->set));
+	}
 }
 
 static int
@@ -381,10 +320,12 @@ turn_points(struct turn *t, struct workers *workers)
 	struct job *job = t->job;
 
 	for (t->point = 0; t->point < job->n_points; t->point++) {
-		empty_slot(job, t->point);
-		build(job, t->point);
-		workers_run(workers, (int)job->blocks_per_point, turn_block, t);
-		sum_up(job, &t->worker[0], t->point);
+		point_empty(job, t->point);
+		point_build(job, t->point);
+		if (slot_of(job, t->point)->bad)
+			point_end(slot_of(job, t->point), job);
+		for (t->set = 0; t->set < job->e->sets; t->set++)
+			turn_set(t, workers);
 		if (job->take(job->context, t->point,
 			slot_of(job, t->point)->score, job->err) < 0)
 			return -1;
@@ -448,19 +389,14 @@ evaluate_points(const struct evaluation *evaluation, const struct place *points,
 	    .take = take,
 	    .context = context,
 	    .err = err};
-	int64_t size;
 	int status = 0;
 
 	if (evaluation->exec.command != NULL)
 		return exec_points(evaluation, points, n, take, context, err);
 	if (plan_share(evaluation->plan, evaluation->threads, err) < 0)
 		return -1;
-	size = plan_block(evaluation->plan);
-	for (int s = 0; s < evaluation->sets; s++) {
+	for (int s = 0; s < evaluation->sets; s++)
 		job.n_images += evaluation->data[s]->n;
-		job.blocks_per_point +=
-		    (evaluation->data[s]->n + size - 1) / size;
-	}
 	job.slots = slots_for(&job, evaluation->threads);
 	job.slot = memory_new((size_t)job.slots, sizeof(*job.slot), err);
 	if (job.slot == NULL)

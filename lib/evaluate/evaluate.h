@@ -2,8 +2,9 @@
  * The loss at many points over many images, on several threads.
  *
  * The work is cut into (point, block of images).  Every image's loss is kept
- * and summed in the order of the images when a point is complete, so the sums
- * are the same bytes for any number of threads and any block size.
+ * and summed in the order of the images when a point is looked at (look.h) and
+ * when it is complete, so the sums are the same bytes for any number of threads
+ * and any block size, and so is what is decided by them.
  */
 #ifndef EVALUATE_EVALUATE_H
 #define EVALUATE_EVALUATE_H
@@ -13,6 +14,7 @@
 #include "base/error.h"
 #include "data/dataset.h"
 #include "direction/plane.h"
+#include "evaluate/look.h"
 #include "evaluate/norms.h"
 #include "evaluate/score.h"
 #include "execute/plan.h"
@@ -41,6 +43,7 @@ struct evaluation {
 	const double *mean, *std;          /* per channel */
 	enum loss_kind loss;
 	struct norms_rule norms;
+	struct look_rule look; /* how many images a point needs */
 	struct exec_rule exec; /* instead of plan, data and loss */
 	int threads;
 };

@@ -48,21 +48,14 @@ group_losses(struct score *score, const double *losses, int64_t n)
 }
 
 void
-score_from_losses(struct score *score, const double *losses,
-    const uint32_t *correct, size_t labels, int64_t n, double *scratch)
+score_measure(struct score *score, const double *losses, int64_t n)
 {
 	double sum = 0.0, squares = 0.0;
-	int64_t right = 0;
 
-	*score = (struct score){.n = n};
-	for (int64_t i = 0; i < n; i++) {
+	*score = (struct score){.n = n, .acc = NAN};
+	for (int64_t i = 0; i < n; i++)
 		sum += losses[i];
-		right += correct != NULL ? correct[i] : 0;
-	}
 	score->loss = sum / (double)n;
-	score->acc = correct != NULL
-			 ? 100.0 * (double)right / ((double)n * (double)labels)
-			 : NAN;
 	if (isnan(score->loss))
 		score->status = SCORE_NAN;
 	else if (isinf(score->loss))
@@ -71,10 +64,31 @@ score_from_losses(struct score *score, const double *losses,
 		score->sd = NAN;
 		return;
 	}
-	for (int64_t i = 0; i < n; i++)
+	for (int64_t i = 0; i < n; i++) {
 		squares +=
 		    (losses[i] - score->loss) * (losses[i] - score->loss);
+		score->most = fmax(score->most, losses[i]);
+	}
 	score->sd = n > 1 ? sqrt(squares / (double)(n - 1)) : 0.0;
+}
+
+void
+score_from_losses(struct score *score, const double *losses,
+    const uint32_t *correct, size_t labels, int64_t n, double *scratch)
+{
+	double sum = 0.0;
+	int64_t right = 0;
+
+	score_measure(score, losses, n);
+	for (int64_t i = 0; i < n; i++) {
+		sum += losses[i];
+		right += correct != NULL ? correct[i] : 0;
+	}
+	if (correct != NULL)
+		score->acc =
+		    100.0 * (double)right / ((double)n * (double)labels);
+	if (score->status != SCORE_OK)
+		return;
 	score->top = top_share(losses, n, sum, scratch);
 	if (n >= SCORE_GROUPED_MIN)
 		group_losses(score, losses, n);

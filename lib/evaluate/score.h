@@ -31,12 +31,19 @@ struct score {
 	double loss; /* mean over the images */
 	double sd;   /* standard deviation of the images' losses, n - 1 */
 	double acc;  /* percent of all labels; first maximum wins */
+	double most; /* the largest loss of an image */
 	double top;  /* share of the sum carried by the top 1 % of the images */
 	int64_t n;   /* images */
 	/* Mean losses of the groups; of SCORE_GROUPED_MIN images or more. */
 	double group[SCORE_GROUPS];
 	char why[160]; /* SCORE_BADVAR: names the tensor */
 };
+
+/*
+ * Loss, spread and largest loss of n images, and the status.  The accuracy is
+ * NaN, and so is sd where the loss is not finite.
+ */
+void score_measure(struct score *score, const double *losses, int64_t n);
 
 /*
  * Fills score from the losses of n images, in order, and how many of the labels
