@@ -174,6 +174,40 @@ check_exec(const struct gridrun *s)
 		frame_usage_error(s->frame, &err);
 }
 
+/* It chooses the images itself, by what single ones of them say. */
+static void
+check_error(const struct gridrun *s)
+{
+	const struct surface_choice *c = &s->choice;
+
+	if (c->look.error == 0.0)
+		return;
+	if (c->exec.command != NULL)
+		frame_usage(s->frame,
+		    "--error looks at the losses of single images, which a "
+		    "program of --exec does not tell: leave out one of them");
+	if (c->images.first > 0 || c->images.sample > 0)
+		frame_usage(s->frame,
+		    "--error decides how many images each point takes: leave "
+		    "out %s",
+		    c->images.first > 0 ? "-n" : "--sample");
+	if (c->groups)
+		frame_usage(s->frame,
+		    "--groups compares points on the same images, with --error "
+		    "they have different ones: leave out one of them");
+	if (c->images.sample_seed > INT64_MAX)
+		frame_usage(s->frame,
+		    "--sample-seed is %" PRIu64
+		    ", expected less than 2^63 with --error",
+		    c->images.sample_seed);
+}
+
+static int
+parse_error(void *target, const char *text, struct error *err)
+{
+	return look_parse(text, target, err);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -186,6 +220,9 @@ main(int argc, char **argv)
 	const struct option_row own[] = {
 	    OPTION_INT('b', "block", "N", &run.choice.block, 1, BLOCK_MAX,
 		"images a thread takes at a time (64)"),
+	    OPTION_CALL(0, "error", "E[,floor=L]", &run.choice.look,
+		parse_error,
+		"as many images a point as give this standard error (2%)"),
 	    OPTION_FLAG(0, "groups", &run.choice.groups,
 		"keep losses of groups of images, to compare by pairs"),
 	    OPTION_TEXT(0, "exec", "COMMAND", &exec->command,
@@ -208,6 +245,7 @@ main(int argc, char **argv)
 	first = frame_start(&frame, argc, argv);
 	if (exec->command != NULL)
 		check_exec(&run);
+	check_error(&run);
 	gridrun_check(&run);
 	return gridrun_main(&run, argv + first, argc - first);
 }

@@ -143,6 +143,21 @@ take_noted(struct gridrun *s, const struct model *model, struct error *err)
 	return 0;
 }
 
+/* The share of the images that points took so far, where that differs. */
+static void
+count_images(
+    struct gridrun *s, const struct place *place, const struct score *scores)
+{
+	for (int i = 0; i < s->choice.sets && scores != NULL; i++) {
+		if ((place->sets >> i & 1U) == 0)
+			continue;
+		s->images += (double)scores[i].n;
+		s->images_of += (double)s->choice.data[i].n;
+	}
+	if (s->choice.look.error > 0.0 && s->images_of > 0.0)
+		s->progress.share = s->images / s->images_of;
+}
+
 /* surface_seen: progress, and what a person should know of this point. */
 static void
 seen(void *context, const struct place *place, const struct score *scores)
@@ -150,6 +165,7 @@ seen(void *context, const struct place *place, const struct score *scores)
 	struct gridrun *s = context;
 
 	if (scores != NULL && scores->top > 0.25 && !s->told_unreliable &&
+	    s->choice.look.error == 0.0 &&
 	    scores->n < s->choice.data[0].total) {
 		s->told_unreliable = true;
 		frame_warn(s->frame,
@@ -161,6 +177,7 @@ seen(void *context, const struct place *place, const struct score *scores)
 		if (place->a == 0.0 && place->b == 0.0 &&
 		    (place->sets >> i & 1U) != 0)
 			check_centre(s, &scores[i], s->choice.name[i]);
+	count_images(s, place, scores);
 	frame_step(s->frame, &s->progress, scores == NULL, "point");
 }
 
@@ -168,16 +185,18 @@ int
 gridrun_write(struct gridrun *run, struct surface *surface, struct error *err)
 {
 	int64_t places = surface_places(surface);
-	const struct points *old;
+	const struct points *old[OLD_MAX];
+	int64_t known;
 	int status;
 
-	if (resume_find(&run->resume, surface, &old, err) < 0 ||
+	if (resume_find(&run->resume, surface, old, err) < 0 ||
 	    take_noted(run, &surface->evaluation.plane->model, err) < 0)
 		return -1;
-	if (old != NULL && !run->frame->quiet)
+	known = surface_known(surface, old);
+	if (known > 0 && !run->frame->quiet)
 		frame_show(run->frame,
-		    "resuming: %" PRId64 " of %" PRId64 " points",
-		    old->present / surface->grid.sets, places);
+		    "resuming: %" PRId64 " of %" PRId64 " points", known,
+		    places);
 	surface->seen = seen;
 	surface->context = run;
 	run->surface = surface;

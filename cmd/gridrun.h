@@ -28,6 +28,7 @@ struct gridrun {
 	struct output output;
 	struct writer *writer;
 	struct progress progress;
+	double images, images_of; /* that points took, that they could have */
 	bool told_unreliable;
 	bool has_noted; /* the accuracy that the checkpoint says */
 	double noted;

@@ -39,7 +39,7 @@ progress_step(struct progress *progress, int copied, const char *unit,
 {
 	const char *const most = progress->most ? "at most " : "";
 	double now = progress_now(), rate, left = 0.0;
-	char duration[32];
+	char duration[32], share[32] = "";
 
 	progress->done++;
 	progress->copied += copied;
@@ -50,9 +50,12 @@ progress_step(struct progress *progress, int copied, const char *unit,
 	       (now - progress->started + 1e-9);
 	if (rate > 0.0)
 		left = (double)(progress->total - progress->done) / rate;
+	if (progress->share > 0.0)
+		snprintf(share, sizeof(share), ", %.2g %% of the images",
+		    100.0 * progress->share);
 	snprintf(text, PROGRESS_TEXT_BYTES,
-	    "%" PRId64 " of %s%" PRId64 " %ss, %.3g %ss/s, %s%s left",
+	    "%" PRId64 " of %s%" PRId64 " %ss, %.3g %ss/s, %s%s left%s",
 	    progress->done, most, progress->total, unit, rate, unit, most,
-	    progress_duration(left, duration));
+	    progress_duration(left, duration), share);
 	return 1;
 }

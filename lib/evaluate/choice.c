@@ -81,7 +81,11 @@ open_set(struct surface_choice *choice, int i, struct error *err)
 			    "two data sets are called '%s', expected "
 			    "NAME=PATH with different names",
 			    name);
-	return dataset_open(&choice->data[i], choice->path[i], &images, err);
+	if (dataset_open(&choice->data[i], choice->path[i], &images, err) < 0)
+		return -1;
+	return choice->look.error > 0.0
+		   ? dataset_shuffle(&choice->data[i], images.sample_seed, err)
+		   : 0;
 }
 
 /* Unaugmented training images: a sample, or all when there are fewer. */

@@ -12,6 +12,7 @@
 #include "data/dataset.h"
 #include "data/pixels.h"
 #include "evaluate/exec.h"
+#include "evaluate/look.h"
 #include "surface/grid.h"
 
 struct surface_choice {
@@ -25,8 +26,9 @@ struct surface_choice {
 	char name[SETS_MAX]
 		 [SET_NAME_BYTES]; /* empty: train or test, by split */
 	struct dataset_choice images;
-	int split; /* of dataset_split_words */
-	int loss;  /* of loss_any_words */
+	struct look_rule look; /* how many of these a point needs */
+	int split;             /* of dataset_split_words */
+	int loss;              /* of loss_any_words */
 	int64_t threads, block;
 	struct pixels_options pixels; /* not given: the model's */
 	struct exec_rule exec;        /* a program instead of all data */
@@ -53,7 +55,8 @@ void choice_add_options(struct option_table *table,
 int choice_check(const struct surface_choice *choice, struct error *err);
 
 /*
- * Opens all data sets; two with one name are an error, and so is recompute
+ * Opens all data sets, in the order of the looks where there are some; two
+ * with one name are an error, and so is recompute
  * without training images.
  */
 int choice_open_data(

@@ -129,16 +129,31 @@ check_run(const char *path, const struct points_list *list, size_t n,
 				 path, why.text);
 }
 
+static int
+check_kernel(
+    const struct points *old, const struct surface *surface, struct error *err)
+{
+	if (old == NULL || strcmp(old->kernel, surface->kernel) == 0)
+		return 0;
+	return error_set(err,
+	    "the earlier points were computed by kernel '%s', this is '%s': "
+	    "same results are promised per kernel only (LOSSPIPE_CPU chooses "
+	    "one, --force computes all anew)",
+	    old->kernel, surface->kernel);
+}
+
 int
 resume_find(struct resume *resume, const struct surface *surface,
-    const struct points **found, struct error *err)
+    const struct points *found[OLD_MAX], struct error *err)
 {
 	const struct output *o = resume->output;
 	const bool force = o->path != NULL && o->order->force;
+	const struct points_list *list[OLD_MAX] = {
+	    &resume->own, &resume->other};
 	struct error why;
-	int64_t at;
 
-	*found = NULL;
+	for (int i = 0; i < OLD_MAX; i++)
+		found[i] = NULL;
 	if (o->path != NULL &&
 	    (check_run(o->part, &resume->own, resume->own.n, resume->own_seen,
 		 surface, &why) < 0 ||
@@ -148,20 +163,17 @@ resume_find(struct resume *resume, const struct surface *surface,
 		*err = why;
 		return -1;
 	}
-	at = find(&resume->own, resume->own.n, surface);
-	if (at >= 0)
-		*found = &resume->own.item[at];
-	else if ((at = find(&resume->other, resume->other.n, surface)) >= 0)
-		*found = &resume->other.item[at];
-	if (*found == NULL || strcmp((*found)->kernel, surface->kernel) == 0)
-		return 0;
-	error_set(err,
-	    "the earlier points were computed by kernel '%s', this is '%s': "
-	    "same results are promised per kernel only (LOSSPIPE_CPU chooses "
-	    "one, --force computes all anew)",
-	    (*found)->kernel, surface->kernel);
-	*found = NULL;
-	return force ? 0 : -1;
+	for (int i = 0; i < OLD_MAX; i++) {
+		const int64_t at = find(list[i], list[i]->n, surface);
+
+		if (at < 0)
+			continue;
+		if (check_kernel(&list[i]->item[at], surface, &why) == 0)
+			found[i] = &list[i]->item[at];
+		else if (!force)
+			return error_set(err, "%s", why.text);
+	}
+	return 0;
 }
 
 bool

@@ -28,14 +28,16 @@ int resume_open(struct resume *resume, const struct output *output,
     const char *from, struct error *err);
 
 /*
- * The old points of this surface, or NULL for none.  *found tells; returns -1
+ * The old points of this surface: of PATH.part, then of PATH or --resume; NULL
+ * for none.  A complete PATH may be one on fewer images than are asked for now,
+ * and PATH.part what was done about that.  found tells; returns -1
  * with an error when PATH.part or PATH has points but of another run, of
  * another kernel, of another shard, or none that is asked for: they would be
  * lost, which --force allows.  Of several surfaces, one for each model of a
  * run, those that come after the first may be new.
  */
 int resume_find(struct resume *resume, const struct surface *surface,
-    const struct points **found, struct error *err);
+    const struct points *found[OLD_MAX], struct error *err);
 
 /* Has every run of PATH.part been written again, so that it may give way? */
 bool resume_is_settled(const struct resume *resume);

@@ -146,6 +146,7 @@ setup_images(struct surface *s, const struct surface_choice *choice,
 			    " images, expected %d images or more",
 			    choice->data[i].n, SCORE_GROUPED_MIN);
 	s->groups = choice->groups != 0;
+	s->order = choice->look.error > 0.0 ? choice->images.sample_seed : 0;
 	return 0;
 }
 
@@ -186,8 +187,12 @@ surface_setup(struct surface *s, const struct surface_choice *choice,
 	    .std = s->std,
 	    .loss = (enum loss_kind)choice->loss,
 	    .norms = norms,
+	    .look = choice->look,
 	    .exec = choice->exec,
 	    .threads = (int)choice->threads};
+	if (s->plan != NULL)
+		look_settle(&s->evaluation.look, s->evaluation.loss,
+		    plan_classes(s->plan) / dataset_rows(s->data[0]));
 	name_kernel(s);
 	return surface_identify(s, err);
 }

@@ -56,6 +56,19 @@ identify_data(struct digest *digest, const struct surface *surface)
 	add_reals(digest, e->std, pixel_channels(e));
 }
 
+/*
+ * A point on all images is the same in any order; 0, which nobody chose, leaves
+ * the run of one that takes all of them.
+ */
+static void
+identify_order(struct digest *digest, uint64_t order)
+{
+	if (order == 0)
+		return;
+	digest_add_text(digest, "order");
+	digest_add_u64(digest, order);
+}
+
 static int
 identify_work(
     struct digest *digest, const struct surface_work *work, struct error *err)
@@ -90,6 +103,7 @@ surface_identify(struct surface *surface, struct error *err)
 		identify_data(&digest, surface);
 	digest_add_text(&digest, g->loss);
 	identify_norms(&digest, &e->norms);
+	identify_order(&digest, surface->order);
 	for (int a = 0; a < g->axes; a++) {
 		const double range[3] = {
 		    g->range[a].lo, g->range[a].hi, (double)g->range[a].num};
@@ -189,6 +203,8 @@ pack_data(struct pack *pack, const struct surface *s)
 static void
 pack_work(struct pack *pack, const struct surface *s)
 {
+	if (s->order != 0)
+		pack_key_int(pack, "order", (int64_t)s->order);
 	if (s->work != NULL)
 		s->work->pack(s->work->context, pack);
 }
@@ -343,15 +359,27 @@ pack_place(struct pack *h, const struct surface *s, int64_t number)
 
 /* What our own evaluation knows of a point. */
 static void
-pack_spread(struct pack *h, const struct score *score,
-    const struct dataset *data, bool groups)
+pack_spread(struct pack *h, const struct surface *s, const struct score *score,
+    const struct dataset *data)
 {
-	pack_key_real(h, "se", score_error(score, data->total));
+	const struct look_state state =
+	    look_state(&s->evaluation.look, score, data->total);
+
+	pack_key_real(h, "se", state.se);
 	pack_key_real(h, "sd", score->sd);
 	pack_key_int(h, "n", score->n);
-	if (data->n < data->total)
+	if (score->n < data->n)
+		pack_key_real(h, "half", state.half);
+	if (score->n < data->n && data->targets == NULL) {
+		const struct look_interval acc =
+		    look_accuracy(score, data->total);
+
+		pack_key_real(h, "acc_lo", acc.lo);
+		pack_key_real(h, "acc_hi", acc.hi);
+	}
+	if (score->n < data->total)
 		pack_key_real(h, "top1", score->top);
-	if (groups && score->status == SCORE_OK)
+	if (s->groups && score->status == SCORE_OK)
 		pack_key_reals(h, "groups", score->group, SCORE_GROUPS);
 }
 
@@ -379,7 +407,7 @@ surface_write_point(const struct surface *s, int64_t number, int set,
 	if (data != NULL ? data->targets == NULL : !isnan(score->acc))
 		pack_key_real(&h, "acc", score->acc);
 	if (data != NULL)
-		pack_spread(&h, score, data, s->groups);
+		pack_spread(&h, s, score, data);
 	pack_key_text(&h, "status", score_status_words[score->status]);
 	if (score->status == SCORE_BADVAR)
 		pack_key_text(&h, "why", score->why);

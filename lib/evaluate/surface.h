@@ -52,13 +52,16 @@ struct surface {
 	surface_seen *seen; /* or NULL */
 	void *context;
 	const struct surface_work *work; /* NULL: evalgrid's */
+	/* Seed of the order in which points take their images; 0 is not said.
+	 */
+	uint64_t order;
 	bool groups; /* points carry the mean losses of groups of images */
 };
 
 /*
  * Computes the run id, once plane and model are known: model, directions, data,
- * input normalisation, batch norms, loss, grid and work; not the kernel, the
- * shard or the requests.
+ * input normalisation, batch norms, loss, grid, work and the order of images;
+ * not the kernel, the shard, the requests or how many images a point needs.
  */
 int surface_identify(struct surface *surface, struct error *err)
     __attribute__((warn_unused_result));
@@ -84,12 +87,18 @@ int surface_write_point(const struct surface *surface, int64_t number, int set,
 /*
  * Writes the whole segment: begin, grid, a summary of the directions, the
  * plane's other records, requests, points from coarse to fine (grid_level;
- * those of a level in canonical order, requested ones last), end.  old (or
- * NULL) has points of the same run from an earlier output; they are copied, the
- * rest is computed. settle (or NULL): called once before the first computed
- * point is written.
+ * those of a level in canonical order, requested ones last), end.  old: points
+ * of the same run from earlier outputs (or NULL), the first of which has a
+ * place on enough images is copied; the rest is computed. settle (or NULL):
+ * called once before the first computed point is written.
  */
-int surface_write(const struct surface *surface, const struct points *old,
-    struct writer *writer, struct output *settle, struct error *err);
+enum { OLD_MAX = 2 };
+int surface_write(const struct surface *surface,
+    const struct points *const old[OLD_MAX], struct writer *writer,
+    struct output *settle, struct error *err);
+
+/* Places of the shard that surface_write would copy. */
+int64_t surface_known(
+    const struct surface *surface, const struct points *const old[OLD_MAX]);
 
 #endif

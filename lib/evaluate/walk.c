@@ -1,14 +1,17 @@
 /* surface_write: computed and old points become one segment. */
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "evaluate/look.h"
 #include "evaluate/surface.h"
+#include "stream/scan.h"
 
 /* The places in the order of writing, and which of them are to be computed. */
 struct walk {
 	const struct surface *s;
-	const struct points *old;
+	const struct points *const *old; /* OLD_MAX of them, or NULLs */
 	struct writer *writer;
 	struct output *settle;
 	int64_t *order;     /* numbers of the places */
@@ -18,9 +21,9 @@ struct walk {
 	int64_t n_todo;
 };
 
-/* The number that old has for the place, or -1. */
+/* The number that old points have for the place, or -1. */
 static int64_t
-number_in_old(const struct walk *w, int64_t number)
+number_in(const struct walk *w, const struct points *old, int64_t number)
 {
 	int64_t grid = grid_points(&w->s->grid) / w->s->grid.sets, at;
 	const struct asked *want, *have;
@@ -28,35 +31,70 @@ number_in_old(const struct walk *w, int64_t number)
 	if (number < grid)
 		return number;
 	want = &w->s->asked.item[number - grid];
-	at = asked_find(&w->old->asked, want->id, want->rep);
+	at = asked_find(&old->asked, want->id, want->rep);
 	if (at < 0)
 		return -1;
-	have = &w->old->asked.item[at];
+	have = &old->asked.item[at];
 	return have->x == want->x && have->y == want->y ? grid + at : -1;
 }
 
+/* Is it on as many images as are asked for now? */
+static bool
+suffices(const struct walk *w, const struct point *p, int set)
+{
+	const struct evaluation *e = &w->s->evaluation;
+	struct look_state state = {
+	    .loss = NAN, .se = INFINITY, .half = INFINITY};
+	size_t bytes;
+	const uint8_t *header = point_header(p, &bytes);
+	double n;
+
+	if (header == NULL)
+		return false;
+	if (w->s->data[set] == NULL || !scan_real(header, bytes, "n", &n))
+		return true;
+	state.n = (int64_t)n;
+	scan_real(header, bytes, "loss", &state.loss);
+	scan_real(header, bytes, "se", &state.se);
+	scan_real(header, bytes, "half", &state.half);
+	return look_suffices(&e->look, &state, w->s->data[set]->n);
+}
+
+/* The place as it stands in the first of the old outputs that has enough. */
 static const struct point *
 old_point(const struct walk *w, int64_t number, int set)
 {
-	int64_t at = w->old != NULL ? number_in_old(w, number) : -1;
-	const struct point *p;
+	for (int i = 0; i < OLD_MAX; i++) {
+		const struct points *old = w->old[i];
+		int64_t at = old != NULL ? number_in(w, old, number) : -1;
+		const struct point *p;
 
-	if (at < 0)
-		return NULL;
-	p = &w->old->at[at * w->s->grid.sets + set];
-	return p->bytes != NULL ? p : NULL;
+		if (at < 0)
+			continue;
+		p = &old->at[at * w->s->grid.sets + set];
+		if (suffices(w, p, set))
+			return p;
+	}
+	return NULL;
+}
+
+/* The place with those of its data sets that are to be computed. */
+static struct place
+place_to_do(const struct walk *w, int64_t number)
+{
+	struct place place = surface_place(w->s, number);
+
+	for (int s = 0; s < w->s->grid.sets; s++)
+		if ((place.sets >> s & 1U) != 0 &&
+		    old_point(w, number, s) != NULL)
+			place.sets &= ~(1U << s);
+	return place;
 }
 
 static bool
 has_old(const struct walk *w, int64_t number)
 {
-	const struct place place = surface_place(w->s, number);
-
-	for (int s = 0; s < w->s->grid.sets; s++)
-		if ((place.sets >> s & 1U) != 0 &&
-		    old_point(w, number, s) == NULL)
-			return false;
-	return true;
+	return place_to_do(w, number).sets == 0;
 }
 
 static void
@@ -68,6 +106,14 @@ tell(const struct walk *w, int64_t number, const struct score *scores)
 		w->s->seen(w->s->context, &place, scores);
 }
 
+static int
+copy_point(const struct walk *w, int64_t number, int set, struct error *err)
+{
+	const struct point *p = old_point(w, number, set);
+
+	return writer_copy_all(w->writer, p->bytes, p->n_bytes, err);
+}
+
 /* Copies the old points that stand before place `until` of the order. */
 static int
 copy_old(struct walk *w, int64_t until, struct error *err)
@@ -76,14 +122,10 @@ copy_old(struct walk *w, int64_t until, struct error *err)
 		const int64_t number = w->order[w->next];
 		const struct place place = surface_place(w->s, number);
 
-		for (int s = 0; s < w->s->grid.sets; s++) {
-			const struct point *p = old_point(w, number, s);
-
+		for (int s = 0; s < w->s->grid.sets; s++)
 			if ((place.sets >> s & 1U) != 0 &&
-			    writer_copy_all(
-				w->writer, p->bytes, p->n_bytes, err) < 0)
+			    copy_point(w, number, s, err) < 0)
 				return -1;
-		}
 		tell(w, number, NULL);
 	}
 	return 0;
@@ -100,11 +142,15 @@ take_place(
 	if (copy_old(w, at, err) < 0 ||
 	    (w->settle != NULL && output_settle(w->settle, err) < 0))
 		return -1;
-	for (int s = 0; s < w->s->grid.sets; s++)
-		if ((w->todo[point].sets >> s & 1U) != 0 &&
-		    surface_write_point(
-			w->s, number, s, &scores[s], w->writer, err) < 0)
+	for (int s = 0; s < w->s->grid.sets; s++) {
+		if ((surface_place(w->s, number).sets >> s & 1U) == 0)
+			continue;
+		if (((w->todo[point].sets >> s & 1U) != 0
+			    ? surface_write_point(
+				  w->s, number, s, &scores[s], w->writer, err)
+			    : copy_point(w, number, s, err)) < 0)
 			return -1;
+	}
 	w->next = at + 1;
 	tell(w, number, scores);
 	return 0;
@@ -175,7 +221,7 @@ plan_walk(struct walk *w, struct error *err)
 	for (int64_t i = 0; i < w->n; i++) {
 		if (has_old(w, w->order[i]))
 			continue;
-		w->todo[w->n_todo] = surface_place(w->s, w->order[i]);
+		w->todo[w->n_todo] = place_to_do(w, w->order[i]);
 		w->todo_at[w->n_todo++] = i;
 	}
 	return 0;
@@ -194,8 +240,9 @@ compute(struct walk *w, struct error *err)
 }
 
 int
-surface_write(const struct surface *surface, const struct points *old,
-    struct writer *writer, struct output *settle, struct error *err)
+surface_write(const struct surface *surface,
+    const struct points *const old[OLD_MAX], struct writer *writer,
+    struct output *settle, struct error *err)
 {
 	struct walk w = {
 	    .s = surface, .old = old, .writer = writer, .settle = settle};
@@ -215,4 +262,17 @@ surface_write(const struct surface *surface, const struct points *old,
 	free(w.todo);
 	free(w.todo_at);
 	return status;
+}
+
+int64_t
+surface_known(
+    const struct surface *surface, const struct points *const old[OLD_MAX])
+{
+	const struct walk w = {.s = surface, .old = old};
+	const struct grid *g = &surface->grid;
+	int64_t known = 0;
+
+	for (int64_t i = 0; i < surface_places(surface); i++)
+		known += has_old(&w, g->shard + i * g->shards);
+	return known;
 }

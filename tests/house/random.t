@@ -21,6 +21,16 @@ if [ -e "$page" ]; then
 	is "$(cat "$T/missing")" "" "losspipe(5) prints the function"
 fi
 
+is "$($python "$ROOT/tests/house/order.py" <"$ROOT/tests/data/random/order.txt")" 9 \
+	"Python reproduces the published orders of images"
+if [ -e "$page" ]; then
+	is "$(grep -Fxvf "$page" "$ROOT/tests/data/random/order.txt")" "" \
+		"losspipe(5) prints the orders"
+	sed -n '/^def order/,/^$/p' "$ROOT/tests/house/order.py" | sed '/^$/d; s/\\/\\e/g' >"$T/shown"
+	grep -Fxvf "$page" "$T/shown" >"$T/missing"
+	is "$(cat "$T/missing")" "" "losspipe(5) prints their function"
+fi
+
 $python -c 'import msgpack' 2>/dev/null || done_testing
 netnew -s 1 mlp --input 1,4,4 | dirgen -s 4294967303 >"$T/mlp"
 $python - "$T/mlp" >"$T/draws" <<'END'
