@@ -166,10 +166,11 @@ check_exec(const struct gridrun *s)
 {
 	struct error err;
 
-	if (s->choice.sets > 0 || s->choice.groups ||
+	if (s->choice.sets > 0 || s->choice.groups || s->choice.per_image ||
 	    s->choice.norms == NORMS_RECOMPUTE)
 		frame_usage(s->frame,
-		    "--exec excludes -d, --groups and --bn recompute");
+		    "--exec excludes -d, --groups, --per-image and --bn "
+		    "recompute");
 	if (exec_check(&s->choice.exec, &err) < 0)
 		frame_usage_error(s->frame, &err);
 }
@@ -191,6 +192,10 @@ check_error(const struct gridrun *s)
 		    "--error decides how many images each point takes: leave "
 		    "out %s",
 		    c->images.first > 0 ? "-n" : "--sample");
+	if (c->per_image)
+		frame_usage(s->frame,
+		    "--per-image writes the losses of all images, with --error "
+		    "points take some: leave out one of them");
 	if (c->groups)
 		frame_usage(s->frame,
 		    "--groups compares points on the same images, with --error "
@@ -223,6 +228,8 @@ main(int argc, char **argv)
 	    OPTION_CALL(0, "error", "E[,floor=L]", &run.choice.look,
 		parse_error,
 		"as many images a point as give this standard error (2%)"),
+	    OPTION_FLAG(0, "per-image", &run.choice.per_image,
+		"write the losses of single images behind each point"),
 	    OPTION_FLAG(0, "groups", &run.choice.groups,
 		"keep losses of groups of images, to compare by pairs"),
 	    OPTION_TEXT(0, "exec", "COMMAND", &exec->command,

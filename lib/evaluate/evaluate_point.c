@@ -180,5 +180,7 @@ point_look(struct job *job, struct worker *w, int64_t point, int set)
 	}
 	score_from_losses(score, losses, e->loss != LOSS_L2 ? correct : NULL,
 	    dataset_rows(data), n, w->sorted);
+	if (n == data->n)
+		score->losses = losses;
 	return n;
 }

@@ -36,7 +36,9 @@ struct score {
 	int64_t n;   /* images */
 	/* Mean losses of the groups; of SCORE_GROUPED_MIN images or more. */
 	double group[SCORE_GROUPS];
-	char why[160]; /* SCORE_BADVAR: names the tensor */
+	const double *losses; /* of n images, where all were used: borrowed,
+				 while the point is taken; or NULL */
+	char why[160];        /* SCORE_BADVAR: names the tensor */
 };
 
 /*

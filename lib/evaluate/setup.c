@@ -146,6 +146,7 @@ setup_images(struct surface *s, const struct surface_choice *choice,
 			    " images, expected %d images or more",
 			    choice->data[i].n, SCORE_GROUPED_MIN);
 	s->groups = choice->groups != 0;
+	s->per_image = choice->per_image != 0;
 	s->order = choice->look.error > 0.0 ? choice->images.sample_seed : 0;
 	return 0;
 }

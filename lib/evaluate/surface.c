@@ -383,6 +383,39 @@ pack_spread(struct pack *h, const struct surface *s, const struct score *score,
 		pack_key_reals(h, "groups", score->group, SCORE_GROUPS);
 }
 
+/* Losses of single images, as float32, behind their point. */
+static int
+write_losses(const struct surface *s, int64_t number, int set,
+    const struct score *score, struct writer *writer, struct error *err)
+{
+	const int64_t most = CHUNK_BYTES_MAX / (int64_t)sizeof(float);
+	const struct place p = surface_place(s, number);
+	int64_t room = score->n < most ? score->n : most;
+	float *chunk = memory_new((size_t)room, sizeof(*chunk), err);
+	int status = chunk != NULL ? 0 : -1;
+
+	for (int64_t i = 0, n; i < score->n && status == 0; i += n) {
+		struct pack h = {0};
+
+		n = score->n - i < room ? score->n - i : room;
+		for (int64_t k = 0; k < n; k++)
+			chunk[k] = (float)score->losses[i + k];
+		pack_open(&h);
+		pack_key_int(&h, "rep", p.rep);
+		pack_key_text(&h, "set", s->grid.set[set]);
+		pack_place(&h, s, number);
+		pack_key_real(&h, "x", p.a);
+		pack_key_real(&h, "y", p.b);
+		pack_key_int(&h, "offset", i);
+		pack_close(&h);
+		status = writer_record(writer, "losses", &h, chunk,
+		    (size_t)n * sizeof(*chunk), err);
+		pack_free(&h);
+	}
+	free(chunk);
+	return status;
+}
+
 int
 surface_write_point(const struct surface *s, int64_t number, int set,
     const struct score *score, struct writer *writer, struct error *err)
@@ -416,5 +449,7 @@ surface_write_point(const struct surface *s, int64_t number, int set,
 	pack_close(&h);
 	status = writer_record(writer, "point", &h, NULL, 0, err);
 	pack_free(&h);
+	if (status == 0 && s->per_image && score->losses != NULL)
+		status = write_losses(s, number, set, score, writer, err);
 	return status;
 }

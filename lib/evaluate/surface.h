@@ -55,7 +55,8 @@ struct surface {
 	/* Seed of the order in which points take their images; 0 is not said.
 	 */
 	uint64_t order;
-	bool groups; /* points carry the mean losses of groups of images */
+	bool per_image; /* behind points stand the losses of single images */
+	bool groups;    /* points carry the mean losses of groups of images */
 };
 
 /*

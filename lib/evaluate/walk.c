@@ -57,6 +57,9 @@ suffices(const struct walk *w, const struct point *p, int set)
 	scan_real(header, bytes, "loss", &state.loss);
 	scan_real(header, bytes, "se", &state.se);
 	scan_real(header, bytes, "half", &state.half);
+	if (w->s->per_image && point_losses(p, NULL, 0) != state.n &&
+	    isfinite(state.loss))
+		return false;
 	return look_suffices(&e->look, &state, w->s->data[set]->n);
 }
 
@@ -111,7 +114,8 @@ copy_point(const struct walk *w, int64_t number, int set, struct error *err)
 {
 	const struct point *p = old_point(w, number, set);
 
-	return writer_copy_all(w->writer, p->bytes, p->n_bytes, err);
+	return writer_copy_all(w->writer, p->bytes,
+	    w->s->per_image ? p->n_bytes : point_bytes(p), err);
 }
 
 /* Copies the old points that stand before place `until` of the order. */

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -276,6 +277,74 @@ point_keep(struct point *point, const struct record *record, struct error *err)
 	return point->bytes != NULL ? 0 : -1;
 }
 
+size_t
+point_bytes(const struct point *point)
+{
+	struct scan scan;
+	struct error lost;
+	size_t need;
+
+	if (point->bytes == NULL ||
+	    scan_record(point->bytes, point->n_bytes, &scan, &need, &lost) != 1)
+		return 0;
+	return scan.bytes;
+}
+
+int
+point_append(struct point *point, const struct point_place *place,
+    const struct grid *grid, const struct record *record, struct error *err)
+{
+	const size_t n = point->n_bytes + record->n_bytes;
+	const struct value *h = record->header;
+	struct point_place at = {0};
+	int64_t offset;
+	uint8_t *bytes;
+
+	if (read_place(&at, grid, h, err) < 0 ||
+	    field_int(h, "offset", 0, INT64_MAX, &offset, err) < 0)
+		return error_prefix(err, "losses");
+	if (at.asked != place->asked || at.id != place->id ||
+	    grid_index(grid, &at.at) != grid_index(grid, &place->at))
+		return error_set(err, "losses stand behind another point");
+	if (offset != point_losses(point, NULL, 0) ||
+	    record->payload_bytes % sizeof(float) != 0)
+		return error_set(err,
+		    "losses begin at image %" PRId64 ", expected %" PRId64,
+		    offset, point_losses(point, NULL, 0));
+	bytes = memory_new(n, 1, err);
+	if (bytes == NULL)
+		return -1;
+	memcpy(bytes, point->bytes, point->n_bytes);
+	memcpy(bytes + point->n_bytes, record->bytes, record->n_bytes);
+	free(point->bytes);
+	*point = (struct point){bytes, n};
+	return 0;
+}
+
+int64_t
+point_losses(const struct point *point, float *losses, int64_t room)
+{
+	size_t at = point_bytes(point), need;
+	int64_t n = 0;
+	struct scan scan;
+	struct error lost;
+
+	while (at > 0 && at < point->n_bytes &&
+	       scan_record(point->bytes + at, point->n_bytes - at, &scan, &need,
+		   &lost) == 1) {
+		const int64_t here =
+		    (int64_t)(scan.payload_bytes / sizeof(*losses));
+		const int64_t fit = here < room - n ? here : room - n;
+
+		if (losses != NULL && fit > 0)
+			memcpy(losses + n, point->bytes + at + scan.payload,
+			    (size_t)fit * sizeof(*losses));
+		n += here;
+		at += scan.bytes;
+	}
+	return n;
+}
+
 const uint8_t *
 point_header(const struct point *point, size_t *n)
 {
@@ -349,8 +418,8 @@ agrees(
 	struct decoded *da, *db;
 	int agree = -1;
 
-	if (a->n_bytes == b->n_bytes &&
-	    memcmp(a->bytes, b->bytes, b->n_bytes) == 0)
+	if (point_bytes(a) == point_bytes(b) &&
+	    memcmp(a->bytes, b->bytes, point_bytes(b)) == 0)
 		return 1;
 	if (!mixed)
 		return 0;
@@ -373,5 +442,10 @@ point_choose(const struct point *have, const struct point *came, bool mixed,
 	if (before > 0.0 && now > 0.0 && before != now)
 		return now > before ? POINT_REPLACE : POINT_KEEP;
 	same = agrees(have, came, mixed, err);
-	return same < 0 ? POINT_FAILED : same == 0 ? POINT_DIFFERS : POINT_KEEP;
+	if (same <= 0)
+		return same < 0 ? POINT_FAILED : POINT_DIFFERS;
+	return point_losses(have, NULL, 0) == 0 &&
+		       point_losses(came, NULL, 0) > 0
+		   ? POINT_REPLACE
+		   : POINT_KEEP;
 }

@@ -12,7 +12,10 @@
 #include "stream/reader.h"
 #include "surface/grid.h"
 
-/* A record as it came; bytes NULL: missing. */
+/*
+ * A record as it came, and the `losses` records behind it, if any; bytes NULL:
+ * missing.
+ */
 struct point {
 	uint8_t *bytes;
 	size_t n_bytes;
@@ -39,6 +42,22 @@ int point_unpack(struct point_place *place, const struct grid *grid,
 int point_keep(
     struct point *point, const struct record *record, struct error *err);
 
+/*
+ * Appends a `losses` record to the point it stands behind: it must name its
+ * place and go on where the one before it ended.  -1: it is of another point.
+ */
+int point_append(struct point *point, const struct point_place *place,
+    const struct grid *grid, const struct record *record, struct error *err);
+
+/* How many of the bytes are the record of the point itself. */
+size_t point_bytes(const struct point *point);
+
+/*
+ * How many losses of single images a point has, in the order of the data set,
+ * and the first `room` of them.
+ */
+int64_t point_losses(const struct point *point, float *losses, int64_t room);
+
 /* Its encoded header, for the questions of stream/scan.h; NULL: it is missing.
  */
 const uint8_t *point_header(const struct point *point, size_t *n);
@@ -49,7 +68,8 @@ struct decoded *point_decode(const struct point *point, struct error *err);
 /*
  * A point that is there comes again: they must be the same bytes or, mixed, the
  * same within MIXED_RTOL, unless they are of different numbers of images; then
- * the one of more holds (evalgrid --error sharpens).
+ * the one of more holds (evalgrid --error sharpens).  Of two that are the same,
+ * one with losses does.
  */
 #define MIXED_RTOL 1e-5
 enum point_choice {

@@ -43,8 +43,11 @@ points_says(const struct points *points, int64_t index, const char *field,
 /* What a segment has shown so far. */
 struct segment {
 	struct pack begin;
-	int64_t item;              /* its grid's place in the list, -1 before */
+	int64_t item, of;          /* its grid's place in the list, -1
+					before; that of the last point */
 	bool first;                /* the segment that brought the grid */
+	struct point_place place;  /* of the last point */
+	struct point *last;        /* what its losses belong to, or NULL */
 	struct points_marks marks; /* since the last grid */
 };
 
@@ -134,7 +137,8 @@ take_grid(struct points_list *list, struct segment *segment,
 
 static int
 take_grid_point(struct points *p, const struct grid_place *place,
-    const struct record *record, bool mixed, struct error *err)
+    const struct record *record, bool mixed, struct point **last,
+    struct error *err)
 {
 	const struct point came = {(uint8_t *)record->bytes, record->n_bytes};
 	struct point *at = &p->at[grid_index(&p->grid, place)];
@@ -143,6 +147,9 @@ take_grid_point(struct points *p, const struct grid_place *place,
 	p->present += at->bytes == NULL;
 	if (at->bytes != NULL)
 		choice = point_choose(at, &came, mixed, err);
+	/* the second one's losses, where the first has none */
+	if (choice == POINT_REPLACE || point_losses(at, NULL, 0) == 0)
+		*last = at;
 	if (choice == POINT_REPLACE) {
 		free(at->bytes);
 		return point_keep(at, record, err);
@@ -156,14 +163,15 @@ take_grid_point(struct points *p, const struct grid_place *place,
 }
 
 static int
-take_point(struct points_list *list, const struct segment *segment,
+take_point(struct points_list *list, struct segment *segment,
     const struct record *record, const struct points_rules *rules,
     struct error *err)
 {
+	struct point_place *place = &segment->place;
 	struct points *p = NULL;
-	struct point_place place;
 	char run[RUN_BYTES];
 
+	segment->last = NULL;
 	if (field_hex(record->header, "run", run, RUN_BYTES - 1, err) < 0)
 		return error_prefix(err, "point");
 	/* most often that of the segment's grid */
@@ -180,11 +188,30 @@ take_point(struct points_list *list, const struct segment *segment,
 		    "a point of run %s stands in a segment that is not of this "
 		    "run",
 		    run);
-	if (point_unpack(&place, &p->grid, record->header, err) < 0)
+	if (point_unpack(place, &p->grid, record->header, err) < 0)
 		return -1;
-	if (place.asked)
-		return points_take_asked(p, &place, record, err);
-	return take_grid_point(p, &place.at, record, rules->mixed, err);
+	segment->of = p - list->item;
+	if (!place->asked)
+		return take_grid_point(
+		    p, &place->at, record, rules->mixed, &segment->last, err);
+	if (points_take_asked(p, place, record, err) < 0)
+		return -1;
+	segment->last = &p->loose[p->n_loose - 1].point;
+	return 0;
+}
+
+/* Losses of single images: they stay with the point they stand behind. */
+static int
+take_losses(const struct points_list *list, const struct segment *segment,
+    const struct record *record, const struct points_rules *rules,
+    struct error *err)
+{
+	if (segment->last == NULL ||
+	    point_append(segment->last, &segment->place,
+		&list->item[segment->of].grid, record, err) == 0)
+		return 0;
+	/* a damaged input has lost what was between them */
+	return rules->salvage && !err->memory ? 0 : -1;
 }
 
 /* 1 when the summary does not have this record of a later shard, 0, or -1. */
@@ -294,6 +321,7 @@ take(struct points_list *list, struct segment *segment,
 		pack_free(&segment->begin);
 		pack_value(&segment->begin, record->header);
 		segment->item = -1;
+		segment->last = NULL;
 		return pack_check(&segment->begin, err);
 	}
 	if (record_is(record, "end"))
@@ -305,6 +333,8 @@ take(struct points_list *list, struct segment *segment,
 		return take_grid(list, segment, record, rules, err);
 	if (record_is(record, "point"))
 		return take_point(list, segment, record, rules, err);
+	if (record_is(record, "losses"))
+		return take_losses(list, segment, record, rules, err);
 	return take_other(list, segment, record, rules, err);
 }
 

@@ -11,7 +11,7 @@ struct loose {
 	struct point point;
 };
 
-/* Takes the record of a point that has an id. */
+/* Takes the record of a point that has an id: the last one in `loose`. */
 int points_take_asked(struct points *points, const struct point_place *place,
     const struct record *record, struct error *err);
 
