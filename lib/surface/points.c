@@ -127,7 +127,8 @@ take_grid(struct points_list *list, struct segment *segment,
 		return error_set(err,
 		    "shards of run %.16s were computed by different kernels, "
 		    "'%s' and '%s': same results are promised per kernel "
-		    "only (gridmerge --mixed joins them)",
+		    "only (LOSSPIPE_CPU=avx2 makes machines one; gridmerge "
+		    "--mixed joins what is there)",
 		    grid.run, p->kernel, kernel);
 	if (grid_agrees(&p->grid, &grid, err) < 0)
 		return -1;

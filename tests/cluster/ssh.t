@@ -8,7 +8,7 @@ mkdir "$W" && cp "$ROOT/tests/data/sets/fashion-48.npz" "$W/images.npz" && cd "$
 netload -q --arch small --pixels fashion "$ROOT/tests/data/nets/fashion-small.pt" |
 	dirgen -s 1 | fnorm >plane.ll
 grid=(-d images.npz --x=-1:1:21 --y=-1:1:10)
-evalgrid -q "${grid[@]}" plane.ll >whole.ll
+evalgrid -q "${grid[@]}" plane.ll | gridmerge >whole.ll
 
 # Hosts that see nothing of the work: everything is carried.
 start_host a 1 "$W" && start_host b 2 "$W"
@@ -41,7 +41,7 @@ passes "the same bytes" cmp whole.ll one.ll
 # Cut off in the middle: what runs there goes on, its shard is done elsewhere.
 # (on a host with a file "hung" it takes for ever)
 slow=(--x=-1:1:11 --y=-1:1:6 --exec-form text --exec 'while read -r rep x y rest; do [ ! -e /root/hung ] || sleep 100; sleep 0.1; echo "$x"; done')
-evalgrid -q -j8 "${slow[@]}" plane.ll >slow.ll
+evalgrid -q -j8 "${slow[@]}" plane.ll | gridmerge >slow.ll
 "$surface" --sshlogin a,b plane.ll cut.ll 6 "${slow[@]}" 2>"$T/err" &
 job=$!
 for _ in $(seq 200); do [ "$(find cut.ll.shards -name '*.try' -size +1500c 2>/dev/null | wc -l)" -lt 2 ] || break; sleep 0.1; done
