@@ -100,6 +100,8 @@ $(BUILD)/lib/page/viewer.o: $(BUILD)/lib/page/viewer.c
 # Five programs read surfaces.
 $(addprefix $(BUILD)/bin/,contour gridconv gridmerge gridstat landpage): \
 	$(BUILD)/cmd/surfaces.o
+# What contour does with lists of records.
+$(BUILD)/bin/contour: $(BUILD)/cmd/drawlists.o
 # Two programs evaluate grids.
 $(BUILD)/bin/evalgrid $(BUILD)/bin/hessgrid: $(BUILD)/cmd/gridrun.o
 # What dirgen does with data, and nettrain with its command line.

@@ -5,17 +5,15 @@
 
 #include "base/number.h"
 #include "base/output.h"
-#include "draw/caption.h"
 #include "draw/curve_chart.h"
-#include "draw/densities.h"
-#include "draw/histograms.h"
 #include "draw/landscape.h"
 #include "draw/picture.h"
 #include "draw/svg.h"
+#include "drawlists.h"
 #include "frame.h"
 #include "surfaces.h"
 
-enum { HISTOGRAM = PICTURE_SURFACE + 1, DENSITY };
+enum { HISTOGRAM = PICTURE_SURFACE + 1, DENSITY, TRAINING };
 
 static const char *const styles[] = {
     [PICTURE_LINES] = "lines",
@@ -24,6 +22,7 @@ static const char *const styles[] = {
     [PICTURE_SURFACE] = "surface",
     [HISTOGRAM] = "histogram",
     [DENSITY] = "density",
+    [TRAINING] = "training",
     NULL,
 };
 
@@ -115,6 +114,27 @@ parse_zmax(void *target, const char *value, struct error *err)
 	struct settings *s = target;
 
 	return number_parse_real(value, "--zmax", &s->zmax, err);
+}
+
+static enum drawlist_kind
+kind_of_style(int style)
+{
+	return style == HISTOGRAM ? DRAWLIST_HISTOGRAM
+	       : style == DENSITY ? DRAWLIST_DENSITY
+				  : DRAWLIST_TRAINING;
+}
+
+/* What the input is, where nobody has said how it is to be drawn. */
+static int
+guess_style(char **paths, int n)
+{
+	enum drawlist_kind kind;
+
+	if (!drawlist_guess(paths, n, &kind))
+		return PICTURE_LINES;
+	return kind == DRAWLIST_HISTOGRAM ? HISTOGRAM
+	       : kind == DRAWLIST_DENSITY ? DENSITY
+					  : TRAINING;
 }
 
 /* How the picture was made, to the last stage. */
@@ -259,108 +279,30 @@ draw(const struct settings *s, const struct landscape *landscape,
 	return status;
 }
 
-/* ---- histograms and densities ---- */
+/* ---- histograms, densities, runs of training ---- */
 
-/* How each was made, and the picture of all. */
 static int
-describe_each(struct text *desc, const struct settings *s,
-    const struct listed *from, struct error *err)
+run_list(char **paths, int n, const struct settings *s,
+    const struct frame *frame, struct error *err)
 {
-	for (size_t i = 0; i < from->n; i++) {
-		if (caption_history(desc, &from->begin[i], err) < 0)
-			return -1;
-		text_add(desc, "\n");
-	}
-	text_add(desc, "contour %s style=%s%s", LOSSPIPE_VERSION,
+	struct text words = {0}, svg = {0};
+	struct drawlist list = {.kind = kind_of_style(s->style),
+	    .picture = {.log = s->log,
+		.title = s->title,
+		.paper = s->paper,
+		.columns = s->columns,
+		.letters = s->letters},
+	    .panels = {s->panels || s->panel_title != NULL, s->panel_title},
+	    .field = s->field};
+	int status;
+
+	text_add(&words, "contour %s style=%s%s", LOSSPIPE_VERSION,
 	    styles[s->style], s->log ? " log" : "");
-	return text_check(desc, err);
-}
-
-static struct picture
-page_of(const struct settings *s)
-{
-	return (struct picture){.log = s->log,
-	    .title = s->title,
-	    .paper = s->paper,
-	    .columns = s->columns,
-	    .letters = s->letters};
-}
-
-static struct naming_panels
-panels_of(const struct settings *s)
-{
-	return (struct naming_panels){
-	    s->panels || s->panel_title != NULL, s->panel_title};
-}
-
-static int
-draw_histograms(const struct settings *s, const struct histogram_list *list,
-    struct text *svg, struct error *err)
-{
-	struct text desc = {0};
-	struct picture picture = page_of(s);
-	const struct naming_panels panels = panels_of(s);
-	int status = describe_each(&desc, s, &list->from, err);
-
-	picture.desc = status == 0 ? text_chars(&desc, err) : NULL;
-	if (picture.desc == NULL)
-		status = -1;
-	if (status == 0)
-		status = histograms_draw(&picture, list, &panels, svg, err);
-	text_free(&desc);
-	return status;
-}
-
-static int
-draw_densities(const struct settings *s, const struct density_list *list,
-    struct text *svg, struct error *err)
-{
-	struct text desc = {0};
-	struct picture picture = page_of(s);
-	const struct naming_panels panels = panels_of(s);
-	int status = describe_each(&desc, s, &list->from, err);
-
-	picture.desc = status == 0 ? text_chars(&desc, err) : NULL;
-	if (picture.desc == NULL)
-		status = -1;
-	if (status == 0)
-		status = densities_draw(&picture, list, &panels, svg, err);
-	text_free(&desc);
-	return status;
-}
-
-static int
-run_histograms(char **paths, int n, const struct settings *s,
-    const struct frame *frame, struct error *err)
-{
-	struct reader *reader = frame_reader(frame, paths, n, err);
-	struct histogram_list list = {0};
-	struct text svg = {0};
-	int status = -1;
-
-	if (reader != NULL && histograms_read(&list, reader, err) == 0)
-		status = draw_histograms(s, &list, &svg, err);
-	reader_free(reader);
-	histogram_list_free(&list);
-	if (status == 0)
-		status = frame_write(frame, &svg, err);
-	text_free(&svg);
-	return status;
-}
-
-static int
-run_densities(char **paths, int n, const struct settings *s,
-    const struct frame *frame, struct error *err)
-{
-	struct reader *reader = frame_reader(frame, paths, n, err);
-	struct density_list list = {0};
-	struct text svg = {0};
-	int status = -1;
-
-	if (reader != NULL && densities_read(&list, reader, err) == 0)
-		status = draw_densities(s, &list, &svg, err);
-	reader_free(reader);
-	density_list_free(&list);
+	list.words = text_chars(&words, err);
+	status = list.words != NULL
+		     ? drawlist_draw(&list, paths, n, frame, &svg, err)
+		     : -1;
+	text_free(&words);
 	if (status == 0)
 		status = frame_write(frame, &svg, err);
 	text_free(&svg);
@@ -394,14 +336,18 @@ run_points(char **paths, int n, const struct settings *s,
 }
 
 static int
-run(char **paths, int n, const struct settings *s, const struct frame *frame,
-    struct error *err)
+run(char **paths, int n, const struct settings *given,
+    const struct frame *frame, struct error *err)
 {
-	if (s->style == HISTOGRAM)
-		return run_histograms(paths, n, s, frame, err);
-	if (s->style == DENSITY)
-		return run_densities(paths, n, s, frame, err);
-	return run_points(paths, n, s, frame, err);
+	struct settings s = *given;
+
+	if (s.style < 0)
+		s.style = guess_style(paths, n);
+	if (s.style > PICTURE_SURFACE)
+		return run_list(paths, n, &s, frame, err);
+	if (s.field == NULL)
+		s.field = "loss";
+	return run_points(paths, n, &s, frame, err);
 }
 
 /* What it is drawn on, and in which colours. */
@@ -447,14 +393,14 @@ add_panel_options(struct option_table *table, struct settings *s)
 int
 main(int argc, char **argv)
 {
-	struct settings s = {.curvature = -1,
+	struct settings s = {.style = -1,
+	    .curvature = -1,
 	    .colours = -1,
-	    .field = "loss",
 	    .zmax = NAN,
 	    .view = {-60, 32}};
 	const struct option_row options[] = {
-	    OPTION_CHOICE(
-		0, "style", styles, &s.style, "how two axes are drawn (lines)"),
+	    OPTION_CHOICE(0, "style", styles, &s.style,
+		"how two axes are drawn (lines), or what else is in the input"),
 	    OPTION_CALL(0, "levels", "LIST", &s, parse_levels,
 		"heights to draw: paper, or numbers and lo:hi:step"),
 	    OPTION_FLAG(0, "band", &s.band,

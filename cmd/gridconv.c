@@ -13,7 +13,7 @@
 #include "surface/table.h"
 #include "surfaces.h"
 
-enum form { CSV, JSON, NPZ, VTK, GNUPLOT, PLOTLY, GLB, PATH };
+enum form { CSV, JSON, NPZ, VTK, GNUPLOT, PLOTLY, GLB, PATH, TRAINING };
 static const char *const forms[] = {
     [CSV] = "csv",
     [JSON] = "json",
@@ -23,6 +23,7 @@ static const char *const forms[] = {
     [PLOTLY] = "plotly",
     [GLB] = "glb",
     [PATH] = "path",
+    [TRAINING] = "training",
     NULL,
 };
 
@@ -35,6 +36,7 @@ static const struct output_kind *const kinds[] = {
     [PLOTLY] = &convert_plotly_kind,
     [GLB] = &convert_glb_kind,
     [PATH] = &convert_path_kind,
+    [TRAINING] = &convert_training_kind,
 };
 
 struct settings {
@@ -191,6 +193,14 @@ write_path(void *context, struct reader *reader, struct output *output,
 }
 
 static int
+write_training(void *context, struct reader *reader, struct output *output,
+    struct error *err)
+{
+	(void)context;
+	return convert_training(reader, output, err);
+}
+
+static int
 run_points(const struct frame *frame, const struct settings *set, char **paths,
     int n, struct error *err)
 {
@@ -213,10 +223,11 @@ static int
 run(const struct frame *frame, const struct settings *set, char **paths, int n,
     struct error *err)
 {
-	return set->form == PATH
-		   ? frame_filter(frame, frame_reader(frame, paths, n, err),
-			 write_path, (void *)frame, err)
-		   : run_points(frame, set, paths, n, err);
+	if (set->form != PATH && set->form != TRAINING)
+		return run_points(frame, set, paths, n, err);
+	return frame_filter(frame, frame_reader(frame, paths, n, err),
+	    set->form == PATH ? write_path : write_training, (void *)frame,
+	    err);
 }
 
 static const struct frame_belongs belongs[] = {

@@ -14,7 +14,7 @@
 /* What each form looks like; CSV and JSON are those of surface/table.h. */
 extern const struct output_kind convert_csv_kind, convert_json_kind,
     convert_vtk_kind, convert_gnuplot_kind, convert_plotly_kind,
-    convert_glb_kind, convert_path_kind;
+    convert_glb_kind, convert_path_kind, convert_training_kind;
 
 /*
  * numpy's npz archive: xcoordinates, ycoordinates, and for each data set and
@@ -72,5 +72,12 @@ int convert_glb(const struct points_list *list, const struct height *height,
  */
 int convert_path(struct reader *reader, bool salvage, struct output *output,
     struct error *err);
+
+/*
+ * Runs of training (nettrain) as CSV, a line for each checkpoint; runs of one
+ * name are told apart as in pictures.
+ */
+int convert_training(
+    struct reader *reader, struct output *output, struct error *err);
 
 #endif

@@ -44,6 +44,12 @@ is_path(const unsigned char *head, size_t n)
 	return output_begins(head, n, "name,rep,i,step,x,y,norm,off,");
 }
 
+static bool
+is_training(const unsigned char *head, size_t n)
+{
+	return output_begins(head, n, "name,epoch,step,lr,");
+}
+
 const struct output_kind convert_csv_kind = {
     .name = "CSV of points", .is = is_csv};
 const struct output_kind convert_json_kind = {
@@ -58,3 +64,5 @@ const struct output_kind convert_glb_kind = {
     .name = "binary glTF", .is = is_glb};
 const struct output_kind convert_path_kind = {
     .name = "CSV of paths", .is = is_path};
+const struct output_kind convert_training_kind = {
+    .name = "CSV of training", .is = is_training};

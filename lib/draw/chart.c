@@ -27,6 +27,7 @@ struct layout {
 	double plot_width, plot_height;
 	double foot, between; /* below all; more above the last row */
 	int shared;           /* one legend for all */
+	double gap;           /* between columns */
 };
 
 static int
@@ -57,7 +58,7 @@ plan_widths(struct layout *l, const struct picture *picture, int right)
 	double around;
 
 	l->right = right ? LEFT : RIGHT;
-	around = LEFT + l->right + (columns - 1) * GAP;
+	around = LEFT + l->right + (columns - 1) * l->gap;
 	if (l->panels.n == 1)
 		l->width = 500;
 	else
@@ -103,6 +104,7 @@ plan(const struct picture *picture, const struct chart *chart)
 	double legend = 0, all;
 
 	l.shared = one_legend(chart);
+	l.gap = chart->panels[0].left_label != NULL ? LEFT + 8 : GAP;
 	plan_widths(&l, picture, chart->right_label != NULL);
 	/* on a narrow page fewer than would look good */
 	while (picture->columns == 0 && l.panels.columns > 1 &&
@@ -127,7 +129,7 @@ place(const struct layout *l, const struct chart *chart, size_t i)
 	const size_t row = i / l->panels.columns;
 	struct plot plot = chart->range;
 
-	plot.left = LEFT + column * (l->plot_width + GAP);
+	plot.left = LEFT + column * (l->plot_width + l->gap);
 	plot.width = l->plot_width;
 	plot.height = l->plot_height;
 	plot.top =
@@ -136,6 +138,12 @@ place(const struct layout *l, const struct chart *chart, size_t i)
 		plot.top += l->between;
 	plot.bare_x = !panels_is_lowest(&l->panels, i);
 	plot.bare_y = !panels_is_first(&l->panels, i);
+	if (chart->panels[i].left_label != NULL) {
+		plot.y0 = chart->panels[i].range.y0;
+		plot.y1 = chart->panels[i].range.y1;
+		plot.log_y = chart->panels[i].range.log_y;
+		plot.bare_y = 0;
+	}
 	return plot;
 }
 
@@ -176,7 +184,9 @@ draw_panel(struct svg *svg, const struct picture *picture,
 	if (chart->cut)
 		text_add(svg->out, "</g>\n");
 	plot_axes(svg, &plot, plot.bare_x ? NULL : chart->x_label,
-	    plot.bare_y ? NULL : chart->left_label);
+	    plot.bare_y                 ? NULL
+	    : panel->left_label != NULL ? panel->left_label
+					: chart->left_label);
 	if (chart->right_label == NULL)
 		return 0;
 	percent.y0 = 0;

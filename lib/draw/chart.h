@@ -18,6 +18,9 @@ struct chart_panel {
 	const char *title; /* or NULL */
 	struct legend_keys keys;
 	const void *what; /* for draw */
+	/* A left axis of its own: y0, y1 and log_y.  NULL: the chart's. */
+	const char *left_label;
+	struct plot range;
 };
 
 struct chart {

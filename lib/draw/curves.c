@@ -217,8 +217,10 @@ single_keys(struct legend_keys *keys, const struct curve *curves, size_t n,
 			    (of == NULL || curves[i].right == NULL))
 				continue;
 			snprintf(text, sizeof(text), "%s%s%s",
-			    set != NULL ? set : "", set != NULL ? " " : "", of);
-			if (legend_add(keys,
+			    set != NULL ? set : "",
+			    set != NULL && of[0] != '\0' ? " " : "", of);
+			if (text[0] != '\0' &&
+			    legend_add(keys,
 				stroke_of(curves, n, i, (enum side)side), 0,
 				text, err) < 0)
 				return -1;
@@ -226,10 +228,21 @@ single_keys(struct legend_keys *keys, const struct curve *curves, size_t n,
 	return 0;
 }
 
+/* The set of the first curve that is dashed, or of the first that is not. */
+static const char *
+set_of(const struct curve *curves, size_t n, int dashed)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!curves[i].dashed == !dashed && curves[i].set != NULL)
+			return curves[i].set;
+	return dashed ? "test" : "train";
+}
+
 /* What thickness and dashes mean, in grey. */
 static int
-grey_keys(struct legend_keys *keys, int right, int dashed,
-    const char *left_label, const char *right_label, struct error *err)
+grey_keys(struct legend_keys *keys, const struct curve *curves, size_t n,
+    int right, int dashed, const char *left_label, const char *right_label,
+    struct error *err)
 {
 	const struct colour grey = {0.35, 0.35, 0.35};
 	struct stroke stroke = {.colour = grey, .width = 1.7};
@@ -240,10 +253,10 @@ grey_keys(struct legend_keys *keys, int right, int dashed,
 		return -1;
 	if (!dashed)
 		return 0;
-	if (legend_add(keys, stroke, 0, "train", err) < 0)
+	if (legend_add(keys, stroke, 0, set_of(curves, n, 0), err) < 0)
 		return -1;
 	stroke.dashed = 1;
-	return legend_add(keys, stroke, 0, "test", err);
+	return legend_add(keys, stroke, 0, set_of(curves, n, 1), err);
 }
 
 static int
@@ -266,7 +279,8 @@ several_keys(struct legend_keys *keys, const struct curve *curves, size_t n,
 			label != NULL ? label : "unnamed", err) < 0)
 			return -1;
 	}
-	return grey_keys(keys, right, dashed, left_label, right_label, err);
+	return grey_keys(
+	    keys, curves, n, right, dashed, left_label, right_label, err);
 }
 
 int

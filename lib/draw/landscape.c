@@ -249,7 +249,8 @@ check_axes(
 {
 	if (list->n == 0)
 		return error_set(err, "the input has no grid, expected the "
-				      "points of evalgrid or gridmerge");
+				      "points of evalgrid or gridmerge "
+				      "(--style training draws a run)");
 	l->axes = list->item[0].grid.axes;
 	for (size_t i = 0; i < list->n; i++) {
 		const struct grid *grid = &list->item[i].grid;

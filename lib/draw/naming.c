@@ -115,6 +115,22 @@ naming_facts(struct facts *facts, const struct points *points, int rep, int set,
 
 /* ---- listed records ---- */
 
+/* What a checkpoint knows of the test set. */
+static void
+set_test(struct facts *facts)
+{
+	const struct value *meta =
+	    value_get(decoded_value(facts->header), "meta");
+	double loss, acc;
+
+	if (value_real(value_get(meta, "test_loss"), &loss))
+		facts_set_number(facts, "loss", loss);
+	if (!value_real(value_get(meta, "test_acc"), &acc))
+		return;
+	facts_set_number(facts, "acc", acc);
+	facts_set_number(facts, "error", 100 - acc);
+}
+
 static int
 take_listed(struct naming *naming, const struct listed *from, size_t i,
     struct error *err)
@@ -129,6 +145,7 @@ take_listed(struct naming *naming, const struct listed *from, size_t i,
 		return -1;
 	set_label(facts, decoded_value(facts->header));
 	facts_set(facts, "file", "%s", from->file[i]);
+	set_test(facts);
 	facts_get(facts, "model", model);
 	facts_set(facts, "run", "%.8s", model);
 	facts_get(facts, "label", name);

@@ -22,8 +22,8 @@ make_room(struct listed *listed, struct error *err)
 	return 0;
 }
 
-static int
-keep_origin(struct listed *listed, const struct pack *begin,
+int
+listed_add(struct listed *listed, const struct pack *begin,
     const struct value *header, const struct reader *reader, struct error *err)
 {
 	const size_t i = listed->n;
@@ -36,6 +36,16 @@ keep_origin(struct listed *listed, const struct pack *begin,
 	pack_value(&listed->header[i], header);
 	reader_short_name(reader, listed->file[i], LISTED_FILE_BYTES);
 	listed->n++;
+	return pack_check(&listed->header[i], err);
+}
+
+int
+listed_replace(struct listed *listed, size_t i, const struct value *header,
+    struct error *err)
+{
+	pack_free(&listed->header[i]);
+	listed->header[i] = (struct pack){0};
+	pack_value(&listed->header[i], header);
 	return pack_check(&listed->header[i], err);
 }
 
@@ -58,7 +68,7 @@ take(const struct listing *l, struct listed *listed, struct pack *begin,
 		return -1;
 	if (end)
 		return 0;
-	if (keep_origin(listed, begin, record->header, reader, err) < 0)
+	if (listed_add(listed, begin, record->header, reader, err) < 0)
 		return -1;
 	return l->add(l->context, record->header, err);
 }

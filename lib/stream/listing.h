@@ -39,6 +39,16 @@ struct listed {
  */
 int listing_read(const struct listing *listing, struct reader *reader,
     struct listed *listed, struct error *err);
+
+/*
+ * Adds where a record comes from: the header of its segment's `begin` and its
+ * own; or gives record i another header.
+ */
+int listed_add(struct listed *listed, const struct pack *begin,
+    const struct value *header, const struct reader *reader, struct error *err);
+int listed_replace(struct listed *listed, size_t i, const struct value *header,
+    struct error *err);
+
 void listed_free(struct listed *listed);
 
 #endif
