@@ -72,6 +72,28 @@ print_place(struct text *out, const char *name, const struct score *score,
 	    out, "; 5 %% standard error needs %" PRId64 " images\n", images);
 }
 
+/* What each error takes, and all images. */
+static void
+print_errors(struct text *out, const struct run_cost *cost, int64_t places,
+    const struct evaluation *e)
+{
+	const double all = (double)e->data[0]->n;
+	char time[32];
+
+	/* a subset's would be of its images */
+	for (int i = 0; i < cost->errors && e->data[0]->n == e->data[0]->total;
+	     i++) {
+		const struct error_cost *error = &cost->error[i];
+		const double share = error->images / all;
+
+		text_add(out,
+		    "--error %g%%: about %.0f images a point (%.2g %%), %s\n",
+		    100.0 * error->error, error->images, 100.0 * share,
+		    progress_duration(
+			cost->seconds * (double)places * share, time));
+	}
+}
+
 static void
 print_images(struct text *out, const struct run_cost *cost, int64_t places,
     const struct evaluation *e)
@@ -85,6 +107,7 @@ print_images(struct text *out, const struct run_cost *cost, int64_t places,
 	    e->threads);
 	print_place(out, "centre", &cost->centre_score, cost->centre);
 	print_place(out, "corner", &cost->corner_score, cost->corner);
+	print_errors(out, cost, places, e);
 }
 
 static void
@@ -111,6 +134,8 @@ print_estimate(
 	const struct evaluation *e = &surface->evaluation;
 	int64_t places = surface_places(surface);
 	struct place centre = {.sets = (1U << e->sets) - 1}, corner = {0};
+	struct place spread[ESTIMATE_PLACES] = {{0}};
+	const int64_t all = surface_all_places(surface);
 	struct run_cost est;
 	struct text text = {0};
 
@@ -118,7 +143,13 @@ print_estimate(
 		corner =
 		    surface_place(surface, surface_all_places(surface) - 1);
 	corner.sets = centre.sets;
-	if (estimate_run(e, &centre, &corner, &est, err) < 0)
+	for (int i = 0; i < ESTIMATE_PLACES && all > 0; i++) {
+		spread[i] = surface_place(
+		    surface, i * (all - 1) / (ESTIMATE_PLACES - 1));
+		spread[i].sets = 1U;
+	}
+	if (estimate_run(e, &centre, &corner, spread,
+		all > 0 ? ESTIMATE_PLACES : 0, &est, err) < 0)
 		return -1;
 	if (e->exec.command != NULL)
 		print_program(&text, &est, places, e->threads);
@@ -253,6 +284,7 @@ main(int argc, char **argv)
 	if (exec->command != NULL)
 		check_exec(&run);
 	check_error(&run);
+	run.choice.shuffle = run.estimate && exec->command == NULL;
 	gridrun_check(&run);
 	return gridrun_main(&run, argv + first, argc - first);
 }

@@ -160,24 +160,55 @@ group(int64_t n, char text[32])
 	text[at] = '\0';
 }
 
-int
-caption_subset(
-    const struct pack *grid, int set, char *out, size_t room, struct error *err)
+/* Of points on different numbers of images: what they took, and how good that
+ * is at worst. */
+static void
+tell_share(const struct points *points, int set, double n, double total,
+    char *out, size_t room)
 {
-	struct decoded *header = pack_decode(grid, err);
+	const int sets = points->grid.sets;
+	double images = 0, worst = 0, of = 0;
+	char all[32];
+
+	for (int64_t i = set; i < points->n; i += sets) {
+		double took, se, loss;
+
+		if (!points_value(points, i, "n", &took))
+			continue;
+		images += took;
+		of++;
+		if (points_value(points, i, "se", &se) &&
+		    points_value(points, i, "loss", &loss) && loss > 0 &&
+		    isfinite(se / loss))
+			worst = fmax(worst, se / loss);
+	}
+	if (of == 0 || images / of >= n)
+		return;
+	group((int64_t)total, all);
+	snprintf(out, room, "%.2g %% of %s images, standard errors to %.2g %%",
+	    100 * images / of / total, all, 100 * worst);
+}
+
+int
+caption_subset(const struct points *points, int set, char *out, size_t room,
+    struct error *err)
+{
+	struct decoded *header = pack_decode(&points->grid_header, err);
 	const struct value *data;
 	char used[32], all[32];
-	int64_t n, total;
+	int64_t n = 0, total = 0;
 
 	out[0] = '\0';
 	if (header == NULL)
 		return -1;
 	data = array_at(value_get(decoded_value(header), "data"), (size_t)set);
 	if (value_int(value_get(data, "n"), &n) &&
-	    value_int(value_get(data, "total"), &total) && n > 0 && n < total) {
+	    value_int(value_get(data, "total"), &total) && n > 0) {
 		group(n, used);
 		group(total, all);
-		snprintf(out, room, "%s of %s images", used, all);
+		if (n < total)
+			snprintf(out, room, "%s of %s images", used, all);
+		tell_share(points, set, (double)n, (double)total, out, room);
 	}
 	decoded_free(header);
 	return 0;

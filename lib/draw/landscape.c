@@ -148,8 +148,8 @@ name_panel(struct panel *panel, struct error *err)
 		append_part(panel->label, marks);
 		append_part(panel->family, marks);
 	}
-	return caption_subset(&panel->points->grid_header, panel->set,
-	    panel->subset, sizeof(panel->subset), err);
+	return caption_subset(panel->points, panel->set, panel->subset,
+	    sizeof(panel->subset), err);
 }
 
 /* The paths that are seen in the panel, and how far from it they run. */

@@ -103,8 +103,7 @@ naming_facts(struct facts *facts, const struct points *points, int rep, int set,
 	facts_set(facts, "loss_function", "%s", grid->loss);
 	set_centre(facts, points, rep, set);
 	set_range(facts, grid);
-	if (caption_subset(
-		&points->grid_header, set, images, sizeof(images), err) < 0)
+	if (caption_subset(points, set, images, sizeof(images), err) < 0)
 		return -1;
 	facts_set(
 	    facts, "images", "%s", images[0] != '\0' ? images : "all images");

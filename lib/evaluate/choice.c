@@ -83,7 +83,7 @@ open_set(struct surface_choice *choice, int i, struct error *err)
 			    name);
 	if (dataset_open(&choice->data[i], choice->path[i], &images, err) < 0)
 		return -1;
-	return choice->look.error > 0.0
+	return choice->look.error > 0.0 || choice->shuffle
 		   ? dataset_shuffle(&choice->data[i], images.sample_seed, err)
 		   : 0;
 }

@@ -27,6 +27,7 @@ struct surface_choice {
 		 [SET_NAME_BYTES]; /* empty: train or test, by split */
 	struct dataset_choice images;
 	struct look_rule look; /* how many of these a point needs */
+	bool shuffle;          /* for looks, whatever the rule: an estimate */
 	int split;             /* of dataset_split_words */
 	int loss;              /* of loss_any_words */
 	int64_t threads, block;

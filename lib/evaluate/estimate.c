@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/progress.h"
 #include "base/workers.h"
+#include "data/dataset_fit.h"
 
 struct two {
 	struct score score[2];
@@ -24,42 +25,111 @@ keep(
 	return 0;
 }
 
+/* Without looks or a floor, as for --sample. */
 static int64_t
-images_for(const struct score *s, double relative)
+images_for(const struct score *s, double relative, int64_t total)
 {
 	double n = s->sd / (relative * s->loss);
 
-	return s->status == SCORE_OK && s->loss > 0.0 ? (int64_t)ceil(n * n)
-						      : 0;
+	n *= n;
+	return s->status == SCORE_OK && s->loss > 0.0
+		   ? (int64_t)ceil(n / (1.0 + n / (double)total))
+		   : 0;
+}
+
+struct looked {
+	struct score score[ESTIMATE_PLACES];
+};
+
+static int
+keep_looked(
+    void *context, int64_t point, const struct score *scores, struct error *err)
+{
+	struct looked *looked = context;
+
+	(void)err;
+	looked->score[point] = scores[0];
+	return 0;
+}
+
+static void
+add_error(struct run_cost *cost, const struct evaluation *e, double error,
+    const struct looked *looked, int n)
+{
+	struct look_rule rule = {.error = error, .floor = NAN};
+	struct error_cost *to = &cost->error[cost->errors++];
+
+	if (error == e->look.error)
+		rule = e->look;
+	else
+		look_settle(&rule, e->loss,
+		    plan_classes(e->plan) / dataset_rows(e->data[0]));
+	*to = (struct error_cost){.error = error};
+	for (int i = 0; i < n; i++)
+		to->images += (double)look_images(
+				  &rule, &looked->score[i], e->data[0]->n) /
+			      n;
+}
+
+/* Spreads of losses are known well enough where losses are to a tenth. */
+static int
+estimate_errors(const struct evaluation *evaluation, const struct place *places,
+    int n, struct run_cost *cost, struct error *err)
+{
+	static const double usual[] = {0.05, 0.02, 0.01};
+	struct evaluation rough = *evaluation;
+	const double own = evaluation->look.error;
+	bool has_own = own == 0.0;
+	struct looked looked;
+
+	rough.look = (struct look_rule){.error = 0.1, .floor = NAN};
+	look_settle(&rough.look, rough.loss,
+	    plan_classes(rough.plan) / dataset_rows(rough.data[0]));
+	if (evaluate_points(&rough, places, n, keep_looked, &looked, err) < 0)
+		return -1;
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+		add_error(cost, evaluation, usual[i], &looked, n);
+		has_own |= own == usual[i];
+	}
+	if (!has_own)
+		add_error(cost, evaluation, own, &looked, n);
+	return 0;
 }
 
 int
 estimate_run(const struct evaluation *evaluation, const struct place *centre,
-    const struct place *corner, struct run_cost *estimate, struct error *err)
+    const struct place *corner, const struct place *places, int n,
+    struct run_cost *estimate, struct error *err)
 {
-	const struct place places[2] = {*centre, *corner};
+	const struct place ends[2] = {*centre, *corner};
 	const double start = progress_now();
+	const bool program = evaluation->exec.command != NULL;
 	struct evaluation alone = *evaluation;
 	double took, before = 0.0;
 	struct two two;
 
-	if (evaluation->exec.command != NULL)
+	alone.look.error = 0.0;
+	if (program)
 		alone.threads = 1; /* the second point needs no start */
-	if (evaluate_points(&alone, places, 2, keep, &two, err) < 0)
+	if (evaluate_points(&alone, ends, 2, keep, &two, err) < 0)
 		return -1;
 	took = (progress_now() - start) / 2.0;
-	if (evaluation->exec.command != NULL) {
+	if (program) {
 		took = two.at[1] - two.at[0];
 		before = fmax(two.at[0] - start - took, 0.0);
 		took /= evaluation->threads;
 	}
 	*estimate = (struct run_cost){.seconds = took,
 	    .start = before,
-	    .centre = images_for(&two.score[0], 0.05),
-	    .corner = images_for(&two.score[1], 0.05),
 	    .centre_score = two.score[0],
 	    .corner_score = two.score[1]};
-	return 0;
+	if (program)
+		return 0;
+	estimate->centre =
+	    images_for(&two.score[0], 0.05, evaluation->data[0]->total);
+	estimate->corner =
+	    images_for(&two.score[1], 0.05, evaluation->data[0]->total);
+	return estimate_errors(evaluation, places, n, estimate, err);
 }
 
 int

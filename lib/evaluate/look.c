@@ -13,6 +13,9 @@
 /* Losses below this share of chance are asked for as if they were that. */
 #define LOOK_SMALL (1.0 / 25.0)
 
+/* What the steps between looks cost on average. */
+#define LOOK_MORE 1.1
+
 enum { LOOK_STEP = 64, LOOK_FIRST = 4, LOOK_PER_OCTAVE = 4 };
 
 static int
@@ -126,4 +129,18 @@ look_suffices(
 	return !isfinite(state->loss) ||
 	       state->se <= rule->error * state->loss ||
 	       state->half <= LOOK_WIDTH * rule->floor;
+}
+
+int64_t
+look_images(
+    const struct look_rule *rule, const struct score *score, int64_t total)
+{
+	const double error = fmax(rule->error * score->loss, rule->floor);
+	const double n = score->sd * score->sd / (error * error);
+	const double looked = LOOK_MORE * n / (1.0 + n / (double)total);
+	const int64_t first = look_next(rule, 0, total);
+
+	if (score->status != SCORE_OK || looked <= (double)first)
+		return first;
+	return looked < (double)total ? (int64_t)ceil(looked) : total;
 }

@@ -123,6 +123,26 @@ eval_grid -d $images --error 5% --sample-seed 1 >other.ll
 is "$(recdump --json other.ll | sed -n 's/.*"kind":"grid".*"order":\([0-9]*\).*/\1/p')" 1 \
 	"whose grid tells its seed"
 
+# What it would take, and what is said of it.
+for more in "" "--error 7%"; do
+	# shellcheck disable=SC2086
+	evalgrid --estimate -q --x=-0.4:0.4:9 --y=0:0.3:8 -d $images $more plane.ll >cost
+	is "$(sed -n 's/^--error \([0-9]*\)%: about [0-9]* images a point ([0-9.]* %), [0-9:]*$/\1/p' cost |
+		tr '\n' ' ')" "5 2 1 ${more:+7 }" "--estimate $more says what errors take"
+	is "$(sed -n 's/.*about \([0-9]*\) images.*/\1/p; s/.*needs \([0-9]*\) images/\1/p' cost |
+		awk '$1 > 5000 || $1 < 1')" "" "never more images than there are"
+done
+got=$(what n e1.ll | awk '{ s += $1 } END { print s / NR }')
+says=$(sed -n 's/^--error 1%: about \([0-9]*\) .*/\1/p' cost)
+awk -v a="$got" -v b="$says" 'BEGIN { exit !(a < 1.5 * b && b < 1.5 * a) }'
+ok $? "about as many as it takes ($says, $got)"
+contour e1.ll >e1.svg
+share=$(awk -v n="$got" 'BEGIN { printf "%.2g %% of 5,000 images, standard errors to ", n / 50 }')
+grep -q "$share" e1.svg
+ok $? "a picture says: $share"
+contour full.ll | grep -q 'images, standard errors'
+is $? 1 "not of all images"
+
 # Requests, several sets, a floor, losses that are none, recomputed norms.
 printf '%s %s %s\n' 1 0.3 0.1 2 -0.7 0.3 | losspipe run ask >requests.ll
 evalgrid -q --error 5% -d $images plane.ll requests.ll >asked.ll
