@@ -90,7 +90,7 @@ table()
 	for key in "${keys[@]}"; do
 		for seed in $seeds; do
 			took=$(awk -v k="$key" -v s="$seed" '$1 == k && $2 == s { t += $3 }
-				END { print t > 0 ? sprintf("%.3f", t / 3600) : "-" }' "$out/seconds" 2>/dev/null || echo -)
+				END { printf((t > 0 ? "%.3f" : "-"), t / 3600) }' "$out/seconds" 2>/dev/null || echo -)
 			gridconv -t csv "$out/alone-$key-$seed.ll" | awk -F, -v key="$key" -v seed="$seed" \
 				-v norm="$(norm "$key" "$seed")" -v took="$took" '
 				NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }

@@ -56,7 +56,7 @@ set_options()
 		case $1 in
 		--small | --reduced) recipe=${1#--} && shift && continue ;;
 		--cost) cost_only=1 && shift && continue ;;
-		-d | --recipe | --net | --only | --seeds | --shards | -j | --epochs | --batch | --lr | --wd | --images | --points | --input | --pixels | --train-images | --test-images)
+		-d | --recipe | --net | --only | --of | --seeds | --shards | -j | --epochs | --batch | --lr | --wd | --images | --points | --input | --pixels | --train-images | --test-images)
 			[ $# -gt 1 ] || die "$1 needs a value"
 			;;
 		-*) die "$1 is no option (the head of $0 lists them)" ;;
@@ -67,10 +67,11 @@ set_options()
 		--recipe) recipe=$2 ;;
 		--net) given+=("$2") ;;
 		--only) only=$2 ;;
+		--of) set+=("nets=${2//,/ }" "net=${2%%,*}" "other=${2%%,*}_noshort") ;;
 		--seeds) seeds=$2 ;;
 		--shards) shards=$2 ;;
 		-j) threads=$2 ;;
-		--points) set+=("points=$2" "line=$2" "plane_points=$2") ;;
+		--points) set+=("points=$2" "line=$2" "plane_points=$2" "maps=$2") ;;
 		--epochs | --batch | --lr | --wd | --input | --pixels) set+=("${1#--}=$2") ;;
 		--images) set+=("sample=$2" "map_images=$2") ;;
 		--train-images) set+=("few=$2") ;;

@@ -57,7 +57,7 @@ if [ -d /usr/share/datasets/fashion-mnist ]; then
 fi
 # The studies of the paper's figures: on 48 images, whatever they show.
 # A step that is done is not done again: the pictures and numbers stay.
-for study in lines-batch-size surface-shortcuts path-pca three-networks; do
+for study in lines-batch-size path-pca three-networks; do
 	passes "$study --small" "$ROOT/pipelines/$study" --small "$T/$study"
 	grep -q "^$study: training: .* networks x .* about .* on this machine" "$T/passes.err"
 	ok $? "it says what it costs before it starts"
@@ -79,6 +79,16 @@ for study in lines-batch-size surface-shortcuts path-pca three-networks; do
 	fails 2 'is no option' "an unknown option" "$ROOT/pipelines/$study" --fast
 	fails 2 'nothing is not there' "no data" "$ROOT/pipelines/$study" -d "$T/nothing"
 done
+# Studies by their old names.
+passes "surface-shortcuts --small" "$ROOT/pipelines/surface-shortcuts" --small "$T/shortcuts"
+is "$(grep -Ec "$outcome" "$T/shortcuts/claims.txt")" 3 "it makes its claims"
+passes "surface-shortcuts of networks that are there" "$ROOT/pipelines/surface-shortcuts" --small \
+	--with "$T/shortcuts/run-resnet20-1.ll" --without "$T/shortcuts/run-resnet20_noshort-1.ll" "$T/shortcuts-given"
+cmp -s "$T/shortcuts/surfaces.svg" "$T/shortcuts-given/surfaces.svg"
+ok $? "draws the same"
+fails 2 '--with and --without go together' "one of two networks" "$ROOT/pipelines/surface-shortcuts" --with "$T/x"
+fails 2 'needs a value' "an option without its value" "$ROOT/pipelines/surface-shortcuts" --points
+fails 2 'nothing is not there' "no data" "$ROOT/pipelines/surface-shortcuts" -d "$T/nothing" "$T/x"
 passes "path-pca takes a run that is there" \
 	"$ROOT/pipelines/path-pca" --small --run "$T/path-pca/run.ll" "$T/given"
 cmp -s "$T/given/path.svg" "$T/path-pca/path.svg"

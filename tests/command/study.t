@@ -35,6 +35,10 @@ ok $? "there is nothing left to do"
 sums "$T/optimiser" | cmp -s - "$T/before"
 ok $? "the same bytes"
 
+echo 'sgd-12-0 1 36' >>"$T/optimiser/seconds"
+(cd "$T" && "$study" optimiser --small "$T/optimiser") >/dev/null 2>&1
+is "$(awk '$1 == "sgd-12-0" { print ($NF >= 0.01) }' "$T/optimiser/networks.txt")" 1 "the table has the hours"
+
 # Killed, again and again, wherever it is: the same line goes on.
 killed=0
 for wait in 0.6 1 1.5; do
@@ -80,8 +84,9 @@ if command -v parallel >/dev/null; then
 	export PARALLEL_HOME=$T/parallel
 	mkdir -p "$PARALLEL_HOME" && touch "$PARALLEL_HOME/will-cite"
 	passes "--shards 3" "$study" depth --small --shards 3 --only resnet8 "$T/shards"
-	cmp -s "$T/shards/surface-resnet8-1.ll" "$T/depth/surface-resnet8-1.ll"
-	ok $? "has the bytes of one run"
+	gridmerge -o "$T/merged.ll" "$T/depth/surface-resnet8-1.ll"
+	cmp -s "$T/shards/surface-resnet8-1.ll" "$T/merged.ll"
+	ok $? "has the bytes that gridmerge makes of one run"
 fi
 passes "--cost" "$study" depth --small --cost "$T/cost"
 is "$(find "$T/cost" -name '*.ll')" "" "does nothing else"
