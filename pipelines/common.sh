@@ -128,6 +128,10 @@ images()
 		sed -n 's/^grid .*total=\([0-9]*\).*/\1/p'
 }
 
+# points_csv FILE: its points as rows in which every comma parts two fields: without the
+# losses of groups, a field with commas in it.
+points_csv() { gridconv -t csv "$1" | sed 's/"[^"]*"//g'; }
+
 # seconds COMMAND...: how long it takes.
 seconds()
 {

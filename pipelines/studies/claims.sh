@@ -91,7 +91,7 @@ table()
 		for seed in $seeds; do
 			took=$(awk -v k="$key" -v s="$seed" '$1 == k && $2 == s { t += $3 }
 				END { printf((t > 0 ? "%.3f" : "-"), t / 3600) }' "$out/seconds" 2>/dev/null || echo -)
-			gridconv -t csv "$out/alone-$key-$seed.ll" | awk -F, -v key="$key" -v seed="$seed" \
+			points_csv "$out/alone-$key-$seed.ll" | awk -F, -v key="$key" -v seed="$seed" \
 				-v norm="$(norm "$key" "$seed")" -v took="$took" '
 				NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 				{ l[$at["set"]] = sprintf("%.4g", $at["loss"]); e[$at["set"]] = sprintf("%.4g", 100 - $at["acc"]) }

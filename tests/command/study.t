@@ -35,6 +35,8 @@ ok $? "there is nothing left to do"
 sums "$T/optimiser" | cmp -s - "$T/before"
 ok $? "the same bytes"
 
+is "$(grep -c '^sgd-.* weight_norm [0-9.]* running_loss [0-9.-]* ' "$T/optimiser/history.txt")" 12 \
+	"the norm of weights over the epochs"
 echo 'sgd-12-0 1 36' >>"$T/optimiser/seconds"
 (cd "$T" && "$study" optimiser --small "$T/optimiser") >/dev/null 2>&1
 is "$(awk '$1 == "sgd-12-0" { print ($NF >= 0.01) }' "$T/optimiser/networks.txt")" 1 "the table has the hours"
@@ -72,6 +74,13 @@ fails 2 "names 'x', expected one of the study's: sgd-12-0 " "a network of anothe
 fails 2 'nothing is not there, expected a network' "a network that is not there" \
 	"$study" optimiser --small --net "sgd-12-0=$T/nothing" "$T/x"
 fails 2 'expected NAME=FILE' "no name" "$study" optimiser --small --net "$model" "$T/x"
+
+# Points with groups of images have commas inside of a field.
+passes "--images 32" "$study" directions --small --images 32 "$T/groups"
+. "$ROOT/pipelines/common.sh"
+set +euo pipefail
+set -u
+is "$(points_csv "$T/groups/curves-lenet-1.ll" | awk -F, '{ print NF }' | sort -u | wc -l)" 1 "rows have one number of fields"
 
 # Seeds, shards, some of the networks, the cost alone.
 passes "--seeds 2" "$study" depth --small --seeds 2 --only resnet8,resnet8_noshort "$T/seeds"
