@@ -208,9 +208,13 @@ take_given()
 	keys=("${there[@]}")
 }
 
-# start KEY SEED: the network that training starts from.
+# start KEY SEED: the network that training starts from, or the one that is there.
 start()
 {
+	if [ -n "${file_of[$1]-}" ]; then
+		last_model "${file_of[$1]}"
+		return
+	fi
 	netnew "${arch[$1]}" --input "$input" --pixels "$pixels" -s "$2" --label "${label[$1]}"
 }
 
