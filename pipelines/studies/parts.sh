@@ -51,12 +51,12 @@ set_options()
 	[ -f "$root/pipelines/studies/$study" ] && [ "$study" = "${study//[^a-z]/}" ] ||
 		die "'$study' is no study, expected $(names_of_studies | sed 's/ .*//' | paste -s -d ' ')"
 	recipe=paper nesterov=yes lr=0.1 wd=5e-4 every=1 optimiser=sgd out='' seeds=1
-	data=() given=() only='' shards='' threads='' cost_only=''
+	data=() given=() only='' shards='' hosts='' threads='' cost_only=''
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--small | --reduced) recipe=${1#--} && shift && continue ;;
 		--cost) cost_only=1 && shift && continue ;;
-		-d | --recipe | --net | --only | --of | --seeds | --shards | -j | --epochs | --batch | --lr | --wd | --images | --points | --input | --pixels | --train-images | --test-images)
+		-d | --recipe | --net | --only | --of | --seeds | --shards | --sshlogin | -j | --epochs | --batch | --lr | --wd | --images | --points | --input | --pixels | --train-images | --test-images)
 			[ $# -gt 1 ] || die "$1 needs a value"
 			;;
 		-*) die "$1 is no option (the head of $0 lists them)" ;;
@@ -70,6 +70,7 @@ set_options()
 		--of) set+=("nets=${2//,/ }" "net=${2%%,*}" "other=${2%%,*}_noshort") ;;
 		--seeds) seeds=$2 ;;
 		--shards) shards=$2 ;;
+		--sshlogin) hosts=$2 ;;
 		-j) threads=$2 ;;
 		--points) set+=("points=$2" "line=$2" "plane_points=$2" "maps=$2") ;;
 		--epochs | --batch | --lr | --wd | --input | --pixels) set+=("${1#--}=$2") ;;
@@ -84,6 +85,7 @@ set_options()
 	paper | reduced | small) recipe_$recipe ;;
 	*) die "--recipe is '$recipe', expected paper, reduced or small" ;;
 	esac
+	[ -z "$hosts" ] || shards=${shards:-$(nproc)}
 	case $seeds in '' | *[!0-9]* | 0*) die "--seeds is '$seeds', expected a number from 1" ;; esac
 	seeds=$(seq "$seeds")
 	out=${1:-$study.out}
@@ -262,8 +264,10 @@ grid()
 		[ -e "$file" ] || price "$program" "$@"
 		return
 	fi
-	if [ -n "$shards" ] && [ "$program" = evalgrid ]; then
-		[ -e "$file" ] || "$root/pipelines/parallel-surface" "$plane" "$file" "$shards" "$@" >&2
+	if [ -n "$shards" ]; then
+		local kind=(${hosts:+--sshlogin "$hosts"})
+		[ "$program" = evalgrid ] || kind+=(--hessgrid)
+		[ -e "$file" ] || "$root/pipelines/parallel-surface" "${kind[@]}" "$plane" "$file" "$shards" "$@" >&2
 	else
 		"$program" -q ${threads:+-j "$threads"} "$@" -o "$file" "$plane"
 	fi

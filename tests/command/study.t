@@ -97,6 +97,10 @@ if command -v parallel >/dev/null; then
 	gridmerge -o "$T/merged.ll" "$T/depth/surface-resnet8-1.ll"
 	cmp -s "$T/shards/surface-resnet8-1.ll" "$T/merged.ll"
 	ok $? "has the bytes that gridmerge makes of one run"
+	passes "--shards of maps" "$study" convexity --small --shards 2 --only lenet "$T/maps"
+	gridmerge -o "$T/merged.ll" "$T/convexity/map-lenet-1.ll"
+	cmp -s "$T/maps/map-lenet-1.ll" "$T/merged.ll"
+	ok $? "the same of these"
 fi
 passes "--cost" "$study" depth --small --cost "$T/cost"
 is "$(find "$T/cost" -name '*.ll')" "" "does nothing else"
