@@ -328,6 +328,9 @@ files()
 	done
 }
 
+# rows: how many columns put networks with shortcuts above those without.
+rows() { echo $((${#keys[@]} > 2 ? (${#keys[@]} + 1) / 2 : ${#keys[@]})); }
+
 # draw NAME FILE... -- OPTION...: a figure.
 draw()
 {
