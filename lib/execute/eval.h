@@ -8,6 +8,7 @@
  * to the depth-first order.
  *
  * compile  (eval_compile.c) which kernel does each step
+ * flatten  (eval_flat.c)    which values no kernel of pixels touches
  * place    (eval_place.c)   where values lie: buffers, borders, reuse
  * bind     (eval_bind.c)    folding and packing of a point's weights
  * run      (eval_run.c)
@@ -37,7 +38,8 @@ enum eval_method {
 	EVAL_AFFINE,   /* batch norm alone, addition, ReLU */
 	EVAL_COPY,     /* Concat, Pad, Slice that must move */
 	EVAL_NOTHING,  /* the output is a view of what is there already */
-	EVAL_FALLBACK, /* the operator's plain C */
+	EVAL_FLAT,     /* the operator's own forward, where its values lie */
+	EVAL_FALLBACK, /* the same on copies in planes */
 	EVAL_METHODS,
 };
 
@@ -87,6 +89,9 @@ struct eval_plan {
 
 /* Which kernel does each step, in steps and values. */
 int eval_compile(struct eval_plan *plan, struct error *err);
+
+/* Then: values that lie in planes, and the steps that can use that. */
+void eval_flatten(struct eval_plan *plan);
 
 /* Stages, buffers and the tables that depend on their strides. */
 int eval_place(struct eval_plan *plan, struct error *err);

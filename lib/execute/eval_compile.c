@@ -242,7 +242,7 @@ product_flops(const struct eval_plan *plan, const struct node *node)
 bool
 eval_by_openblas(const struct eval_step *step)
 {
-	return step->method == EVAL_FALLBACK &&
+	return (step->method == EVAL_FALLBACK || step->method == EVAL_FLAT) &&
 	       step->fused->kind == FUSED_NODE &&
 	       operator_is_product(step->fused->node->op);
 }
@@ -335,5 +335,6 @@ eval_compile(struct eval_plan *plan, struct error *err)
 			mark_read(plan, reads[j], (int)i + 1);
 	}
 	plan->slots[plan->output].last = (int)plan->n_steps;
+	eval_flatten(plan);
 	return 0;
 }

@@ -6,7 +6,7 @@
 
 static const char *const words[EVAL_METHODS] = {"input", "winograd", "direct",
     "depthwise", "max pool", "average pool", "affine", "copy", "in place",
-    "plain C"};
+    "flat", "plain C"};
 
 /* Of one step or several. */
 struct share {
@@ -89,7 +89,7 @@ eval_describe(const struct eval_plan *plan, const struct plan_trial *trial,
 		struct share one = {.flops = step->flops,
 		    .seconds = seconds != NULL ? seconds[i] : 0};
 
-		if (step->method != EVAL_FALLBACK)
+		if (step->method != EVAL_FALLBACK && step->method != EVAL_FLAT)
 			continue;
 		text_add(out, "fast: %s %s '%s'",
 		    eval_by_openblas(step) ? "OpenBLAS for" : "no kernel for",

@@ -76,6 +76,17 @@ alone(const struct eval_plan *plan, int value, int root)
 	return true;
 }
 
+/* Does a step leave its input where it is, in this buffer? */
+static bool
+has_forms(const struct eval_plan *plan, int root)
+{
+	for (size_t i = 0; i < plan->n_steps; i++)
+		if (plan->steps[i].method == EVAL_NOTHING &&
+		    plan->slots[plan->steps[i].out].root == root)
+			return true;
+	return false;
+}
+
 /*
  * A sum takes the place of its addend, whose lines are in the cache then.  Not
  * across stages: a stage that works on few images writes to the same few.
@@ -101,7 +112,7 @@ share_sums(struct eval_plan *plan)
 		    stage_of(plan, add->first) != stage ||
 		    stage_of(plan, out->last) != stage ||
 		    !alone(plan, s->out, add->root) ||
-		    !alone(plan, s->out, s->out))
+		    has_forms(plan, add->root) || !alone(plan, s->out, s->out))
 			continue;
 		out->root = add->root;
 	}

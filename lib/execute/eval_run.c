@@ -4,6 +4,7 @@
 #include "execute/pixel.h"
 #include "execute/plain.h"
 #include "kernel/cpu.h"
+#include "net/operator.h"
 
 /* What one call of run works on. */
 struct run {
@@ -178,6 +179,40 @@ run_plain(const struct run *run, const struct eval_step *step, int image, int n)
 		plain_forward(&plain, i, 1);
 }
 
+/* Image by image, where they are. */
+static void
+run_flat(const struct run *run, const struct eval_step *step, int image, int n)
+{
+	const struct fused *f = step->fused;
+	const struct node *node = f->node;
+	struct view out = view_of(run, step->out, image);
+	struct shape shape[NODE_INPUTS_MAX];
+	const float *in[NODE_INPUTS_MAX];
+	ptrdiff_t by[NODE_INPUTS_MAX] = {0};
+	struct operator_batch batch;
+	int k = 0;
+
+	operator_describe(run->plan->graph, node, 1, shape, &batch);
+	for (int j = 0; j < node->n_in; j++) {
+		const int value = node->in[j];
+		struct view view = {0};
+
+		if (run->plan->graph->values[value].kind == VALUE_TENSOR)
+			view.at = (float *)tensor_of(run, step, value);
+		else
+			view = view_of(run, f->in[k++], image);
+		in[j] = view.at;
+		by[j] = view.image;
+	}
+	batch.in = in;
+	for (int i = 0; i < n; i++, out.at += out.image) {
+		batch.out = out.at;
+		operator_forward_fast(node->op, &batch);
+		for (int j = 0; j < node->n_in; j++)
+			in[j] += by[j];
+	}
+}
+
 static void
 do_step(const struct run *run, const struct eval_step *step, int image, int n)
 {
@@ -199,6 +234,9 @@ do_step(const struct run *run, const struct eval_step *step, int image, int n)
 		break;
 	case EVAL_COPY:
 		run_copy(run, step, image, n);
+		break;
+	case EVAL_FLAT:
+		run_flat(run, step, image, n);
 		break;
 	case EVAL_FALLBACK:
 		run_plain(run, step, image, n);

@@ -87,13 +87,6 @@ slot_view(const struct slot *slots, int slot, float *memory, ptrdiff_t image)
 	return view;
 }
 
-/* A row of numbers lies the same way in both. */
-static bool
-is_row(const struct slot *slot)
-{
-	return slot->plain && slot->h == 1 && slot->w == 1;
-}
-
 /* The plane of what lies at place p of a pixel. */
 static ptrdiff_t
 plane_of(const struct slot *slot, int p)
@@ -111,7 +104,7 @@ slot_gather(
 	for (int n = 0; n < images; n++, planes += size) {
 		const float *image = view->at + n * view->image;
 
-		if (is_row(slot)) {
+		if (slot_is_row(slot)) {
 			memcpy(planes, image, size * sizeof(*planes));
 			continue;
 		}
@@ -136,6 +129,10 @@ slot_scatter(const struct slot *slot, const struct view *view, int images,
 	for (int n = 0; n < images; n++, planes += size) {
 		float *image = view->at + n * view->image;
 
+		if (slot_is_row(slot) && !add) {
+			memcpy(image, planes, size * sizeof(*planes));
+			continue;
+		}
 		for (int y = 0; y < slot->h; y++)
 			for (int p = 0; p < slot->c; p++) {
 				const float *from = planes + plane_of(slot, p) +

@@ -30,6 +30,7 @@ struct slot {
 	 * identity where plain. */
 	int *order;
 	bool plain;
+	bool pixels; /* evaluation: a kernel of pixels reads or writes it */
 	/* A view of every step-th pixel of another slot. */
 	int alias; /* that slot, or -1 */
 	int start_y, start_x, step_y, step_x;
@@ -69,6 +70,13 @@ static inline size_t
 slot_planes(const struct slot *slot)
 {
 	return (size_t)slot->c * (size_t)slot->h * (size_t)slot->w;
+}
+
+/* One pixel, whose channels lie as the planes do. */
+static inline bool
+slot_is_row(const struct slot *slot)
+{
+	return slot->plain && slot->h == 1 && slot->w == 1;
 }
 
 /* Floats of one image of a root, border included. */

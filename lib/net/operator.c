@@ -274,26 +274,6 @@ operator_is_product(enum operator_kind op)
 }
 
 void
-operator_apply_fast(const struct graph *graph, const struct node *node,
-    const float *const *in, float *out)
-{
-	struct shape shape[NODE_INPUTS_MAX];
-
-	if (!operator_is_product(node->op)) {
-		operator_apply(graph, node, in, out);
-		return;
-	}
-	input_shapes(graph, node, shape);
-	op_mat_mul_batch(&(struct operator_batch){.attr = &node->attr,
-	    .n = 1,
-	    .n_in = node->n_in,
-	    .in_shape = shape,
-	    .in = in,
-	    .out_shape = &graph->values[node->out].shape,
-	    .out = out});
-}
-
-void
 operator_describe(const struct graph *graph, const struct node *node, int n,
     struct shape in[NODE_INPUTS_MAX], struct operator_batch *batch)
 {
@@ -306,6 +286,34 @@ operator_describe(const struct graph *graph, const struct node *node, int n,
 	for (int j = 0; j < node->n_in; j++)
 		if (graph->values[node->in[j]].kind == VALUE_TENSOR)
 			batch->tensors |= (uint64_t)1 << j;
+}
+
+void
+operator_forward_fast(enum operator_kind op, const struct operator_batch *batch)
+{
+	if (operator_is_product(op)) {
+		op_mat_mul_batch(batch);
+		return;
+	}
+	rows[op].forward(&(struct operator_call){.attr = batch->attr,
+	    .n_in = batch->n_in,
+	    .in_shape = batch->in_shape,
+	    .in = batch->in,
+	    .out_shape = batch->out_shape,
+	    .out = batch->out});
+}
+
+void
+operator_apply_fast(const struct graph *graph, const struct node *node,
+    const float *const *in, float *out)
+{
+	struct shape shape[NODE_INPUTS_MAX];
+	struct operator_batch batch;
+
+	operator_describe(graph, node, 1, shape, &batch);
+	batch.in = in;
+	batch.out = out;
+	operator_forward_fast(node->op, &batch);
 }
 
 size_t

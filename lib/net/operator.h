@@ -140,6 +140,10 @@ void operator_apply_fast(const struct graph *graph, const struct node *node,
     const float *const *in, float *out);
 bool operator_is_product(enum operator_kind op);
 
+/* The same of one image that operator_describe described. */
+void operator_forward_fast(
+    enum operator_kind op, const struct operator_batch *batch);
+
 /*
  * The same for training: fills the shapes (in has room for NODE_INPUTS_MAX of
  * them) and attributes of a batch of n images; the arrays are the caller's.
