@@ -145,6 +145,19 @@ struct norm_back_job {
 	const float *mean, *d_mean, *slope, *scale;
 };
 
+/*
+ * Rows of n numbers, one behind the other, in and out.  Within a row's block of
+ * KERNEL_BLOCK sums grow lane by lane, so that all sets but plain C give the
+ * same bits.  out may be in.
+ */
+struct rows_job {
+	const float *in;
+	float *out;
+	int rows, n;
+	const float *weight, *bias; /* of layer_norm: n each; NULL: none */
+	float epsilon;              /* likewise */
+};
+
 struct kernels {
 	const char *name;
 	int block_pixels; /* outputs that one inner loop forms together */
@@ -182,6 +195,16 @@ struct kernels {
 	void (*norm_sums)(const struct norm_sums_job *job);
 	void (*norm_back_sums)(const struct norm_sums_job *job);
 	void (*norm_back)(const struct norm_back_job *job);
+
+	/* e^d / sum(e^d) in each row, d being x less the largest, in float32;
+	 * e^d within 2 ulp, below e^-87 it is 0. */
+	void (*softmax)(const struct rows_job *job);
+	/* (x - mean) / sqrt(var + epsilon) * weight + bias in each row. */
+	void (*layer_norm)(const struct rows_job *job);
+	/* Element by element: erf(x), within 2 ulp; x (1 + erf(x / sqrt 2)) /
+	 * 2, within 2 ulp of x. */
+	void (*erf)(const struct rows_job *job);
+	void (*gelu)(const struct rows_job *job);
 
 	/* n rounds of independent multiply-adds, for the bench: returns the
 	 * number of floating-point operations done; *sink keeps them alive. */

@@ -297,6 +297,8 @@ norm_back(const struct norm_back_job *job)
 		}
 }
 
+#include "kernel/plain_rows.inc"
+
 static double
 peak(long n, float *sink)
 {
@@ -322,5 +324,9 @@ const struct kernels kernels_plain = {
     .norm_sums = norm_sums,
     .norm_back_sums = norm_back_sums,
     .norm_back = norm_back,
+    .softmax = softmax_rows,
+    .layer_norm = layer_norm_rows,
+    .erf = erf_rows,
+    .gelu = gelu_rows,
     .peak = peak,
 };

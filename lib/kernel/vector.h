@@ -20,6 +20,9 @@
 
 enum { VECS = KERNEL_BLOCK / LANES };
 
+/* Whole numbers, as many as floats. */
+typedef unsigned whole __attribute__((vector_size(LANES * sizeof(float))));
+
 /* clang ignores gcc's pragma, and arrays of vectors live in registers only
  * when their loops are unrolled completely. */
 #ifdef __clang__

@@ -26,6 +26,10 @@ static const struct {
     {"winograd_gradient", check_winograd_gradient},
     {"norm_sums", check_norm},
     {"norm_back", check_norm_back},
+    {"softmax", check_softmax},
+    {"exp", check_exp},
+    {"layer_norm", check_layer_norm},
+    {"erf", check_erf},
 };
 enum { CHECKS = sizeof(checks) / sizeof(checks[0]) };
 

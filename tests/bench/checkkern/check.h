@@ -15,6 +15,8 @@ check_function check_conv, check_depthwise, check_winograd, check_strided,
     check_weights;
 /* pixelwise.c */
 check_function check_pool, check_affine, check_norm, check_norm_back;
+/* rows.c */
+check_function check_softmax, check_layer_norm, check_erf, check_exp;
 /* gradient.c */
 check_function check_gradient, check_winograd_gradient;
 
