@@ -20,6 +20,8 @@ eval_destroy(void *state)
 	free(plan->slots);
 	free(plan->steps);
 	free(plan->stages);
+	free(plan->ones);
+	free(plan->order);
 	fuse_free(&plan->fusion);
 	free(plan);
 }

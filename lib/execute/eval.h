@@ -38,6 +38,8 @@ enum eval_method {
 	EVAL_AFFINE,   /* batch norm alone, addition, ReLU */
 	EVAL_COPY,     /* Concat, Pad, Slice that must move */
 	EVAL_NOTHING,  /* the output is a view of what is there already */
+	EVAL_ROWS,     /* a kernel of rows, where its values lie */
+	EVAL_PRODUCT,  /* rows times a tensor, by the kernel of convolutions */
 	EVAL_FLAT,     /* the operator's own forward, where its values lie */
 	EVAL_FALLBACK, /* the same on copies in planes */
 	EVAL_METHODS,
@@ -48,7 +50,10 @@ struct eval_step {
 	enum eval_method method;
 	int in, addend, out; /* values; addend -1: none */
 	bool relu;
-	struct conv conv; /* of three methods; owned */
+	struct conv conv; /* of three methods and products; owned */
+	void (*rows)(const struct rows_job *job); /* of EVAL_ROWS */
+	int row;  /* its length; of EVAL_PRODUCT those of in are conv's c */
+	int bias; /* of EVAL_PRODUCT: the tensor that is added, or -1 */
 	/* Floats from the start of the weights. */
 	size_t weights, scale, shift;
 	double flops;
@@ -80,6 +85,9 @@ struct eval_plan {
 	struct eval_stage *stages;
 	size_t n_stages;
 	int output; /* value */
+	/* A scale of 1 and the channels in order, for weights of products. */
+	double *ones; /* owned */
+	int *order;   /* owned */
 	/* Weights, in floats: those of bind's factors come first. */
 	size_t weights_floats;
 	size_t tensors; /* those that fallbacks read as they are */
@@ -91,10 +99,14 @@ struct eval_plan {
 int eval_compile(struct eval_plan *plan, struct error *err);
 
 /* Then: values that lie in planes, and the steps that can use that. */
-void eval_flatten(struct eval_plan *plan);
+int eval_flatten(struct eval_plan *plan, struct error *err);
 
 /* Stages, buffers and the tables that depend on their strides. */
 int eval_place(struct eval_plan *plan, struct error *err);
+
+/* Floats of an image's rows with whole blocks each, where they are none. */
+size_t eval_product_work(
+    const struct eval_plan *plan, const struct eval_step *step);
 
 /* Where the weights of each step lie; then a point's weights. */
 void eval_place_weights(struct eval_plan *plan);

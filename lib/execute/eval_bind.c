@@ -33,6 +33,12 @@ eval_place_weights(struct eval_plan *plan)
 		int groups = step->conv.groups > 1 ? step->conv.groups : 1;
 		size_t factors;
 
+		if (step->method == EVAL_PRODUCT) {
+			step->weights =
+			    liveness_append(at, conv_packed(&step->conv));
+			step->shift = liveness_append(
+			    at, (size_t)kernel_padded(step->conv.k));
+		}
 		if (!has_factors(step))
 			continue;
 		factors = (size_t)groups * kernel_padded(step->fused->channels);
@@ -102,6 +108,22 @@ bind_step(const struct eval_plan *plan, const struct eval_step *step,
 	}
 }
 
+/* Weights of rows, and what is added to each. */
+static void
+bind_product(const struct eval_plan *plan, const struct eval_step *step,
+    const struct tensor *theta, float *weights)
+{
+	const struct node *node = step->fused->node;
+	const int tensor = plan->graph->values[node->in[1]].tensor;
+	const struct conv_filters f = conv_filters_of(&step->conv,
+	    !node->attr.trans_b, theta[tensor].f32, plan->ones, plan->order);
+
+	conv_pack(plan->kernels, &step->conv, &f, weights + step->weights);
+	if (step->bias >= 0)
+		memcpy(weights + step->shift, theta[step->bias].f32,
+		    (size_t)step->conv.k * sizeof(float));
+}
+
 int
 eval_bind(const struct eval_plan *plan, const struct tensor *theta,
     float *weights, struct error *err)
@@ -115,6 +137,8 @@ eval_bind(const struct eval_plan *plan, const struct tensor *theta,
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		const struct eval_step *step = &plan->steps[i];
 
+		if (step->method == EVAL_PRODUCT)
+			bind_product(plan, step, theta, weights);
 		if (!has_factors(step))
 			continue;
 		if (fuse_factors(

@@ -335,6 +335,5 @@ eval_compile(struct eval_plan *plan, struct error *err)
 			mark_read(plan, reads[j], (int)i + 1);
 	}
 	plan->slots[plan->output].last = (int)plan->n_steps;
-	eval_flatten(plan);
-	return 0;
+	return eval_flatten(plan, err);
 }

@@ -6,7 +6,7 @@
 
 static const char *const words[EVAL_METHODS] = {"input", "winograd", "direct",
     "depthwise", "max pool", "average pool", "affine", "copy", "in place",
-    "flat", "plain C"};
+    "rows", "products", "flat", "plain C"};
 
 /* Of one step or several. */
 struct share {

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "execute/eval.h"
 #include "net/operator.h"
 
@@ -96,25 +97,219 @@ is_form(const struct eval_plan *plan, const struct eval_step *step)
 	       in->c == plan->slots[step->out].c;
 }
 
-static enum eval_method
-method_of(struct eval_plan *plan, const struct eval_step *step)
+/* The kernel of rows that does the step, if there is one; finds their length.
+ */
+static bool
+find_rows(const struct eval_plan *plan, struct eval_step *step)
+{
+	const struct node *node = step->fused->node;
+	const struct shape *shape = &plan->graph->values[node->out].shape;
+	int64_t row = 1;
+
+	switch (node->op) {
+	case OP_SOFTMAX:
+		step->rows = plan->kernels->softmax;
+		if (node->attr.axis != shape->rank)
+			return false;
+		break;
+	case OP_LAYER_NORMALIZATION:
+		step->rows = plan->kernels->layer_norm;
+		break;
+	case OP_ERF:
+		step->rows = plan->kernels->erf;
+		break;
+	case OP_GELU:
+		step->rows = plan->kernels->gelu;
+		if (node->attr.approximate)
+			return false;
+		break;
+	default:
+		return false;
+	}
+	for (int i = node->attr.axis - 1; i >= 0 && i < shape->rank; i++)
+		row *= shape->dim[i];
+	step->row = (int)row;
+	return true;
+}
+
+/* Rows times a tensor. */
+static bool
+is_product(const struct eval_plan *plan, const struct eval_step *step)
+{
+	const struct node *node = step->fused->node;
+	const struct graph_value *values = plan->graph->values;
+
+	return node->op == OP_MAT_MUL &&
+	       values[node->in[0]].kind != VALUE_TENSOR &&
+	       values[node->in[1]].kind == VALUE_TENSOR &&
+	       plan->graph->tensors[values[node->in[1]].tensor].rank == 2;
+}
+
+static int
+make_product(struct eval_plan *plan, struct eval_step *step, struct error *err)
+{
+	const struct graph *g = plan->graph;
+	const struct node *node = step->fused->node;
+	const struct tensor *w = &g->tensors[g->values[node->in[1]].tensor];
+	const int trans = node->attr.trans_b;
+
+	step->conv = (struct conv){.groups = 1,
+	    .c = (int)w->dim[trans],
+	    .k = (int)w->dim[!trans],
+	    .kh = 1,
+	    .kw = 1,
+	    .stride = {1, 1},
+	    .step = {1, 1},
+	    .taps = 1,
+	    .taps_c = (int)w->dim[trans]};
+	step->bias = -1;
+	step->conv.tap = memory_new(1, sizeof(*step->conv.tap), err);
+	return step->conv.tap != NULL ? 0 : -1;
+}
+
+static int
+find_method(struct eval_plan *plan, struct eval_step *step, struct error *err)
 {
 	int value[OPERANDS];
 	const int n = operands(step, value);
 
-	if (step->fused->kind != FUSED_NODE)
-		return EVAL_FALLBACK;
+	if (step->method != EVAL_FALLBACK || step->fused->kind != FUSED_NODE)
+		return 0;
 	for (int i = 0; i < n; i++)
 		if (!is_flat(plan, value[i]))
-			return EVAL_FALLBACK;
-	if (!is_form(plan, step))
-		return EVAL_FLAT;
-	plan->slots[step->out].root = plan->slots[step->in].root;
-	return EVAL_NOTHING;
+			return 0;
+	step->method = EVAL_FLAT;
+	if (is_product(plan, step)) {
+		step->method = EVAL_PRODUCT;
+		return make_product(plan, step, err);
+	}
+	if (find_rows(plan, step)) {
+		step->method = EVAL_ROWS;
+	} else if (is_form(plan, step)) {
+		step->method = EVAL_NOTHING;
+		plan->slots[step->out].root = plan->slots[step->in].root;
+	}
+	return 0;
 }
 
-void
-eval_flatten(struct eval_plan *plan)
+/* ---- what a product takes behind it ---- */
+
+/* The only step that reads value, or NULL. */
+static struct eval_step *
+only_reader(struct eval_plan *plan, int value)
+{
+	struct eval_step *reader = NULL;
+	int reads[NODE_INPUTS_MAX + 1];
+
+	for (size_t i = 1; i < plan->n_steps; i++)
+		for (int n = fuse_reads(plan->steps[i].fused, reads); n-- > 0;)
+			if (reads[n] == value) {
+				if (reader != NULL || value == plan->output)
+					return NULL;
+				reader = &plan->steps[i];
+			}
+	return reader;
+}
+
+/* The product makes what next made; what lies between them goes. */
+static void
+take_over(
+    struct eval_plan *plan, struct eval_step *product, struct eval_step *next)
+{
+	plan->slots[product->out].first = -1;
+	product->out = next->out;
+	plan->slots[product->out].first = (int)(product - plan->steps);
+	next->method = EVAL_NOTHING;
+}
+
+/* A tensor that is added to each row. */
+static void
+join_bias(struct eval_plan *plan, struct eval_step *product)
+{
+	const struct graph *g = plan->graph;
+	struct eval_step *next = only_reader(plan, product->out);
+	const struct node *node = next != NULL ? next->fused->node : NULL;
+
+	if (next == NULL || next->method != EVAL_FLAT || node->op != OP_ADD ||
+	    next->fused->n_in != 1)
+		return;
+	for (int j = 0; j < 2; j++) {
+		const int tensor = g->values[node->in[j]].tensor;
+
+		if (g->values[node->in[j]].kind != VALUE_TENSOR)
+			continue;
+		if (g->tensors[tensor].rank == 1 &&
+		    g->tensors[tensor].n == product->conv.k) {
+			product->bias = tensor;
+			take_over(plan, product, next);
+		}
+		return;
+	}
+}
+
+/* An activation that is there already, or a ReLU. */
+static void
+join_sum(struct eval_plan *plan, struct eval_step *product)
+{
+	struct eval_step *next = only_reader(plan, product->out);
+	int other;
+
+	if (next == NULL || next->method != EVAL_AFFINE ||
+	    next->fused->norm != NULL || !is_flat(plan, next->out))
+		return;
+	other = next->addend < 0 || next->in != product->out ? next->in
+							     : next->addend;
+	if (next->addend >= 0) {
+		/* whole blocks of it are read */
+		if (product->conv.k % KERNEL_BLOCK != 0 ||
+		    !is_flat(plan, other) ||
+		    plan->slots[other].first >= (int)(product - plan->steps))
+			return;
+		product->addend = other;
+	}
+	product->relu = next->relu;
+	take_over(plan, product, next);
+}
+
+size_t
+eval_product_work(const struct eval_plan *plan, const struct eval_step *step)
+{
+	const struct conv *conv = &step->conv;
+	const size_t rows =
+	    slot_planes(&plan->slots[step->out]) / (size_t)conv->k;
+
+	return conv->k % KERNEL_BLOCK == 0
+		   ? 0
+		   : rows * (size_t)kernel_padded(conv->k);
+}
+
+/* What all products read beside their weights. */
+static int
+make_ones(struct eval_plan *plan, struct error *err)
+{
+	int most = 1;
+
+	for (size_t i = 1; i < plan->n_steps; i++) {
+		const struct conv *conv = &plan->steps[i].conv;
+
+		if (plan->steps[i].method != EVAL_PRODUCT)
+			continue;
+		most = conv->c > most ? conv->c : most;
+		most = conv->k > most ? conv->k : most;
+	}
+	plan->ones = memory_new((size_t)most, sizeof(*plan->ones), err);
+	plan->order = memory_new((size_t)most, sizeof(*plan->order), err);
+	if (plan->ones == NULL || plan->order == NULL)
+		return -1;
+	for (int i = 0; i < most; i++) {
+		plan->ones[i] = 1.0;
+		plan->order[i] = i;
+	}
+	return 0;
+}
+
+int
+eval_flatten(struct eval_plan *plan, struct error *err)
 {
 	find_pixels(plan);
 	for (size_t i = 0; i < plan->graph->n_values; i++) {
@@ -124,10 +319,13 @@ eval_flatten(struct eval_plan *plan)
 		    v->plain && v->alias < 0 && v->first >= 0)
 			flatten(plan, (int)i);
 	}
-	for (size_t i = 1; i < plan->n_steps; i++) {
-		struct eval_step *step = &plan->steps[i];
-
-		if (step->method == EVAL_FALLBACK)
-			step->method = method_of(plan, step);
-	}
+	for (size_t i = 1; i < plan->n_steps; i++)
+		if (find_method(plan, &plan->steps[i], err) < 0)
+			return -1;
+	for (size_t i = 1; i < plan->n_steps; i++)
+		if (plan->steps[i].method == EVAL_PRODUCT) {
+			join_bias(plan, &plan->steps[i]);
+			join_sum(plan, &plan->steps[i]);
+		}
+	return make_ones(plan, err);
 }

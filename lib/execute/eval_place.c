@@ -198,6 +198,8 @@ work_floats(const struct eval_plan *plan, const struct eval_step *step)
 	if (eval_is_conv(step))
 		return conv_work(&step->conv, out->h, out->w,
 		    buffer_of(plan, step->out)->images);
+	if (step->method == EVAL_PRODUCT)
+		return eval_product_work(plan, step);
 	if (step->method != EVAL_FALLBACK)
 		return 0;
 	return plain_floats(plan->graph, step->fused->node, 1, false);

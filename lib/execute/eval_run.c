@@ -1,4 +1,6 @@
 /* Images through the steps of a plan. */
+#include <string.h>
+
 #include "base/progress.h"
 #include "execute/eval.h"
 #include "execute/pixel.h"
@@ -213,6 +215,69 @@ run_flat(const struct run *run, const struct eval_step *step, int image, int n)
 	}
 }
 
+/* The rows of n images by a kernel. */
+static void
+run_rows(const struct run *run, const struct eval_step *step, int image, int n)
+{
+	const struct node *node = step->fused->node;
+	const struct view in = view_of(run, step->in, image);
+	const struct view out = view_of(run, step->out, image);
+	const size_t size = slot_planes(&run->plan->slots[step->out]);
+	struct rows_job job = {.n = step->row,
+	    .rows = (int)(size / (size_t)step->row),
+	    .epsilon = node->attr.epsilon};
+
+	if (node->n_in > 1)
+		job.weight = tensor_of(run, step, node->in[1]);
+	if (node->n_in > 2)
+		job.bias = tensor_of(run, step, node->in[2]);
+	for (int i = 0; i < n; i++) {
+		job.in = in.at + i * in.image;
+		job.out = out.at + i * out.image;
+		step->rows(&job);
+	}
+}
+
+/* Rows are pixels of a row of an image; without gaps between their blocks they
+ * go through copies with gaps. */
+static void
+run_product(
+    const struct run *run, const struct eval_step *step, int image, int n)
+{
+	const struct conv *conv = &step->conv;
+	const struct slot *slot = &run->plan->slots[step->out];
+	const int k = conv->k, rows = (int)(slot_planes(slot) / (size_t)k);
+	struct conv_call call = {.in = view_of(run, step->in, image),
+	    .out = view_of(run, step->out, image),
+	    .add = view_if(run, step->addend, image),
+	    .images = n,
+	    .h = 1,
+	    .w = rows,
+	    .weights = run->weights + step->weights,
+	    .bias = run->weights + step->shift,
+	    .relu = step->relu};
+	struct view out = call.out;
+
+	call.in.pixel = conv->c;
+	call.out.pixel = k;
+	call.add.pixel = call.add.at != NULL ? k : 0;
+	if (k % KERNEL_BLOCK == 0) {
+		conv_run(run->plan->kernels, conv, &call);
+		return;
+	}
+	call.images = 1;
+	call.out = (struct view){
+	    .at = run->scratch + run->plan->work, .pixel = kernel_padded(k)};
+	for (int i = 0; i < n; i++, out.at += out.image) {
+		conv_run(run->plan->kernels, conv, &call);
+		call.in.at += call.in.image;
+		for (int r = 0; r < rows; r++)
+			memcpy(out.at + (ptrdiff_t)r * k,
+			    call.out.at + r * call.out.pixel,
+			    (size_t)k * sizeof(*out.at));
+	}
+}
+
 static void
 do_step(const struct run *run, const struct eval_step *step, int image, int n)
 {
@@ -234,6 +299,12 @@ do_step(const struct run *run, const struct eval_step *step, int image, int n)
 		break;
 	case EVAL_COPY:
 		run_copy(run, step, image, n);
+		break;
+	case EVAL_ROWS:
+		run_rows(run, step, image, n);
+		break;
+	case EVAL_PRODUCT:
+		run_product(run, step, image, n);
 		break;
 	case EVAL_FLAT:
 		run_flat(run, step, image, n);
