@@ -212,6 +212,8 @@ check_error(const struct gridrun *s)
 {
 	const struct surface_choice *c = &s->choice;
 
+	if (c->anchors_path != NULL && c->look.error == 0.0)
+		frame_usage(s->frame, "--anchors is for --error");
 	if (c->look.error == 0.0)
 		return;
 	if (c->exec.command != NULL)
@@ -259,6 +261,8 @@ main(int argc, char **argv)
 	    OPTION_CALL(0, "error", "E[,floor=L]", &run.choice.look,
 		parse_error,
 		"as many images a point as give this standard error (2%)"),
+	    OPTION_INPUT(0, "anchors", "FILE", &run.choice.anchors_path,
+		"with --error: what --per-image wrote, to need fewer images"),
 	    OPTION_FLAG(0, "per-image", &run.choice.per_image,
 		"write the losses of single images behind each point"),
 	    OPTION_FLAG(0, "groups", &run.choice.groups,

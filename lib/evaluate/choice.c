@@ -119,6 +119,9 @@ choice_open_data(
 	for (int i = 0; i < choice->sets; i++)
 		if (open_set(choice, i, err) < 0)
 			return -1;
+	if (choice->anchors_path != NULL &&
+	    anchors_open(&choice->anchors, choice->anchors_path, err) < 0)
+		return -1;
 	return choice->norms == NORMS_RECOMPUTE ? open_norms(choice, err) : 0;
 }
 
@@ -128,4 +131,5 @@ choice_free_data(struct surface_choice *choice)
 	for (int i = 0; i < choice->sets; i++)
 		dataset_free(&choice->data[i]);
 	dataset_free(&choice->norms_data);
+	anchors_close(&choice->anchors);
 }

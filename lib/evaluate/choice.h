@@ -11,6 +11,7 @@
 #include "base/options.h"
 #include "data/dataset.h"
 #include "data/pixels.h"
+#include "evaluate/anchor.h"
 #include "evaluate/exec.h"
 #include "evaluate/look.h"
 #include "surface/grid.h"
@@ -26,10 +27,12 @@ struct surface_choice {
 	char name[SETS_MAX]
 		 [SET_NAME_BYTES]; /* empty: train or test, by split */
 	struct dataset_choice images;
-	struct look_rule look; /* how many of these a point needs */
-	bool shuffle;          /* for looks, whatever the rule: an estimate */
-	int split;             /* of dataset_split_words */
-	int loss;              /* of loss_any_words */
+	struct look_rule look;    /* how many of these a point needs */
+	const char *anchors_path; /* or NULL */
+	struct anchors anchors;   /* filled by choice_open_data */
+	bool shuffle; /* for looks, whatever the rule: an estimate */
+	int split;    /* of dataset_split_words */
+	int loss;     /* of loss_any_words */
 	int64_t threads, block;
 	struct pixels_options pixels; /* not given: the model's */
 	struct exec_rule exec;        /* a program instead of all data */

@@ -113,9 +113,14 @@ static void
 do_build(struct job *job, int64_t point)
 {
 	struct ring_slot *slot = slot_of(job, point);
+	struct error err;
+	int status;
 
-	point_build(job, point);
+	status = point_build(job, point, &err);
 	pthread_mutex_lock(&job->lock);
+	if (status < 0 && !job->stop)
+		*job->err = err;
+	job->stop |= status < 0;
 	slot->built = true;
 	if (slot->bad) {
 		point_end(slot, job);
@@ -249,6 +254,8 @@ slot_free(struct ring_slot *slot, size_t n_tensors)
 	tensors_free(slot->theta, n_tensors);
 	free(slot->losses);
 	free(slot->correct);
+	for (int s = 0; s < SETS_MAX; s++)
+		anchor_cell_free(&slot->cell[s]);
 }
 
 /* Runs work on threads - 1 new threads and on this one. */
@@ -321,7 +328,8 @@ turn_points(struct turn *t, struct workers *workers)
 
 	for (t->point = 0; t->point < job->n_points; t->point++) {
 		point_empty(job, t->point);
-		point_build(job, t->point);
+		if (point_build(job, t->point, job->err) < 0)
+			return -1;
 		if (slot_of(job, t->point)->bad)
 			point_end(slot_of(job, t->point), job);
 		for (t->set = 0; t->set < job->e->sets; t->set++)

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "data/dataset.h"
 #include "direction/plane.h"
+#include "evaluate/anchor.h"
 #include "evaluate/look.h"
 #include "evaluate/norms.h"
 #include "evaluate/score.h"
@@ -43,8 +44,10 @@ struct evaluation {
 	const double *mean, *std;          /* per channel */
 	enum loss_kind loss;
 	struct norms_rule norms;
-	struct look_rule look; /* how many images a point needs */
-	struct exec_rule exec; /* instead of plan, data and loss */
+	const struct anchors *anchors;     /* or NULL */
+	const char (*set)[SET_NAME_BYTES]; /* names of the sets */
+	struct look_rule look;             /* how many images a point needs */
+	struct exec_rule exec;             /* instead of plan, data and loss */
 	int threads;
 };
 

@@ -33,6 +33,7 @@ struct ring_slot {
 	uint32_t *correct; /* labels of each image */
 	struct score score[SETS_MAX];
 	struct portion portion[SETS_MAX];
+	struct anchor_cell cell[SETS_MAX];
 	bool built, bad, finished;
 };
 
@@ -72,8 +73,11 @@ struct ring_slot *slot_of(struct job *job, int64_t point);
 /* Nothing is known of the point; its first looks are set. */
 void point_empty(struct job *job, int64_t point);
 
-/* Its weights, folded and packed.  Where that fails the slot is bad. */
-void point_build(struct job *job, int64_t point);
+/*
+ * Its weights, folded and packed, and its anchors.  Where weights have no
+ * network the slot is bad.  -1: memory is short.
+ */
+int point_build(struct job *job, int64_t point, struct error *err);
 
 /* It needs no images any more. */
 void point_end(struct ring_slot *slot, const struct job *job);

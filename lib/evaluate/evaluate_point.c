@@ -18,11 +18,14 @@ point_empty(struct job *job, int64_t point)
 {
 	const struct evaluation *e = job->e;
 	struct ring_slot *slot = slot_of(job, point);
+	struct anchor_cell cell[SETS_MAX];
 
+	memcpy(cell, slot->cell, sizeof(cell));
 	*slot = (struct ring_slot){.weights = slot->weights,
 	    .theta = slot->theta,
 	    .losses = slot->losses,
 	    .correct = slot->correct};
+	memcpy(slot->cell, cell, sizeof(cell));
 	for (int s = 0; s < e->sets; s++) {
 		struct portion *p = &slot->portion[s];
 
@@ -84,8 +87,23 @@ point_continue(
 
 /* ---- doing it ---- */
 
-void
-point_build(struct job *job, int64_t point)
+static int
+find_anchors(struct job *job, int64_t point, struct error *err)
+{
+	const struct evaluation *e = job->e;
+	const struct place *at = &job->points[point];
+	struct ring_slot *slot = slot_of(job, point);
+
+	for (int s = 0; s < e->sets && e->anchors != NULL; s++)
+		if ((at->sets >> s & 1U) != 0 &&
+		    anchor_cell(&slot->cell[s], e->anchors, at->rep, at->a,
+			at->b, e->set[s], e->data[s], err) < 0)
+			return -1;
+	return 0;
+}
+
+int
+point_build(struct job *job, int64_t point, struct error *err)
 {
 	const struct evaluation *e = job->e;
 	struct ring_slot *slot = slot_of(job, point);
@@ -95,11 +113,12 @@ point_build(struct job *job, int64_t point)
 	plane_apply(e->plane, at->rep, at->a, at->b, slot->theta);
 	if (norms_set_statistics(&job->norms, slot->theta, &why) == 0 &&
 	    plan_bind(e->plan, slot->theta, slot->weights, &why) == 0)
-		return;
+		return find_anchors(job, point, err);
 	slot->bad = true; /* the one way to fail: a negative variance */
 	for (int s = 0; s < e->sets; s++)
 		score_bad(
 		    &slot->score[s], SCORE_BADVAR, why.text, e->data[s]->n);
+	return 0;
 }
 
 /* Where the losses of a set start among those of all sets. */
@@ -172,6 +191,7 @@ point_look(struct job *job, struct worker *w, int64_t point, int set)
 		struct look_state state;
 
 		score_measure(score, losses, n);
+		anchor_measure(score, &slot->cell[set], losses, n);
 		state = look_state(&e->look, score, data->n);
 		if (!look_suffices(&e->look, &state, data->n))
 			return look_next(&e->look, n, data->n);
@@ -182,5 +202,7 @@ point_look(struct job *job, struct worker *w, int64_t point, int set)
 	    dataset_rows(data), n, w->sorted);
 	if (n == data->n)
 		score->losses = losses;
+	else
+		anchor_measure(score, &slot->cell[set], losses, n);
 	return n;
 }

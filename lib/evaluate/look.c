@@ -13,6 +13,8 @@
 /* Losses below this share of chance are asked for as if they were that. */
 #define LOOK_SMALL (1.0 / 25.0)
 
+/* How much larger than three standard errors a half-width may be. */
+#define LOOK_ANCHORED 3.0
 /* What the steps between looks cost on average. */
 #define LOOK_MORE 1.1
 
@@ -93,13 +95,16 @@ look_state(
 {
 	const double n = (double)score->n, all = (double)total;
 	const double se = score_error(score, total);
-	const double worst = fmax(score->most, LOOK_UNSEEN * rule->chance) / n;
+	const double unseen =
+	    score->anchors > 0 ? 0.0 : LOOK_UNSEEN * rule->chance;
+	const double worst = fmax(score->most, unseen) / n;
 
 	return (struct look_state){.loss = score->loss,
 	    .se = se,
 	    .half =
 		LOOK_WIDTH * sqrt(se * se + worst * worst * (1.0 - n / all)),
-	    .n = score->n};
+	    .n = score->n,
+	    .anchored = score->anchors > 0};
 }
 
 struct look_interval
@@ -127,7 +132,10 @@ look_suffices(
 	if (!(rule->error > 0.0))
 		return false;
 	return !isfinite(state->loss) ||
-	       state->se <= rule->error * state->loss ||
+	       (state->se <= rule->error * state->loss &&
+		   (!state->anchored ||
+		       state->half <= LOOK_ANCHORED * LOOK_WIDTH * rule->error *
+					  state->loss)) ||
 	       state->half <= LOOK_WIDTH * rule->floor;
 }
 

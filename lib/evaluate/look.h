@@ -69,6 +69,7 @@ struct look_interval look_accuracy(const struct score *score, int64_t total);
 struct look_state {
 	double loss, se, half;
 	int64_t n;
+	bool anchored; /* with the help of anchors (anchor.h) */
 };
 
 struct look_state look_state(
@@ -76,7 +77,9 @@ struct look_state look_state(
 
 /*
  * Does it need no more images?  One whose loss is not finite does not, where
- * there is a rule.
+ * there is a rule.  With anchors the half-width, too, must be small enough, at
+ * most thrice what three standard errors would be: images whose losses the
+ * anchors foretell badly may not have come yet.
  */
 bool look_suffices(const struct look_rule *rule, const struct look_state *state,
     int64_t total);

@@ -34,6 +34,9 @@ struct score {
 	double most; /* the largest loss of an image */
 	double top;  /* share of the sum carried by the top 1 % of the images */
 	int64_t n;   /* images */
+	/* Points by which the loss was corrected (anchor.h); sd and most are
+	   then of what they leave. */
+	int anchors;
 	/* Mean losses of the groups; of SCORE_GROUPED_MIN images or more. */
 	double group[SCORE_GROUPS];
 	const double *losses; /* of n images, where all were used: borrowed,

@@ -189,11 +189,17 @@ surface_setup(struct surface *s, const struct surface_choice *choice,
 	    .loss = (enum loss_kind)choice->loss,
 	    .norms = norms,
 	    .look = choice->look,
+	    .anchors = choice->anchors_path != NULL ? &choice->anchors : NULL,
+	    .set = (const char(*)[SET_NAME_BYTES])s->grid.set,
 	    .exec = choice->exec,
 	    .threads = (int)choice->threads};
 	if (s->plan != NULL)
 		look_settle(&s->evaluation.look, s->evaluation.loss,
 		    plan_classes(s->plan) / dataset_rows(s->data[0]));
+	if (s->evaluation.anchors != NULL &&
+	    anchors_check(&choice->anchors, &s->plane, &s->grid, s->data, err) <
+		0)
+		return -1;
 	name_kernel(s);
 	return surface_identify(s, err);
 }

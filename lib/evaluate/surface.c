@@ -104,6 +104,10 @@ surface_identify(struct surface *surface, struct error *err)
 	digest_add_text(&digest, g->loss);
 	identify_norms(&digest, &e->norms);
 	identify_order(&digest, surface->order);
+	if (e->anchors != NULL) {
+		digest_add_text(&digest, "anchors");
+		digest_add_text(&digest, e->anchors->digest);
+	}
 	for (int a = 0; a < g->axes; a++) {
 		const double range[3] = {
 		    g->range[a].lo, g->range[a].hi, (double)g->range[a].num};
@@ -203,6 +207,8 @@ pack_data(struct pack *pack, const struct surface *s)
 static void
 pack_work(struct pack *pack, const struct surface *s)
 {
+	if (s->evaluation.anchors != NULL)
+		pack_key_text(pack, "anchors", s->evaluation.anchors->digest);
 	if (s->order != 0)
 		pack_key_int(pack, "order", (int64_t)s->order);
 	if (s->work != NULL)
@@ -370,6 +376,8 @@ pack_spread(struct pack *h, const struct surface *s, const struct score *score,
 	pack_key_int(h, "n", score->n);
 	if (score->n < data->n)
 		pack_key_real(h, "half", state.half);
+	if (score->n < data->n && score->anchors > 0)
+		pack_key_int(h, "anchors", score->anchors);
 	if (score->n < data->n && data->targets == NULL) {
 		const struct look_interval acc =
 		    look_accuracy(score, data->total);

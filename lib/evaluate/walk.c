@@ -57,6 +57,7 @@ suffices(const struct walk *w, const struct point *p, int set)
 	scan_real(header, bytes, "loss", &state.loss);
 	scan_real(header, bytes, "se", &state.se);
 	scan_real(header, bytes, "half", &state.half);
+	state.anchored = scan_real(header, bytes, "anchors", &n);
 	if (w->s->per_image && point_losses(p, NULL, 0) != state.n &&
 	    isfinite(state.loss))
 		return false;
