@@ -19,6 +19,9 @@ holds()
 
 holds "stored losses of two networks" "$losses" 200
 passes "a floor that is far above the loss" "$coverage" -s 200 -e 20% -e 5%,floor=0.05 "$losses"
+passes "stored losses with the help of anchors" "$coverage" -s 200 -e 5% -e 2% -e 1% \
+	-a "$ROOT/tests/data/losses/anchors.ll" "$ROOT/tests/data/losses/middle.ll"
+sed 's/^/# /' passes.out
 # The tool can tell: a loss of 0.04 of which half of a percent of the images has all.
 cat >rare.py <<'END'
 import random, struct, sys, losspipe
@@ -54,6 +57,18 @@ if [ -n "${LOSSPIPE_COVERAGE:-}" ]; then
 			cat - points.ll | evalgrid -q --per-image -d train="$data" >real.ll
 		holds "$name, 1,000 orders" real.ll 1000
 	}
+	# helped NAME PLANE PLACE STEP: the middle of a cell, by the losses at its corners.
+	helped()
+	{
+		local lo hi
+		lo=$(awk -v p="$3" -v h="$4" 'BEGIN { print p - h }')
+		hi=$(awk -v p="$3" -v h="$4" 'BEGIN { print p + h }')
+		evalgrid -q --per-image -d train=cifar.bin --x="$lo:$hi:2" --y="$lo:$hi:2" "$2" >corners.ll
+		evalgrid -q --per-image -d train=cifar.bin --x="$3:$3:1" --y="$3:$3:1" "$2" >middle.ll
+		passes "$1 at $3, anchors at $4 from it, 1,000 orders" \
+			"$coverage" -s 1000 -e 5% -e 2% -e 1% -e 0.5% -a corners.ll middle.ll
+		sed 's/^/# /' passes.out
+	}
 	holds "stored losses, 1,000 orders" "$losses" 1000
 	measure "ResNet-20" cifar.bin --arch resnet20_a --pixels cifar10 "$models"/resnet20-12fca82f.th
 	measure "ResNet-56" cifar.bin --pixels cifar10-paper "$models"/paper-resnet56.t7
@@ -61,5 +76,15 @@ if [ -n "${LOSSPIPE_COVERAGE:-}" ]; then
 		--pixels cifar10-paper "$models"/paper-resnet56_noshort.t7
 	measure "Fashion-MNIST" /usr/share/datasets/fashion-mnist --arch small --pixels fashion \
 		"$ROOT/tests/data/nets/fashion-small.pt"
+	netload -q --arch resnet20_a --pixels cifar10 "$models"/resnet20-12fca82f.th |
+		dirgen -s 1 | fnorm >smooth.ll
+	netload -q --arch resnet56_noshort --pixels cifar10-paper \
+		"$models"/paper-resnet56_noshort.t7 | dirgen -s 1 | fnorm >rough.ll
+	for place in 0 0.5; do
+		for step in 0.04 0.12; do
+			helped "ResNet-20" smooth.ll $place $step
+			helped "ResNet-56 without shortcuts" rough.ll $place $step
+		done
+	done
 fi
 done_testing

@@ -1,14 +1,15 @@
 /*
  * coverage: does the half-width of evalgrid --error hold?
  *
- *	coverage [-s SEEDS] [-e E[,floor=L]]... [-k CLASSES] SURFACE
+ *	coverage [-s SEEDS] [-e E[,floor=L]]... [-k CLASSES] [-a ANCHORS]
+ *SURFACE
  *
  * SURFACE has the losses of single images (evalgrid --per-image).  For each of
  * its points and each E (5%, 2%, 1%) the images are brought into SEEDS (1000)
  * orders, looked at by the functions of evalgrid, and the loss at the end is
- * held against that of all images.  A line for each: how many images it took,
- * and how often the half-width held the loss of all images.  Exits with 1 where
- * that is less than 93 of 100.
+ * held against that of all images; with the help of ANCHORS, where given.  A
+ *line for each: how many images it took, and how often the half-width held the
+ *loss of all images.  Exits with 1 where that is less than 93 of 100.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -19,6 +20,7 @@
 #include <unistd.h>
 
 #include "data/dataset.h"
+#include "evaluate/anchor.h"
 #include "evaluate/look.h"
 #include "stream/reader.h"
 #include "surface/points.h"
@@ -46,7 +48,7 @@ die(const struct error *err)
 /* Where a point ends whose losses come in this order. */
 static void
 walk(struct tally *tally, const struct look_rule *rule, const double *losses,
-    int64_t total, double all)
+    const struct anchor_cell *cell, int64_t total, double all)
 {
 	struct look_state state = {0};
 
@@ -55,6 +57,8 @@ walk(struct tally *tally, const struct look_rule *rule, const double *losses,
 		struct score score;
 
 		score_measure(&score, losses, n);
+		if (n < total)
+			anchor_measure(&score, cell, losses, n);
 		state = look_state(rule, &score, total);
 	} while (!look_suffices(rule, &state, total));
 	tally->images += (double)state.n;
@@ -63,37 +67,53 @@ walk(struct tally *tally, const struct look_rule *rule, const double *losses,
 	tally->seeds++;
 }
 
+/* A point: its losses and where it is. */
+struct subject {
+	const float *losses;
+	int64_t n;
+	double x, y;
+	const char *set;
+	const struct anchors *anchors; /* or NULL */
+};
+
 static void
-measure(struct tally *tally, const struct errors *errors, const float *losses,
-    int64_t n, int64_t seeds)
+measure(struct tally *tally, const struct errors *errors,
+    const struct subject *subject, int64_t seeds)
 {
+	const int64_t n = subject->n;
 	double *ordered = calloc((size_t)n, sizeof(*ordered));
+	struct anchor_cell cell = {0};
 	struct score all;
 	struct error err;
 
 	if (ordered == NULL)
 		exit(2);
 	for (int64_t i = 0; i < n; i++)
-		ordered[i] = (double)losses[i];
+		ordered[i] = (double)subject->losses[i];
 	score_measure(&all, ordered, n);
 	for (int64_t seed = 0; seed < seeds; seed++) {
 		struct dataset d = {.n = n};
 
-		if (dataset_shuffle(&d, (uint64_t)seed, &err) < 0)
+		if (dataset_shuffle(&d, (uint64_t)seed, &err) < 0 ||
+		    (subject->anchors != NULL &&
+			anchor_cell(&cell, subject->anchors, 0, subject->x,
+			    subject->y, subject->set, &d, &err) < 0))
 			die(&err);
 		for (int64_t i = 0; i < n; i++)
-			ordered[i] = (double)losses[d.order[i]];
+			ordered[i] = (double)subject->losses[d.order[i]];
 		for (int e = 0; e < errors->n; e++)
-			walk(&tally[e], &errors->rule[e], ordered, n, all.loss);
+			walk(&tally[e], &errors->rule[e], ordered, &cell, n,
+			    all.loss);
 		dataset_free(&d);
 	}
+	anchor_cell_free(&cell);
 	free(ordered);
 }
 
 /* A point's lines; how many of them are not good enough. */
 static int
 tell(const struct points *p, int64_t index, const struct errors *errors,
-    int64_t seeds)
+    const struct anchors *anchors, int64_t seeds)
 {
 	const int64_t n = point_losses(&p->at[index], NULL, 0);
 	float *losses = calloc((size_t)n + 1, sizeof(*losses));
@@ -109,7 +129,10 @@ tell(const struct points *p, int64_t index, const struct errors *errors,
 	points_value(p, index, "loss", &loss);
 	points_value(p, index, "sd", &sd);
 	if (n > 0)
-		measure(tally, errors, losses, n, seeds);
+		measure(tally, errors,
+		    &(struct subject){losses, n, x, y,
+			p->grid.set[index % p->grid.sets], anchors},
+		    seeds);
 	for (int e = 0; e < errors->n && n > 0; e++) {
 		const struct tally *t = &tally[e];
 		const double held = (double)t->held / (double)t->seeds;
@@ -144,15 +167,19 @@ main(int argc, char **argv)
 	struct points_list list = {0};
 	struct errors errors = {0};
 	int64_t seeds = 1000, classes = 10;
+	struct anchors anchors = {0};
+	const char *path = NULL;
 	struct reader *reader;
 	struct error err;
 	int option, bad = 0;
 
-	while ((option = getopt(argc, argv, "s:e:k:")) != -1) {
+	while ((option = getopt(argc, argv, "s:e:k:a:")) != -1) {
 		if (option == 's')
 			seeds = strtoll(optarg, NULL, 10);
 		else if (option == 'k')
 			classes = strtoll(optarg, NULL, 10);
+		else if (option == 'a')
+			path = optarg;
 		else if (option == 'e')
 			take(&errors, optarg);
 		else
@@ -163,13 +190,17 @@ main(int argc, char **argv)
 	for (int e = 0; e < errors.n; e++)
 		look_settle(
 		    &errors.rule[e], LOSS_CROSSENTROPY, (size_t)classes);
+	if (path != NULL && anchors_open(&anchors, path, &err) < 0)
+		die(&err);
 	reader = reader_new(argv + optind, (size_t)(argc - optind), &err);
 	if (reader == NULL || points_read(&list, reader, &rules, &err) < 0)
 		die(&err);
 	for (size_t i = 0; i < list.n; i++)
 		for (int64_t k = 0; k < list.item[i].n; k++)
 			if (list.item[i].at[k].bytes != NULL)
-				bad += tell(&list.item[i], k, &errors, seeds);
+				bad += tell(&list.item[i], k, &errors,
+				    path != NULL ? &anchors : NULL, seeds);
+	anchors_close(&anchors);
 	points_list_free(&list);
 	reader_free(reader);
 	return bad > 0;
