@@ -45,7 +45,8 @@ struct settings {
 	struct levels levels;
 	struct relief_view view;
 	double zmax;
-	int colours; /* of colour_map_words, or -1 */
+	double range[2]; /* of the values of curves: lo < hi, or none */
+	int colours;     /* of colour_map_words, or -1 */
 	int background;
 	struct paper paper;
 };
@@ -108,6 +109,32 @@ parse_view(void *target, const char *value, struct error *err)
 	return 0;
 }
 
+/* "LO:HI", of which either may be missing. */
+static int
+parse_range(void *target, const char *value, struct error *err)
+{
+	struct settings *s = target;
+	char lo[64];
+	const char *colon = strchr(value, ':');
+
+	s->range[0] = -INFINITY;
+	s->range[1] = INFINITY;
+	if (colon == NULL || (size_t)(colon - value) >= sizeof(lo) ||
+	    strcmp(value, ":") == 0)
+		return error_set(err,
+		    "--range is '%.60s', expected LO:HI, LO: or :HI", value);
+	snprintf(lo, sizeof(lo), "%.*s", (int)(colon - value), value);
+	if ((lo[0] != '\0' &&
+		number_parse_real(lo, "--range", &s->range[0], err) < 0) ||
+	    (colon[1] != '\0' &&
+		number_parse_real(colon + 1, "--range", &s->range[1], err) < 0))
+		return -1;
+	if (s->range[0] < s->range[1])
+		return 0;
+	return error_set(
+	    err, "--range is '%.60s', expected LO below HI", value);
+}
+
 static int
 parse_zmax(void *target, const char *value, struct error *err)
 {
@@ -165,6 +192,8 @@ describe(struct text *desc, const struct settings *s,
 		text_add(desc, " points");
 	if (!isnan(s->zmax))
 		text_add(desc, " zmax=%g", s->zmax);
+	if (s->range[0] < s->range[1])
+		text_add(desc, " range=%g:%g", s->range[0], s->range[1]);
 	return text_check(desc, err);
 }
 
@@ -235,6 +264,18 @@ refine(const struct settings *s, struct landscape *landscape, struct error *err)
 	return s->band ? 0 : landscape_refine(landscape, &manner, err);
 }
 
+/* The value axis of curves; --zmax Z is its upper end alone. */
+static void
+set_range(const struct settings *s, struct picture *picture)
+{
+	picture->range.lo = s->range[0];
+	picture->range.hi = s->range[1];
+	if (s->range[0] < s->range[1] || isnan(s->zmax))
+		return;
+	picture->range.lo = -INFINITY;
+	picture->range.hi = s->zmax;
+}
+
 static int
 draw(const struct settings *s, const struct landscape *landscape,
     struct text *svg, struct error *err)
@@ -260,12 +301,16 @@ draw(const struct settings *s, const struct landscape *landscape,
 
 	if (landscape->axes == 2)
 		fix_range(s, landscape, &picture);
+	set_range(s, &picture);
 	/* a path starts high above the levels of a minimum */
 	if (landscape->paths > 0 && s->levels.n > 0)
 		levels_add_decades(&picture.levels, landscape->highest);
 	picture.desc = how;
 	if (how == NULL)
 		status = -1;
+	if (status == 0 && s->range[0] < s->range[1] && landscape->axes == 2)
+		status = error_set(err, "--range is for curves, these are "
+					"surfaces (--zmax, --levels)");
 	if (status == 0 && s->band && landscape->axes == 2)
 		status = error_set(err, "--band is for grids of one axis, "
 					"these have two");
@@ -296,6 +341,7 @@ run_list(char **paths, int n, const struct settings *s,
 	    .field = s->field};
 	int status;
 
+	set_range(s, &list.picture);
 	text_add(&words, "contour %s style=%s%s", LOSSPIPE_VERSION,
 	    styles[s->style], s->log ? " log" : "");
 	list.words = text_chars(&words, err);
@@ -375,6 +421,9 @@ static void
 add_panel_options(struct option_table *table, struct settings *s)
 {
 	const struct option_row rows[] = {
+	    OPTION_CALL(0, "range", "LO:HI", s, parse_range,
+		"values of curves, histograms and densities: what lies outside "
+		"is cut"),
 	    OPTION_FLAG(0, "panels", &s->panels,
 		"curves of each network, histograms and densities in a panel "
 		"of their own"),

@@ -64,6 +64,7 @@ finish_band(struct band *b, struct curve *mean)
 	mean->left = b->mean;
 	mean->right = mean->right != NULL ? b->right : NULL;
 	mean->label = mean->family;
+	mean->half = NULL; /* of one direction */
 }
 
 static int

@@ -252,3 +252,29 @@ chart_draw(const struct picture *picture, const struct chart *chart,
 	svg_end(&svg);
 	return text_check(out, err);
 }
+
+int
+chart_take_range(
+    struct chart *chart, const struct picture *picture, struct error *err)
+{
+	const double lo = picture->range.lo, hi = picture->range.hi;
+	struct plot *plot = &chart->range;
+
+	if (!(lo < hi))
+		return 0;
+	if (plot->log_y && isfinite(lo) && lo <= 0)
+		return error_set(err,
+		    "the range begins at %g, a log scale needs one above 0",
+		    lo);
+	if (isfinite(lo))
+		plot->y0 = lo;
+	if (isfinite(hi))
+		plot->y1 = hi;
+	chart->cut = 1;
+	if (plot->y0 < plot->y1)
+		return 0;
+	return error_set(err,
+	    isfinite(hi) ? "all values are above %g"
+			 : "all values are below %g",
+	    isfinite(hi) ? hi : lo);
+}

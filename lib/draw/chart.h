@@ -30,13 +30,21 @@ struct chart {
 	const char *x_label, *left_label;
 	const char *right_label;            /* an axis from 0 to 100, or NULL */
 	const char *lines[CHART_LINES_MAX]; /* below; NULL: none */
-	int cut; /* something lies outside of the range: cut off there */
+	int cut; /* something may lie outside of the range: cut off there */
 	/* Draws the inside of a plot. */
 	int (*draw)(const struct chart *chart, const void *what,
 	    struct svg *svg, const struct plot *plot, struct error *err);
 	const void *context;
 	const char *document; /* the <title> of a picture without one */
 };
+
+/*
+ * Gives the chart's values the range that the picture asks for, if it does.
+ * Fails on a log scale that would begin at 0 or below, and where nothing is
+ * left between the bounds.
+ */
+int chart_take_range(
+    struct chart *chart, const struct picture *picture, struct error *err);
 
 /*
  * Appends the SVG.  Of picture, title, desc, paper, columns and letters

@@ -1,6 +1,7 @@
 #include "draw/curves.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,6 +46,15 @@ several_labels(const struct curve *curves, size_t n)
 	return 0;
 }
 
+/* How far the value may be off; 0: not known, or not at all. */
+static double
+half_of(const struct curve *curve, size_t k)
+{
+	const double half = curve->half != NULL ? curve->half[k] : 0;
+
+	return isfinite(half) && half > 0 ? half : 0;
+}
+
 int
 curves_range(const struct curve *curves, size_t n, int log, struct plot *plot,
     struct error *err)
@@ -63,7 +73,7 @@ curves_range(const struct curve *curves, size_t n, int log, struct plot *plot,
 			if (!isfinite(y) || (log && y <= 0))
 				continue;
 			lo = fmin(lo, y);
-			hi = fmax(hi, y);
+			hi = fmax(hi, y + half_of(&curves[i], k));
 		}
 	if (!(lo <= hi))
 		return error_set(err, "nothing to draw: no value is finite%s",
@@ -127,6 +137,66 @@ draw_curve(struct svg *svg, const struct plot *plot, const struct curve *curve,
 	}
 }
 
+/* Between these the interval of point k lies; false: there is none. */
+static bool
+interval(const struct plot *plot, const struct curve *curve, size_t k,
+    double *lo, double *hi)
+{
+	const double y = curve->left[k], half = half_of(curve, k);
+
+	if (!isfinite(y) || (plot->log_y && y <= 0))
+		return false;
+	*hi = plot_y(plot, y + half);
+	*lo = plot_y(plot, plot->log_y ? fmax(y - half, plot->y0) : y - half);
+	return true;
+}
+
+/* One piece without gaps, from point k to before `end`. */
+static void
+draw_interval(struct svg *svg, const struct plot *plot,
+    const struct curve *curve, size_t k, size_t end)
+{
+	double lo = 0, hi = 0;
+
+	for (size_t i = k; i < end; i++) {
+		interval(plot, curve, i, &lo, &hi);
+		if (i == k)
+			svg_move(svg, plot_x(plot, curve->x[i]), hi);
+		else
+			svg_line(svg, plot_x(plot, curve->x[i]), hi);
+	}
+	for (size_t i = end; i-- > k;) {
+		interval(plot, curve, i, &lo, &hi);
+		svg_line(svg, plot_x(plot, curve->x[i]), lo);
+	}
+	svg_close(svg);
+}
+
+static void
+draw_intervals(struct svg *svg, const struct plot *plot,
+    const struct curve *curve, struct colour colour)
+{
+	char attributes[96], text[COLOUR_TEXT_BYTES];
+	double lo, hi;
+
+	if (curve->half == NULL)
+		return;
+	snprintf(attributes, sizeof(attributes),
+	    "fill=\"%s\" fill-opacity=\"0.18\" stroke=\"none\"",
+	    colour_text(colour, text));
+	svg_path(svg, attributes);
+	for (size_t k = 0; k < curve->n; k++) {
+		size_t end = k;
+
+		while (end < curve->n && interval(plot, curve, end, &lo, &hi))
+			end++;
+		if (end > k + 1)
+			draw_interval(svg, plot, curve, k, end);
+		k = end;
+	}
+	svg_path_end(svg);
+}
+
 /*
  * A few markers along the line, those of each curve at other places: where
  * curves lie upon each other all are seen.
@@ -184,6 +254,9 @@ curves_draw(struct svg *svg, const struct plot *plot,
 		svg_line(svg, plot_x(plot, 0), plot->top + plot->height);
 		svg_path_end(svg);
 	}
+	for (size_t i = 0; i < n; i++)
+		draw_intervals(
+		    svg, plot, &curves[i], curves_colour(curves, n, i));
 	for (int side = RIGHT; side >= LEFT; side--)
 		for (size_t i = 0; i < n; i++) {
 			if (side == RIGHT &&

@@ -258,6 +258,8 @@ histograms_draw(const struct picture *picture,
 	chart.lines[0] = note[0] != '\0' ? note : NULL;
 	chart.lines[1] = list->from.no_end ? caption_no_end : NULL;
 	if (status == 0)
+		status = chart_take_range(&chart, picture, err);
+	if (status == 0)
 		status = naming_make(&naming, &list->from, panels, err);
 	if (status == 0)
 		status = make_panels(&page, list, &naming, err);

@@ -34,6 +34,9 @@ struct picture {
 	const char *z_label;     /* of the values */
 	const char *right_label; /* of curves, or NULL */
 	struct paper paper;
+	struct {
+		double lo, hi; /* lo < hi: of curves; infinite: from the data */
+	} range;
 	int64_t columns; /* of panels; 0: as is good */
 	int letters;     /* panels have letters: (a), (b) */
 };

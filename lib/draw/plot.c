@@ -4,6 +4,9 @@
 
 #include "draw/levels.h"
 
+/* Room of the numbers beside the axis. */
+static const double NUMBERS = 31;
+
 /* Length of a tick, and how far an axis label may exceed its axis. */
 static const double TICK = 4, OVER = 40;
 
@@ -62,6 +65,11 @@ y_ticks(struct svg *svg, const struct plot *plot, int right)
 	char text[LEVEL_TEXT_BYTES];
 
 	y_levels(plot, &ticks);
+	/* long numbers are small: the label stands behind them */
+	for (size_t i = 0; i < ticks.n && !plot->bare_y; i++)
+		font.size =
+		    fmin(font.size, svg_text_fit(level_text(ticks.v[i], text),
+					PLOT_TICK_SIZE, NUMBERS));
 	svg_path(svg, "fill=\"none\" stroke=\"#000\" stroke-width=\"0.8\"");
 	for (size_t i = 0; i < ticks.n; i++) {
 		svg_move(svg, x, plot_y(plot, ticks.v[i]));

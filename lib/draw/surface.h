@@ -14,7 +14,7 @@ struct xy {
 struct trail;
 
 /* Lines below a surface; the second goes with its trails. */
-enum { CAPTION_SUBSET, CAPTION_TRAILS, CAPTIONS_MAX };
+enum { CAPTION_SUBSET, CAPTION_NORMS, CAPTION_TRAILS, CAPTIONS_MAX };
 
 /*
  * A function on a grid, borrowed by all who draw it.  z[iy * nx + ix] belongs
@@ -57,6 +57,9 @@ struct curve {
 	int dashed;
 	size_t n;
 	const double *x, *left, *right;
+	const char *other;  /* a network at 1; or NULL */
+	const double *half; /* of each left value: half of its 95 % interval, 0
+			       or NaN: none; or NULL */
 };
 
 #endif

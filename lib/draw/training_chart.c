@@ -239,6 +239,9 @@ draw_all(const struct page *page, const struct picture *picture,
 	    .document = "training"};
 	int status = 0;
 
+	if (picture->range.lo < picture->range.hi)
+		return error_set(err, "--range and --zmax are for one field of "
+				      "a run (--field loss)");
 	for (int i = 0; i < KINDS && status == 0; i++)
 		if (kinds[i].panel && page->part[i].n > 0)
 			status = make_panel(
