@@ -1,5 +1,7 @@
 #include "draw/curve_chart.h"
 
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +10,7 @@
 #include "draw/chart.h"
 #include "draw/curves.h"
 #include "draw/facts.h"
+#include "draw/levels.h"
 
 enum { LABEL_BYTES = 512 };
 
@@ -144,6 +147,44 @@ free_page(struct page *page)
 	bands_free(&page->bands);
 }
 
+/* The network at 1, by a line and its name; several names stand in rows. */
+static void
+draw_other(struct svg *svg, const struct plot *plot, const char *name, int row)
+{
+	const double x = plot_x(plot, 1);
+	struct svg_font font = {.size = PLOT_SMALL_SIZE, .fill = "#444"};
+	const double width = svg_text_width(name, font.size);
+	const bool fits = x + 4 + width < plot->left + plot->width;
+
+	svg_path(svg, "stroke=\"#777\" stroke-width=\"0.8\" "
+		      "stroke-dasharray=\"2 2\"");
+	svg_move(svg, x, plot->top);
+	svg_line(svg, x, plot->top + plot->height);
+	svg_path_end(svg);
+	font.anchor = fits ? "start" : "end";
+	svg_text(svg, x + (fits ? 4 : -4), plot->top + 12 + 12 * (double)row,
+	    &font, name);
+}
+
+static void
+draw_others(struct svg *svg, const struct plot *plot, const struct part *part)
+{
+	int row = 0;
+
+	if (!(plot->x0 < 1 && plot->x1 >= 1))
+		return;
+	for (size_t i = 0; i < part->n_shown; i++) {
+		const char *name = part->shown[i].other;
+		bool fresh = name != NULL;
+
+		for (size_t k = 0; k < i && fresh; k++)
+			fresh = part->shown[k].other == NULL ||
+				strcmp(part->shown[k].other, name) != 0;
+		if (fresh)
+			draw_other(svg, plot, name, row++);
+	}
+}
+
 static int
 draw_part(const struct chart *chart, const void *what, struct svg *svg,
     const struct plot *plot, struct error *err)
@@ -153,9 +194,44 @@ draw_part(const struct chart *chart, const void *what, struct svg *svg,
 	(void)err;
 	bands_draw(svg, plot, part->bands, part->shown, part->n_shown,
 	    part->curves, part->n);
+	draw_others(svg, plot, part);
 	curves_draw(
 	    svg, plot, part->shown, part->n_shown, chart->right_label != NULL);
 	return 0;
+}
+
+/* Says where curves are cut, when they are. */
+static const char *
+note_cut(
+    const struct page *page, const struct plot *range, char *text, size_t room)
+{
+	char lo[LEVEL_TEXT_BYTES], hi[LEVEL_TEXT_BYTES];
+	int above = 0, below = 0;
+
+	for (size_t i = 0; i < page->n; i++)
+		for (size_t k = 0; k < page->curves[i].n; k++) {
+			above |= page->curves[i].left[k] > range->y1;
+			below |= page->curves[i].left[k] < range->y0;
+		}
+	level_text_short(range->y0, lo);
+	level_text_short(range->y1, hi);
+	if (!above && !below)
+		return NULL;
+	snprintf(text, room, "cut at %s%s%s", above ? hi : lo,
+	    above && below ? " and " : "", above && below ? lo : "");
+	return text;
+}
+
+static const char *
+note_errors(const struct page *page)
+{
+	for (size_t i = 0; i < page->n_shown; i++)
+		for (size_t k = 0;
+		     page->shown[i].half != NULL && k < page->shown[i].n; k++)
+			if (page->shown[i].half[k] > 0)
+				return "shaded: the loss of all images, 95 % "
+				       "interval at each point";
+	return NULL;
 }
 
 int
@@ -171,6 +247,7 @@ curve_chart_draw(const struct picture *picture, const struct curve *curves,
 	    .right_label = picture->right_label,
 	    .document = picture->z_label,
 	    .lines = {NULL, note}};
+	char cut[96];
 	int status = 0;
 
 	if (picture->band) {
@@ -186,9 +263,16 @@ curve_chart_draw(const struct picture *picture, const struct curve *curves,
 		status =
 		    curves_range(curves, n, picture->log, &chart.range, err);
 	if (status == 0)
+		status = chart_take_range(&chart, picture, err);
+	if (status == 0)
 		status = make_panels(&page, picture, err);
 	chart.panels = page.panel;
 	chart.n = page.n_panels;
+	if (status == 0) {
+		chart.lines[2] = note_errors(&page);
+		chart.lines[3] =
+		    note_cut(&page, &chart.range, cut, sizeof(cut));
+	}
 	if (status == 0)
 		status = chart_draw(&titled, &chart, out, err);
 	free_page(&page);

@@ -143,6 +143,12 @@ name_panel(struct panel *panel, struct error *err)
 	if (caption_marks(&panel->points->grid_header, &panel->points->begin,
 		marks, sizeof(marks), err) < 0)
 		return -1;
+	if (others_find(&panel->others, panel->points, panel->rep, err) < 0 ||
+	    others_norms(&panel->others, panel->points, panel->norms,
+		sizeof(panel->norms), err) < 0)
+		return -1;
+	if (panel->others.leads && marks[0] == '\0' && panel->norms[0] != '\0')
+		snprintf(marks, sizeof(marks), "bn fixed");
 	snprintf(panel->family, sizeof(panel->family), "%s", name);
 	if (marks[0] != '\0') {
 		append_part(panel->label, marks);
@@ -158,9 +164,10 @@ take_paths(struct panel *panel, const struct text *beside, struct error *err)
 {
 	struct routes *r = &panel->routes;
 
-	if (routes_make(r, panel->points, panel->rep, beside, err) < 0)
+	if (routes_make(
+		r, panel->points, panel->rep, beside, &panel->others, err) < 0)
 		return -1;
-	if (r->n > 0)
+	if (r->n > r->networks)
 		snprintf(panel->off_plane, sizeof(panel->off_plane),
 		    "%.0f to %.0f %% of a checkpoint's distance is off the "
 		    "plane",
@@ -317,7 +324,8 @@ make_panels(struct landscape *l, const struct points_list *list,
 	if (found == 0)
 		return error_set(err, "no point has a number '%.60s'", field);
 	for (size_t i = 0; i < l->n; i++)
-		l->paths += l->panels[i].routes.n;
+		l->paths +=
+		    l->panels[i].routes.n - l->panels[i].routes.networks;
 	return 0;
 }
 
@@ -358,6 +366,7 @@ make_surface(struct landscape *l, size_t i)
 	    .trails = p->routes.trails,
 	    .n_trails = p->routes.n,
 	    .captions = {[CAPTION_SUBSET] = or_null(p->subset),
+		[CAPTION_NORMS] = or_null(p->norms),
 		[CAPTION_TRAILS] = or_null(p->off_plane)}};
 }
 
@@ -377,30 +386,19 @@ make_curve(struct landscape *l, size_t i, int with_accuracy)
 	    .n = (size_t)p->n,
 	    .x = p->at[0],
 	    .left = p->z,
-	    .right = has ? p->accuracy : NULL};
+	    .right = has ? p->accuracy : NULL,
+	    .other = p->others.n > 0 ? p->others.item[0].label : NULL,
+	    .half = p->has_half ? p->half : NULL};
 }
 
-/* What is missing, and the subset when all curves have the same. */
 static int
 note_curves(struct landscape *l, struct error *err)
 {
-	const char *subset = l->panels[0].subset;
-	struct caption_gaps gaps = {0};
-	char note[320];
+	char note[512];
 
-	for (size_t i = 0; i < l->n; i++) {
-		gaps.n += l->panels[i].gaps.n;
-		gaps.no_end |= l->panels[i].gaps.no_end;
-		gaps.missing += l->panels[i].gaps.missing;
-		gaps.badvar += l->panels[i].gaps.badvar;
-		if (strcmp(subset, l->panels[i].subset) != 0)
-			subset = "subsets of the images";
-	}
-	caption_gaps(&gaps, note, sizeof(note));
-	if (note[0] == '\0' && subset[0] == '\0')
+	panels_note(l->panels, l->n, note, sizeof(note));
+	if (note[0] == '\0')
 		return 0;
-	snprintf(note + strlen(note), sizeof(note) - strlen(note), "%s%s",
-	    note[0] != '\0' && subset[0] != '\0' ? "; " : "", subset);
 	l->note = memory_text(note, err);
 	return l->note != NULL ? 0 : -1;
 }

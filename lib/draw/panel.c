@@ -1,6 +1,8 @@
 #include "draw/panel.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "surface/sheet.h"
@@ -55,4 +57,35 @@ panel_take_asked(struct panel *panel, struct error *err)
 		panel->asked[panel->n_asked++] = (struct xy){a->x, a->y};
 	}
 	return 0;
+}
+
+static void
+add_part(char *note, size_t room, const char *part)
+{
+	const size_t at = strlen(note);
+
+	if (part[0] != '\0')
+		snprintf(
+		    note + at, room - at, "%s%s", at > 0 ? "; " : "", part);
+}
+
+void
+panels_note(const struct panel *panels, size_t n, char *note, size_t room)
+{
+	const char *subset = panels[0].subset, *norms = panels[0].norms;
+	struct caption_gaps gaps = {0};
+
+	for (size_t i = 0; i < n; i++) {
+		gaps.n += panels[i].gaps.n;
+		gaps.no_end |= panels[i].gaps.no_end;
+		gaps.missing += panels[i].gaps.missing;
+		gaps.badvar += panels[i].gaps.badvar;
+		if (strcmp(subset, panels[i].subset) != 0)
+			subset = "subsets of the images";
+		if (strcmp(norms, panels[i].norms) != 0)
+			norms = "bn: what batch norms do on the way";
+	}
+	caption_gaps(&gaps, note, room);
+	add_part(note, room, norms);
+	add_part(note, room, subset);
 }

@@ -9,6 +9,7 @@
 #include "draw/caption.h"
 #include "draw/curvature.h"
 #include "draw/facts.h"
+#include "draw/others.h"
 #include "draw/route.h"
 #include "draw/surface.h"
 #include "surface/points.h"
@@ -28,6 +29,8 @@ struct panel {
 	char label[LABEL_BYTES], axis_label[AXES_MAX][LABEL_BYTES];
 	char note[192], set_name[32], subset[96], off_plane[96];
 	struct routes routes;
+	struct others others;
+	char norms[128]; /* what batch norms do on the way to them */
 	/* Of the grid's points, then of the requested ones: half is that of an
 	 * interval at 95 %. */
 	double *at[AXES_MAX], *z, *half, *accuracy;
@@ -49,6 +52,12 @@ int64_t panel_index(const struct panel *panel, int64_t i);
 
 /* Fills half, which has room for all points: NaN where it is not known. */
 void panel_take_half(struct panel *panel);
+
+/*
+ * One line for curves: what is missing, what batch norms do and the subset, as
+ * far as all say the same.
+ */
+void panels_note(const struct panel *panels, size_t n, char *note, size_t room);
 
 /* Finds the requested points of the panel that are there. */
 int panel_take_asked(struct panel *panel, struct error *err);

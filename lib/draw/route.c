@@ -2,11 +2,13 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/digest_set.h"
 #include "base/memory.h"
+#include "draw/others.h"
 #include "run/path.h"
 #include "stream/reader.h"
 
@@ -46,6 +48,9 @@ take_point(struct routes *r, struct digest_set *seen,
 	return 0;
 }
 
+/* Closer than this, a path of one point is the network itself. */
+static const double NEAR = 1e-3;
+
 /* Where points are taken from, and which. */
 struct taking {
 	struct path_plane plane;
@@ -80,7 +85,7 @@ take_all(struct routes *r, struct taking *taking, const struct text *records,
 static int
 begins(const struct routes *r, size_t i)
 {
-	return i == 0 ||
+	return i == 0 || i + r->networks >= r->n_points ||
 	       strcmp(r->points[i].name, r->points[i - 1].name) != 0 ||
 	       r->points[i].i <= r->points[i - 1].i;
 }
@@ -112,9 +117,35 @@ make_trails(struct routes *r)
 	}
 }
 
+/* Networks at their places, unless a path of one point has told of them. */
+static int
+add_networks(struct routes *r, const struct others *others, struct error *err)
+{
+	for (int k = 0; k < others->n; k++) {
+		const struct other *o = &others->item[k];
+		struct path_point p = {
+		    .x = o->at.x, .y = o->at.y, .epoch = NAN, .loss = NAN};
+		bool known = false;
+
+		for (size_t i = 0; i < r->n_points; i++)
+			known |= fabs(r->points[i].x - p.x) < NEAR &&
+				 fabs(r->points[i].y - p.y) < NEAR;
+		if (known)
+			continue;
+		snprintf(p.name, sizeof(p.name), "%.*s",
+		    (int)sizeof(p.name) - 1, o->label);
+		if (memory_grow(&r->points, &r->room, r->n_points + 1,
+			sizeof(*r->points), err) < 0)
+			return -1;
+		r->points[r->n_points++] = p;
+		r->networks++;
+	}
+	return 0;
+}
+
 int
 routes_make(struct routes *r, const struct points *surface, int rep,
-    const struct text *beside, struct error *err)
+    const struct text *beside, const struct others *others, struct error *err)
 {
 	struct taking taking = {
 	    .rep = rep, .plane = points_plane(surface, rep)};
@@ -123,6 +154,8 @@ routes_make(struct routes *r, const struct points *surface, int rep,
 	if (status == 0)
 		status = take_all(r, &taking, beside, err);
 	digest_set_free(&taking.seen);
+	if (status == 0)
+		status = add_networks(r, others, err);
 	if (status < 0)
 		return -1;
 	r->trails = memory_new(r->n_points, sizeof(*r->trails), err);

@@ -14,6 +14,7 @@ struct path_point;
 struct routes {
 	struct trail *trails;
 	size_t n;
+	size_t networks; /* of them, at their end: others, not seen in paths */
 	double least, most; /* share of the distance that is off the plane */
 	/* What the trails borrow. */
 	struct path_point *points;
@@ -25,11 +26,13 @@ struct routes {
 
 /*
  * Takes the path records of direction set rep that lie in the surface's plane:
- * of its summary, and of beside.  Exact duplicates count once.  routes starts
- * as {0}; free it in any case.  Fails when a record is damaged.
+ * of its summary, and of beside, and others where no path of one point is.
+ * Exact duplicates count once.  routes starts as {0}; free it in any case.
+ * Fails when a record is damaged.
  */
+struct others;
 int routes_make(struct routes *routes, const struct points *surface, int rep,
-    const struct text *beside, struct error *err);
+    const struct text *beside, const struct others *others, struct error *err);
 void routes_free(struct routes *routes);
 
 #endif

@@ -53,6 +53,7 @@ struct survey {
 	char data[DIGEST_TEXT_BYTES]; /* digest of the images, or empty */
 	int64_t n, total;             /* images used and there; 0: not known */
 	bool recomputed;              /* batch norms, at every point */
+	char norms[16]; /* what they do along directions (bn); "": not said */
 	/* The square root of the share of the images that were not used. */
 	double shrink;
 	/* What guessing gives: loss, accuracy in percent. */
@@ -129,7 +130,7 @@ enum trained survey_trained_at(
  * is wrong is wrong, beyond the errors of what was measured.
  */
 enum verdict_kind { VERDICT_OK, VERDICT_NOTE, VERDICT_LOOK, VERDICT_WRONG };
-enum { VERDICTS_MAX = 14 };
+enum { VERDICTS_MAX = 15 };
 
 struct verdict {
 	enum verdict_kind kind;

@@ -143,6 +143,27 @@ leads_elsewhere(const struct survey *s)
 }
 
 /*
+ * On the way to another network its batch norms have other statistics: held
+ * fixed, they raise a barrier that is theirs alone.
+ */
+static void
+judge_norms(struct verdicts *v, const struct survey *s)
+{
+	if (!leads_elsewhere(s))
+		return;
+	if (strcmp(s->norms, "fixed") == 0)
+		say(v, VERDICT_LOOK,
+		    "batch norms, if there are any, stay those of the first "
+		    "network on the way to another: a barrier may be theirs "
+		    "(dirgen --over states, evalgrid --bn recompute)");
+	else if (strcmp(s->norms, "states") == 0)
+		say(v, VERDICT_OK,
+		    "batch norms move with the weights to the other network");
+	else if (s->recomputed)
+		say(v, VERDICT_OK, "batch norms are found anew at every point");
+}
+
+/*
  * Both losses are of the same images: where points tell of groups of these, the
  * error is that of their differences, and else on the safe side.  Losses of
  * images are of float32's precision.
@@ -310,6 +331,7 @@ survey_judge(const struct survey *s, struct verdict *out)
 	judge_lowest(&v, s);
 	judge_range(&v, s);
 	judge_directions(&v, s);
+	judge_norms(&v, s);
 	judge_error(&v, s);
 	return v.n;
 }
