@@ -275,6 +275,8 @@ main(int argc, char **argv)
 		"what the program computes (exec)"),
 	    OPTION_INT(0, "exec-timeout", "SECONDS", &exec->timeout, 0,
 		INT32_MAX, "longest wait for an answer (600; 0: any)"),
+	    OPTION_INT(0, "exec-ahead", "N", &exec->ahead, 1, EXEC_AHEAD_MAX,
+		"points a program of the form place is asked at once (1)"),
 	    OPTION_END};
 	struct option_table options = {0};
 	int first;

@@ -344,6 +344,27 @@ def _read(file, n):
         select.select([file], [], [])  # a file that does not wait
 
 
+def _more(file, data):
+    """data and what has come behind it: at least all of a record whose length can be seen.
+    None at the end."""
+    wanted = len(data) + 1
+    try:
+        _, at = unpack(data, len(MAGIC), KIND_BYTES)
+        _, at = unpack(data, at, HEADER_BYTES)
+        if data[at] == 0xc6:  # bin 32
+            wanted = max(wanted, min(at + 5 + struct.unpack_from('>I', data, at + 1)[0] + 5, RECORD_BYTES))
+    except (IndexError, struct.error, Error):
+        pass
+    pieces, size = [data], len(data)
+    while size < wanted:
+        more = _read(file, max(wanted - size, 1 << 16))
+        if not more:
+            break
+        pieces.append(more)
+        size += len(more)
+    return b''.join(pieces) if size > len(data) else None
+
+
 class _Segments:
     """The order begin, records, end, what the end mark says, runs that are open."""
 
@@ -398,10 +419,10 @@ def records(file, may_be_empty=False):
             record, data = data[:end], data[end:]
             segments.take(kind, header, record)
         except (IndexError, struct.error):
-            more = _read(file, max(len(data), 1 << 16))
-            if not more:
+            more = _more(file, data)
+            if more is None:
                 break
-            data += more
+            data = more
             continue
         except Error as error:
             raise Error('%s: record %d: %s' % (name, segments.count + 1, error)) from None
@@ -417,6 +438,53 @@ def records(file, may_be_empty=False):
             raise Error(text + 'it, or a stage behind it, failed or was interrupted (--partial takes '
                         'what is there)')
         print('%s: warning: %swhat is there is taken' % (os.path.basename(sys.argv[0]), text), file=sys.stderr)
+
+
+def plane(file, take):
+    """What evalgrid --exec-form place sends: take(kind, header, payload) for each record of the
+    model and its directions; returns an iterator over (id, rep, x, y), the points to answer.
+
+    The point's parameters are theta + (x dx + y dy), the bracket first."""
+    _stage_with(file)
+    data, segments = b'', _Segments()
+    while True:
+        try:
+            kind, header, payload, end = _record(data)
+            segments.take(kind, header, data[:end])
+        except (IndexError, struct.error):
+            more = _more(file, data)
+            if more is not None:
+                data = more
+                continue
+            if data or segments.count:
+                raise Error('the input is truncated in the plane, behind %d records' % segments.count) from None
+            return iter(())  # nothing is asked
+        except Error as error:
+            raise Error('record %d: %s (this program is one for evalgrid --exec-form place)'
+                        % (segments.count + 1, error)) from None
+        data = data[end:]
+        if kind == 'place':
+            raise Error('the points come as whole networks, expected as places: evalgrid --exec-form place')
+        take(kind, header, payload)
+        if kind == 'end':
+            return _places(file, data)
+
+
+def _places(file, data):
+    while True:
+        *lines, data = data.split(b'\n')
+        for line in lines:
+            try:
+                number, rep, x, y = line.split()
+                yield int(number), int(rep), float(x), float(y)
+            except ValueError:
+                raise Error("the point '%.60s', expected 'id rep x y'" % line.decode('latin1')) from None
+        more = _read(file, 1 << 16)
+        if not more:
+            if data:
+                raise Error('the input is truncated in a point')
+            return
+        data += more
 
 
 def field(kind, header, key, *types):

@@ -28,7 +28,7 @@ choice_start(struct surface_choice *choice)
 	    .shards = 1,
 	    .norms = NORMS_FIXED,
 	    .norms_images = 1000,
-	    .exec = {.loss = "exec", .timeout = 600},
+	    .exec = {.loss = "exec", .timeout = 600, .ahead = 1},
 	    .pixels = {.choice = -1}};
 }
 

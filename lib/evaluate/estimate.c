@@ -110,7 +110,7 @@ estimate_run(const struct evaluation *evaluation, const struct place *centre,
 
 	alone.look.error = 0.0;
 	if (program)
-		alone.threads = 1; /* the second point needs no start */
+		alone.threads = alone.exec.ahead = 1; /* one after the other */
 	if (evaluate_points(&alone, ends, 2, keep, &two, err) < 0)
 		return -1;
 	took = (progress_now() - start) / 2.0;

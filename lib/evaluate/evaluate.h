@@ -27,6 +27,7 @@ struct exec_rule {
 	int form;            /* of enum exec_form */
 	const char *loss;    /* what it computes, a name for records */
 	int64_t timeout;     /* seconds for an answer; 0: any time */
+	int64_t ahead;       /* points that a process may be asked at once */
 };
 
 /* A point to evaluate. */

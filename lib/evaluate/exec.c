@@ -21,8 +21,6 @@ enum {
 	LAST_WORDS = 10 /* seconds to end when there are no more points */
 };
 
-const char *const exec_form_words[] = {"stream", "text", NULL};
-
 struct job;
 
 /* A thread and its process. */
@@ -30,6 +28,9 @@ struct worker {
 	struct job *job;
 	pthread_t thread;
 	struct exec_process process;
+	struct exec_question *asked; /* not answered yet, the oldest first */
+	int n_asked;
+	bool deaf; /* it has ended, but may have answered before */
 	/* with the job's lock: */
 	bool live;       /* may be killed */
 	bool overdue;    /* was killed for that */
@@ -79,6 +80,11 @@ exec_check(const struct exec_rule *rule, struct error *err)
 		    "--exec-loss is '%.60s', expected a name of 1 to %zu "
 		    "bytes",
 		    rule->loss, sizeof(((struct grid *)0)->loss) - 1);
+	if (status == 0 && rule->ahead > 1 && rule->form != EXEC_PLACE)
+		status = error_set(err,
+		    "--exec-ahead %lld is for --exec-form place, whose answers "
+		    "say which point they are for",
+		    (long long)rule->ahead);
 	return status;
 }
 
@@ -120,14 +126,15 @@ deliver(struct job *job)
 	pthread_cond_broadcast(&job->changed);
 }
 
-/* The next point, or -1. */
+/* The next point, or -1: there is none, or none yet and nobody may wait. */
 static int64_t
-next_point(struct job *job)
+next_point(struct job *job, bool may_wait)
 {
-	while (!job->stop && job->handed_out < job->n_points &&
+	while (!job->stop && may_wait && job->handed_out < job->n_points &&
 	       job->handed_out >= job->delivered + job->window)
 		pthread_cond_wait(&job->changed, &job->lock);
-	return job->stop || job->handed_out >= job->n_points
+	return job->stop || job->handed_out >= job->n_points ||
+		       job->handed_out >= job->delivered + job->window
 		   ? -1
 		   : job->handed_out++;
 }
@@ -140,28 +147,83 @@ set_deadline(struct worker *w, double seconds)
 
 /* ---- a thread ---- */
 
-static int
-work_on(struct worker *w, int64_t point, struct error *err)
+static void
+settle(struct worker *w, int64_t point, const struct score *score)
 {
 	struct job *job = w->job;
-	struct score score;
-	int status =
-	    exec_ask(&w->process, job->e, &job->points[point], &score, err);
 
 	pthread_mutex_lock(&job->lock);
-	w->deadline = 0.0;
-	if (status == 0) {
-		job->score[point % job->window] = score;
-		job->ready[point % job->window] = true;
-		deliver(job);
-	} else if (w->overdue) {
-		exec_blame(err, job->e, &job->points[point],
-		    "no answer in %lld s (does it flush its output? "
-		    "--exec-timeout allows more)",
-		    (long long)job->e->exec.timeout);
-	}
+	set_deadline(w, w->n_asked > 0 ? (double)job->e->exec.timeout : 0.0);
+	job->score[point % job->window] = *score;
+	job->ready[point % job->window] = true;
+	deliver(job);
 	pthread_mutex_unlock(&job->lock);
-	return status;
+}
+
+/* Asks until as many points are under way as may be: 0 or -1. */
+static int
+ask_more(struct worker *w, struct error *err)
+{
+	struct job *job = w->job;
+
+	while (w->n_asked < job->e->exec.ahead && !w->deaf) {
+		struct exec_question *question = &w->asked[w->n_asked];
+		struct score score;
+		int status;
+
+		pthread_mutex_lock(&job->lock);
+		question->id = next_point(job, w->n_asked == 0);
+		if (question->id >= 0 && w->n_asked == 0)
+			set_deadline(w, (double)job->e->exec.timeout);
+		pthread_mutex_unlock(&job->lock);
+		if (question->id < 0)
+			break;
+		question->place = &job->points[question->id];
+		status = exec_ask(&w->process, job->e, question, &score, err);
+		w->deaf = status < 0 && w->n_asked > 0;
+		if (status < 0 && !w->deaf)
+			return -1;
+		if (status == 0)
+			settle(w, question->id, &score);
+		else
+			w->n_asked++;
+	}
+	return 0;
+}
+
+/* The next answer, whichever it is: 0 or -1. */
+static int
+take_answer(struct worker *w, struct error *err)
+{
+	struct score score;
+	int64_t point;
+	int which;
+
+	if (exec_hear(&w->process, w->job->e, w->asked, w->n_asked, &which,
+		&score, err) < 0)
+		return -1;
+	point = w->asked[which].id;
+	w->n_asked--;
+	memmove(&w->asked[which], &w->asked[which + 1],
+	    (size_t)(w->n_asked - which) * sizeof(*w->asked));
+	settle(w, point, &score);
+	return 0;
+}
+
+/* A failure of a process that was killed for its silence has another reason. */
+static void
+say_overdue(struct worker *w, struct error *err)
+{
+	const struct evaluation *e = w->job->e;
+
+	pthread_mutex_lock(&w->job->lock);
+	w->deadline = 0.0;
+	if (w->overdue)
+		exec_blame(err, e, w->asked[0].place,
+		    "no answer in %lld s (does it flush its output? does it "
+		    "know --exec-form %s? --exec-timeout allows more)",
+		    (long long)e->exec.timeout, exec_form_words[e->exec.form]);
+	pthread_mutex_unlock(&w->job->lock);
 }
 
 /* Ends the process; err is filled already when status is -1. */
@@ -203,24 +265,18 @@ static void *
 work(void *argument)
 {
 	struct worker *w = argument;
-	struct job *job = w->job;
 	struct error err;
 	int status = 0;
 
-	for (;;) {
-		int64_t point;
-
-		pthread_mutex_lock(&job->lock);
-		point = next_point(job);
-		if (point >= 0)
-			set_deadline(w, (double)job->e->exec.timeout);
-		pthread_mutex_unlock(&job->lock);
-		if (point < 0)
+	while (status == 0) {
+		status = ask_more(w, &err);
+		if (status == 0 && w->n_asked == 0)
 			break;
-		status = work_on(w, point, &err);
-		if (status < 0)
-			break;
+		if (status == 0)
+			status = take_answer(w, &err);
 	}
+	if (status < 0)
+		say_overdue(w, &err);
 	finish(w, status, &err);
 	return NULL;
 }
@@ -262,7 +318,11 @@ start(struct job *job, int n, struct error *err)
 		struct worker *w = &job->worker[job->n_workers];
 
 		w->job = job;
-		status = exec_open(&w->process, job->e, err);
+		w->asked = memory_new(
+		    (size_t)job->e->exec.ahead, sizeof(*w->asked), err);
+		status = w->asked != NULL ? exec_open(&w->process,
+						job->n_workers, job->e, err)
+					  : -1;
 		w->live = status == 0;
 	}
 	pthread_mutex_lock(&job->lock);
@@ -282,6 +342,7 @@ start(struct job *job, int n, struct error *err)
 		if (i < threads)
 			pthread_join(job->worker[i].thread, NULL);
 		exec_close(&job->worker[i].process);
+		free(job->worker[i].asked);
 	}
 	return status;
 }
@@ -296,7 +357,7 @@ exec_points(const struct evaluation *evaluation, const struct place *points,
 	    .n_points = n,
 	    .take = take,
 	    .context = context,
-	    .window = (int64_t)threads * WINDOW,
+	    .window = (int64_t)threads * WINDOW * evaluation->exec.ahead,
 	    .err = err};
 	int status = -1;
 

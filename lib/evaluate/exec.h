@@ -3,8 +3,10 @@
  *
  * The program runs once per thread for as long as there are points.  For each
  * it is given theta(a, b), as a segment of the stream (begin, model, place,
- * tensors, end: losspipe(5)) or as a line of text, and answers with a line:
- * the loss and, if it likes, the accuracy.
+ * tensors, end: losspipe(5)) or as a line of text; or, of the form `place`, the
+ * model with its directions once, and then a line a point, which says where it
+ * is.  It answers with a line: the loss and, if it likes, the accuracy and
+ * more.
  */
 #ifndef EVALUATE_EXEC_H
 #define EVALUATE_EXEC_H
@@ -14,14 +16,17 @@
 #include "base/error.h"
 #include "evaluate/evaluate.h"
 
-enum exec_form { EXEC_STREAM, EXEC_TEXT };
+enum { EXEC_AHEAD_MAX = 256 }; /* questions fit into a pipe */
 
-/* "stream", "text", NULL. */
+enum exec_form { EXEC_STREAM, EXEC_TEXT, EXEC_PLACE };
+
+/* "stream", "text", "place", NULL. */
 extern const char *const exec_form_words[];
 
 /*
  * Is the command one that records can carry: UTF-8 of at most 64 KiB, without
- * control characters but tabs and newlines?  And the name of the loss?
+ * control characters but tabs and newlines?  And the name of the loss?  Only
+ * answers of the form `place` say which of several points they are for.
  */
 int exec_check(const struct exec_rule *rule, struct error *err);
 

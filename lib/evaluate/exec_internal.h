@@ -7,24 +7,51 @@
 
 struct exec_process {
 	struct child child;
-	struct tensor *theta;
+	struct tensor *theta; /* NULL where the program adds up */
 	size_t n_tensors;
 	struct norms norms;
 	struct decoded *begin; /* the plane's, to be continued */
 	bool ended;            /* it went away while it was asked */
+	bool has_plane;        /* of the form `place` */
+};
+
+/* A point that a process is asked for, by its number in the job. */
+struct exec_question {
+	int64_t id;
+	const struct place *place;
 };
 
 /*
- * Starts the process and takes memory for theta.  exec_close releases what is
- * left (and kills), also after a failure.
+ * Starts the process, which finds its number in LOSSPIPE_PROCESS, and takes
+ * memory for theta.  exec_close releases what is left (and kills), also after a
+ * failure.
  */
-int exec_open(struct exec_process *process, const struct evaluation *e,
-    struct error *err);
+int exec_open(struct exec_process *process, int number,
+    const struct evaluation *e, struct error *err);
 void exec_close(struct exec_process *process);
 
-/* Asks for one place and reads the answer. */
+/* Asks.  1: it is asked; 0: score is known without; -1. */
 int exec_ask(struct exec_process *process, const struct evaluation *e,
-    const struct place *place, struct score *score, struct error *err);
+    const struct exec_question *question, struct score *score,
+    struct error *err);
+
+/* Waits for the answer to one of n questions, in order; which: its number. */
+int exec_hear(struct exec_process *process, const struct evaluation *e,
+    const struct exec_question *question, int n, int *which,
+    struct score *score, struct error *err);
+
+/* What a line says, which has no newline and is cut into its words. */
+struct exec_answer {
+	struct score score;
+	bool has_id;
+	int64_t id;
+};
+
+/*
+ * "LOSS", "LOSS ACCURACY", or loss= acc= n= total= sd= id= in any order; -1 for
+ * anything else.  An accuracy that is none is for the caller to refuse.
+ */
+int exec_read_answer(char *line, struct exec_answer *answer);
 
 /* "point (x, y): ..." in err; returns -1. */
 int exec_blame(struct error *err, const struct evaluation *e,

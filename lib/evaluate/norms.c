@@ -92,6 +92,12 @@ norms_close(struct norms *norms)
 	*norms = (struct norms){0};
 }
 
+bool
+norms_keep(const struct norms *norms, const struct tensor *tensor)
+{
+	return norms->mode == NORMS_FIXED && is_statistic(tensor);
+}
+
 /* Those of the centre, where the direction has moved them. */
 static void
 bring_back(const struct plane *plane, struct tensor *theta)

@@ -64,6 +64,9 @@ size_t norms_bytes(const struct norms *norms);
 enum { NORMS_KERNEL_BYTES = PASS_KERNEL_BYTES + 16 };
 const char *norms_kernel(enum norms_mode mode, char text[NORMS_KERNEL_BYTES]);
 
+/* Does this tensor stay at every point, whatever a direction says of it? */
+bool norms_keep(const struct norms *norms, const struct tensor *tensor);
+
 /*
  * Gives theta, to which plane_apply was applied, its running statistics.  Fails
  * on a variance below 0, which a direction over states may lead to, naming the

@@ -37,6 +37,8 @@ struct score {
 	/* Points by which the loss was corrected (anchor.h); sd and most are
 	   then of what they leave. */
 	int anchors;
+	/* Of how many images n are, where a program says it; else 0. */
+	int64_t total;
 	/* Mean losses of the groups; of SCORE_GROUPED_MIN images or more. */
 	double group[SCORE_GROUPS];
 	const double *losses; /* of n images, where all were used: borrowed,

@@ -424,6 +424,18 @@ write_losses(const struct surface *s, int64_t number, int set,
 	return status;
 }
 
+/* What a program has said of its images. */
+static void
+pack_said(struct pack *h, const struct score *score)
+{
+	if (score->n > 0 && score->total > 0 && !isnan(score->sd))
+		pack_key_real(h, "se", score_error(score, score->total));
+	if (!isnan(score->sd))
+		pack_key_real(h, "sd", score->sd);
+	if (score->n > 0)
+		pack_key_int(h, "n", score->n);
+}
+
 int
 surface_write_point(const struct surface *s, int64_t number, int set,
     const struct score *score, struct writer *writer, struct error *err)
@@ -449,6 +461,8 @@ surface_write_point(const struct surface *s, int64_t number, int set,
 		pack_key_real(&h, "acc", score->acc);
 	if (data != NULL)
 		pack_spread(&h, s, score, data);
+	else
+		pack_said(&h, score);
 	pack_key_text(&h, "status", score_status_words[score->status]);
 	if (score->status == SCORE_BADVAR)
 		pack_key_text(&h, "why", score->why);
