@@ -46,6 +46,13 @@ HDF5_LIBS := $(shell $(PKG_CONFIG) --libs $(HDF5))
 HDF5_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/hdf5/*.c))
 endif
 
+# PDF and PNG are made by librsvg, which is opened when it is needed; RSVG= builds
+# without it.
+RSVG := $(shell $(PKG_CONFIG) --exists 'librsvg-2.0 >= 2.52' && echo librsvg-2.0)
+RSVG_CFLAGS := $(if $(RSVG),$(shell $(PKG_CONFIG) --cflags $(RSVG)))
+PRINT := $(if $(RSVG),rsvg,without)
+PRINT_MADE = $(BUILD)/lib/print/made-$(PRINT)
+
 PROGRAMS := $(filter-out $(if $(HDF5),,h5conv),\
 	$(basename $(notdir $(shell grep -lw '^main' cmd/*.c))))
 # Kernels for the machine that CC compiles for are in a folder of its name.
@@ -54,7 +61,8 @@ KERNELS := $(firstword $(wildcard lib/kernel/$(MACHINE)) lib/kernel/other)
 # gcc 12 for arm64 crashes on loops that fmax or fmin reduces, unless it calls them.
 CFLAGS_aarch64 = -fno-builtin-fmax -fno-builtin-fmin
 ALL_CFLAGS += $(CFLAGS_$(MACHINE))
-LIB_SRC := $(filter-out lib/hdf5/%,$(wildcard lib/*/*.c)) $(wildcard $(KERNELS)/*.c)
+LIB_SRC := $(filter-out lib/hdf5/% lib/print/rsvg.c lib/print/without.c,\
+	$(wildcard lib/*/*.c)) lib/print/$(PRINT).c $(wildcard $(KERNELS)/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/lib/page/viewer.o
 LIB = $(BUILD)/liblosspipe.a
 BIN = $(PROGRAMS:%=$(BUILD)/bin/%)
@@ -76,9 +84,18 @@ $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-$(LIB): $(LIB_OBJ)
+$(LIB): $(LIB_OBJ) $(PRINT_MADE)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) rcs $@ $(filter %.o,$^)
+
+# Made anew when librsvg came or went, however old the objects are.
+ifeq ($(wildcard $(PRINT_MADE)),)
+.PHONY: $(PRINT_MADE)
+endif
+$(PRINT_MADE):
+	@mkdir -p $(@D)
+	@rm -f $(@D)/made-*
+	@touch $@
 
 # The viewer of landpage's pages: one script, whose parts share a scope, and one
 # style sheet, as arrays of their bytes.
@@ -102,6 +119,8 @@ $(addprefix $(BUILD)/bin/,contour gridconv gridmerge gridstat landpage): \
 	$(BUILD)/cmd/surfaces.o
 # What contour does with lists of records.
 $(BUILD)/bin/contour: $(BUILD)/cmd/drawlists.o
+# What a program that draws offers.
+$(BUILD)/bin/contour: $(BUILD)/cmd/paper.o
 # Two programs evaluate grids.
 $(BUILD)/bin/evalgrid $(BUILD)/bin/hessgrid: $(BUILD)/cmd/gridrun.o
 # What dirgen does with data, and nettrain with its command line.
@@ -133,6 +152,7 @@ $(BUILD)/bin/losspipe: cmd/losspipe man/losspipe.7 $(wildcard man/*.1) Makefile
 	chmod 755 $@.new
 	mv $@.new $@
 
+$(BUILD)/lib/print/rsvg.o: PKG_CFLAGS += $(RSVG_CFLAGS)
 $(HDF5_OBJ): PKG_CFLAGS += $(HDF5_CFLAGS)
 $(BUILD)/bin/h5conv: $(HDF5_OBJ)
 $(BUILD)/bin/h5conv: PKG_LIBS += $(HDF5_LIBS)

@@ -1,4 +1,4 @@
-/* contour: a loss landscape as an SVG picture. */
+/* contour: a loss landscape as a picture. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,9 +8,9 @@
 #include "draw/curve_chart.h"
 #include "draw/landscape.h"
 #include "draw/picture.h"
-#include "draw/svg.h"
 #include "drawlists.h"
 #include "frame.h"
+#include "paper.h"
 #include "surfaces.h"
 
 enum { HISTOGRAM = PICTURE_SURFACE + 1, DENSITY, TRAINING };
@@ -47,40 +47,8 @@ struct settings {
 	double zmax;
 	double range[2]; /* of the values of curves: lo < hi, or none */
 	int colours;     /* of colour_map_words, or -1 */
-	int background;
-	struct paper paper;
+	struct paper_options paper;
 };
-
-static const char *const backgrounds[] = {"white", "none", NULL};
-
-/* A picture of more pixels than these is a mistake. */
-static const double SMALLEST = 200, LARGEST = 10000;
-
-static int
-take_width(void *target, const char *value, struct error *err)
-{
-	struct settings *s = target;
-
-	return paper_length_parse(
-	    value, "--width", SMALLEST, LARGEST, &s->paper.width, err);
-}
-
-static int
-take_height(void *target, const char *value, struct error *err)
-{
-	struct settings *s = target;
-
-	return paper_length_parse(
-	    value, "--height", SMALLEST, LARGEST, &s->paper.height, err);
-}
-
-static int
-take_font(void *target, const char *value, struct error *err)
-{
-	struct settings *s = target;
-
-	return paper_length_parse(value, "--font", 2, 200, &s->paper.font, err);
-}
 
 static int
 parse_levels(void *target, const char *value, struct error *err)
@@ -293,7 +261,7 @@ draw(const struct settings *s, const struct landscape *landscape,
 	    .title = title(s, landscape),
 	    .z_label = landscape->value_label,
 	    .right_label = landscape->has_accuracy ? "accuracy (%)" : NULL,
-	    .paper = s->paper,
+	    .paper = s->paper.paper,
 	    .columns = s->columns,
 	    .letters = s->letters};
 	int status = describe(&desc, s, landscape, err);
@@ -334,7 +302,7 @@ run_list(char **paths, int n, const struct settings *s,
 	struct drawlist list = {.kind = kind_of_style(s->style),
 	    .picture = {.log = s->log,
 		.title = s->title,
-		.paper = s->paper,
+		.paper = s->paper.paper,
 		.columns = s->columns,
 		.letters = s->letters},
 	    .panels = {s->panels || s->panel_title != NULL, s->panel_title},
@@ -350,7 +318,7 @@ run_list(char **paths, int n, const struct settings *s,
 		     : -1;
 	text_free(&words);
 	if (status == 0)
-		status = frame_write(frame, &svg, err);
+		status = paper_write(&s->paper, frame, &svg, err);
 	text_free(&svg);
 	return status;
 }
@@ -376,7 +344,7 @@ run_points(char **paths, int n, const struct settings *s,
 		status = draw(s, &landscape, &svg, err);
 	landscape_free(&landscape);
 	if (status == 0)
-		status = frame_write(frame, &svg, err);
+		status = paper_write(&s->paper, frame, &svg, err);
 	text_free(&svg);
 	return status;
 }
@@ -396,21 +364,15 @@ run(char **paths, int n, const struct settings *given,
 	return run_points(paths, n, &s, frame, err);
 }
 
-/* What it is drawn on, and in which colours. */
+/* How a surface looks. */
 static void
-add_paper_options(struct option_table *table, struct settings *s)
+add_look_options(struct option_table *table, struct settings *s)
 {
 	const struct option_row rows[] = {
-	    OPTION_CALL(0, "width", "LENGTH", s, take_width,
-		"width of the picture: 84mm, 3.3in, or pixels"),
-	    OPTION_CALL(
-		0, "height", "LENGTH", s, take_height, "height of the picture"),
-	    OPTION_CALL(0, "font", "LENGTH", s, take_font,
-		"size of the numbers at an axis: 7pt; all else grows with it"),
 	    OPTION_CHOICE(0, "colours", colour_map_words, &s->colours,
 		"colours of heights (viridis)"),
-	    OPTION_CHOICE(0, "background", backgrounds, &s->background,
-		"what lies behind the picture (white)"),
+	    OPTION_CALL(0, "view", "AZ,EL", s, parse_view,
+		"where a surface is seen from, in degrees (-60,32)"),
 	    OPTION_END};
 
 	options_add(table, rows);
@@ -446,7 +408,8 @@ main(int argc, char **argv)
 	    .curvature = -1,
 	    .colours = -1,
 	    .zmax = NAN,
-	    .view = {-60, 32}};
+	    .view = {-60, 32},
+	    .paper = {.form = -1}};
 	const struct option_row options[] = {
 	    OPTION_CHOICE(0, "style", styles, &s.style,
 		"how two axes are drawn (lines), or what else is in the input"),
@@ -463,8 +426,6 @@ main(int argc, char **argv)
 	    OPTION_CHOICE(0, "curvature", curvatures, &s.curvature,
 		"of hessgrid's points: the ratio of the eigenvalues, with its "
 		"sign, or lines of the smallest over the loss"),
-	    OPTION_CALL(0, "view", "AZ,EL", &s, parse_view,
-		"where a surface is seen from, in degrees (-60,32)"),
 	    OPTION_CALL(
 		0, "zmax", "Z", &s, parse_zmax, "cut or hatch what is higher"),
 	    OPTION_END};
@@ -472,19 +433,18 @@ main(int argc, char **argv)
 	struct frame frame = {.name = "contour",
 	    .synopsis = "[FILE...]",
 	    .reads = true,
-	    .purpose = "a loss landscape as an SVG picture",
-	    .output = {.manner = OUTPUT_QUICK, .kind = &svg_kind},
+	    .purpose = "a loss landscape as a picture",
+	    .output = {.manner = OUTPUT_QUICK},
 	    .options = table.row};
 	struct error err;
 	int first;
 
 	options_add(&table, options);
+	add_look_options(&table, &s);
 	add_panel_options(&table, &s);
-	add_paper_options(&table, &s);
+	paper_options_add(&table, &s.paper);
 	first = frame_start(&frame, argc, argv);
-	s.paper.bare = s.background;
-	if (paper_check(&s.paper, &err) < 0)
-		frame_usage_error(&frame, &err);
+	paper_options_check(&s.paper, &frame);
 	apply_curvature(&s);
 	if (run(argv + first, argc - first, &s, &frame, &err) < 0)
 		frame_fail(&frame, &err);

@@ -72,12 +72,12 @@ same: all
 .PHONY: check check-san check-golden check-arm64 check-cluster check-torch check-all same
 
 # Style, static analysis, shell scripts.
-LINT_C = $(filter-out $(if $(HDF5),,cmd/h5conv.c lib/hdf5/%),\
+LINT_C = $(filter-out $(if $(HDF5),,cmd/h5conv.c lib/hdf5/%) $(if $(RSVG),,lib/print/rsvg.c),\
 	$(wildcard cmd/*.c lib/*/*.c $(KERNELS)/*.c))
 # One file a call: several confuse the analyzer of clang-tidy 14 about va_list.
 LINT_FLAGS = -std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -Ilib -Icmd \
 	-DLOSSPIPE_VERSION=__FILE__ $(if $(filter x86_64,$(MACHINE)),-mavx2 $(AVX512)) \
-	$(PKG_CFLAGS) $(HDF5_CFLAGS)
+	$(PKG_CFLAGS) $(HDF5_CFLAGS) $(RSVG_CFLAGS)
 lint:
 	@clang-format --dry-run -Werror $(LINT_C) $(wildcard cmd/*.h lib/*/*.h lib/kernel/*/*.[ch] tests/unit/*.c)
 	@cppcheck -j2 --quiet --error-exitcode=1 --enable=warning,performance,portability \

@@ -110,6 +110,12 @@ size_unit(const struct paper *paper)
 	return paper->width.pixels > 0 ? paper->width.unit : paper->height.unit;
 }
 
+bool
+paper_is_measured(const struct paper *paper)
+{
+	return size_unit(paper) != PAPER_PX;
+}
+
 void
 paper_size(
     const struct paper *paper, double width, double height, struct text *out)

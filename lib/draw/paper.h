@@ -9,6 +9,8 @@
 #ifndef DRAW_PAPER_H
 #define DRAW_PAPER_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "base/text.h"
 
@@ -45,6 +47,9 @@ int paper_check(const struct paper *paper, struct error *err);
 /* What is asked for, in units (0: as is good). */
 double paper_width(const struct paper *paper);
 double paper_height(const struct paper *paper);
+
+/* Is the size asked for as paper is measured, not in pixels? */
+bool paper_is_measured(const struct paper *paper);
 
 /*
  * The attributes width, height and viewBox of a drawing of these units: whole
