@@ -60,20 +60,31 @@ parse_levels(void *target, const char *value, struct error *err)
 }
 
 static int
+parse_angles(
+    const char *value, const char *what, double v[2], struct error *err)
+{
+	size_t n;
+
+	if (number_parse_reals(value, what, v, 2, &n, err) < 0)
+		return -1;
+	if (n != 2 || fabs(v[0]) > 360 || fabs(v[1]) > 90)
+		return error_set(err,
+		    "%s is '%.60s', expected azimuth,elevation with elevation "
+		    "from -90 to 90",
+		    what, value);
+	return 0;
+}
+
+static int
 parse_view(void *target, const char *value, struct error *err)
 {
 	struct settings *s = target;
 	double v[2];
-	size_t n;
 
-	if (number_parse_reals(value, "--view", v, 2, &n, err) < 0)
+	if (parse_angles(value, "--view", v, err) < 0)
 		return -1;
-	if (n != 2 || fabs(v[0]) > 360 || fabs(v[1]) > 90)
-		return error_set(err,
-		    "--view is '%.60s', expected azimuth,elevation with "
-		    "elevation from -90 to 90",
-		    value);
-	s->view = (struct relief_view){v[0], v[1]};
+	s->view.azimuth = v[0];
+	s->view.elevation = v[1];
 	return 0;
 }
 

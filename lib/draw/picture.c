@@ -191,7 +191,7 @@ best_text(const struct drawn_surface *s, const struct plane_marks *marks,
 static void
 draw_keys(struct svg *svg, const struct picture *picture,
     const struct plot *plot, const struct drawn_surface *s,
-    const struct scale *scale)
+    const struct scale *scale, const struct relief_hidden *hidden)
 {
 	struct plane_marks marks = plane_marks(s, picture->highest);
 	struct svg_font font = {.anchor = "start", .fill = "#333"};
@@ -200,6 +200,10 @@ draw_keys(struct svg *svg, const struct picture *picture,
 
 	centre_text(&marks, centre, sizeof(centre));
 	best_text(s, &marks, picture->highest, best, sizeof(best));
+	if (hidden->centre)
+		strcat(centre, " (hidden)");
+	if (hidden->best)
+		strcat(best, " (hidden)");
 	/* a relief cannot hatch what is too high: it says where it was cut */
 	if (picture->style == PICTURE_SURFACE && scale_exceeded(scale, s))
 		snprintf(best + strlen(best), sizeof(best) - strlen(best),
@@ -246,23 +250,40 @@ draw_below(struct svg *svg, const struct picture *picture,
 		draw_line(svg, plot, y + LINE, s->note, "#b03a2e");
 }
 
+/* Its labels run slantwise: room on the right, and above the keys. */
+static int
+draw_relief(struct svg *svg, const struct picture *picture,
+    const struct drawn_surface *s, const struct scale *scale,
+    const struct plot *plot, struct relief_hidden *hidden, struct error *err)
+{
+	const struct plot box = {.left = plot->left,
+	    .top = plot->top,
+	    .width = plot->width - 36,
+	    .height = plot->height + FOOT - 34};
+	const struct relief_task task = {.surface = s,
+	    .scale = scale,
+	    .view = picture->view,
+	    .z_label = picture->z_label,
+	    .highest = picture->highest};
+
+	return relief_draw(svg, &box, &task, hidden, err);
+}
+
 static int
 draw_panel(struct svg *svg, const struct picture *picture,
     const struct layout *l, size_t i, const struct drawn_surface *s,
     const struct scale *scale, struct plot *plot, struct error *err)
 {
+	struct relief_hidden hidden = {0};
+
 	panels_title(svg, plot, i, picture->letters, s->label);
-	draw_keys(svg, picture, plot, s, scale);
+	if (picture->style == PICTURE_SURFACE &&
+	    draw_relief(svg, picture, s, scale, plot, &hidden, err) < 0)
+		return -1;
+	draw_keys(svg, picture, plot, s, scale, &hidden);
 	draw_below(svg, picture, plot, s);
-	if (picture->style == PICTURE_SURFACE) {
-		/* its labels run slantwise: room on the right, and above the
-		 * keys */
-		plot->left -= 12;
-		plot->width -= 24;
-		plot->height += FOOT - 30;
-		return relief_draw(
-		    svg, plot, s, scale, picture->view, picture->highest, err);
-	}
+	if (picture->style == PICTURE_SURFACE)
+		return 0;
 	plane_range(s, (enum plane_style)picture->style, plot);
 	if (plane_draw(svg, plot, s, scale, (enum plane_style)picture->style,
 		picture->highest, err) < 0)

@@ -6,22 +6,28 @@
 #define DRAW_RELIEF_H
 
 #include "base/error.h"
-#include "draw/plot.h"
-#include "draw/scale.h"
+#include "draw/hill.h"
 
-/* Where the eye is, in degrees: around the vertical from +x, above the plane.
- */
-struct relief_view {
-	double azimuth, elevation;
+/* Which of the marks the surface hides. */
+struct relief_hidden {
+	bool centre, best;
 };
 
 /*
  * Draws the surface inside plot's rectangle, with its centre and its best point
- * (draw/plane.h) marked.  Heights above scale->top are cut to a plateau there;
- * cells that lack a value are holes.  Returns 0 or -1.
+ * (draw/plane.h) marked, but for those that it hides.  Heights above scale->top
+ * are cut to a plateau there; cells that lack a value are holes.  z_label is
+ * that of the upright edge.  Returns 0 or -1.
  */
+struct relief_task {
+	const struct drawn_surface *surface;
+	const struct scale *scale;
+	struct relief_view view;
+	const char *z_label;
+	int highest;
+};
 int relief_draw(struct svg *svg, const struct plot *plot,
-    const struct drawn_surface *surface, const struct scale *scale,
-    struct relief_view view, int highest, struct error *err);
+    const struct relief_task *task, struct relief_hidden *hidden,
+    struct error *err);
 
 #endif

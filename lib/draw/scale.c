@@ -42,7 +42,8 @@ scale_make(const struct drawn_surface *surfaces, size_t n, int log, int bands,
 {
 	int cut;
 
-	*out = (struct scale){.log = log, .lo = INFINITY, .hi = -INFINITY};
+	*out = (struct scale){
+	    .log = log, .surfaces = n, .lo = INFINITY, .hi = -INFINITY};
 	for (size_t i = 0; i < n; i++)
 		scan(out, &surfaces[i]);
 	if (!(out->lo <= out->hi))

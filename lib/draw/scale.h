@@ -12,6 +12,7 @@
 
 struct scale {
 	int log;             /* heights are compared by their logarithm */
+	size_t surfaces;     /* whose scale it is */
 	double lo, hi;       /* of the finite values; lo > 0 when log */
 	double top;          /* what lies above is hatched */
 	int beyond;          /* some values do */
