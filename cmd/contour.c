@@ -115,6 +115,20 @@ parse_range(void *target, const char *value, struct error *err)
 }
 
 static int
+parse_light(void *target, const char *value, struct error *err)
+{
+	struct settings *s = target;
+	double v[2];
+
+	if (parse_angles(value, "--light", v, err) < 0)
+		return -1;
+	s->view.lit = true;
+	s->view.light_azimuth = v[0];
+	s->view.light_elevation = v[1];
+	return 0;
+}
+
+static int
 parse_zmax(void *target, const char *value, struct error *err)
 {
 	struct settings *s = target;
@@ -160,6 +174,9 @@ describe(struct text *desc, const struct settings *s,
 	if (s->style == PICTURE_SURFACE)
 		text_add(
 		    desc, " view=%g,%g", s->view.azimuth, s->view.elevation);
+	if (s->style == PICTURE_SURFACE && s->view.lit)
+		text_add(desc, " light=%g,%g", s->view.light_azimuth,
+		    s->view.light_elevation);
 	if (s->colours >= 0)
 		text_add(desc, " colours=%s", colour_map_words[s->colours]);
 	if (s->band)
@@ -384,6 +401,8 @@ add_look_options(struct option_table *table, struct settings *s)
 		"colours of heights (viridis)"),
 	    OPTION_CALL(0, "view", "AZ,EL", s, parse_view,
 		"where a surface is seen from, in degrees (-60,32)"),
+	    OPTION_CALL(0, "light", "AZ,EL", s, parse_light,
+		"where its light comes from (over the left shoulder)"),
 	    OPTION_END};
 
 	options_add(table, rows);
@@ -419,7 +438,7 @@ main(int argc, char **argv)
 	    .curvature = -1,
 	    .colours = -1,
 	    .zmax = NAN,
-	    .view = {-60, 32},
+	    .view = {.azimuth = -60, .elevation = 32},
 	    .paper = {.form = -1}};
 	const struct option_row options[] = {
 	    OPTION_CHOICE(0, "style", styles, &s.style,

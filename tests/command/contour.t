@@ -100,6 +100,23 @@ fails 2 "'84km', expected a length such as 84mm" "a unit that is none" contour -
 fails 2 "--font is 14pt, expected at most 11.90pt where --width is 84mm" "text that leaves no room" \
 	contour --width 84mm --font 14pt "$P/plane.ll"
 
+# ---- reliefs ----
+contour --style surface --zmax 5 "$P/plane.ll" >"$T/relief.svg"
+is "$(grep -c '<text .*>loss (cross-entropy)<' "$T/relief.svg")" 2 "a relief has a label at its upright edge, too"
+! grep -q 'fill="#[0-9a-f]*" stroke[^>]*d=' "$T/relief.svg"
+ok $? "its patches have no strokes, whose overlaps are rings"
+! grep -q 'hidden' "$T/relief.svg"
+ok $? "what is seen is not called hidden"
+contour --style surface --view=120,10 "$P/small.ll" >"$T/low.svg"
+is "$(grep -c '>centre [^<]* (hidden)<\|>lowest [^<]* (hidden)<' "$T/low.svg")" 2 "what the surface hides is called so"
+is "$(grep -c '<circle' "$T/low.svg")" 1 "and its mark stands in the text below alone"
+contour --style surface --view=120,90 "$P/small.ll" >"$T/above.svg"
+is "$(grep -c '<circle' "$T/above.svg")" 2 "seen from above it is there"
+contour --style surface --light 30,40 "$P/plane.ll" >"$T/lit.svg"
+! contour --style surface "$P/plane.ll" | cmp -s - "$T/lit.svg" && grep -q ' light=30,40' "$T/lit.svg"
+ok $? "--light is another picture"
+fails 2 "--light is '30', expected azimuth,elevation" "half a direction" contour --light 30 "$P/small.ll"
+
 fails 1 "no point has a number 'lss'" "an unknown field" \
 	contour --field lss "$P/small.ll"
 fails 2 'increasing' "levels that fall" contour --levels 2,1 "$P/small.ll"

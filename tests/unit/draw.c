@@ -460,8 +460,10 @@ static void
 test_pictures(void **state)
 {
 	static struct test_grid g;
-	static struct picture p = {
-	    .limit = NAN, .view = {-60, 30}, .desc = "how", .z_label = "z"};
+	static struct picture p = {.limit = NAN,
+	    .view = {.azimuth = -60, .elevation = 30},
+	    .desc = "how",
+	    .z_label = "z"};
 	struct error err;
 
 	(void)state;
