@@ -310,3 +310,113 @@ class Loader:
         if self.tensors is None or self.at < len(self.tensors):
             raise losspipe.Error('a segment without all tensors of a model')
         self.tensors = None
+
+
+class Plane(Loader):
+    """A module's tensors, and the directions of evalgrid --exec-form place, where it computes."""
+
+    def __init__(self, module, path):
+        super().__init__(module, path)
+        self.theta, self.deltas, self.waiting = {}, {}, {}
+
+    def take(self, kind, h, payload):
+        if kind == 'begin':
+            compare(h, self.parts)
+        elif kind == 'model':
+            self.model(h)
+        elif kind == 'tensor':
+            self.run(h, payload)
+        elif kind == 'delta':
+            self.delta(h, payload)
+        elif kind == 'end':
+            if self.waiting:
+                raise losspipe.Error('a direction has not all elements of its tensor')
+            self.finish()
+
+    def _put(self, part, name, value):
+        super()._put(part, name, value)
+        self.theta[part.name] = value.to(part.value.device)
+
+    def delta(self, h, payload):
+        rep, axis, name = (losspipe.field('delta', h, k, t) for k, t in (('rep', int), ('axis', str), ('name', str)))
+        if name not in self.part or self.part[name].name not in self.theta:
+            raise losspipe.Error("a direction moves '%s', which does not stand before it" % name)
+        part = self.part[name]
+        data = self.waiting.setdefault((rep, axis, name), bytearray())
+        data += payload or b''
+        if len(data) < 4 * part.value.numel():
+            return
+        del self.waiting[rep, axis, name]
+        value = tensor(data, '<f4', part.value.shape).to(part.value.device)
+        first = self.deltas.setdefault(rep, {}).setdefault(part.name, {}).setdefault(axis, value)
+        if first is not value and not torch.equal(first, value):
+            raise losspipe.Error("'%s' is one tensor of the module of %s with another name, a direction moves them apart"
+                                 % (name, self.path))
+
+    def move(self, rep, x, y):
+        """theta + (x dx + y dy) in float32, the bracket first, as everywhere."""
+        by_name = {part.name: part for part in self.parts}
+        for name, delta in self.deltas.get(rep, {}).items():
+            way = [delta[axis] * at for axis, at in (('x', x), ('y', y)) if axis in delta]
+            way = way[0] + way[1] if len(way) == 2 else way[0]
+            theta = self.theta[name]
+            if not theta.is_floating_point():
+                way = way.trunc().to(theta.dtype)
+            by_name[name].value.copy_(theta + way)
+
+
+def evaluator(path, found):
+    """A function of the module: what the user's file says is computed, as a map of words."""
+    if 'loss' in found:
+        return lambda module: dict(zip(('loss', 'acc'), answer(path, found['loss'], module)))
+    for name in ('data', 'criterion'):
+        if name not in found:
+            raise losspipe.Error("%s defines no 'loss', and no '%s'" % (path, name))
+    state = parts(found['module'])
+    device = state[0].value.device if state else 'cpu'
+    data, batch = found['data'], found.get('batch', 1000)
+    if isinstance(batch, bool) or not isinstance(batch, int) or batch < 1:
+        raise losspipe.Error('%s: batch is %.40r, expected a number from 1' % (path, batch))
+    if isinstance(data, (tuple, list)) and len(data) == 2 and all(isinstance(d, torch.Tensor) for d in data):
+        data = [tuple(d.to(device) for d in data)]
+    else:
+        data = [tuple(d.to(device) for d in pair) for pair in call(path, list, data)]
+    # whole batches stay: data that is one tensor is cut here, once
+    data = [(i, t) for images, targets in data for i, t in zip(images.split(batch), targets.split(batch))]
+    if not data:
+        raise losspipe.Error('%s: data is empty' % path)
+    return lambda module: call(path, mean_of, module, found['criterion'], data)
+
+
+def mean_of(module, criterion, data):
+    """The mean loss over all images; with a criterion that says each image's, their spread."""
+    total, squares, hits, n, single = 0.0, 0.0, 0, 0, True
+    for images, targets in data:
+        out = module(images)
+        loss = criterion(out, targets).double()
+        single = single and loss.dim() > 0
+        count = len(images)
+        if loss.dim() > 0:  # of sequences, the mean of each
+            loss = loss.reshape(count, -1).mean(1)
+            squares += float(loss.square().sum())
+        total += float(loss.sum() if loss.dim() > 0 else loss * count)
+        n += count
+        if hits is not None and out.dim() == 2 and targets.dim() == 1 and not targets.is_floating_point():
+            hits += int((out.argmax(1) == targets).sum())
+        else:
+            hits = None
+    said = {'loss': total / n, 'n': n}
+    if hits is not None:
+        said['acc'] = 100.0 * hits / n
+    if single and n > 1 and math.isfinite(total):
+        said['sd'] = math.sqrt(max(squares - total * total / n, 0.0) / (n - 1))
+        said['total'] = n
+    return said
+
+
+def words(said, named=False):
+    """An answer to evalgrid."""
+    said = {key: value if isinstance(value, int) else float(value) for key, value in said.items()}
+    if not named and set(said) <= {'loss', 'acc'}:
+        return ' '.join(repr(value) for value in said.values())
+    return ' '.join('%s=%r' % item for item in said.items())

@@ -32,6 +32,46 @@ ok $? "its losses and accuracies are evalgrid's own"
 evalgrid -q $grid -j2 --exec "torch-loss $user" --exec-loss crossentropy "$T/plane.ll" | cmp -s - "$T/torch.ll"
 ok $? "same bytes with two processes"
 
+# The second form: data and criterion; weights and directions that stay on the device.
+sed '/^def loss/,$d' "$user" | sed "s,__file__,'$user'," >"$T/second.py"
+cat >>"$T/second.py" <<'X'
+data, criterion, batch = (x, y), nn.CrossEntropyLoss(reduction='none'), 20
+X
+sed "s/^data.*/data = [(x[:30], y[:30]), (x[30:], y[30:])]; criterion = nn.CrossEntropyLoss()/" "$T/second.py" >"$T/batches.py"
+for file in second batches; do
+	# shellcheck disable=SC2086
+	evalgrid -q $grid --exec "torch-loss $T/$file.py" "$T/plane.ll" >"$T/stream.ll"
+	ok $? "torch-loss with data and criterion ($file)"
+	agrees "$T/own.ll" "$T/stream.ll"
+	ok $? "its losses and accuracies are evalgrid's own"
+	# shellcheck disable=SC2086
+	evalgrid -q $grid --exec-form place --exec-ahead 3 --exec "torch-loss --place $T/$file.py" "$T/plane.ll" >"$T/place.ll"
+	is "$? $(values "$T/place.ll" | cksum)" "0 $(values "$T/stream.ll" | cksum)" "the same with weights that stay"
+done
+# shellcheck disable=SC2086
+evalgrid -q $grid --exec-form place --exec "torch-loss --place $T/second.py" "$T/plane.ll" | recdump >"$T/said"
+is "$(grep -c '^point .* se=0 sd=[0-9.]* n=48 status=ok' "$T/said")" 9 "a criterion of single images has their spread"
+# shellcheck disable=SC2086
+evalgrid -q $grid --exec-form place --exec "torch-loss --place $user" "$T/plane.ll" >"$T/place.ll" &&
+	agrees "$T/torch.ll" "$T/place.ll"
+ok $? "loss(module) is asked for places, too"
+dirgen -q -s 1:2 --over states "$T/model.ll" 2>/dev/null >"$T/reps.ll"
+for bn in fixed states; do
+	for form in stream place; do
+		place=''
+		[ "$form" = stream ] || place=--place
+		evalgrid -q --bn $bn --x=0:0.1:3 --y=0:0.1:2 --exec-form $form --exec "torch-loss $place $T/second.py" \
+			"$T/reps.ll" 2>"$T/err" | gridconv | cut -d, -f1-6 >"$T/bn.$form"
+	done
+	is "$(wc -l <"$T/bn.place") $(cksum <"$T/bn.place")" "13 $(cksum <"$T/bn.stream")" "two directions over states, --bn $bn"
+done
+# shellcheck disable=SC2086
+timeout 60 evalgrid -q $grid --exec-form place --exec "torch-loss $user" "$T/plane.ll" 2>"$T/err" >"$T/none"
+is "$? $(grep -c "expected 'id=.*(--exec-form place)" "$T/err")" "1 1" "torch-loss without --place, asked for places"
+# shellcheck disable=SC2086
+timeout 60 evalgrid -q $grid --exec "torch-loss --place $user" "$T/plane.ll" 2>"$T/err" >"$T/none"
+is "$? $(grep -c 'expected as places: evalgrid --exec-form place' "$T/err")" "1 1" "torch-loss --place, asked by networks"
+
 # A module as a model.
 torch-model "$user" >"$T/module.ll"
 ok $? "torch-model writes a model"
