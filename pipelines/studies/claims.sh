@@ -54,6 +54,10 @@ together()
 {
 	local what=$1 kind=$2 word=$3 i j a b agree=0 both=0 pairs=0 void=0 set=(--set train)
 	shift 3
+	if [ ${#keys[@]} -lt 2 ]; then
+		say "not asked of one network: $what"
+		return 0
+	fi
 	[ -z "$has_test" ] || set=(--set test)
 	for ((i = 0; i < ${#keys[@]}; i++)); do
 		for ((j = i + 1; j < ${#keys[@]}; j++)); do
