@@ -7,6 +7,9 @@
 
 static const double WIDTH = 14, KEY = 16;
 
+/* How far its label may exceed it. */
+static const double OVER = 30;
+
 /* Where the bar itself stands, and what it shows. */
 struct bar {
 	const struct scale *scale;
@@ -31,12 +34,6 @@ bar_patterns(struct svg *svg)
 	    "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(-45)\">"
 	    "<path d=\"M0 0v6\" stroke=\"#fff\" stroke-width=\"2.2\"/>"
 	    "</pattern>\n</defs>\n");
-}
-
-double
-bar_width(void)
-{
-	return 82;
 }
 
 static void
@@ -128,10 +125,51 @@ draw_lines(struct svg *svg, const struct bar *bar)
 }
 
 static void
+gradient_ticks(const struct scale *scale, struct levels *out)
+{
+	*out = scale->levels;
+	if (scale->flat)
+		return;
+	out->n = 0;
+	if (scale->log)
+		levels_log(scale->lo, scale->top, 16, out);
+	if (out->n < 3)
+		levels_linear(scale->lo, scale->top, 8, out);
+}
+
+/* Where the numbers beside the bar end. */
+static double
+numbers_end(const struct scale *scale, enum bar_kind kind)
+{
+	struct levels ticks = scale->levels;
+	char text[LEVEL_TEXT_BYTES];
+	double widest = 0;
+
+	if (kind == BAR_CONTINUOUS)
+		gradient_ticks(scale, &ticks);
+	for (size_t i = 0; i < ticks.n; i++)
+		widest =
+		    fmax(widest, svg_text_width(level_text(ticks.v[i], text),
+				     PLOT_TICK_SIZE));
+	if (scale->beyond)
+		widest = fmax(
+		    widest, svg_text_width("> ", PLOT_TICK_SIZE) +
+				svg_text_width(level_text(scale->top, text),
+				    PLOT_TICK_SIZE));
+	return WIDTH + 5 + widest;
+}
+
+double
+bar_width(const struct scale *scale, enum bar_kind kind)
+{
+	return fmax(82, numbers_end(scale, kind) + 4 + PLOT_LABEL_SIZE + 7);
+}
+
+static void
 draw_gradient(struct svg *svg, const struct bar *bar)
 {
 	const struct scale *scale = bar->scale;
-	struct levels ticks = {.n = 0};
+	struct levels ticks;
 	char text[LEVEL_TEXT_BYTES];
 	int stops = 16;
 
@@ -147,10 +185,7 @@ draw_gradient(struct svg *svg, const struct bar *bar)
 	text_add(svg->out, "</linearGradient></defs>\n");
 	svg_box(svg, bar->left, bar->top, WIDTH, bar->height,
 	    "fill=\"url(#heights)\"");
-	if (scale->log)
-		levels_log(scale->lo, scale->top, 16, &ticks);
-	if (ticks.n < 3)
-		levels_linear(scale->lo, scale->top, 8, &ticks);
+	gradient_ticks(scale, &ticks);
 	for (size_t i = 0; i < ticks.n; i++)
 		tick(svg, bar,
 		    bar->top +
@@ -201,8 +236,9 @@ bar_draw(struct svg *svg, const struct scale *scale, enum bar_kind kind,
 		level_ticks(svg, &bar);
 	svg_box(svg, left, bar.top, WIDTH, bar.height,
 	    "fill=\"none\" stroke=\"#000\" stroke-width=\"0.6\"");
-	svg_text(svg, left + bar_width() - 14, bar.top + bar.height / 2, &font,
-	    label);
+	font.size = svg_text_fit(label, PLOT_LABEL_SIZE, height + OVER);
+	svg_text(svg, left + bar_width(scale, kind) - 14,
+	    bar.top + bar.height / 2, &font, label);
 	if (scale->doubtful) {
 		double y = top + height -
 			   KEY * (1 + scale->missing + scale->no_number) + 5;

@@ -21,8 +21,8 @@ enum bar_kind {
 /* The patterns of the two fills; once per document. */
 void bar_patterns(struct svg *svg);
 
-/* Width that the bar needs on the page, with its text. */
-double bar_width(void);
+/* Width that the bar needs on the page, with its numbers and its label. */
+double bar_width(const struct scale *scale, enum bar_kind kind);
 
 /* The bar at (left, top), with its keys beneath it inside height. */
 void bar_draw(struct svg *svg, const struct scale *scale, enum bar_kind kind,

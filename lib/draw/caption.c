@@ -215,6 +215,28 @@ caption_subset(const struct points *points, int set, char *out, size_t room,
 }
 
 void
+caption_add_subset(char *out, size_t room, const char *subset)
+{
+	static const char images[] = " images";
+	const size_t unit = sizeof(images) - 1, len = strlen(subset);
+	const size_t numbers =
+	    len > unit && strcmp(subset + len - unit, images) == 0 ? len - unit
+								   : len;
+	size_t n = strlen(out);
+	char first[160];
+
+	snprintf(first, sizeof(first), "%.*s", (int)numbers, subset);
+	if (subset[0] == '\0' || strstr(out, first) != NULL)
+		return;
+	if (n > unit && strcmp(out + n - unit, images) == 0 && numbers < len) {
+		n -= unit;
+		snprintf(out + n, room - n, " and %s", subset);
+	} else {
+		snprintf(out + n, room - n, "%s%s", n > 0 ? "; " : "", subset);
+	}
+}
+
+void
 caption_axis(const struct direction *direction, char *out, size_t room)
 {
 	const char *axis = axis_word(direction->axis);

@@ -57,6 +57,12 @@ int caption_subset(const struct points *points, int set, char *out, size_t room,
     struct error *err);
 
 /*
+ * Adds what caption_subset says of one more data set, once: "1,000 of 60,000
+ * and 500 of 10,000 images".
+ */
+void caption_add_subset(char *out, size_t room, const char *subset);
+
+/*
  * The label of an axis: "filter-normalised units, direction x", "1st PC: 52.3
  * %".
  */

@@ -72,16 +72,16 @@ add_part(char *note, size_t room, const char *part)
 void
 panels_note(const struct panel *panels, size_t n, char *note, size_t room)
 {
-	const char *subset = panels[0].subset, *norms = panels[0].norms;
+	const char *norms = panels[0].norms;
 	struct caption_gaps gaps = {0};
+	char subset[192] = "";
 
 	for (size_t i = 0; i < n; i++) {
 		gaps.n += panels[i].gaps.n;
 		gaps.no_end |= panels[i].gaps.no_end;
 		gaps.missing += panels[i].gaps.missing;
 		gaps.badvar += panels[i].gaps.badvar;
-		if (strcmp(subset, panels[i].subset) != 0)
-			subset = "subsets of the images";
+		caption_add_subset(subset, sizeof(subset), panels[i].subset);
 		if (strcmp(norms, panels[i].norms) != 0)
 			norms = "bn: what batch norms do on the way";
 	}

@@ -90,21 +90,21 @@ most_below(const struct picture *picture, const struct drawn_surface *surfaces,
 
 /* What of the page's width is no plot. */
 static double
-width_around(size_t columns)
+width_around(size_t columns, double bar)
 {
-	return (double)columns * (LEFT + RIGHT) + BAR_GAP + bar_width();
+	return (double)columns * (LEFT + RIGHT) + BAR_GAP + bar;
 }
 
 /* As asked for, or on a narrow page fewer than would look good. */
 static int64_t
-columns_of(const struct picture *picture, size_t n, double width)
+columns_of(const struct picture *picture, size_t n, double width, double bar)
 {
 	size_t columns = panels_lay(n, 0).columns;
 
 	if (picture->columns > 0)
 		return picture->columns;
 	while (width > 0 && columns > 1 &&
-	       width - width_around(columns) < SMALL * (double)columns)
+	       width - width_around(columns, bar) < SMALL * (double)columns)
 		columns--;
 	return (int64_t)columns;
 }
@@ -127,20 +127,20 @@ same_labels(const struct drawn_surface *surfaces, size_t n, int axis)
 
 static struct layout
 plan_page(const struct picture *picture, const struct drawn_surface *surfaces,
-    size_t n, double head)
+    size_t n, double head, double bar)
 {
 	static const double sizes[] = {380, 300, 250};
 	const double width = paper_width(&picture->paper);
 	const double height = paper_height(&picture->paper);
 	struct layout l = {
-	    .panels = panels_lay(n, columns_of(picture, n, width))};
+	    .panels = panels_lay(n, columns_of(picture, n, width, bar))};
 	const double columns = (double)l.panels.columns;
 	const double rows = (double)l.panels.rows;
 	double ratio = aspect(picture, surfaces), around, above, fit;
 
 	l.top = EDGE + (picture->title != NULL ? TITLE : 0);
 	l.panel_width = sizes[l.panels.columns < 3 ? l.panels.columns - 1 : 2];
-	around = width_around(l.panels.columns);
+	around = width_around(l.panels.columns, bar);
 	if (width > 0)
 		l.panel_width = (width - around) / columns;
 	l.below = most_below(picture, surfaces, n, l.panel_width);
@@ -250,6 +250,28 @@ draw_below(struct svg *svg, const struct picture *picture,
 		draw_line(svg, plot, y + LINE, s->note, "#b03a2e");
 }
 
+/* A plateau has no lines: it is called so. */
+static void
+say_flat(struct svg *svg, const struct plot *plot, const struct scale *scale)
+{
+	const struct svg_font font = {
+	    .size = PLOT_LABEL_SIZE, .anchor = "middle", .fill = "#222"};
+	char text[64], z[LEVEL_TEXT_BYTES];
+
+	if (!scale->flat)
+		return;
+	snprintf(text, sizeof(text), "flat: %s, up to rounding",
+	    level_text_short(scale->lo, z));
+	svg_box(svg,
+	    plot->left + plot->width / 2 - svg_text_width(text, font.size) / 2 -
+		4,
+	    plot->top + plot->height / 4 - font.size,
+	    svg_text_width(text, font.size) + 8, 1.5 * font.size,
+	    "fill=\"#fff\" fill-opacity=\"0.8\"");
+	svg_text(svg, plot->left + plot->width / 2,
+	    plot->top + plot->height / 4, &font, text);
+}
+
 /* Its labels run slantwise: room on the right, and above the keys. */
 static int
 draw_relief(struct svg *svg, const struct picture *picture,
@@ -282,12 +304,15 @@ draw_panel(struct svg *svg, const struct picture *picture,
 		return -1;
 	draw_keys(svg, picture, plot, s, scale, &hidden);
 	draw_below(svg, picture, plot, s);
-	if (picture->style == PICTURE_SURFACE)
+	if (picture->style == PICTURE_SURFACE) {
+		say_flat(svg, plot, scale);
 		return 0;
+	}
 	plane_range(s, (enum plane_style)picture->style, plot);
 	if (plane_draw(svg, plot, s, scale, (enum plane_style)picture->style,
 		picture->highest, err) < 0)
 		return -1;
+	say_flat(svg, plot, scale);
 	plot_axes(svg, plot,
 	    l->same_x && !panels_is_lowest(&l->panels, i) ? NULL : s->x_label,
 	    l->same_y && !panels_is_first(&l->panels, i) ? NULL : s->y_label);
@@ -312,6 +337,23 @@ document_title(const struct picture *picture)
 	return picture->title != NULL ? picture->title : picture->z_label;
 }
 
+static int
+make_scale(const struct picture *picture, const struct drawn_surface *surfaces,
+    size_t n, struct scale *scale, struct error *err)
+{
+	if (scale_make(surfaces, n, picture->log,
+		picture->style == PICTURE_FILLED, &picture->levels,
+		picture->limit, scale, err) < 0)
+		return -1;
+	scale->map = picture->map;
+	if (picture->lo < picture->hi)
+		scale_fix(scale, surfaces, n, picture->lo, picture->hi);
+	/* a relief says in words where it is cut */
+	if (picture->style == PICTURE_SURFACE)
+		scale->beyond = 0;
+	return 0;
+}
+
 int
 picture_surfaces(const struct picture *picture,
     const struct drawn_surface *surfaces, size_t n, struct text *out,
@@ -324,18 +366,16 @@ picture_surfaces(const struct picture *picture,
 	    [PICTURE_SURFACE] = BAR_CONTINUOUS,
 	};
 	double head = any_text(surfaces, n) || picture->letters ? HEAD : 4;
-	struct layout l = plan_page(picture, surfaces, n, head);
+	struct layout l;
 	struct scale scale;
 	struct svg svg;
-	double right = l.width - bar_width();
+	double right, bar;
 
-	if (scale_make(surfaces, n, picture->log,
-		picture->style == PICTURE_FILLED, &picture->levels,
-		picture->limit, &scale, err) < 0)
+	if (make_scale(picture, surfaces, n, &scale, err) < 0)
 		return -1;
-	scale.map = picture->map;
-	if (picture->lo < picture->hi)
-		scale_fix(&scale, surfaces, n, picture->lo, picture->hi);
+	bar = bar_width(&scale, bars[picture->style]);
+	l = plan_page(picture, surfaces, n, head, bar);
+	right = l.width - bar;
 	svg = svg_start(out, &picture->paper, l.width, l.height,
 	    document_title(picture), picture->desc);
 	bar_patterns(&svg);
@@ -354,8 +394,6 @@ picture_surfaces(const struct picture *picture,
 			&plot, err) < 0)
 			return -1;
 	}
-	if (picture->style == PICTURE_SURFACE)
-		scale.beyond = 0;
 	bar_draw(&svg, &scale, bars[picture->style], picture->z_label, right,
 	    l.top + head, l.panel_height);
 	svg_end(&svg);

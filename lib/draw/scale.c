@@ -35,6 +35,38 @@ scale_exceeded(const struct scale *scale, const struct drawn_surface *s)
 	return 0;
 }
 
+/*
+ * Do the values differ by less than their texts can say, and than sums of
+ * single precision are good for?  An infinity is no plateau.
+ */
+static int
+is_flat(
+    const struct scale *scale, const struct drawn_surface *surfaces, size_t n)
+{
+	const double size = fmax(fabs(scale->lo), fabs(scale->hi));
+
+	for (size_t i = 0; i < n; i++)
+		if (scale_exceeded(scale, &surfaces[i]))
+			return 0;
+	return scale->hi - scale->lo <= 1e-6 * size;
+}
+
+/* How many values are there that are no NaN. */
+static size_t
+count_numbers(const struct drawn_surface *surfaces, size_t n)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const size_t points =
+		    (size_t)surfaces[i].nx * (size_t)surfaces[i].ny;
+
+		for (size_t k = 0; k < points; k++)
+			found += !isnan(surfaces[i].z[k]);
+	}
+	return found;
+}
+
 int
 scale_make(const struct drawn_surface *surfaces, size_t n, int log, int bands,
     const struct levels *given, double limit, struct scale *out,
@@ -46,6 +78,8 @@ scale_make(const struct drawn_surface *surfaces, size_t n, int log, int bands,
 	    .log = log, .surfaces = n, .lo = INFINITY, .hi = -INFINITY};
 	for (size_t i = 0; i < n; i++)
 		scan(out, &surfaces[i]);
+	if (!(out->lo <= out->hi) && count_numbers(surfaces, n) == 0)
+		return error_set(err, "nothing to draw: every value is NaN");
 	if (!(out->lo <= out->hi))
 		return error_set(err, "nothing to draw: no value is finite%s",
 		    log ? " and positive, as a log scale needs" : "");
@@ -55,7 +89,11 @@ scale_make(const struct drawn_surface *surfaces, size_t n, int log, int bands,
 		    given->v[0]);
 	cut = limit < out->hi;
 	out->top = cut ? limit : out->hi;
-	if (given != NULL && given->n > 0) {
+	out->flat = !cut && (given == NULL || given->n == 0) &&
+		    is_flat(out, surfaces, n);
+	if (out->flat) {
+		out->levels = (struct levels){.n = 1, .v = {out->lo}};
+	} else if (given != NULL && given->n > 0) {
 		out->levels = *given;
 		out->top = given->v[given->n - 1];
 	} else {
@@ -86,8 +124,8 @@ scale_height(const struct scale *scale, double z)
 {
 	double most = fmax(scale->hi, scale->top);
 
-	if (isnan(z))
-		return z;
+	if (isnan(z) || scale->flat)
+		return isnan(z) ? z : 0;
 	if (scale->log)
 		/* an infinity is a decade beyond: it has no better place */
 		return log10(fmax(scale->lo, fmin(z, 10 * most)));

@@ -11,11 +11,12 @@
 #include "draw/surface.h"
 
 struct scale {
-	int log;             /* heights are compared by their logarithm */
-	size_t surfaces;     /* whose scale it is */
-	double lo, hi;       /* of the finite values; lo > 0 when log */
-	double top;          /* what lies above is hatched */
-	int beyond;          /* some values do */
+	int log;         /* heights are compared by their logarithm */
+	size_t surfaces; /* whose scale it is */
+	double lo, hi;   /* of the finite values; lo > 0 when log */
+	double top;      /* what lies above is hatched */
+	int flat;   /* values differ by rounding alone: one level, one height */
+	int beyond; /* some values do */
 	int no_number;       /* some are NaN */
 	int missing;         /* some were never computed */
 	int doubtful;        /* some are hatched over */

@@ -117,6 +117,29 @@ contour --style surface --light 30,40 "$P/plane.ll" >"$T/lit.svg"
 ok $? "--light is another picture"
 fails 2 "--light is '30', expected azimuth,elevation" "half a direction" contour --light 30 "$P/small.ll"
 
+# ---- plateaus, NaN, long numbers ----
+# grid EXPRESSION: points of 5 x 5 whose loss awk finds from i.
+grid()
+{
+	awk "BEGIN { print \"ix,iy,x,y,loss,acc\"; for (i = 0; i < 25; i++)
+		printf \"%d,%d,%g,%g,%s,%g\\n\", i % 5, i / 5, i % 5 / 2 - 1, int(i / 5) / 2 - 1, $1, 10 }" |
+		/usr/bin/python3 "$P/make.py"
+}
+if [ -x /usr/bin/python3 ]; then
+	grid 'sprintf("%.17g", 5 + (i % 3) * 1e-12)' >"$T/flat.ll"
+	for style in lines filled heat surface; do
+		contour --style $style "$T/flat.ll" >"$T/flat.svg"
+		is_svg "$T/flat.svg" "a plateau, $style"
+		is "$(grep -c '>flat: 5, up to rounding<' "$T/flat.svg") $(grep -c '>5</text>' "$T/flat.svg")" \
+			"1 $([ $style = surface ] && echo 2 || echo 1)" "$style: a plateau is called flat, with one number"
+	done
+	grid '"nan"' >"$T/nan.ll"
+	fails 1 '^contour: nothing to draw: every value is NaN$' "nothing but NaN is one line" contour "$T/nan.ll"
+	grid '0.5 + i * i' >"$T/far.ll"
+	contour --style heat --levels 0.0000123456,0.0000223456,123456700 "$T/far.ll" >"$T/far.svg"
+	is_svg "$T/far.svg" "long numbers at the bar"
+fi
+
 fails 1 "no point has a number 'lss'" "an unknown field" \
 	contour --field lss "$P/small.ll"
 fails 2 'increasing' "levels that fall" contour --levels 2,1 "$P/small.ll"

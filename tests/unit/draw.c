@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "draw/caption.h"
 #include "draw/isoline.h"
 #include "draw/label.h"
 #include "draw/levels.h"
@@ -501,6 +502,24 @@ test_pictures(void **state)
 	}
 }
 
+static void
+test_subsets(void **state)
+{
+	char out[128] = "";
+
+	(void)state;
+	caption_add_subset(out, sizeof(out), "");
+	caption_add_subset(out, sizeof(out), "1,000 of 60,000 images");
+	caption_add_subset(out, sizeof(out), "1,000 of 60,000 images");
+	assert_string_equal(out, "1,000 of 60,000 images");
+	caption_add_subset(out, sizeof(out), "500 of 10,000 images");
+	caption_add_subset(out, sizeof(out), "1,000 of 60,000 images");
+	assert_string_equal(out, "1,000 of 60,000 and 500 of 10,000 images");
+	caption_add_subset(out, sizeof(out), "7 of 9 images: biased");
+	assert_string_equal(out, "1,000 of 60,000 and 500 of 10,000 images; "
+				 "7 of 9 images: biased");
+}
+
 /* A relief of 101 x 101 points is below 1 MB, whole or cut. */
 static void
 test_relief_is_small(void **state)
@@ -541,6 +560,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_subsets),
 	    cmocka_unit_test(test_relief_is_small),
 	    cmocka_unit_test(test_circle),
 	    cmocka_unit_test(test_plane),

@@ -74,6 +74,7 @@ for i, r in enumerate(rows):
     put('point', {'run': run[:16], 'rep': 0, 'set': o['set'],
                   'ix': int(r['ix']), 'iy': int(r['iy']), 'x': float(r['x']),
                   'y': float(r['y']), 'loss': float(r['loss']),
-                  'acc': float(r['acc']), 'n': 512, 'status': 'ok'})
+                  'acc': float(r['acc']), 'n': 512,
+                  'status': 'nan' if r['loss'] == 'nan' else 'ok'})
 if o['mark'] == 'yes':
     put('end', {'count': count, 'digest': digest.hexdigest()})
