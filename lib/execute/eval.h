@@ -9,6 +9,7 @@
  *
  * compile  (eval_compile.c) which kernel does each step
  * flatten  (eval_flat.c)    which values no kernel of pixels touches
+ * join     (eval_join.c)    steps over those that become one
  * place    (eval_place.c)   where values lie: buffers, borders, reuse
  * bind     (eval_bind.c)    folding and packing of a point's weights
  * run      (eval_run.c)
@@ -52,8 +53,10 @@ struct eval_step {
 	bool relu;
 	struct conv conv; /* of three methods and products; owned */
 	void (*rows)(const struct rows_job *job); /* of EVAL_ROWS */
-	int row;  /* its length; of EVAL_PRODUCT those of in are conv's c */
-	int bias; /* of EVAL_PRODUCT: the tensor that is added, or -1 */
+	int row; /* its length; of EVAL_PRODUCT those of in are conv's c */
+	/* Of these two: tensors that multiply and are added, or -1. */
+	int weight, bias;
+	float epsilon;
 	/* Floats from the start of the weights. */
 	size_t weights, scale, shift;
 	double flops;
@@ -100,6 +103,18 @@ int eval_compile(struct eval_plan *plan, struct error *err);
 
 /* Then: values that lie in planes, and the steps that can use that. */
 int eval_flatten(struct eval_plan *plan, struct error *err);
+
+/* Does it lie in planes, where nothing else is seen of it? */
+static inline bool
+eval_is_flat(const struct eval_plan *plan, int value)
+{
+	const struct slot *v = &plan->slots[value];
+
+	return slot_is_row(v) && v->alias < 0;
+}
+
+/* Then: steps over them that become one. */
+void eval_join(struct eval_plan *plan);
 
 /* Stages, buffers and the tables that depend on their strides. */
 int eval_place(struct eval_plan *plan, struct error *err);

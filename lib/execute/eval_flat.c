@@ -76,14 +76,6 @@ flatten(struct eval_plan *plan, int value)
 	v->order = NULL;
 }
 
-static bool
-is_flat(const struct eval_plan *plan, int value)
-{
-	const struct slot *v = &plan->slots[value];
-
-	return slot_is_row(v) && v->alias < 0;
-}
-
 /* The same numbers in another form: they stay where they are. */
 static bool
 is_form(const struct eval_plan *plan, const struct eval_step *step)
@@ -97,6 +89,13 @@ is_form(const struct eval_plan *plan, const struct eval_step *step)
 	       in->c == plan->slots[step->out].c;
 }
 
+/* The tensor that node reads as input i, or -1. */
+static int
+tensor_of(const struct eval_plan *plan, const struct node *node, int i)
+{
+	return i < node->n_in ? plan->graph->values[node->in[i]].tensor : -1;
+}
+
 /* The kernel of rows that does the step, if there is one; finds their length.
  */
 static bool
@@ -106,6 +105,7 @@ find_rows(const struct eval_plan *plan, struct eval_step *step)
 	const struct shape *shape = &plan->graph->values[node->out].shape;
 	int64_t row = 1;
 
+	step->epsilon = node->attr.epsilon;
 	switch (node->op) {
 	case OP_SOFTMAX:
 		step->rows = plan->kernels->softmax;
@@ -129,6 +129,8 @@ find_rows(const struct eval_plan *plan, struct eval_step *step)
 	for (int i = node->attr.axis - 1; i >= 0 && i < shape->rank; i++)
 		row *= shape->dim[i];
 	step->row = (int)row;
+	step->weight = tensor_of(plan, node, 1);
+	step->bias = tensor_of(plan, node, 2);
 	return true;
 }
 
@@ -176,7 +178,7 @@ find_method(struct eval_plan *plan, struct eval_step *step, struct error *err)
 	if (step->method != EVAL_FALLBACK || step->fused->kind != FUSED_NODE)
 		return 0;
 	for (int i = 0; i < n; i++)
-		if (!is_flat(plan, value[i]))
+		if (!eval_is_flat(plan, value[i]))
 			return 0;
 	step->method = EVAL_FLAT;
 	if (is_product(plan, step)) {
@@ -190,85 +192,6 @@ find_method(struct eval_plan *plan, struct eval_step *step, struct error *err)
 		plan->slots[step->out].root = plan->slots[step->in].root;
 	}
 	return 0;
-}
-
-/* ---- what a product takes behind it ---- */
-
-/* The only step that reads value, or NULL. */
-static struct eval_step *
-only_reader(struct eval_plan *plan, int value)
-{
-	struct eval_step *reader = NULL;
-	int reads[NODE_INPUTS_MAX + 1];
-
-	for (size_t i = 1; i < plan->n_steps; i++)
-		for (int n = fuse_reads(plan->steps[i].fused, reads); n-- > 0;)
-			if (reads[n] == value) {
-				if (reader != NULL || value == plan->output)
-					return NULL;
-				reader = &plan->steps[i];
-			}
-	return reader;
-}
-
-/* The product makes what next made; what lies between them goes. */
-static void
-take_over(
-    struct eval_plan *plan, struct eval_step *product, struct eval_step *next)
-{
-	plan->slots[product->out].first = -1;
-	product->out = next->out;
-	plan->slots[product->out].first = (int)(product - plan->steps);
-	next->method = EVAL_NOTHING;
-}
-
-/* A tensor that is added to each row. */
-static void
-join_bias(struct eval_plan *plan, struct eval_step *product)
-{
-	const struct graph *g = plan->graph;
-	struct eval_step *next = only_reader(plan, product->out);
-	const struct node *node = next != NULL ? next->fused->node : NULL;
-
-	if (next == NULL || next->method != EVAL_FLAT || node->op != OP_ADD ||
-	    next->fused->n_in != 1)
-		return;
-	for (int j = 0; j < 2; j++) {
-		const int tensor = g->values[node->in[j]].tensor;
-
-		if (g->values[node->in[j]].kind != VALUE_TENSOR)
-			continue;
-		if (g->tensors[tensor].rank == 1 &&
-		    g->tensors[tensor].n == product->conv.k) {
-			product->bias = tensor;
-			take_over(plan, product, next);
-		}
-		return;
-	}
-}
-
-/* An activation that is there already, or a ReLU. */
-static void
-join_sum(struct eval_plan *plan, struct eval_step *product)
-{
-	struct eval_step *next = only_reader(plan, product->out);
-	int other;
-
-	if (next == NULL || next->method != EVAL_AFFINE ||
-	    next->fused->norm != NULL || !is_flat(plan, next->out))
-		return;
-	other = next->addend < 0 || next->in != product->out ? next->in
-							     : next->addend;
-	if (next->addend >= 0) {
-		/* whole blocks of it are read */
-		if (product->conv.k % KERNEL_BLOCK != 0 ||
-		    !is_flat(plan, other) ||
-		    plan->slots[other].first >= (int)(product - plan->steps))
-			return;
-		product->addend = other;
-	}
-	product->relu = next->relu;
-	take_over(plan, product, next);
 }
 
 size_t
@@ -322,10 +245,6 @@ eval_flatten(struct eval_plan *plan, struct error *err)
 	for (size_t i = 1; i < plan->n_steps; i++)
 		if (find_method(plan, &plan->steps[i], err) < 0)
 			return -1;
-	for (size_t i = 1; i < plan->n_steps; i++)
-		if (plan->steps[i].method == EVAL_PRODUCT) {
-			join_bias(plan, &plan->steps[i]);
-			join_sum(plan, &plan->steps[i]);
-		}
+	eval_join(plan);
 	return make_ones(plan, err);
 }

@@ -21,13 +21,15 @@ static int
 group_of(const struct eval_plan *plan, const struct eval_step *step)
 {
 	const struct slot *out = &plan->slots[step->out];
-	int group = 1;
+	int pixels = out->h * out->w, group = 1;
 
 	/* Only weights are worth a larger group. */
-	if (step->method != EVAL_WINOGRAD && step->method != EVAL_CONV)
+	if (step->method == EVAL_PRODUCT)
+		pixels = (int)slot_planes(out) / step->conv.k;
+	else if (step->method != EVAL_WINOGRAD && step->method != EVAL_CONV)
 		return 1;
 	while (group < GROUP_MAX && group < plan->block &&
-	       2 * group * out->h * out->w <= PIXELS_GOAL)
+	       2 * group * pixels <= PIXELS_GOAL)
 		group *= 2;
 	return group;
 }

@@ -215,22 +215,30 @@ run_flat(const struct run *run, const struct eval_step *step, int image, int n)
 	}
 }
 
+/* A tensor that fallbacks read, or none. */
+static const float *
+row_of(const struct run *run, int tensor)
+{
+	const struct eval_plan *plan = run->plan;
+
+	return tensor < 0
+		   ? NULL
+		   : run->weights + plan->tensors + plan->fusion.places[tensor];
+}
+
 /* The rows of n images by a kernel. */
 static void
 run_rows(const struct run *run, const struct eval_step *step, int image, int n)
 {
-	const struct node *node = step->fused->node;
 	const struct view in = view_of(run, step->in, image);
 	const struct view out = view_of(run, step->out, image);
 	const size_t size = slot_planes(&run->plan->slots[step->out]);
 	struct rows_job job = {.n = step->row,
 	    .rows = (int)(size / (size_t)step->row),
-	    .epsilon = node->attr.epsilon};
+	    .epsilon = step->epsilon,
+	    .weight = row_of(run, step->weight),
+	    .bias = row_of(run, step->bias)};
 
-	if (node->n_in > 1)
-		job.weight = tensor_of(run, step, node->in[1]);
-	if (node->n_in > 2)
-		job.bias = tensor_of(run, step, node->in[2]);
 	for (int i = 0; i < n; i++) {
 		job.in = in.at + i * in.image;
 		job.out = out.at + i * out.image;

@@ -148,7 +148,7 @@ struct norm_back_job {
 /*
  * Rows of n numbers, one behind the other, in and out.  Within a row's block of
  * KERNEL_BLOCK sums grow lane by lane, so that all sets but plain C give the
- * same bits.  out may be in.
+ * same bits.  out overlaps no in.
  */
 struct rows_job {
 	const float *in;
