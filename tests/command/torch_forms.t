@@ -65,6 +65,9 @@ dirgen -s 7 <model.ll | fnorm | evalgrid -q --exec 'torch-loss language_model.py
 gridconv lm.ll | awk -F, 'NR > 1 && $1 == 1 && $2 == 1 { c = $5 } NR > 1 && !($1 == 1 && $2 == 1) { n++; far += $5 > 2 }
 	END { exit !(n == 8 && far == 8 && c < 1.2) }'
 ok $? "its surface has a minimum where it was trained to"
+dirgen -s 7 <model.ll | fnorm | evalgrid -q --exec-form place --exec 'torch-loss --place language_model.py' \
+	--x=-1:1:3 --y=-1:1:3 >places.ll
+is "$(gridconv places.ll | cut -d, -f1-6)" "$(gridconv lm.ll | cut -d, -f1-6)" "the same with weights that stay on the device"
 
 # ImageFolder: pictures in a folder for each class.
 if has torchvision && has PIL; then
