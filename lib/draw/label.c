@@ -99,30 +99,61 @@ spine(const struct label *label, struct xy end[2])
 	end[1] = (struct xy){label->at.x + dx, label->at.y + dy};
 }
 
+/* Does the part of a segment from lo to hi, shares of its length, enter it? */
+static int
+part_enters(const struct label_task *task, const struct label *label,
+    const struct xy end[2], double lo, double hi)
+{
+	const double reach = label->width / 2 + task->height;
+	const struct xy d = minus(end[1], end[0]);
+	const struct xy a = {end[0].x + lo * d.x, end[0].y + lo * d.y};
+	const struct xy b = {end[0].x + hi * d.x, end[0].y + hi * d.y};
+
+	return lo <= hi && fmin(a.x, b.x) < label->at.x + reach &&
+	       fmax(a.x, b.x) > label->at.x - reach &&
+	       fmin(a.y, b.y) < label->at.y + reach &&
+	       fmax(a.y, b.y) > label->at.y - reach &&
+	       enters(label, task->height / 2, a, b);
+}
+
+/* Does a line enter the label, but for the part that carries it? */
+static int
+crosses(const struct label_task *task, const struct label *label, size_t set,
+    size_t number)
+{
+	const struct line_set *lines = &task->sets[set];
+	const struct line *line = &lines->lines[number];
+	const int own = set == label->set && number == label->line;
+	/* a bent part is longer than what it carries */
+	const double pad = 1 + 0.15 * label->width;
+	double arc = 0;
+
+	for (size_t j = 0; j < segments(line); j++) {
+		const struct xy end[2] = {
+		    line_point(lines, line, j), line_point(lines, line, j + 1)};
+		const double n = length(minus(end[1], end[0]));
+		/* where the part begins and ends that carries it: shares of n
+		 */
+		const double from = (label->from - pad - arc) / n;
+		const double to = (label->to + pad - arc) / n;
+
+		arc += n;
+		if (own && n > 0
+			? part_enters(task, label, end, 0, fmin(1, from)) ||
+			      part_enters(task, label, end, fmax(0, to), 1)
+			: part_enters(task, label, end, 0, 1))
+			return 1;
+	}
+	return 0;
+}
+
 static int
 crosses_a_line(const struct label_task *task, const struct label *label)
 {
-	double reach = label->width / 2 + task->height;
-
 	for (size_t k = 0; k < task->n; k++)
-		for (size_t i = 0; i < task->sets[k].n; i++) {
-			const struct line *line = &task->sets[k].lines[i];
-
-			if (k == label->set && i == label->line)
-				continue;
-			for (size_t j = 0; j < segments(line); j++) {
-				struct xy a, b;
-
-				a = line_point(&task->sets[k], line, j);
-				b = line_point(&task->sets[k], line, j + 1);
-				if (fmin(a.x, b.x) < label->at.x + reach &&
-				    fmax(a.x, b.x) > label->at.x - reach &&
-				    fmin(a.y, b.y) < label->at.y + reach &&
-				    fmax(a.y, b.y) > label->at.y - reach &&
-				    enters(label, task->height / 2, a, b))
-					return 1;
-			}
-		}
+		for (size_t i = 0; i < task->sets[k].n; i++)
+			if (crosses(task, label, k, i))
+				return 1;
 	return 0;
 }
 

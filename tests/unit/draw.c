@@ -520,6 +520,33 @@ test_subsets(void **state)
 				 "7 of 9 images: biased");
 }
 
+/* A line that comes back beside itself, nearer than the text is high, is bare.
+ */
+static void
+test_label_beside_itself(void **state)
+{
+	struct xy points[] = {{200, 390}, {202, 20}, {204, 390}};
+	struct line line = {.n = 3};
+	struct line_set set = {
+	    .points = points, .n_points = 3, .lines = &line, .n = 1};
+	const double width = 20;
+	struct label_list labels = {0};
+	const struct label_task task = {.sets = &set,
+	    .widths = &width,
+	    .n = 1,
+	    .height = 9,
+	    .right = 400,
+	    .bottom = 400};
+
+	(void)state;
+	assert_int_equal(labels_place(&task, &labels, NULL), 0);
+	assert_int_equal(labels.n, 0);
+	points[2].x = 390;
+	assert_int_equal(labels_place(&task, &labels, NULL), 0);
+	assert_int_equal(labels.n, 1);
+	label_list_free(&labels);
+}
+
 /* A relief of 101 x 101 points is below 1 MB, whole or cut. */
 static void
 test_relief_is_small(void **state)
@@ -561,6 +588,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_subsets),
+	    cmocka_unit_test(test_label_beside_itself),
 	    cmocka_unit_test(test_relief_is_small),
 	    cmocka_unit_test(test_circle),
 	    cmocka_unit_test(test_plane),
