@@ -89,9 +89,13 @@ plan_heights(struct layout *l, const struct picture *picture,
 	if (l->panels.n % l->panels.columns > 0 && l->panels.rows > 1)
 		l->between = FOOT - 10;
 	around += l->between;
-	l->height = l->panels.n == 1
-			? fmax(350, ceil(around + LEAST))
-			: ceil(around + rows * 0.78 * l->plot_width);
+	/* 350 is good at 500; on paper one plot keeps that shape */
+	if (l->panels.n > 1)
+		l->height = ceil(around + rows * 0.78 * l->plot_width);
+	else if (paper_is_measured(&picture->paper))
+		l->height = ceil(fmax(0.7 * l->width, around + LEAST / 2));
+	else
+		l->height = fmax(350, ceil(around + LEAST));
 	if (picture->paper.height.pixels > 0)
 		l->height = fmax(paper_height(&picture->paper), 100);
 	l->plot_height = fmax((l->height - around) / rows, 40);

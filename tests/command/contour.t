@@ -87,6 +87,10 @@ ok $? "panels that do not fit beside each other stand below each other"
 contour --width 640 --background none "$P/plane.ll" >"$T/bare.svg"
 ! grep -q '<rect width="100%"' "$T/bare.svg" && grep -q '<rect width="100%"' "$T/plane.svg"
 ok $? "--background none paints nothing behind the picture"
+contour --width 84mm --font 7pt "$P/line.ll" >"$T/curve.svg"
+sed -n 's/^<svg [^>]*height="\([0-9]*\).*mm".*/\1/p' "$T/curve.svg" >"$T/height"
+[ "$(cat "$T/height")" -ge 50 ] && [ "$(cat "$T/height")" -le 65 ]
+ok $? "curves in a column are wider than they are high"
 for map in viridis cividis magma summer coolwarm; do
 	for style in lines surface; do
 		contour --colours $map --style $style "$P/small.ll" | cksum
