@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/character.h"
+#include "base/plural.h"
 
 static void
 make_printable(char *text)
@@ -54,7 +55,8 @@ int
 error_memory(struct error *err, size_t bytes)
 {
 	if (bytes > 0)
-		error_set(err, "out of memory: %zu bytes wanted", bytes);
+		error_set(err, "out of memory: %zu byte%s wanted", bytes,
+		    plural_s((int64_t)bytes));
 	else
 		error_set(err, "out of memory");
 	if (err != NULL)

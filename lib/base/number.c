@@ -1,4 +1,5 @@
 #include "base/number.h"
+#include "base/plural.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -121,7 +122,8 @@ number_parse_reals(const char *text, const char *what, double *out, size_t room,
 			return 0;
 		text += len + 1;
 	}
-	return error_set(err, "%s has more than %zu numbers", what, room);
+	return error_set(err, "%s has more than %zu number%s", what, room,
+	    plural_s((int64_t)room));
 }
 
 char *

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/number.h"
+#include "base/plural.h"
 
 int
 range_parse(
@@ -43,8 +44,8 @@ range_check(const struct range *range, const char *what, struct error *err)
 	if (!isfinite(hi - lo) || !(lo + step > lo) || !(hi - step < hi))
 		return error_set(err,
 		    "%s goes from %.17g to %.17g in %" PRId64
-		    " coordinates, which double numbers do not tell apart",
-		    what, lo, hi, range->num);
+		    " coordinate%s, which double numbers do not tell apart",
+		    what, lo, hi, range->num, plural_s(range->num));
 	return 0;
 }
 

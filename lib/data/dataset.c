@@ -6,6 +6,7 @@
 
 #include "base/magic.h"
 #include "base/memory.h"
+#include "base/plural.h"
 #include "base/random.h"
 #include "data/files.h"
 #include "data/source.h"
@@ -51,7 +52,8 @@ source_open(struct source *source, const struct files *files,
 		return source_cifar(source, first, files->n, err);
 	if (magic_find(first->bytes, first->n) == NULL)
 		return error_set(err,
-		    "%zu bytes of an unknown kind, expected " KINDS, first->n);
+		    "%zu byte%s of an unknown kind, expected " KINDS, first->n,
+		    plural_s((int64_t)first->n));
 	return magic_refuse(first->bytes, first->n, KINDS, false, err);
 }
 
@@ -245,8 +247,8 @@ take(struct dataset *dataset, struct source *source,
 	if (wanted > source->n && choice->at_most)
 		wanted = source->n;
 	if (wanted > source->n)
-		return error_set(err, "%lld images asked for, there are %lld",
-		    (long long)wanted, (long long)source->n);
+		return error_set(err, "%lld image%s asked for, there are %lld",
+		    (long long)wanted, plural_s(wanted), (long long)source->n);
 	dataset->name = source->name;
 	dataset->total = source->n;
 	dataset->n = wanted > 0 ? wanted : source->n;

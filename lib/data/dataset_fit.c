@@ -60,9 +60,9 @@ fit_input(
 		    "images");
 	if (in->rank != 3 && in->rank != 1)
 		return error_set(err,
-		    "the model's input has %d dimensions, expected images of "
+		    "the model's input has %d dimension%s, expected images of "
 		    "c h w, or a row of numbers",
-		    in->rank);
+		    in->rank, plural_s(in->rank));
 	if (in->rank == 1 ? shape_size(&images) != in->dim[0]
 			  : !shape_same(in, &images))
 		return error_set(err,

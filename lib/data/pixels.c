@@ -1,6 +1,7 @@
 #include "data/pixels.h"
 
 #include "base/number.h"
+#include "base/plural.h"
 
 const char *const pixels_words[] = {"cifar10-paper", "cifar10", "cifar100",
     "imagenet", "mnist", "fashion", "none", NULL};
@@ -30,8 +31,9 @@ pixels_get(
 
 	if (has != 0 && has != channels)
 		return error_set(err,
-		    "--pixels %s has %zu channels, the input has %zu",
-		    pixels_words[choice], has, channels);
+		    "--pixels %s has %zu channel%s, the input has %zu",
+		    pixels_words[choice], has, plural_s((int64_t)has),
+		    channels);
 	for (size_t i = 0; i < channels; i++) {
 		mean[i] = has != 0 ? table[choice].mean[i] : 0.0;
 		std[i] = has != 0 ? table[choice].std[i] : 1.0;
@@ -49,8 +51,9 @@ parse_list(const char *list, const char *option, size_t channels, double *out,
 		return -1;
 	if (n != channels)
 		return error_set(err,
-		    "%s has %zu numbers, the input has %zu channels", option, n,
-		    channels);
+		    "%s has %zu number%s, the input has %zu channel%s", option,
+		    n, plural_s((int64_t)n), channels,
+		    plural_s((int64_t)channels));
 	return 0;
 }
 
@@ -135,9 +138,9 @@ pixels_complete(const struct pixels_options *options, size_t channels,
 	}
 	if (n_known != 1 && n_known != channels)
 		return error_set(err,
-		    "the model has input constants for %zu channels, the "
+		    "the model has input constants for %zu channel%s, the "
 		    "images have %zu",
-		    n_known, channels);
+		    n_known, plural_s((int64_t)n_known), channels);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 
 enum { PIXELS_MAX = 1 << 28 };
 
@@ -39,13 +40,13 @@ source_count(
 
 	if (n < 1 || n > INT32_MAX)
 		return error_set(err,
-		    "the data set has %lld images, expected 1 to %d",
-		    (long long)n, INT32_MAX);
+		    "the data set has %lld image%s, expected 1 to %d",
+		    (long long)n, plural_s(n), INT32_MAX);
 	if (n_labels < 1 || n_labels > IMAGE_SIDE_MAX ||
 	    __builtin_mul_overflow(n, n_labels, &all))
 		return error_set(err,
-		    "%lld labels for each image, expected 1 to %d",
-		    (long long)n_labels, IMAGE_SIDE_MAX);
+		    "%lld label%s for each image, expected 1 to %d",
+		    (long long)n_labels, plural_s(n_labels), IMAGE_SIDE_MAX);
 	source->n = n;
 	source->n_labels = (int)n_labels;
 	source->labels = memory_new((size_t)all, sizeof(*source->labels), err);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "data/source.h"
 
 enum { SIDE = 32, PIXELS = 3 * SIDE * SIDE, CIFAR10 = 1, CIFAR100 = 2 };
@@ -111,9 +112,10 @@ source_cifar(struct source *source, const struct content *files, int n_files,
 	for (int i = 0; i < n_files; i++) {
 		if (label_bytes(&files[i]) != bytes)
 			return error_set(err,
-			    "file %d of the data set has %zu bytes, expected "
+			    "file %d of the data set has %zu byte%s, expected "
 			    "records of %zu",
-			    i + 1, files[i].n, c->record_bytes);
+			    i + 1, files[i].n, plural_s((int64_t)files[i].n),
+			    c->record_bytes);
 		n += (int64_t)(files[i].n / c->record_bytes);
 	}
 	if (source_shape(source, 3, SIDE, SIDE, err) < 0 ||

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "data/source.h"
 #include "file/gzip.h"
 
@@ -83,8 +84,9 @@ read_labels(struct source *source, struct gzip *gzip, struct error *err)
 	if (read_head(gzip, 1, &n, err) < 0)
 		return -1;
 	if (n != source->n)
-		return error_set(
-		    err, "%u labels for %lld images", n, (long long)source->n);
+		return error_set(err, "%u label%s for %lld image%s", n,
+		    plural_s((int64_t)n), (long long)source->n,
+		    plural_s(source->n));
 	if (source_count(source, n, 1, err) < 0)
 		return -1;
 	for (size_t at = 0; at < n; at += sizeof(chunk)) {

@@ -101,9 +101,10 @@ take_shape(struct source *source, struct npz *z, struct error *err)
 	source->whole = source->real && !element_is_real(h->element.kind);
 	if (source->whole && (h->rank != 2 || h->element.kind == ELEMENT_BOOL))
 		return error_set(err,
-		    "%s holds %s in %d dimensions, expected bytes (uint8) or "
+		    "%s holds %s in %d dimension%s, expected bytes (uint8) or "
 		    "reals, or tokens N,T of integers",
-		    z->names.images, element_name(h->element.kind), h->rank);
+		    z->names.images, element_name(h->element.kind), h->rank,
+		    plural_s(h->rank));
 	if (h->rank == 2)
 		return source_shape(source, d[1], 1, 1, err);
 	if (h->rank == 3)
@@ -146,8 +147,9 @@ take_targets(struct source *source, struct tensor *y, const char *name,
 			    name, (double)y->f32[i], (long long)i);
 	if (y->n / source->n < 1 || y->n / source->n > IMAGE_SIDE_MAX)
 		return error_set(err,
-		    "%s has %lld targets for an image, expected 1 to %d", name,
-		    (long long)(y->n / source->n), IMAGE_SIDE_MAX);
+		    "%s has %lld target%s for an image, expected 1 to %d", name,
+		    (long long)(y->n / source->n), plural_s((y->n / source->n)),
+		    IMAGE_SIDE_MAX);
 	source->n_targets = (int)(y->n / source->n);
 	source->targets = y->f32;
 	y->data = NULL;
@@ -163,13 +165,14 @@ take_y(struct source *source, struct tensor *y, const struct array_names *names,
 
 	if (y->rank != 1 && y->rank != 2)
 		return error_set(err,
-		    "%s has %d dimensions, expected one label for each image, "
+		    "%s has %d dimension%s, expected one label for each image, "
 		    "N,T labels of tokens, or N,K real targets",
-		    names->labels, y->rank);
+		    names->labels, y->rank, plural_s(y->rank));
 	if (y->dim[0] != source->n)
-		return error_set(err, "%s has %lld labels, %s has %lld images",
-		    names->labels, (long long)y->dim[0], names->images,
-		    (long long)source->n);
+		return error_set(err,
+		    "%s has %lld label%s, %s has %lld image%s", names->labels,
+		    (long long)y->dim[0], plural_s(y->dim[0]), names->images,
+		    (long long)source->n, plural_s(source->n));
 	if (source_count(source, y->dim[0],
 		y->rank == 2 && !real ? y->dim[1] : 1, err) < 0)
 		return -1;

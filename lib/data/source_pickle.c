@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "data/source.h"
 #include "file/pickle.h"
 #include "file/pickle_numpy.h"
@@ -90,8 +91,9 @@ open_batch(struct batch *batch, const struct content *file, int *classes,
 		return error_set(
 		    err, "data is no array of rows of %d bytes", PIXELS);
 	if (rows->dim[0] != (int64_t)labels->items.n)
-		return error_set(err, "%lld images and %u labels",
-		    (long long)rows->dim[0], labels->items.n);
+		return error_set(err, "%lld image%s and %u label%s",
+		    (long long)rows->dim[0], plural_s(rows->dim[0]),
+		    labels->items.n, plural_s((int64_t)labels->items.n));
 	return 0;
 }
 
@@ -141,8 +143,9 @@ source_pickle(struct source *source, const struct content *files, int n_files,
 					   : -1;
 		if (i > 0 && classes != source->classes)
 			return error_set(err,
-			    "file %d has %d classes, those before it %d", i + 1,
-			    classes, source->classes);
+			    "file %d has %d class%s, those before it %d", i + 1,
+			    classes, plural(classes, "", "es"),
+			    source->classes);
 		source->classes = classes;
 		n += b->at[i].rows.dim[0];
 	}

@@ -6,6 +6,7 @@
 #include <zip.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 
 enum { ENTRIES_MAX = 1 << 20, BOMB_FACTOR = 64, BOMB_BYTES = 16 << 20 };
 
@@ -52,8 +53,8 @@ read_directory(struct archive *archive, struct error *err)
 
 	if (n < 0 || n > ENTRIES_MAX)
 		return error_set(err,
-		    "zip archive has %lld entries, expected at most %d",
-		    (long long)n, ENTRIES_MAX);
+		    "zip archive has %lld %s, expected at most %d",
+		    (long long)n, plural(n, "entry", "entries"), ENTRIES_MAX);
 	archive->stats = memory_new((size_t)n, sizeof(*archive->stats), err);
 	if (archive->stats == NULL)
 		return -1;
@@ -128,10 +129,11 @@ check_size(
 {
 	if (archive->stats[i].size > limit)
 		return error_set(err,
-		    "entry '%.120s' unpacks to %llu bytes, expected at most "
+		    "entry '%.120s' unpacks to %llu byte%s, expected at most "
 		    "%llu",
 		    archive->stats[i].name,
 		    (unsigned long long)archive->stats[i].size,
+		    plural_s((int64_t)archive->stats[i].size),
 		    (unsigned long long)limit);
 	return 0;
 }
@@ -182,8 +184,8 @@ archive_entry_read(
 			return entry_error(entry, err);
 		if (got == 0)
 			return error_set(err,
-			    "entry '%.120s' ends %zu bytes early", entry->name,
-			    n);
+			    "entry '%.120s' ends %zu byte%s early", entry->name,
+			    n, plural_s((int64_t)n));
 		to += got;
 		n -= (size_t)got;
 	}

@@ -6,6 +6,7 @@
 #include <zlib.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 
 enum { DEFLATE_RATIO_MAX = 1032, INPUT_BYTES = 1 << 20, SKIP_BYTES = 1 << 14 };
 
@@ -136,8 +137,9 @@ gzip_read(struct gzip *gzip, void *out, size_t n, struct error *err)
 		if (read_some(gzip, to, now, &got, err) < 0)
 			return -1;
 		if (got < now)
-			return error_set(
-			    err, "the data ends %zu bytes too early", n - got);
+			return error_set(err,
+			    "the data ends %zu byte%s too early", n - got,
+			    plural_s((int64_t)(n - got)));
 		if (p != NULL)
 			p += now;
 		n -= now;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 
 /* numpy itself refuses headers above 10,000 characters. */
 enum {
@@ -30,8 +31,9 @@ take(struct npy *npy, void *out, size_t n, struct error *err)
 {
 	if (n > npy->left_bytes)
 		return error_set(err,
-		    "numpy array ends after %llu bytes, expected %zu",
-		    (unsigned long long)npy->left_bytes, n);
+		    "numpy array ends after %llu byte%s, expected %zu",
+		    (unsigned long long)npy->left_bytes,
+		    plural_s((int64_t)npy->left_bytes), n);
 	if (npy->entry != NULL) {
 		if (archive_entry_read(npy->entry, out, n, err) < 0)
 			return -1;
@@ -222,8 +224,8 @@ read_header(struct npy *npy, struct error *err)
 	    (uint32_t)length[3] << 24;
 	if (n > HEADER_MAX)
 		return error_set(err,
-		    "numpy header has %u bytes, expected at most %d", n,
-		    HEADER_MAX);
+		    "numpy header has %u byte%s, expected at most %d", n,
+		    plural_s((int64_t)n), HEADER_MAX);
 	if (take(npy, text, n, err) < 0)
 		return -1;
 	text[n] = '\0';
@@ -234,8 +236,10 @@ read_header(struct npy *npy, struct error *err)
 		return -1;
 	if (bytes != npy->left_bytes)
 		return error_set(err,
-		    "numpy array has %llu bytes of data, its header wants %llu",
+		    "numpy array has %llu byte%s of data, its header wants "
+		    "%llu",
 		    (unsigned long long)npy->left_bytes,
+		    plural_s((int64_t)npy->left_bytes),
 		    (unsigned long long)bytes);
 	return 0;
 }

@@ -1,5 +1,7 @@
 #include "file/pickle_numpy.h"
 
+#include "base/plural.h"
+
 /* Values as Python 2 (text) and 3 (bytes) wrote them. */
 static bool
 has_bytes(const struct pickle_value *value)
@@ -114,9 +116,10 @@ pickle_array_view(const struct pickle_value *value, struct pickle_array *array,
 		element_bytes(array->element.kind), &want) ||
 	    want != bytes->text.n)
 		return error_set(err,
-		    "numpy array has %zu bytes of data, its shape wants %lld "
-		    "elements",
-		    bytes->text.n, (long long)array->n);
+		    "numpy array has %zu byte%s of data, its shape wants %lld "
+		    "element%s",
+		    bytes->text.n, plural_s((int64_t)bytes->text.n),
+		    (long long)array->n, plural_s(array->n));
 	array->fortran =
 	    (fortran->kind == PICKLE_BOOL || fortran->kind == PICKLE_INT) &&
 	    fortran->integer != 0;

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/plural.h"
 
 enum { MARKS_MAX = 1 << 16, MEMO_MAX = 1 << 20 };
 
@@ -58,7 +59,8 @@ op_line_integer(
 	if (op == 'L' && n > 0 && arg->bytes[n - 1] == 'L')
 		n--;
 	if (n >= sizeof(text))
-		return error_set(err, "pickle has an integer of %zu digits", n);
+		return error_set(err, "pickle has an integer of %zu digit%s", n,
+		    plural_s((int64_t)n));
 	memcpy(text, arg->bytes, n);
 	if (number_parse_int(text, "an integer of the pickle", INT64_MIN,
 		INT64_MAX, &integer, err) < 0)

@@ -5,6 +5,7 @@
 
 #include "base/character.h"
 #include "base/memory.h"
+#include "base/plural.h"
 #include "base/text.h"
 
 enum {
@@ -107,8 +108,8 @@ entries_read(struct entries *entries, struct checkpoint *checkpoint,
 
 		if (e->n > TENSOR_NAME_MAX)
 			return error_set(err,
-			    "a tensor's name has %zu bytes, expected 1 to %d",
-			    e->n, TENSOR_NAME_MAX);
+			    "a tensor's name has %zu byte%s, expected 1 to %d",
+			    e->n, plural_s((int64_t)e->n), TENSOR_NAME_MAX);
 		memcpy(name, e->name, e->n);
 		name[e->n] = '\0';
 		if (read(context, e->place, name, &checkpoint->tensors[i],

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 
 static const char *const words[] = {
     [CLASS_TRAINABLE] = "trainable",
@@ -62,9 +63,9 @@ apply(const struct graph *graph, const struct class_rule *rule,
 	if (matched > 0)
 		return 0;
 	return error_set(err,
-	    "%s '%.120s' matches none of the %zu tensors that it could be for",
+	    "%s '%.120s' matches none of the %zu tensor%s that it could be for",
 	    rule->train ? "--train" : "--freeze", rule->pattern,
-	    graph->n_tensors);
+	    graph->n_tensors, plural_s((int64_t)graph->n_tensors));
 }
 
 int
@@ -108,8 +109,9 @@ classes_list(const struct graph *graph, const enum tensor_class *classes,
 					       : tensor_role_word(t->role),
 		    tensor_shape_text(t, shape));
 		if (t->rank > 1)
-			text_add(text, ", out_axis %d, %lld filters",
-			    t->out_axis, (long long)t->dim[t->out_axis]);
+			text_add(text, ", out_axis %d, %lld filter%s",
+			    t->out_axis, (long long)t->dim[t->out_axis],
+			    plural_s(t->dim[t->out_axis]));
 		text_add(text, "\n");
 	}
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "model/histogram.h"
 
 static void
@@ -239,8 +240,8 @@ read_length(struct sums *sums, const struct value *header, struct error *err)
 	if (n != s.n)
 		return error_set(err,
 		    "norm '%s': n is %" PRId64 ", the shape has %" PRId64
-		    " elements",
-		    name, s.n, n);
+		    " element%s",
+		    name, s.n, n, plural_s(n));
 	sums->norms++;
 	sums->n += s.n;
 	sums->squares += s.norm * s.norm;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/plural.h"
 #include "model/match.h"
 #include "net/architecture.h"
 
@@ -108,9 +109,10 @@ restore_names(struct model *model, const struct load_options *options,
 	content_close(&content);
 	if (status == 0 && report->names.found == 0)
 		status = error_set(err,
-		    "none of the %zu trainable tensors is there: another "
+		    "none of the %zu trainable tensor%s is there: another "
 		    "network, or its batch norms were folded",
-		    report->names.weights);
+		    report->names.weights,
+		    plural_s((int64_t)report->names.weights));
 	return status < 0 ? error_prefix(err, "--names-from %s", options->names)
 			  : 0;
 }

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/plural.h"
 #include "net/graph_codec.h"
 #include "tensor/chunk.h"
 
@@ -75,8 +76,8 @@ unpack_normalisation(
 	    field_reals(header, "std", m->std, CHANNELS_MAX, &n, err) < 0)
 		return -1;
 	if (n != m->n_channels)
-		return error_set(
-		    err, "std has %zu numbers, mean has %zu", n, m->n_channels);
+		return error_set(err, "std has %zu number%s, mean has %zu", n,
+		    plural_s((int64_t)n), m->n_channels);
 	for (size_t i = 0; i < n; i++)
 		if (!isfinite(m->mean[i]) || !isfinite(m->std[i]) ||
 		    !(m->std[i] > 0.0))

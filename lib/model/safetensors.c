@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/plural.h"
 #include "file/element.h"
 #include "model/checkpoint_form.h"
 
@@ -122,8 +123,9 @@ parse_place(const json_t *info, const uint8_t *data, uint64_t n_data,
 	place->end = (uint64_t)end;
 	if (place->end - place->begin != want)
 		return error_set(err,
-		    "its data are %llu bytes, its shape wants %llu",
+		    "its data are %llu byte%s, its shape wants %llu",
 		    (unsigned long long)(place->end - place->begin),
+		    plural_s((int64_t)(place->end - place->begin)),
 		    (unsigned long long)want);
 	place->bytes = data + begin;
 	return 0;
@@ -167,8 +169,9 @@ check_places(
 	free(sorted);
 	if (status == 0 && at != n_data)
 		return error_set(err,
-		    "the tensors have %llu bytes of data, the file %llu",
-		    (unsigned long long)at, (unsigned long long)n_data);
+		    "the tensors have %llu byte%s of data, the file %llu",
+		    (unsigned long long)at, plural_s((int64_t)at),
+		    (unsigned long long)n_data);
 	return status;
 }
 
@@ -287,8 +290,8 @@ safetensors_read(struct checkpoint *checkpoint, const struct content *content,
 
 	if (n > HEADER_MAX || n > rest)
 		return error_set(err,
-		    "the header has %llu bytes, expected at most %llu",
-		    (unsigned long long)n,
+		    "the header has %llu byte%s, expected at most %llu",
+		    (unsigned long long)n, plural_s((int64_t)n),
 		    (unsigned long long)(rest < HEADER_MAX ? rest
 							   : HEADER_MAX));
 	errno = 0;

@@ -12,6 +12,7 @@
 #include "base/character.h"
 #include "base/destination.h"
 #include "base/memory.h"
+#include "base/plural.h"
 #include "base/text.h"
 #include "model/checkpoint_form.h"
 
@@ -205,8 +206,8 @@ shards_read(struct checkpoint *checkpoint, const struct content *content,
 
 	if (content->n > INDEX_BYTES_MAX)
 		return error_set(err,
-		    "JSON of %zu bytes, expected an index of at most %d",
-		    content->n, INDEX_BYTES_MAX);
+		    "JSON of %zu byte%s, expected an index of at most %d",
+		    content->n, plural_s((int64_t)content->n), INDEX_BYTES_MAX);
 	errno = 0;
 	root = json_loadb((const char *)content->bytes, content->n,
 	    JSON_REJECT_DUPLICATES, &why);

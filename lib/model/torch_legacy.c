@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "model/torch.h"
 
 /* Where a storage lies in the file. */
@@ -102,8 +103,9 @@ place_storage(struct torch_file *file, const struct pickle_value *key,
 	size = element_bytes(place->kind);
 	if (n != (uint64_t)place->n)
 		return error_set(err,
-		    "a storage has %llu elements, its tensors want %lld",
-		    (unsigned long long)n, (long long)place->n);
+		    "a storage has %llu element%s, its tensors want %lld",
+		    (unsigned long long)n, plural_s((int64_t)n),
+		    (long long)place->n);
 	if (n > rest->n / size)
 		return error_set(err, "the file ends early");
 	place->bytes = rest->bytes;
@@ -129,7 +131,8 @@ place_storages(struct torch_file *file, struct rest *rest, struct error *err)
 	pickle_free(&keys);
 	if (status == 0 && rest->n != 0)
 		status = error_set(err,
-		    "the file has %zu bytes behind its last storage", rest->n);
+		    "the file has %zu byte%s behind its last storage", rest->n,
+		    plural_s((int64_t)rest->n));
 	return status;
 }
 

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/plural.h"
 #include "model/checkpoint_form.h"
 #include "model/torch.h"
 
@@ -236,8 +237,9 @@ parse_axes(const struct pickle_value *size, const struct pickle_value *stride,
 		return error_set(err, "a tensor has no size and stride");
 	if (size->items.n > TENSOR_RANK_MAX)
 		return error_set(err,
-		    "a tensor has %u dimensions, expected at most %d",
-		    size->items.n, TENSOR_RANK_MAX);
+		    "a tensor has %u dimension%s, expected at most %d",
+		    size->items.n, plural_s((int64_t)size->items.n),
+		    TENSOR_RANK_MAX);
 	l->rank = (int)size->items.n;
 	l->n = 1;
 	for (int i = 0; i < l->rank; i++)

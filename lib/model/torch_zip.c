@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "model/checkpoint_form.h"
 #include "model/torch.h"
 
@@ -99,10 +100,12 @@ fetch(struct torch_file *file, const struct torch_storage *storage,
 	}
 	if (archive_entry_bytes(file->archive, (size_t)entry) != want) {
 		error_set(err,
-		    "storage %.59s has %llu bytes, its tensors want %llu",
+		    "storage %.59s has %llu byte%s, its tensors want %llu",
 		    name + 5,
 		    (unsigned long long)archive_entry_bytes(
 			file->archive, (size_t)entry),
+		    plural_s((int64_t)(archive_entry_bytes(
+			file->archive, (size_t)entry))),
 		    (unsigned long long)want);
 		return NULL;
 	}

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/near.h"
+#include "base/plural.h"
 #include "net/zoo.h"
 
 /*
@@ -137,10 +138,11 @@ architecture_build(struct graph *graph, const char *name,
 		return unknown(name, err);
 	if (input->rank != 3)
 		return error_set(err,
-		    "the input has %d dimensions, expected c h w", input->rank);
+		    "the input has %d dimension%s, expected c h w", input->rank,
+		    plural_s(input->rank));
 	if (classes < 1)
-		return error_set(
-		    err, "%d classes, expected 1 or more", classes);
+		return error_set(err, "%d class%s, expected 1 or more", classes,
+		    plural(classes, "", "es"));
 	build_start(&b, graph, input, classes, &x, err);
 	a->build(&b, x, a);
 	if (build_finish(&b) < 0) {

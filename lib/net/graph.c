@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "net/operator.h"
 
 void
@@ -38,8 +39,9 @@ graph_check_tensors(const struct graph *a, const char *what,
 	char tb[TENSOR_SHAPE_TEXT_BYTES], ta[TENSOR_SHAPE_TEXT_BYTES];
 
 	if (a->n_tensors != b->n_tensors)
-		return error_set(err, "%s has %zu tensors, the model has %zu",
-		    what, a->n_tensors, b->n_tensors);
+		return error_set(err, "%s has %zu tensor%s, the model has %zu",
+		    what, a->n_tensors, plural_s((int64_t)a->n_tensors),
+		    b->n_tensors);
 	for (size_t i = 0; i < b->n_tensors; i++) {
 		const struct tensor *u = &b->tensors[i], *v = &a->tensors[i];
 
@@ -233,9 +235,10 @@ check_node(
 		    node->name, (int)node->op, OP_COUNT - 1);
 	if (node->n_in < 0 || node->n_in > NODE_INPUTS_MAX)
 		return error_set(err,
-		    "node '%s' has %d inputs, expected at "
+		    "node '%s' has %d input%s, expected at "
 		    "most %d",
-		    node->name, node->n_in, NODE_INPUTS_MAX);
+		    node->name, node->n_in, plural_s(node->n_in),
+		    NODE_INPUTS_MAX);
 	for (int i = 0; i < node->n_in; i++)
 		if (node->in[i] < 0 || (size_t)node->in[i] >= graph->n_values)
 			return error_set(err,

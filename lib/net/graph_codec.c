@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/digest_set.h"
+#include "base/plural.h"
 
 enum { NODES_MAX = 20000, TENSORS_MAX = 20000, ATTRIBUTE_MAX = SHAPE_SIZE_MAX };
 
@@ -256,8 +257,8 @@ unpack_attributes(
 			return -1;
 		if (n != want)
 			return error_set(err,
-			    "attribute %s has %zu numbers, expected %zu", key,
-			    n, want);
+			    "attribute %s has %zu number%s, expected %zu", key,
+			    n, plural_s((int64_t)n), want);
 		for (size_t i = 0; i < n; i++)
 			to[i] = (int)v[i];
 	}

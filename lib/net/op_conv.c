@@ -1,5 +1,6 @@
 /* Conv: any kernel, stride, dilation, group and padding. */
 
+#include "base/plural.h"
 #include "net/blas.h"
 #include "net/im2col.h"
 #include "net/op_family.h"
@@ -30,17 +31,19 @@ op_conv_shape(const struct attributes *attr, int n_in, const struct shape *in,
 	if (attr->group < 1 || w->dim[0] < 1 || w->dim[0] % attr->group != 0 ||
 	    x->dim[0] % attr->group != 0)
 		return error_set(err,
-		    "%lld input and %lld output channels do not divide into "
-		    "%d groups",
-		    (long long)x->dim[0], (long long)w->dim[0], attr->group);
+		    "%lld input and %lld output channel%s do not divide into "
+		    "%d group%s",
+		    (long long)x->dim[0], (long long)w->dim[0],
+		    plural_s(w->dim[0]), attr->group, plural_s(attr->group));
 	if (w->dim[1] != x->dim[0] / attr->group)
 		return error_set(err,
-		    "the weight has %lld channels, the input has %lld in %d "
+		    "the weight has %lld channel%s, the input has %lld in %d "
 		    "group(s)",
-		    (long long)w->dim[1], (long long)x->dim[0], attr->group);
+		    (long long)w->dim[1], plural_s(w->dim[1]),
+		    (long long)x->dim[0], attr->group);
 	if (n_in == 3 && (in[2].rank != 1 || in[2].dim[0] != w->dim[0]))
-		return error_set(err, "the bias has not %lld elements",
-		    (long long)w->dim[0]);
+		return error_set(err, "the bias has not %lld element%s",
+		    (long long)w->dim[0], plural_s(w->dim[0]));
 	out->dim[0] = w->dim[0];
 	return 0;
 }

@@ -4,6 +4,7 @@
  * What pads leave of the output's end may be negative: pixels beyond the last
  * window, which get the bias alone (ONNX's output_padding).
  */
+#include "base/plural.h"
 #include "net/op_family.h"
 
 static int
@@ -26,8 +27,8 @@ check_window(const struct attributes *a, const struct shape *in,
 		       a->pads[i] - a->pads[SPATIAL + i];
 		if (*dim < 1)
 			return error_set(err,
-			    "%lld pixels would be left of axis %d",
-			    (long long)*dim, 1 + i);
+			    "%lld pixel%s would be left of axis %d",
+			    (long long)*dim, plural_s(*dim), 1 + i);
 	}
 	return 0;
 }
@@ -40,24 +41,24 @@ op_conv_transpose_shape(const struct attributes *attr, int n_in,
 
 	if (x->rank != 3 || w->rank != 4)
 		return error_set(err,
-		    "an input of %d dimensions and a weight of %d, expected "
+		    "an input of %d dimension%s and a weight of %d, expected "
 		    "c h w and c k h w",
-		    x->rank, w->rank);
+		    x->rank, plural_s(x->rank), w->rank);
 	if (attr->group < 1 || x->dim[0] % attr->group != 0 ||
 	    w->dim[0] != x->dim[0] || w->dim[1] < 1 ||
 	    w->dim[2] != attr->kernel_shape[0] ||
 	    w->dim[3] != attr->kernel_shape[1])
 		return error_set(err,
 		    "the weight is %lld x %lld x %lld x %lld, expected %lld "
-		    "(in %d groups) x k x %d x %d",
+		    "(in %d group%s) x k x %d x %d",
 		    (long long)w->dim[0], (long long)w->dim[1],
 		    (long long)w->dim[2], (long long)w->dim[3],
-		    (long long)x->dim[0], attr->group, attr->kernel_shape[0],
-		    attr->kernel_shape[1]);
+		    (long long)x->dim[0], attr->group, plural_s(attr->group),
+		    attr->kernel_shape[0], attr->kernel_shape[1]);
 	*out = (struct shape){.rank = 3, .dim = {w->dim[1] * attr->group}};
 	if (n_in == 3 && (in[2].rank != 1 || in[2].dim[0] != out->dim[0]))
-		return error_set(err, "the bias has not %lld elements",
-		    (long long)out->dim[0]);
+		return error_set(err, "the bias has not %lld element%s",
+		    (long long)out->dim[0], plural_s(out->dim[0]));
 	return check_window(attr, x, out, err);
 }
 

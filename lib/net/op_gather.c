@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/plural.h"
 #include "net/op_axis.h"
 #include "net/op_family.h"
 
@@ -32,8 +33,9 @@ op_gather_shape(const struct attributes *attr, int n_in, const struct shape *in,
 		    attr->axis, in[0].rank);
 	if (in[0].rank - 1 + in[1].rank > IMAGE_RANK_MAX)
 		return error_set(err,
-		    "an image would get %d dimensions, expected at most %d",
-		    in[0].rank - 1 + in[1].rank, IMAGE_RANK_MAX);
+		    "an image would get %d dimension%s, expected at most %d",
+		    in[0].rank - 1 + in[1].rank,
+		    plural_s((in[0].rank - 1 + in[1].rank)), IMAGE_RANK_MAX);
 	for (int i = 0; i < axis; i++)
 		out->dim[out->rank++] = in[0].dim[i];
 	for (int i = 0; i < in[1].rank; i++)

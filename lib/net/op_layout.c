@@ -1,6 +1,7 @@
 /* Transpose, Reshape: the same elements in another order or form. */
 #include <string.h>
 
+#include "base/plural.h"
 #include "net/op_family.h"
 
 /* perm counts the batch as axis 0, which stays where it is. */
@@ -17,8 +18,8 @@ op_transpose_shape(const struct attributes *attr, int n_in,
 
 		if (axis < 0 || axis >= out->rank || taken[axis])
 			return error_set(err,
-			    "perm has no order of the %d axes of an image",
-			    out->rank);
+			    "perm has no order of the %d %s of an image",
+			    out->rank, plural(out->rank, "axis", "axes"));
 		taken[axis] = true;
 		out->dim[i] = in[0].dim[axis];
 	}

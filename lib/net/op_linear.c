@@ -2,6 +2,7 @@
  * Gemm: a fully connected layer over flat features.  MatMul: the same for every
  * row, or matrices times matrices.
  */
+#include "base/plural.h"
 #include "net/blas.h"
 #include "net/op_family.h"
 
@@ -14,16 +15,17 @@ op_gemm_shape(const struct attributes *attr, int n_in, const struct shape *in,
 
 	if (x->rank != 1)
 		return error_set(err,
-		    "the input has %d dimensions, expected flat features",
-		    x->rank);
+		    "the input has %d dimension%s, expected flat features",
+		    x->rank, plural_s(x->rank));
 	if (w->rank != 2 || w->dim[1 - k_axis] != x->dim[0])
 		return error_set(err,
-		    "the weight takes %lld features, the input has %lld",
+		    "the weight takes %lld feature%s, the input has %lld",
 		    (long long)(w->rank == 2 ? w->dim[1 - k_axis] : 0),
+		    plural_s((w->rank == 2 ? w->dim[1 - k_axis] : 0)),
 		    (long long)x->dim[0]);
 	if (n_in == 3 && (in[2].rank != 1 || in[2].dim[0] != w->dim[k_axis]))
-		return error_set(err, "the bias has not %lld elements",
-		    (long long)w->dim[k_axis]);
+		return error_set(err, "the bias has not %lld element%s",
+		    (long long)w->dim[k_axis], plural_s(w->dim[k_axis]));
 	*out = (struct shape){.rank = 1, .dim = {w->dim[k_axis]}};
 	return 0;
 }

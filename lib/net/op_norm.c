@@ -4,6 +4,7 @@
  */
 #include <math.h>
 
+#include "base/plural.h"
 #include "net/op_family.h"
 
 int
@@ -16,9 +17,9 @@ op_batch_norm_shape(const struct attributes *attr, int n_in,
 	for (int i = 1; i < n_in; i++)
 		if (in[i].rank != 1 || in[i].dim[0] != in[0].dim[0])
 			return error_set(err,
-			    "input %d has not the %lld elements that the "
+			    "input %d has not the %lld element%s that the "
 			    "channels ask for",
-			    i, (long long)in[0].dim[0]);
+			    i, (long long)in[0].dim[0], plural_s(in[0].dim[0]));
 	*out = in[0];
 	return 0;
 }
@@ -64,9 +65,9 @@ op_layer_norm_shape(const struct attributes *attr, int n_in,
 	for (int i = 1; i < n_in; i++)
 		if (shape_check(&in[i], err) < 0 || shape_size(&in[i]) != n)
 			return error_set(err,
-			    "input %d has not the %lld elements that are "
+			    "input %d has not the %lld element%s that are "
 			    "normalised together",
-			    i, (long long)n);
+			    i, (long long)n, plural_s(n));
 	*out = in[0];
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* Concat, Flatten, Slice, Pad: elements move, values do not change. */
 #include <string.h>
 
+#include "base/plural.h"
 #include "net/op_family.h"
 
 int
@@ -111,7 +112,8 @@ check_image(const struct shape *in, struct error *err)
 {
 	if (in->rank != 3)
 		return error_set(err,
-		    "the input has %d dimensions, expected c h w", in->rank);
+		    "the input has %d dimension%s, expected c h w", in->rank,
+		    plural_s(in->rank));
 	return 0;
 }
 
@@ -122,8 +124,8 @@ op_slice_shape(const struct attributes *attr, int n_in, const struct shape *in,
 	(void)n_in;
 	if (in[0].rank > 3)
 		return error_set(err,
-		    "the input has %d dimensions, expected at most c h w",
-		    in[0].rank);
+		    "the input has %d dimension%s, expected at most c h w",
+		    in[0].rank, plural_s(in[0].rank));
 	out->rank = in[0].rank;
 	for (int i = 0; i < out->rank; i++) {
 		int64_t start = attr->start[i], step = attr->step[i];
@@ -131,10 +133,11 @@ op_slice_shape(const struct attributes *attr, int n_in, const struct shape *in,
 
 		if (start < 0 || start >= end || end > in[0].dim[i] || step < 1)
 			return error_set(err,
-			    "a slice of %lld elements runs from %lld to %lld "
-			    "in steps of %lld",
-			    (long long)in[0].dim[i], (long long)start,
-			    (long long)end, (long long)step);
+			    "a slice of %lld element%s runs from %lld to %lld "
+			    "in step%s of %lld",
+			    (long long)in[0].dim[i], plural_s(in[0].dim[i]),
+			    (long long)start, (long long)end, plural_s(end),
+			    (long long)step);
 		out->dim[i] = (end - start + step - 1) / step;
 	}
 	return 0;

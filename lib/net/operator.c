@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/plural.h"
 #include "net/op_family.h"
 
 #define ROW(kind, onnx, lo, hi, n_images, family, n_needs, ...) \
@@ -210,8 +211,8 @@ find_shape(const struct graph *graph, const struct node *node,
 	struct shape in[NODE_INPUTS_MAX];
 
 	if (node->n_in < row->min_in || node->n_in > row->max_in)
-		return error_set(err, "%d inputs, expected %d to %d",
-		    node->n_in, row->min_in, row->max_in);
+		return error_set(err, "%d input%s, expected %d to %d",
+		    node->n_in, plural_s(node->n_in), row->min_in, row->max_in);
 	for (int i = 0; i < node->n_in; i++)
 		if (input_shape(graph, node, i, &in[i], err) < 0)
 			return -1;

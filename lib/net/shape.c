@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/plural.h"
 
 int64_t
 shape_size(const struct shape *shape)
@@ -21,8 +22,8 @@ shape_check(const struct shape *shape, struct error *err)
 
 	if (shape->rank < 1 || shape->rank >= TENSOR_RANK_MAX)
 		return error_set(err,
-		    "an activation has %d dimensions, expected 1 to %d",
-		    shape->rank, TENSOR_RANK_MAX - 1);
+		    "an activation has %d dimension%s, expected 1 to %d",
+		    shape->rank, plural_s(shape->rank), TENSOR_RANK_MAX - 1);
 	for (int i = 0; i < shape->rank; i++) {
 		if (shape->dim[i] < 1)
 			return error_set(err,

@@ -1,5 +1,7 @@
 #include "net/window.h"
 
+#include "base/plural.h"
+
 /* Keep every position, and the area of a kernel, inside an int. */
 enum { WINDOW_MAX = 1 << 20, KERNEL_MAX = 1 << 15 };
 
@@ -50,7 +52,8 @@ window_shape(const struct attributes *attr, const struct shape *in,
 {
 	if (in->rank != 1 + SPATIAL)
 		return error_set(err,
-		    "the input has %d dimensions, expected c h w", in->rank);
+		    "the input has %d dimension%s, expected c h w", in->rank,
+		    plural_s(in->rank));
 	if (check_attributes(attr, err) < 0)
 		return -1;
 	for (int i = 0; i < SPATIAL; i++) {
@@ -58,9 +61,10 @@ window_shape(const struct attributes *attr, const struct shape *in,
 		if (out->dim[1 + i] == 0)
 			return error_set(err,
 			    "a window of %d (dilation %d) does not fit into "
-			    "%lld pixels padded by %d and %d",
+			    "%lld pixel%s padded by %d and %d",
 			    attr->kernel_shape[i], attr->dilations[i],
-			    (long long)in->dim[1 + i], attr->pads[i],
+			    (long long)in->dim[1 + i],
+			    plural_s((in->dim[1 + i])), attr->pads[i],
 			    attr->pads[SPATIAL + i]);
 	}
 	out->rank = 1 + SPATIAL;

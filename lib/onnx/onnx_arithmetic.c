@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "onnx/onnx_import.h"
 
 enum { FOLDED_MAX = 16 };
@@ -68,9 +69,10 @@ stretch(const struct onnx_step *step, struct onnx_shape *to,
 
 		if (m != n && m != 1 && n != 1)
 			return error_set(step->import->err,
-			    "constants of %lld and %lld numbers along an axis, "
+			    "constants of %lld and %lld number%s along an "
+			    "axis, "
 			    "expected as many",
-			    (long long)m, (long long)n);
+			    (long long)m, (long long)n, plural_s(n));
 		to->dim[rank - i] = m == 1 ? n : m;
 	}
 	return 0;
@@ -113,7 +115,8 @@ read_operands(const struct onnx_step *step, size_t n, struct operands *o)
 	*o = (struct operands){.whole = true};
 	if (n < 1 || n > FOLDED_MAX)
 		return error_set(step->import->err,
-		    "%zu constants, expected at most %d", n, FOLDED_MAX);
+		    "%zu constant%s, expected at most %d", n,
+		    plural_s((int64_t)n), FOLDED_MAX);
 	for (size_t i = 0; i < n; i++) {
 		if (onnx_get_numbers(step, i, &in[i]) < 0 ||
 		    stretch(step, &o->shape, &in[i].shape) < 0)
@@ -273,8 +276,8 @@ fold_range(const struct onnx_step *step)
 			return -1;
 		if (in[i].n != 1)
 			return error_set(step->import->err,
-			    "input %zu has %lld numbers, expected one", i,
-			    (long long)in[i].n);
+			    "input %zu has %lld number%s, expected one", i,
+			    (long long)in[i].n, plural_s(in[i].n));
 	}
 	n = ceil((in[1].at[0] - in[0].at[0]) / in[2].at[0]);
 	if (!(n >= 1.0 && n <= CONSTANT_MADE_MAX))

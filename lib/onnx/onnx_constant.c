@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/plural.h"
 #include "onnx/onnx_import.h"
 
 /* The attribute that holds the numbers: the only one. */
@@ -66,8 +67,10 @@ fold_gather(const struct onnx_step *step)
 		return -1;
 	if (data.shape.rank - 1 + at.shape.rank > TENSOR_RANK_MAX)
 		return error_set(step->import->err,
-		    "%d dimensions, expected at most %d",
-		    data.shape.rank - 1 + at.shape.rank, TENSOR_RANK_MAX);
+		    "%d dimension%s, expected at most %d",
+		    data.shape.rank - 1 + at.shape.rank,
+		    plural_s((data.shape.rank - 1 + at.shape.rank)),
+		    TENSOR_RANK_MAX);
 	for (int i = 0; i < place; i++)
 		outer *= to.dim[to.rank++] = data.shape.dim[i];
 	for (int i = 0; i < at.shape.rank; i++)
@@ -157,7 +160,8 @@ fold_reshape(const struct onnx_step *step)
 	}
 	if (rest != in.n || in.n == 0)
 		return error_set(step->import->err,
-		    "%lld numbers do not take this shape", (long long)in.n);
+		    "%lld number%s %s not take this shape", (long long)in.n,
+		    plural_s(in.n), plural(in.n, "does", "do"));
 	return fold_shape(step, &in, &to);
 }
 
@@ -339,8 +343,8 @@ fold_constant_of_shape(const struct onnx_step *step)
 		return error_set(step->import->err, "value is not one number");
 	if (shape.shape.rank != 1 || shape.n > TENSOR_RANK_MAX)
 		return error_set(step->import->err,
-		    "a shape of %lld dimensions, expected at most %d",
-		    (long long)shape.n, TENSOR_RANK_MAX);
+		    "a shape of %lld dimension%s, expected at most %d",
+		    (long long)shape.n, plural_s(shape.n), TENSOR_RANK_MAX);
 	for (int64_t i = 0; i < shape.n; i++)
 		to.dim[to.rank++] = onnx_whole(shape.at[i]);
 	number = onnx_new_numbers(
@@ -391,8 +395,8 @@ fold_expand(const struct onnx_step *step)
 
 		if (want < 0 || (have != want && have != 1 && want != 1))
 			return error_set(step->import->err,
-			    "%lld numbers along an axis are stretched to %lld",
-			    (long long)have, (long long)want);
+			    "%lld number%s along an axis are stretched to %lld",
+			    (long long)have, plural_s(have), (long long)want);
 		to.dim[to.rank - i] = have == 1 ? want : have;
 		wide.step[to.rank - i] = have > 1 ? view.step[from] : 0;
 	}

@@ -44,9 +44,11 @@ read_sizes(struct onnx_sum *e, int i, const struct onnx_shape *shape)
 			e->batch = label;
 		if (dim < 1 || (*size > 1 && dim > 1 && dim != *size))
 			return error_set(err,
-			    "axis '%c' has %lld elements in one input and %lld "
+			    "axis '%c' has %lld element%s in one input and "
+			    "%lld "
 			    "in the other",
-			    label, (long long)*size, (long long)dim);
+			    label, (long long)*size, plural_s(*size),
+			    (long long)dim);
 		if (*size <= 1)
 			*size = dim;
 	}

@@ -2,6 +2,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "base/plural.h"
 #include "onnx/onnx_import.h"
 
 /* A bound: attribute in old opsets, input in new ones. */
@@ -115,9 +116,10 @@ stretch(const struct onnx_step *step, struct onnx_shape *to,
 			*dim = from->dim[i];
 		else if (from->dim[i] != 1 && from->dim[i] != *dim)
 			return error_set(step->import->err,
-			    "dimensions of %lld and %lld elements, expected "
+			    "dimensions of %lld and %lld element%s, expected "
 			    "equal ones or 1",
-			    (long long)*dim, (long long)from->dim[i]);
+			    (long long)*dim, (long long)from->dim[i],
+			    plural_s(from->dim[i]));
 	}
 	return 0;
 }

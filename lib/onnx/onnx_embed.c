@@ -1,6 +1,7 @@
 /* Gather of rows of a table by numbers that the input holds: an embedding. */
 #include <string.h>
 
+#include "base/plural.h"
 #include "onnx/onnx_import.h"
 
 bool
@@ -25,8 +26,10 @@ onnx_embed(const struct onnx_step *step, struct onnx_result *table,
 		    axis);
 	if (shape.rank + table->shape.rank - 1 > TENSOR_RANK_MAX)
 		return error_set(step->import->err,
-		    "%d dimensions, expected at most %d",
-		    shape.rank + table->shape.rank - 1, TENSOR_RANK_MAX);
+		    "%d dimension%s, expected at most %d",
+		    shape.rank + table->shape.rank - 1,
+		    plural_s((shape.rank + table->shape.rank - 1)),
+		    TENSOR_RANK_MAX);
 	for (int i = 1; i < table->shape.rank; i++)
 		shape.dim[shape.rank++] = table->shape.dim[i];
 	in[0] = onnx_use_tensor(step, table, ROLE_WEIGHT, "weight", 0);

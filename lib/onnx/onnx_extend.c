@@ -1,4 +1,5 @@
 /* Operators about the size of a value: Shape, Expand. */
+#include "base/plural.h"
 #include "onnx/onnx_import.h"
 
 static int
@@ -33,7 +34,8 @@ onnx_expand_tensor(const struct onnx_step *step, const struct onnx_result *in,
 
 	if ((int)n != to.rank)
 		return error_set(step->import->err,
-		    "%zu dimensions, the input has %d", n, to.rank);
+		    "%zu dimension%s, the input has %d", n,
+		    plural_s((int64_t)n), to.rank);
 	for (size_t i = 0; i < n; i++) {
 		if (dim[i] == to.dim[i] || dim[i] == 1 || dim[i] == -1)
 			continue;
@@ -73,8 +75,8 @@ find_stretch(const struct onnx_step *step, const struct onnx_result *in,
 		if (want < 1 || (have != 1 && want != 1 && want != have) ||
 		    (have == 1 && want % BATCH == 0))
 			return error_set(step->import->err,
-			    "axis %d of %lld elements is stretched to %lld", i,
-			    (long long)have, (long long)want);
+			    "axis %d of %lld element%s is stretched to %lld", i,
+			    (long long)have, plural_s(have), (long long)want);
 		to->dim[i] = have == 1 ? want : have;
 		if (have % BATCH != 0)
 			ones->dim[ones->rank++] = have == 1 ? want : 1;
@@ -93,8 +95,8 @@ add_axes(
 
 	if (n + one->rank > IMAGE_RANK_MAX)
 		return error_set(step->import->err,
-		    "an image would get %d dimensions, expected 1 to %d",
-		    n + one->rank, IMAGE_RANK_MAX);
+		    "an image would get %d dimension%s, expected 1 to %d",
+		    n + one->rank, plural_s((n + one->rank)), IMAGE_RANK_MAX);
 	for (int i = 0; i < n + one->rank; i++)
 		dim[i] = i < n ? 1 : one->dim[i - n];
 	return onnx_add_reshape(step, value, n + one->rank, dim);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/plural.h"
 #include "onnx/onnx_tensor.h"
 
 enum { LOCATION_MAX = 1024, TIMES_READ = 2 };
@@ -96,8 +97,10 @@ check_range(struct onnx_folder *folder, int fd, uint64_t offset, size_t n,
 		return error_set(err, "external data is no regular file");
 	if (offset > (uint64_t)st.st_size || n > (uint64_t)st.st_size - offset)
 		return error_set(err,
-		    "external data has %lld bytes, expected %zu at offset %llu",
-		    (long long)st.st_size, n, (unsigned long long)offset);
+		    "external data has %lld byte%s, expected %zu at offset "
+		    "%llu",
+		    (long long)st.st_size, plural_s(st.st_size), n,
+		    (unsigned long long)offset);
 	if ((uint64_t)st.st_size > folder->largest) {
 		folder->bytes = 0;
 		folder->largest = (uint64_t)st.st_size;
@@ -124,8 +127,10 @@ onnx_external_read(struct onnx_folder *folder, struct onnx_text location,
 	if (location.n == 0 || location.n >= sizeof(path) ||
 	    memchr(location.chars, '\0', location.n) != NULL)
 		return error_set(err,
-		    "the path of external data has %zu bytes, expected 1 to %d",
-		    location.n, LOCATION_MAX - 1);
+		    "the path of external data has %zu byte%s, expected 1 to "
+		    "%d",
+		    location.n, plural_s((int64_t)location.n),
+		    LOCATION_MAX - 1);
 	memcpy(path, location.chars, location.n);
 	path[location.n] = '\0';
 	fd = open_folder(folder->path, err);

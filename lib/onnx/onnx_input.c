@@ -21,9 +21,9 @@ check_input(const struct onnx_import *import, const struct onnx_value *value)
 		    ONNX_TEXT(value->name), value->rank, plural_s(value->rank));
 	if (is_whole(value->type) && value->rank != 2)
 		return error_set(import->err,
-		    "input '%.*s' holds integers in %d dimensions, expected "
+		    "input '%.*s' holds integers in %d dimension%s, expected "
 		    "tokens, n t",
-		    ONNX_TEXT(value->name), value->rank);
+		    ONNX_TEXT(value->name), value->rank, plural_s(value->rank));
 	if (!is_whole(value->type) && value->type != 1 && value->type != 10 &&
 	    value->type != 11 && value->type != 16)
 		return error_set(import->err,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/plural.h"
 #include "onnx/onnx_given.h"
 #include "onnx/onnx_import.h"
 
@@ -174,10 +175,10 @@ check_inputs(const struct onnx_step *step)
 		if (onnx_has(step, i))
 			return error_set(err,
 			    "input %zu ('%.*s') is not supported, expected at "
-			    "most %zu inputs",
+			    "most %zu input%s",
 			    i,
 			    ONNX_TEXT(onnx_name_at(step, step->node->in + i)),
-			    n);
+			    n, plural_s((int64_t)n));
 	return 0;
 }
 
@@ -191,8 +192,8 @@ check_outputs(const struct onnx_step *step)
 
 	if (listed->outputs != OUTPUTS_ALL && step->node->n_out > most)
 		return error_set(step->import->err,
-		    "%zu outputs, expected at most %zu", step->node->n_out,
-		    most);
+		    "%zu output%s, expected at most %zu", step->node->n_out,
+		    plural_s((int64_t)step->node->n_out), most);
 	return 0;
 }
 
@@ -376,8 +377,8 @@ onnx_ints(const struct onnx_step *step, const char *name, int64_t *out,
 		return found;
 	if (given.n_ints > room)
 		return error_set(step->import->err,
-		    "%s has %zu numbers, expected at most %zu", name,
-		    given.n_ints, room);
+		    "%s has %zu number%s, expected at most %zu", name,
+		    given.n_ints, plural_s((int64_t)given.n_ints), room);
 	*n = given.n_ints;
 	memcpy(out, given.ints, given.n_ints * sizeof(*out));
 	return 0;
@@ -396,8 +397,8 @@ onnx_reals(const struct onnx_step *step, const char *name, double *out,
 		return found;
 	if (given.n_reals > room)
 		return error_set(step->import->err,
-		    "%s has %zu numbers, expected at most %zu", name,
-		    given.n_reals, room);
+		    "%s has %zu number%s, expected at most %zu", name,
+		    given.n_reals, plural_s((int64_t)given.n_reals), room);
 	for (; *n < given.n_reals; (*n)++)
 		out[*n] = (double)given.reals[*n];
 	return 0;

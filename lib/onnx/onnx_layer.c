@@ -16,8 +16,8 @@ onnx_read_spatial(const struct onnx_step *step, const char *name, size_t want,
 		return -1;
 	if (n != 0 && n != want)
 		return error_set(step->import->err,
-		    "%s has %zu numbers, expected %zu (images of c h w)", name,
-		    n, want);
+		    "%s has %zu number%s, expected %zu (images of c h w)", name,
+		    n, plural_s((int64_t)n), want);
 	for (size_t i = 0; i < want; i++) {
 		if (n > 0 && (v[i] < least || v[i] > 1 << 20))
 			return error_set(step->import->err,
@@ -61,8 +61,8 @@ find_field(const struct onnx_step *step, struct field *f)
 	one = onnx_one(&x->shape);
 	if (one.rank != 2 && one.rank != 1 + SPATIAL)
 		return error_set(step->import->err,
-		    "input '%.*s' has %d dimensions, expected 3 or 4",
-		    ONNX_TEXT(x->name), x->shape.rank);
+		    "input '%.*s' has %d dimension%s, expected 3 or 4",
+		    ONNX_TEXT(x->name), x->shape.rank, plural_s(x->shape.rank));
 	*f = (struct field){x->value, one.rank - 1, {1, 1}, OP_CONV};
 	for (int i = 1; i < one.rank; i++)
 		f->size[SPATIAL - one.rank + i] = one.dim[i];
@@ -239,8 +239,9 @@ read_kernel(const struct onnx_step *step, const struct field *f,
 	for (int i = 2; i < w->shape.rank; i++) {
 		if (w->shape.dim[i] < 1 || w->shape.dim[i] > 1 << 15)
 			return error_set(step->import->err,
-			    "the weight's kernel is %lld pixels large",
-			    (long long)w->shape.dim[i]);
+			    "the weight's kernel is %lld pixel%s large",
+			    (long long)w->shape.dim[i],
+			    plural_s(w->shape.dim[i]));
 		attr->kernel_shape[i - w->shape.rank + SPATIAL] =
 		    (int)w->shape.dim[i];
 	}
@@ -344,7 +345,8 @@ read_mode(const struct onnx_step *step)
 		return -1;
 	if (training == 0 && n > 1)
 		return error_set(step->import->err,
-		    "%zu outputs without training_mode, expected one", n);
+		    "%zu output%s without training_mode, expected one", n,
+		    plural_s((int64_t)n));
 	if (training != 0)
 		onnx_note_training(step);
 	return 0;

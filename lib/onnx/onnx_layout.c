@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "onnx/onnx_import.h"
 
 /* Output i is what is left of all when a range is cut out. */
@@ -126,25 +127,26 @@ read_sizes(const struct onnx_step *step, int64_t all, int64_t *size)
 		return -1;
 	if (told != n || (n_sizes != 0 && (int64_t)n_sizes != n))
 		return error_set(step->import->err,
-		    "%lld sizes for %lld outputs",
+		    "%lld size%s for %lld output%s",
 		    (long long)(told != n ? told : (int64_t)n_sizes),
-		    (long long)n);
+		    plural_s((told != n ? told : (int64_t)n_sizes)),
+		    (long long)n, plural_s(n));
 	part = (all + n - 1) / n;
 	for (int64_t i = 0; i < n; i++) {
 		if (n_sizes == 0)
 			size[i] = i < n - 1 || !uneven ? part : all - sum;
 		if (size[i] < 0 || size[i] > all - sum)
 			return error_set(step->import->err,
-			    "part %lld has %lld elements, %lld of %lld are "
+			    "part %lld has %lld element%s, %lld of %lld are "
 			    "left",
-			    (long long)i, (long long)size[i],
+			    (long long)i, (long long)size[i], plural_s(size[i]),
 			    (long long)(all - sum), (long long)all);
 		sum += size[i];
 	}
 	if (sum != all)
 		return error_set(step->import->err,
-		    "parts of %lld elements in all, the axis has %lld",
-		    (long long)sum, (long long)all);
+		    "parts of %lld element%s in all, the axis has %lld",
+		    (long long)sum, plural_s(sum), (long long)all);
 	return 0;
 }
 
@@ -162,8 +164,8 @@ convert_split(const struct onnx_step *step)
 		return -1;
 	if (n < 1 || n > NODE_INPUTS_MAX)
 		return error_set(step->import->err,
-		    "%lld outputs, expected 1 to %d", (long long)n,
-		    NODE_INPUTS_MAX);
+		    "%lld output%s, expected 1 to %d", (long long)n,
+		    plural_s(n), NODE_INPUTS_MAX);
 	all = onnx_part_of(step, in);
 	place += all.hidden;
 	if (read_sizes(step, all.shape.dim[place], size) < 0)
@@ -282,8 +284,8 @@ convert_concat(const struct onnx_step *step)
 		return -1;
 	if (step->node->n_in > NODE_INPUTS_MAX)
 		return error_set(step->import->err,
-		    "%zu inputs, expected at most %d", step->node->n_in,
-		    NODE_INPUTS_MAX);
+		    "%zu input%s, expected at most %d", step->node->n_in,
+		    plural_s((int64_t)step->node->n_in), NODE_INPUTS_MAX);
 	if (onnx_int(step, "axis", &axis) < 0 ||
 	    onnx_axis(step, axis, c.first->shape.rank, &c.axis) < 0)
 		return -1;

@@ -2,6 +2,7 @@
  * another shape than in PyTorch. */
 #include <string.h>
 
+#include "base/plural.h"
 #include "onnx/onnx_import.h"
 
 /* Do the slopes lie along the channels, axis 1, or is there one? */
@@ -96,8 +97,8 @@ add_channels(const struct onnx_step *step, int value, enum operator_kind op,
 		return -1;
 	if (vector->shape.rank != 1 || vector->shape.dim[0] != one->dim[0])
 		return error_set(step->import->err,
-		    "input %zu has not the %lld elements that are expected", i,
-		    (long long)one->dim[0]);
+		    "input %zu has not the %lld element%s that are expected", i,
+		    (long long)one->dim[0], plural_s(one->dim[0]));
 	same = is_all(step, vector, scale ? 1.0 : 0.0);
 	if (same != 0)
 		return same < 0 ? -1 : value;
@@ -133,9 +134,10 @@ normalise_groups(const struct onnx_step *step, const struct onnx_result *x,
 		return -1;
 	if (one.rank < 2 || groups < 1 || one.dim[0] % groups != 0)
 		return error_set(step->import->err,
-		    "an image of %d dimensions and %lld channels in %lld "
-		    "groups, expected channels of pixels and a divisor",
-		    one.rank, (long long)one.dim[0], (long long)groups);
+		    "an image of %d dimension%s and %lld channel%s in %lld "
+		    "group%s, expected channels of pixels and a divisor",
+		    one.rank, plural_s(one.rank), (long long)one.dim[0],
+		    plural_s(one.dim[0]), (long long)groups, plural_s(groups));
 	flat.dim[1] = shape_size(&one) / groups;
 	same = shape_same(&flat, &one);
 	if (!same)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "onnx/onnx_import.h"
 
 int
@@ -165,8 +166,8 @@ onnx_ints_or_input(const struct onnx_step *step, const char *name, size_t i,
 		    ONNX_TEXT(in->name));
 	if ((size_t)in->n > room)
 		return error_set(step->import->err,
-		    "%s has %lld numbers, expected at most %zu", name,
-		    (long long)in->n, room);
+		    "%s has %lld number%s, expected at most %zu", name,
+		    (long long)in->n, plural_s(in->n), room);
 	*n = (size_t)in->n;
 	for (size_t j = 0; j < *n; j++)
 		out[j] = onnx_whole(number[j]);

@@ -1,4 +1,5 @@
 /* Parts of an activation: ranges of an axis, and elements by their numbers. */
+#include "base/plural.h"
 #include "onnx/onnx_import.h"
 
 struct onnx_part
@@ -145,8 +146,9 @@ onnx_splice(const struct onnx_step *step, struct onnx_shape *shape, int axis,
 
 	if (shape->rank - 1 + index->rank > TENSOR_RANK_MAX)
 		return error_set(step->import->err,
-		    "%d dimensions, expected at most %d",
-		    shape->rank - 1 + index->rank, TENSOR_RANK_MAX);
+		    "%d dimension%s, expected at most %d",
+		    shape->rank - 1 + index->rank,
+		    plural_s((shape->rank - 1 + index->rank)), TENSOR_RANK_MAX);
 	for (int i = 0; i < axis; i++)
 		to.dim[to.rank++] = shape->dim[i];
 	for (int i = 0; i < index->rank; i++)
@@ -171,8 +173,8 @@ onnx_take(const struct onnx_step *step, struct onnx_part *part, int axis,
 		    "a part of the batch is taken, expected all of it");
 	if (n > 1 << 24)
 		return error_set(step->import->err,
-		    "%lld elements are taken by numbers, expected at most %d",
-		    (long long)n, 1 << 24);
+		    "%lld element%s %s taken by numbers, expected at most %d",
+		    (long long)n, plural_s(n), plural(n, "is", "are"), 1 << 24);
 	in[1] = onnx_add_numbers(step, index, at);
 	if (in[1] < 0 || onnx_splice(step, &part->shape, axis, index) < 0)
 		return -1;

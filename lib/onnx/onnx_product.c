@@ -1,6 +1,7 @@
 /* Products of matrices: Gemm and MatMul. */
 #include <string.h>
 
+#include "base/plural.h"
 #include "onnx/onnx_import.h"
 
 /* ---- Gemm: a (or a') w times alpha, and beta times what broadcasts ---- */
@@ -45,8 +46,8 @@ read_gemm(const struct onnx_step *step, struct gemm *g)
 		return -1;
 	if (a->shape.rank != 2 || w->shape.rank != 2)
 		return error_set(step->import->err,
-		    "the operands have %d and %d dimensions, expected 2",
-		    a->shape.rank, w->shape.rank);
+		    "the operands have %d and %d dimension%s, expected 2",
+		    a->shape.rank, w->shape.rank, plural_s(w->shape.rank));
 	g->a = *a;
 	if (trans_a != 0 && turn(step, &g->a) < 0)
 		return -1;
@@ -119,8 +120,9 @@ add_summand(const struct onnx_step *step, const struct gemm *g, int value,
 		return -1;
 	if (sum.shape.dim[sum.shape.rank - 1] != g->n)
 		return error_set(step->import->err,
-		    "the summand has %lld columns, the product has %lld",
+		    "the summand has %lld column%s, the product has %lld",
 		    (long long)sum.shape.dim[sum.shape.rank - 1],
+		    plural_s((sum.shape.dim[sum.shape.rank - 1])),
 		    (long long)g->n);
 	return sum.value;
 }
@@ -259,8 +261,9 @@ drop_axis(const struct onnx_step *step, struct onnx_result *w, int i)
 {
 	if (w->shape.dim[i] != 1)
 		return error_set(step->import->err,
-		    "'%.*s' reaches over the batch with %lld matrices",
-		    ONNX_TEXT(w->name), (long long)w->shape.dim[i]);
+		    "'%.*s' reaches over the batch with %lld %s",
+		    ONNX_TEXT(w->name), (long long)w->shape.dim[i],
+		    plural(w->shape.dim[i], "matrix", "matrices"));
 	w->shape.rank--;
 	memmove(&w->shape.dim[i], &w->shape.dim[i + 1],
 	    (size_t)(w->shape.rank - i) * sizeof(w->shape.dim[0]));
@@ -284,9 +287,10 @@ stack_shape(const struct onnx_step *step, const struct onnx_shape *a,
 
 		if (m != n && m != 1 && n != 1)
 			return error_set(step->import->err,
-			    "stacks of %lld and %lld matrices, expected equal "
+			    "stacks of %lld and %lld %s, expected equal "
 			    "ones or 1",
-			    (long long)m, (long long)n);
+			    (long long)m, (long long)n,
+			    plural(n, "matrix", "matrices"));
 		to->dim[i] = m == 1 ? n : m;
 	}
 	to->dim[most - 2] = a->dim[a->rank - 2];

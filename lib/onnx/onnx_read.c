@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "onnx/onnx_inline.h"
 #include "onnx/onnx_order.h"
 
@@ -143,7 +144,8 @@ finish_output(struct onnx_import *import)
 
 	if (file->n_outputs != 1)
 		return error_set(import->err,
-		    "a graph with %zu outputs, expected one", file->n_outputs);
+		    "a graph with %zu output%s, expected one", file->n_outputs,
+		    plural_s((int64_t)file->n_outputs));
 	slot = *onnx_slot(import, file->outputs[0].name);
 	if (slot == 0)
 		return error_set(import->err, "output '%.*s' is made nowhere",

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "onnx/onnx_import.h"
 
 enum resize_mode { RESIZE_NEAREST, RESIZE_LINEAR, RESIZE_CUBIC };
@@ -231,8 +232,9 @@ read_sizes(const struct onnx_step *step, const struct onnx_shape *from,
 		return -1;
 	if ((n_scale != n || n_size != 0) && (n_size != n || n_scale != 0))
 		return error_set(step->import->err,
-		    "%zu factors and %zu sizes, expected %zu of one of them",
-		    n_scale, n_size, n);
+		    "%zu factor%s and %zu size%s, expected %zu of one of them",
+		    n_scale, plural_s((int64_t)n_scale), n_size,
+		    plural_s((int64_t)n_size), n);
 	for (int i = 0; i < from->rank; i++) {
 		r->size[i] = from->dim[i];
 		r->scale[i] = 1.0F;
@@ -394,9 +396,10 @@ resize_sums(const struct onnx_step *step, const struct resize *r,
 
 	if (n * width > 1 << 26)
 		return error_set(step->import->err,
-		    "%lld pixels of an axis become %lld sums of them, more "
+		    "%lld pixel%s of an axis become %lld sum%s of them, more "
 		    "than is supported",
-		    (long long)n, (long long)width);
+		    (long long)n, plural_s(n), (long long)width,
+		    plural_s(width));
 	matrix =
 	    memory_new((size_t)(n * width), sizeof(*matrix), step->import->err);
 	if (matrix == NULL)

@@ -1,6 +1,7 @@
 /* ScatterND among constants: what a mask that is filled in by parts is. */
 #include <string.h>
 
+#include "base/plural.h"
 #include "onnx/onnx_import.h"
 
 /* Data, places in it (the last axis is one of them), what stands there then. */
@@ -21,16 +22,18 @@ read_scatter(const struct onnx_step *step, struct scatter *s)
 	s->depth = at->rank > 0 ? at->dim[at->rank - 1] : 0;
 	if (s->depth < 1 || s->depth > data->rank)
 		return error_set(step->import->err,
-		    "the indices name %lld axes, the data have %d",
-		    (long long)s->depth, data->rank);
+		    "the indices name %lld %s, the data have %d",
+		    (long long)s->depth, plural(s->depth, "axis", "axes"),
+		    data->rank);
 	s->run = 1;
 	for (int i = (int)s->depth; i < data->rank; i++)
 		s->run *= data->dim[i];
 	if (s->updates.n != s->at.n / s->depth * s->run)
 		return error_set(step->import->err,
-		    "%lld numbers for %lld places of %lld",
-		    (long long)s->updates.n, (long long)(s->at.n / s->depth),
-		    (long long)s->run);
+		    "%lld number%s for %lld place%s of %lld",
+		    (long long)s->updates.n, plural_s(s->updates.n),
+		    (long long)(s->at.n / s->depth),
+		    plural_s(s->at.n / s->depth), (long long)s->run);
 	return 0;
 }
 

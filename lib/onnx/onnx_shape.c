@@ -2,6 +2,7 @@
  */
 #include <string.h>
 
+#include "base/plural.h"
 #include "onnx/onnx_import.h"
 
 static int
@@ -200,8 +201,8 @@ onnx_reshape(const struct onnx_step *step, struct onnx_shape to)
 	}
 	if (one.rank > IMAGE_RANK_MAX || shape_check(&one, step->import->err))
 		return error_set(step->import->err,
-		    "an image would get %d dimensions, expected 1 to %d",
-		    one.rank, IMAGE_RANK_MAX);
+		    "an image would get %d dimension%s, expected 1 to %d",
+		    one.rank, plural_s(one.rank), IMAGE_RANK_MAX);
 	for (int i = 0; i < one.rank; i++)
 		attr.shape[i] = (int)one.dim[i];
 	return onnx_emit(step, OP_RESHAPE, 1, &in->value, &attr, &to);
@@ -305,8 +306,8 @@ onnx_read_squeeze(const struct onnx_step *step, const struct onnx_shape *from,
 		gone[at] = is_one(from->dim[at], images);
 		if (!gone[at])
 			return error_set(step->import->err,
-			    "axis %d has %lld elements, expected 1", at,
-			    (long long)from->dim[at]);
+			    "axis %d has %lld element%s, expected 1", at,
+			    (long long)from->dim[at], plural_s(from->dim[at]));
 	}
 	*to = (struct onnx_shape){0};
 	for (int i = 0; i < from->rank; i++)
@@ -329,8 +330,8 @@ onnx_read_unsqueeze(const struct onnx_step *step, const struct onnx_shape *from,
 	*to = (struct onnx_shape){.rank = from->rank + (int)n};
 	if (to->rank > TENSOR_RANK_MAX)
 		return error_set(step->import->err,
-		    "%d dimensions, expected at most %d", to->rank,
-		    TENSOR_RANK_MAX);
+		    "%d dimension%s, expected at most %d", to->rank,
+		    plural_s(to->rank), TENSOR_RANK_MAX);
 	for (size_t i = 0; i < n; i++) {
 		if (onnx_axis(step, axes[i], to->rank, &at) < 0)
 			return -1;
@@ -388,7 +389,8 @@ onnx_read_perm(
 		return -1;
 	if (n != 0 && (int)n != rank)
 		return error_set(step->import->err,
-		    "perm has %zu axes, the input has %d", n, rank);
+		    "perm has %zu %s, the input has %d", n,
+		    plural((int64_t)n, "axis", "axes"), rank);
 	for (int i = 0; i < rank; i++) {
 		perm[i] = rank - 1 - i;
 		if (n > 0 && onnx_axis(step, axes[i], rank, &perm[i]) < 0)

@@ -1,4 +1,5 @@
 /* ConvTranspose, and channels that become pixels or are made of them. */
+#include "base/plural.h"
 #include "onnx/onnx_import.h"
 
 /* ---- ConvTranspose ---- */
@@ -39,8 +40,8 @@ find_pads(const struct onnx_step *step, const struct onnx_result *x,
 
 		if (want > 1 << 20 || full > 1 << 20)
 			return error_set(step->import->err,
-			    "an output of %lld pixels of %lld", (long long)want,
-			    (long long)full);
+			    "an output of %lld pixel%s of %lld",
+			    (long long)want, plural_s(want), (long long)full);
 		if (want != 0 && full > want && !upper)
 			half = full - want - half;
 		if (want != 0) {
@@ -165,8 +166,9 @@ convert_depth_to_space(const struct onnx_step *step)
 	square = b * b;
 	if (to.dim[1] % square != 0)
 		return error_set(step->import->err,
-		    "%lld channels, expected a multiple of %lld",
-		    (long long)to.dim[1], (long long)square);
+		    "%lld channel%s, expected a multiple of %lld",
+		    (long long)to.dim[1], plural_s(to.dim[1]),
+		    (long long)square);
 	c = to.dim[1] /= square;
 	h = to.dim[2];
 	w = to.dim[3];
@@ -193,8 +195,9 @@ convert_space_to_depth(const struct onnx_step *step)
 	to = x->shape;
 	if (to.dim[2] % b != 0 || to.dim[3] % b != 0)
 		return error_set(step->import->err,
-		    "%lld x %lld pixels, expected multiples of %lld",
-		    (long long)to.dim[2], (long long)to.dim[3], (long long)b);
+		    "%lld x %lld pixel%s, expected multiples of %lld",
+		    (long long)to.dim[2], (long long)to.dim[3],
+		    plural_s(to.dim[3]), (long long)b);
 	c = to.dim[1];
 	to.dim[1] *= b * b;
 	to.dim[2] /= b;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "onnx/onnx_import.h"
 
 /* Takes an axis of one element out. */
@@ -213,8 +214,8 @@ read_pads(const struct onnx_step *step, int rank, struct padding *p)
 	for (; !onnx_has(step, 3) && (int)n_axes < rank; n_axes++)
 		axes[n_axes] = (int64_t)n_axes;
 	if (n != 2 * n_axes)
-		return error_set(
-		    step->import->err, "%zu pads, expected %zu", n, 2 * n_axes);
+		return error_set(step->import->err, "%zu pad%s, expected %zu",
+		    n, plural_s((int64_t)n), 2 * n_axes);
 	for (size_t i = 0; i < n_axes; i++) {
 		if (onnx_axis(step, axes[i], rank, &axis) < 0)
 			return -1;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "file/element.h"
 
 /* Fields of ONNX's TensorProto that hold elements. */
@@ -160,8 +161,9 @@ read_external(const struct onnx_tensor *tensor, struct onnx_folder *folder,
 	n = (size_t)tensor->n * element_bytes(e->kind);
 	if (place.has_length && place.length != n)
 		return error_set(err,
-		    "external data has %llu bytes, expected %zu",
-		    (unsigned long long)place.length, n);
+		    "external data has %llu byte%s, expected %zu",
+		    (unsigned long long)place.length,
+		    plural_s((int64_t)place.length), n);
 	/* Asked for one byte first: nothing is reserved for what is not there.
 	 */
 	if (n > 0) {
@@ -266,8 +268,8 @@ read_list(
 		return -1;
 	if (n != tensor->n)
 		return error_set(err,
-		    "%lld elements, expected the %lld of its shape",
-		    (long long)n, (long long)tensor->n);
+		    "%lld element%s, expected the %lld of its shape",
+		    (long long)n, plural_s(n), (long long)tensor->n);
 	return 0;
 }
 
@@ -330,8 +332,8 @@ find_all(const struct onnx_tensor *tensor, struct onnx_folder *folder,
 	e->bytes = raw.at;
 	if (wire_bytes(&raw) != (size_t)tensor->n * element_bytes(e->kind))
 		return error_set(err,
-		    "%zu bytes of elements, expected %zu as its shape says",
-		    wire_bytes(&raw),
+		    "%zu byte%s of elements, expected %zu as its shape says",
+		    wire_bytes(&raw), plural_s((int64_t)wire_bytes(&raw)),
 		    (size_t)tensor->n * element_bytes(e->kind));
 	return 0;
 }
@@ -352,9 +354,10 @@ find_elements(const struct onnx_tensor *tensor, struct onnx_folder *folder,
 	for (int64_t i = 1; e->bytes != NULL && i < tensor->copies; i++)
 		if (memcmp(e->bytes, e->bytes + (size_t)i * bytes, bytes) != 0)
 			return error_set(err,
-			    "it is not the same for the %lld images of the "
+			    "it is not the same for the %lld image%s of the "
 			    "file's batch",
-			    (long long)tensor->copies);
+			    (long long)tensor->copies,
+			    plural_s(tensor->copies));
 	return 0;
 }
 

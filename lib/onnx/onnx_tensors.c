@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 
 /* Claims a name of the graph; false when somebody has it. */
 static bool
@@ -164,9 +165,10 @@ tensor_name(const struct onnx_step *step, const struct onnx_result *result,
 	if (!is_made_up(result) || !result->learned) {
 		if (result->name.n > TENSOR_NAME_MAX - 12)
 			return error_set(step->import->err,
-			    "a tensor's name has %zu bytes, expected at most "
+			    "a tensor's name has %zu byte%s, expected at most "
 			    "%d",
-			    result->name.n, TENSOR_NAME_MAX - 12);
+			    result->name.n, plural_s((int64_t)result->name.n),
+			    TENSOR_NAME_MAX - 12);
 		return onnx_unique_name(step->import, result->name, name);
 	}
 	step->import->made_up = true;

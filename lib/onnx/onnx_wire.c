@@ -1,5 +1,7 @@
 #include "onnx/onnx_wire.h"
 
+#include "base/plural.h"
+
 enum { VARINT_BYTES = 10 };
 
 size_t
@@ -29,8 +31,9 @@ static int
 take(struct wire *wire, uint64_t n, struct wire *part, struct error *err)
 {
 	if (n > wire_bytes(wire))
-		return error_set(err, "a field has %llu bytes, %zu are left",
-		    (unsigned long long)n, wire_bytes(wire));
+		return error_set(err, "a field has %llu byte%s, %zu are left",
+		    (unsigned long long)n, plural_s((int64_t)n),
+		    wire_bytes(wire));
 	*part = (struct wire){wire->at, wire->at + n};
 	wire->at += n;
 	return 0;
@@ -114,8 +117,8 @@ wire_next_fixed(struct wire_field *field, size_t size, const uint8_t **out,
 		return 1;
 	}
 	if (field->type != WIRE_BYTES)
-		return error_set(err, "field %u holds no numbers of %zu bytes",
-		    field->number, size);
+		return error_set(err, "field %u holds no numbers of %zu byte%s",
+		    field->number, size, plural_s((int64_t)size));
 	if (field->bytes.at == field->bytes.end)
 		return 0;
 	if (take(&field->bytes, size, &part, err) < 0)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/plural.h"
 
 static bool
 near(struct comparison *c, double a, double b)
@@ -184,8 +185,9 @@ same_payloads(
     struct comparison *c, const struct record *a, const struct record *b)
 {
 	if (a->payload_bytes != b->payload_bytes) {
-		text_add(&c->what, "payload: %zu bytes, %zu bytes",
-		    a->payload_bytes, b->payload_bytes);
+		text_add(&c->what, "payload: %zu byte%s, %zu byte%s",
+		    a->payload_bytes, plural_s((int64_t)a->payload_bytes),
+		    b->payload_bytes, plural_s((int64_t)b->payload_bytes));
 		return false;
 	}
 	if (value_is(value_get(a->header, "dtype"), "<f4"))

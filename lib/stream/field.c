@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "base/word.h"
 #include "stream/value.h"
 
@@ -81,8 +82,8 @@ field_text(const struct value *map, const char *key, char *out, size_t room,
 
 	if (value_text(value, out, room))
 		return 0;
-	snprintf(expected, sizeof(expected), "a text of at most %zu bytes",
-	    room - 1);
+	snprintf(expected, sizeof(expected), "a text of at most %zu byte%s",
+	    room - 1, plural_s((int64_t)(room - 1)));
 	return wrong(value, key, expected, err);
 }
 
@@ -117,7 +118,8 @@ field_hex(const struct value *map, const char *key, char *out, size_t digits,
 		if (strspn(out, "0123456789abcdef") == n)
 			return 0;
 	}
-	snprintf(expected, sizeof(expected), "%zu hexadecimal digits", digits);
+	snprintf(expected, sizeof(expected), "%zu hexadecimal digit%s", digits,
+	    plural_s((int64_t)digits));
 	return wrong(value, key, expected, err);
 }
 
@@ -131,8 +133,8 @@ field_array(
 	if (value != NULL && value_type(value) == VALUE_TYPE_ARRAY &&
 	    array_count(value) <= max)
 		return value;
-	snprintf(
-	    expected, sizeof(expected), "an array of at most %zu entries", max);
+	snprintf(expected, sizeof(expected), "an array of at most %zu %s", max,
+	    plural((int64_t)max, "entry", "entries"));
 	wrong(value, key, expected, err);
 	return NULL;
 }

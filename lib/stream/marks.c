@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "stream/value.h"
 
 bool
@@ -67,8 +68,9 @@ marks_take(struct marks *marks, const struct record *record, const char *name,
 
 	if (record->n_bytes > MARK_BYTES_MAX)
 		return error_set(err,
-		    "%s has %zu bytes, at most %d are allowed", record->kind,
-		    record->n_bytes, MARK_BYTES_MAX);
+		    "%s has %zu byte%s, at most %d are allowed", record->kind,
+		    record->n_bytes, plural_s((int64_t)record->n_bytes),
+		    MARK_BYTES_MAX);
 	if (field_text(record->header, "run", run, sizeof(run), err) < 0)
 		return error_prefix(err, "%s", record->kind);
 	if (strspn(run, "0123456789abcdef") != sizeof(run) - 1)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "stream/value_internal.h"
 
 /* msgpack-c's packer wants a callback; a text keeps the first failure itself.
@@ -272,8 +273,9 @@ decoded_new(const void *bytes, size_t n, struct error *err)
 		return NULL;
 	}
 	if (used != n) {
-		error_set(
-		    err, "a header of %zu bytes is not one msgpack value", n);
+		error_set(err,
+		    "a header of %zu byte%s is not one msgpack value", n,
+		    plural_s((int64_t)n));
 		decoded_free(d);
 		return NULL;
 	}

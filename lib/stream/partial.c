@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/plural.h"
 #include "stream/reader_internal.h"
 
 void
@@ -74,11 +75,12 @@ reader_break_off(const struct reader *r, struct error *err)
 	if (r->marks.n == 0 || r->trusted)
 		return error_set(err,
 		    "%s: truncated after %" PRIu64
-		    " records, without an end mark (did an earlier stage "
+		    " record%s, without an end mark (did an earlier stage "
 		    "fail?)",
-		    r->in.name, records);
+		    r->in.name, records, plural_s(records));
 	snprintf(detail, sizeof(detail),
-	    ", truncated after %" PRIu64 " records", records);
+	    ", truncated after %" PRIu64 " record%s", records,
+	    plural_s(records));
 	return blame(r, detail, who_failed, err);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/magic.h"
 #include "base/memory.h"
+#include "base/plural.h"
 #include "stream/reader_internal.h"
 #include "stream/value_internal.h"
 
@@ -275,9 +276,9 @@ check_end(struct reader *r, const struct record *record, struct error *err)
 		return error_prefix(err, "end");
 	if ((uint64_t)count != r->records)
 		return error_set(err,
-		    "the end mark counts %" PRId64 " records, %" PRIu64
+		    "the end mark counts %" PRId64 " record%s, %" PRIu64
 		    " came before it",
-		    count, r->records);
+		    count, plural_s(count), r->records);
 	digest_finish_text(&r->digest, is);
 	if (strcmp(is, should) != 0)
 		return error_set(err,

@@ -1,5 +1,7 @@
 #include "stream/scan.h"
 
+#include "base/plural.h"
+
 #include <string.h>
 #include <zlib.h>
 
@@ -124,9 +126,11 @@ skip_value(struct cursor *c, struct error *err)
 		if (head.type == ARRAY || head.type == MAP) {
 			if (head.length > HEADER_VALUES_MAX)
 				return error_set(err,
-				    "the header claims %llu entries, at most "
+				    "the header claims %llu %s, at most "
 				    "%d are allowed",
 				    (unsigned long long)head.length,
+				    plural((int64_t)head.length, "entry",
+					"entries"),
 				    HEADER_VALUES_MAX);
 			if (depth == HEADER_DEPTH_MAX)
 				return error_set(err,
@@ -190,9 +194,11 @@ scan_payload(struct cursor *c, struct scan *scan, struct error *err)
 				      "nil");
 	if (head.length > RECORD_BYTES_MAX)
 		return error_set(err,
-		    "the record claims a payload of %llu bytes, at most %d are "
+		    "the record claims a payload of %llu byte%s, at most %d "
+		    "are "
 		    "allowed",
-		    (unsigned long long)head.length, RECORD_BYTES_MAX);
+		    (unsigned long long)head.length,
+		    plural_s((int64_t)head.length), RECORD_BYTES_MAX);
 	scan->payload = c->at;
 	scan->payload_bytes = (size_t)head.length;
 	return skip_bytes(c, head.length, RECORD_BYTES_MAX);
@@ -217,8 +223,9 @@ scan_crc(struct cursor *c, struct scan *scan, struct error *err)
 		    is, should);
 	if (scan->bytes > RECORD_BYTES_MAX)
 		return error_set(err,
-		    "the record has %zu bytes, at most %d are allowed",
-		    scan->bytes, RECORD_BYTES_MAX);
+		    "the record has %zu byte%s, at most %d are allowed",
+		    scan->bytes, plural_s((int64_t)scan->bytes),
+		    RECORD_BYTES_MAX);
 	return FOUND;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/memory.h"
+#include "base/plural.h"
 
 enum { COLLECT_BYTES = 256 << 10 };
 
@@ -73,8 +74,8 @@ finish_record(struct writer *w, size_t at, struct error *err)
 		return -1;
 	if (n - at > RECORD_BYTES_MAX)
 		return error_set(err,
-		    "a record has %zu bytes, at most %d are allowed", n - at,
-		    RECORD_BYTES_MAX);
+		    "a record has %zu byte%s, at most %d are allowed", n - at,
+		    plural_s((int64_t)(n - at)), RECORD_BYTES_MAX);
 	digest_add(&w->digest, chars + at, n - at);
 	if (w->each || n >= COLLECT_BYTES)
 		return flush_pending(w, err);

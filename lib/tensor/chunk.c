@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/plural.h"
 #include "stream/pack.h"
 
 const char *
@@ -55,8 +56,9 @@ check_tensor(const struct value *header, const struct tensor *t,
 			    "%" PRId64,
 			    dim[i], i, t->dim[i]);
 	if ((int)rank != t->rank)
-		return error_set(err, "shape has %zu numbers, the model has %d",
-		    rank, t->rank);
+		return error_set(err,
+		    "shape has %zu number%s, the model has %d", rank,
+		    plural_s((int64_t)rank), t->rank);
 	return 0;
 }
 
@@ -89,9 +91,10 @@ chunk_unpack(struct chunk *chunk, const struct record *record,
 	chunk->n = (int64_t)(record->payload_bytes / size);
 	if (record->payload_bytes % size != 0)
 		return error_set(err,
-		    "%s '%s': a payload of %zu bytes is no whole number of "
+		    "%s '%s': a payload of %zu byte%s is no whole number of "
 		    "elements",
-		    record->kind, t->name, record->payload_bytes);
+		    record->kind, t->name, record->payload_bytes,
+		    plural_s((int64_t)record->payload_bytes));
 	if (field_int(record->header, "offset", 0, t->n - chunk->n,
 		&chunk->offset, err) < 0 ||
 	    (delta && unpack_delta(chunk, record->header, err) < 0) ||

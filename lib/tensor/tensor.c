@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "base/word.h"
 
 static const char *const role_words[ROLE_COUNT + 1] = {
@@ -25,12 +26,13 @@ tensor_init(struct tensor *tensor, const char *name, enum tensor_type type,
 	*tensor = (struct tensor){.type = type, .rank = rank, .n = 1};
 	if (name[0] == '\0' || strlen(name) > TENSOR_NAME_MAX)
 		return error_set(err,
-		    "a tensor's name has %zu bytes, expected 1 to %d",
-		    strlen(name), TENSOR_NAME_MAX);
+		    "a tensor's name has %zu byte%s, expected 1 to %d",
+		    strlen(name), plural_s((int64_t)strlen(name)),
+		    TENSOR_NAME_MAX);
 	if (rank < 0 || rank > TENSOR_RANK_MAX)
 		return error_set(err,
-		    "tensor '%s' has %d dimensions, expected 0 to %d", name,
-		    rank, TENSOR_RANK_MAX);
+		    "tensor '%s' has %d dimension%s, expected 0 to %d", name,
+		    rank, plural_s(rank), TENSOR_RANK_MAX);
 	for (int i = 0; i < rank; i++) {
 		tensor->dim[i] = dim[i];
 		if (dim[i] < 0 ||

@@ -29,7 +29,7 @@ fails 2 "^netnew: --input is '3,0,32', expected" "empty input" \
 	netnew --input 3,0,32 mlp
 fails 2 "does not fit into 4 pixels" "an input too small" \
 	netnew --input 3,4,4 lenet
-fails 2 "has 1 channels, the input has 3" "constants of other channels" \
+fails 2 "has 1 channel, the input has 3" "constants of other channels" \
 	netnew --pixels mnist resnet20
 fails 2 "'cifar', expected one of cifar10-paper, cifar10, " "unknown constants" \
 	netnew --pixels cifar resnet20

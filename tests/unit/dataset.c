@@ -565,7 +565,7 @@ named_constants(void **state)
 	assert_true(mean[0] == 0.2860 && std[0] == 0.3530);
 	assert_int_equal(pixels_get(4, 3, mean, std, &err), -1);
 	assert_string_equal(
-	    err.text, "--pixels mnist has 1 channels, the input has 3");
+	    err.text, "--pixels mnist has 1 channel, the input has 3");
 	for (int i = 0; pixels_words[i] != NULL; i++)
 		if (pixels_get(i, 3, mean, std, &err) == 0)
 			assert_true(std[2] > 0);
