@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/plural.h"
 #include "direction/direction_file.h"
 #include "direction/extender.h"
 #include "direction/orthonormal.h"
@@ -257,10 +258,11 @@ open_runs(struct dirgen *g, char **operands, int n, struct error *err)
 		return -1;
 	for (int k = 0; k < order.components; k++)
 		frame_say(&g->frame,
-		    "component %d: %.2f %% of the variance of %zu checkpoints, "
+		    "component %d: %.2f %% of the variance of %zu "
+		    "checkpoint%s, "
 		    "singular value %.6g",
 		    k + 1, 100 * g->pca.explained[k], g->pca.n,
-		    g->pca.singular[k]);
+		    plural_s((int64_t)g->pca.n), g->pca.singular[k]);
 	return 0;
 }
 
@@ -397,15 +399,16 @@ check_usage(struct dirgen *g, int n_operands)
 		return;
 	if (g->kind != DIRECTION_TOWARD) {
 		if (is_slope(g) && n_operands > 1)
-			frame_usage(f, "%d models, expected one", n_operands);
+			frame_usage(f, "%d model%s, expected one", n_operands,
+			    plural_s(n_operands));
 		g->n_models = n_operands;
 		return;
 	}
 	if (n_operands < 1 ||
 	    n_operands > (g->order.axis >= 0 ? 1 : AXES_MAX) ||
 	    (g->order.n_axes > 0 && n_operands != g->order.n_axes))
-		frame_usage(
-		    f, "%d other models, expected one per axis", n_operands);
+		frame_usage(f, "%d other model%s, expected one per axis",
+		    n_operands, plural_s(n_operands));
 	g->order.n_axes = n_operands;
 }
 

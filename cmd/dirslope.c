@@ -1,4 +1,5 @@
 #include "dirslope.h"
+#include "base/plural.h"
 
 #include <inttypes.h>
 
@@ -49,8 +50,8 @@ dirslope_check(struct dirslope *d, enum direction_kind kind, int vectors,
 	if (kind != DIRECTION_HESSIAN && kind != DIRECTION_GRADIENT)
 		return;
 	if (c->sets != 1)
-		frame_usage(
-		    frame, "%d data sets, expected one: -d PATH", c->sets);
+		frame_usage(frame, "%d data set%s, expected one: -d PATH",
+		    c->sets, plural_s(c->sets));
 	if (kind == DIRECTION_GRADIENT && vectors > 1)
 		frame_usage(frame, "a gradient is one axis, expected --axes 1");
 	if (choice_check(c, &err) < 0)
@@ -78,8 +79,9 @@ report(const struct dirslope *d, const struct frame *frame)
 		    hessian ? ": extremes biased outward" : "");
 	for (int i = 0; hessian && i < d->order.vectors; i++)
 		frame_say(frame,
-		    "eigenvalue %.6g, residual %.2g (%" PRId64 " products)",
-		    s->value[i], s->residual[i], s->products);
+		    "eigenvalue %.6g, residual %.2g (%" PRId64 " product%s)",
+		    s->value[i], s->residual[i], s->products,
+		    plural_s(s->products));
 	if (!hessian)
 		frame_say(frame, "gradient of norm %.6g", s->norm);
 }

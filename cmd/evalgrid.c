@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/plural.h"
 #include "evaluate/estimate.h"
 #include "gridrun.h"
 
@@ -56,8 +57,9 @@ tell_norms(
 	if (estimate_norms(e, &seconds, &bytes, err) < 0)
 		return -1;
 	frame_say(s->frame,
-	    "batch norms: %" PRId64 " images a point, %.3g s, %.0f MB",
-	    e->norms.data->n, seconds, 1e-6 * (double)bytes);
+	    "batch norms: %" PRId64 " image%s a point, %.3g s, %.0f MB",
+	    e->norms.data->n, plural_s(e->norms.data->n), seconds,
+	    1e-6 * (double)bytes);
 	return 0;
 }
 
@@ -68,8 +70,8 @@ print_place(struct text *out, const char *name, const struct score *score,
 	text_add(out, "%s loss %.6g", name, score->loss);
 	if (!isnan(score->acc))
 		text_add(out, ", accuracy %.4g %%", score->acc);
-	text_add(
-	    out, "; 5 %% standard error needs %" PRId64 " images\n", images);
+	text_add(out, "; 5 %% standard error needs %" PRId64 " image%s\n",
+	    images, plural_s(images));
 }
 
 /* What each error takes, and all images. */
@@ -101,10 +103,10 @@ print_images(struct text *out, const struct run_cost *cost, int64_t places,
 	char time[32];
 
 	text_add(out,
-	    "%" PRId64 " points x %" PRId64 " images: %s at %d threads\n",
-	    places, e->data[0]->n,
-	    progress_duration(cost->seconds * (double)places, time),
-	    e->threads);
+	    "%" PRId64 " point%s x %" PRId64 " image%s: %s at %d thread%s\n",
+	    places, plural_s(places), e->data[0]->n, plural_s(e->data[0]->n),
+	    progress_duration(cost->seconds * (double)places, time), e->threads,
+	    plural_s(e->threads));
 	print_place(out, "centre", &cost->centre_score, cost->centre);
 	print_place(out, "corner", &cost->corner_score, cost->corner);
 	print_errors(out, cost, places, e);
@@ -117,9 +119,9 @@ print_program(struct text *out, const struct run_cost *cost, int64_t places,
 	char time[32];
 
 	text_add(out,
-	    "%" PRId64 " points: %s, processes: %d (%.3g s a point, "
+	    "%" PRId64 " point%s: %s, processes: %d (%.3g s a point, "
 	    "%.3g s to start)\n",
-	    places,
+	    places, plural_s(places),
 	    progress_duration(
 		cost->start + cost->seconds * (double)places, time),
 	    processes, cost->seconds * processes, cost->start);

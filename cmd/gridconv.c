@@ -4,6 +4,7 @@
 
 #include "base/number.h"
 #include "base/output.h"
+#include "base/plural.h"
 #include "base/text.h"
 #include "convert/convert.h"
 #include "file/archive_write.h"
@@ -159,9 +160,9 @@ check_grids(const struct points_list *list, const struct frame *frame,
 	}
 	if (left_out > 0)
 		frame_warn(frame,
-		    "%lld requested points beside the grid are left out (csv "
+		    "%lld requested point%s beside the grid are left out (csv "
 		    "and json have them)",
-		    (long long)left_out);
+		    (long long)left_out, plural_s(left_out));
 	return 0;
 }
 

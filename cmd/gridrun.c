@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/plural.h"
 #include "base/processors.h"
 #include "model/accuracy.h"
 #include "run/path.h"
@@ -103,9 +104,12 @@ warn_about_classes(const struct gridrun *s, struct error *err)
 			return -1;
 		if (present < c->data[i].classes)
 			frame_warn(s->frame,
-			    "the first %" PRId64 " images have %d of %d "
-			    "classes (--sample takes random ones)",
-			    c->images.first, present, c->data[i].classes);
+			    "the first %" PRId64 " image%s %s %d of %d "
+			    "class%s (--sample takes random ones)",
+			    c->images.first, plural_s(c->images.first),
+			    plural(c->images.first, "has", "have"), present,
+			    c->data[i].classes,
+			    plural(c->data[i].classes, "", "es"));
 	}
 	return 0;
 }
@@ -195,8 +199,8 @@ gridrun_write(struct gridrun *run, struct surface *surface, struct error *err)
 	known = surface_known(surface, old);
 	if (known > 0 && !run->frame->quiet)
 		frame_show(run->frame,
-		    "resuming: %" PRId64 " of %" PRId64 " points", known,
-		    places);
+		    "resuming: %" PRId64 " of %" PRId64 " point%s", known,
+		    places, plural_s(places));
 	surface->seen = seen;
 	surface->context = run;
 	run->surface = surface;
@@ -222,9 +226,9 @@ tell_other_axis(
 	    (given[0].num > 0) == (given[1].num > 0))
 		return;
 	frame_warn(s->frame,
-	    "no --%s: it is %g:%g:%" PRId64 ", in all %" PRId64 " points",
+	    "no --%s: it is %g:%g:%" PRId64 ", in all %" PRId64 " point%s",
 	    axis_word(other), range->lo, range->hi, range->num,
-	    surface_places(surface));
+	    surface_places(surface), plural_s(surface_places(surface)));
 }
 
 static int

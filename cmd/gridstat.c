@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/output.h"
+#include "base/plural.h"
 #include "frame.h"
 #include "surfaces.h"
 #include "survey/noise.h"
@@ -105,9 +106,9 @@ survey(char **paths, int n, const struct settings *set,
 
 	if (status == 0 && list.alone > 0)
 		frame_warn(frame,
-		    "%zu evaluations without directions are of no surface in "
+		    "%zu evaluation%s without directions are of no surface in "
 		    "the input",
-		    list.alone);
+		    list.alone, plural_s((int64_t)list.alone));
 	if (status == 0)
 		status = noise_make(&f.noise, &list, err);
 	if (status == 0 && set->rank >= 0)
@@ -283,9 +284,9 @@ check_usage(const struct frame *frame, const struct settings *set, int n)
 		frame_usage(frame, "--compare and --rank exclude each other");
 	if (n < 1 || n > 2)
 		frame_usage(frame,
-		    "%d operands, --compare wants two files (or one that is "
+		    "%d operand%s, --compare wants two files (or one that is "
 		    "both)",
-		    n);
+		    n, plural_s(n));
 	if (set->compare == MEASURE_VALUES && !set->has_values)
 		frame_usage(frame, "--compare values needs --values A,B");
 	if (set->compare == MEASURE_OUTWARD && !set->has_from)

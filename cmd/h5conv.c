@@ -4,6 +4,7 @@
 
 #include "base/magic.h"
 #include "base/output.h"
+#include "base/plural.h"
 #include "frame.h"
 #include "hdf5/h5_read.h"
 #include "hdf5/reference.h"
@@ -95,8 +96,8 @@ main(int argc, char **argv)
 	reference.rep = (int)rep;
 	reference.partial = frame_partial(&frame);
 	if (argc - first > 1)
-		frame_usage(
-		    &frame, "%d files, expected at most one", argc - first);
+		frame_usage(&frame, "%d file%s, expected at most one",
+		    argc - first, plural_s((argc - first)));
 	frame_refuse_terminal(&frame);
 	if (run(argc > first ? argv[first] : NULL, &frame, &reference, &err) <
 	    0)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/plural.h"
 #include "base/processors.h"
 #include "base/progress.h"
 #include "curvature/density.h"
@@ -98,19 +99,22 @@ print_cost(const struct settings *s, struct hessian *hessian,
 	if (hessian_cost(hessian, surface, &cost, err) < 0)
 		return -1;
 	frame_show(s->frame,
-	    "%" PRId64 " products x %" PRId64
-	    " images: %s at %d threads (%.3g s a product), %zu parameters, "
+	    "%" PRId64 " product%s x %" PRId64
+	    " image%s: %s at %d thread%s (%.3g s a product), %zu parameter%s, "
 	    "%.0f MB",
-	    products, surface->data[0]->n,
+	    products, plural_s(products), surface->data[0]->n,
+	    plural_s(surface->data[0]->n),
 	    progress_duration(cost.seconds * (double)products, time),
-	    surface->evaluation.threads, cost.seconds, cost.size,
+	    surface->evaluation.threads, plural_s(surface->evaluation.threads),
+	    cost.seconds, cost.size, plural_s((int64_t)cost.size),
 	    (double)cost.bytes * 1e-6);
 	for (int i = 0; i < surface->grid.sets; i++)
 		if (surface->data[i]->n < surface->data[i]->total)
 			frame_warn(s->frame,
 			    "%" PRId64 " of %" PRId64
-			    " images: extremes biased outward",
-			    surface->data[i]->n, surface->data[i]->total);
+			    " image%s: extremes biased outward",
+			    surface->data[i]->n, surface->data[i]->total,
+			    plural_s(surface->data[i]->total));
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/plural.h"
 #include "evaluate/hessian.h"
 #include "gridrun.h"
 
@@ -26,13 +27,16 @@ print_cost(const struct gridrun *run, const struct hessian *hessian,
 	char time[32];
 
 	text_add(&text,
-	    "%" PRId64 " points x about %" PRId64 " products x %" PRId64
-	    " images: %s at %d threads (%.3g s a product), %zu parameters, "
+	    "%" PRId64 " point%s x about %" PRId64 " product%s x %" PRId64
+	    " image%s: %s at %d thread%s (%.3g s a product), %zu parameter%s, "
 	    "%.0f MB\n",
-	    places, products, surface->evaluation.data[0]->n,
+	    places, plural_s(places), products, plural_s(products),
+	    surface->evaluation.data[0]->n,
+	    plural_s(surface->evaluation.data[0]->n),
 	    progress_duration(
 		cost->seconds * (double)(products * places), time),
-	    surface->evaluation.threads, cost->seconds, cost->size,
+	    surface->evaluation.threads, plural_s(surface->evaluation.threads),
+	    cost->seconds, cost->size, plural_s((int64_t)cost->size),
 	    (double)cost->bytes * 1e-6);
 	if (run->estimate) {
 		frame_print(run->frame, &text);
@@ -55,8 +59,8 @@ warn_about_subset(const struct gridrun *run, const struct surface *surface)
 		if (d->n < d->total)
 			frame_warn(run->frame,
 			    "%" PRId64 " of %" PRId64
-			    " images: extremes biased outward",
-			    d->n, d->total);
+			    " image%s: extremes biased outward",
+			    d->n, d->total, plural_s(d->total));
 	}
 }
 
@@ -140,9 +144,9 @@ main(int argc, char **argv)
 		    rule->lanczos.tolerance);
 	if (s.basis < 4 * s.k + 4)
 		frame_usage(&frame,
-		    "--basis is %d, expected %d or more for %d eigenvalues at "
+		    "--basis is %d, expected %d or more for %d eigenvalue%s at "
 		    "each end",
-		    (int)s.basis, (int)(4 * s.k + 4), (int)s.k);
+		    (int)s.basis, (int)(4 * s.k + 4), (int)s.k, plural_s(s.k));
 	rule->lanczos.k = (int)s.k;
 	rule->lanczos.basis = (int)s.basis;
 	return gridrun_main(&run, argv + first, argc - first);

@@ -60,9 +60,9 @@ sort_sources(struct checkpoint_file *sources, size_t n,
 
 		if (strcmp(sources[i].path, "-") == 0)
 			return error_set(err,
-			    "standard input is one of %zu files, expected it "
+			    "standard input is one of %zu file%s, expected it "
 			    "alone",
-			    n);
+			    n, plural_s((int64_t)n));
 		found = load_epoch(sources[i].path, s->no_checksum != 0,
 		    &sources[i].epoch, err);
 		if (found < 0)
@@ -90,8 +90,8 @@ set_pixels(struct model *model, const struct settings *s,
 		return pixels_refuse(p, err);
 	if (channels > CHANNELS_MAX)
 		return error_set(err,
-		    "the input has %zu channels, expected at most %d", channels,
-		    CHANNELS_MAX);
+		    "the input has %zu channel%s, expected at most %d",
+		    channels, plural_s((int64_t)channels), CHANNELS_MAX);
 	chosen = pixels_choose(p, channels, model->mean, model->std, err);
 	if (chosen < 0)
 		return -1;
@@ -131,10 +131,12 @@ say(const struct frame *frame, const char *path, const struct model *model,
 	if (report->tokens > 0)
 		snprintf(tokens, sizeof(tokens), " tokens below %lld",
 		    (long long)report->tokens);
-	frame_say(frame, "%s: %s, %s%s, %d classes, %lld weights", path,
+	frame_say(frame, "%s: %s, %s%s, %d class%s, %lld weight%s", path,
 	    report->is_onnx ? onnx : model->arch,
 	    shape_text(&report->input, shape), tokens, report->classes,
-	    (long long)graph_count_weights(&model->graph));
+	    plural(report->classes, "", "es"),
+	    (long long)graph_count_weights(&model->graph),
+	    plural_s(graph_count_weights(&model->graph)));
 	if (report->prefix.off[0] != '\0')
 		frame_say(frame, "%s: names without '%s', which all had", path,
 		    report->prefix.off);
@@ -199,9 +201,12 @@ warn_about_names(
 {
 	if (r->found < r->weights)
 		frame_warn(frame,
-		    "%zu of %zu trainable tensors are not in %s (%s): folded "
+		    "%zu of %zu trainable tensor%s %s not in %s (%s): folded "
 		    "batch norms, or other weights",
-		    r->weights - r->found, r->weights, names, r->missing);
+		    r->weights - r->found, r->weights,
+		    plural_s((int64_t)r->weights),
+		    plural((int64_t)(r->weights - r->found), "is", "are"),
+		    names, r->missing);
 	if (r->apart > 0)
 		frame_warn(frame,
 		    "'%s' and '%s' are one tensor in %s (tied weights) and two "
@@ -209,9 +214,9 @@ warn_about_names(
 		    r->one, r->other, names);
 	if (r->ambiguous > 0)
 		frame_warn(frame,
-		    "%zu tensors equal several of %s and took their names in "
+		    "%zu tensor%s equal several of %s and took their names in "
 		    "order",
-		    r->ambiguous, names);
+		    r->ambiguous, plural_s((int64_t)r->ambiguous), names);
 }
 
 /* What moves, as the rules want it; -v lists it. */
@@ -370,8 +375,9 @@ main(int argc, char **argv)
 		frame_usage_error(&frame, &err);
 	if (s.label != NULL && strlen(s.label) > MODEL_TEXT_MAX)
 		frame_usage(&frame,
-		    "--label has %zu bytes, expected at most %d",
-		    strlen(s.label), MODEL_TEXT_MAX);
+		    "--label has %zu byte%s, expected at most %d",
+		    strlen(s.label), plural_s((int64_t)strlen(s.label)),
+		    MODEL_TEXT_MAX);
 	sources = list_sources(argv + first, (size_t)(argc - first), &err);
 	if (sources == NULL)
 		frame_fail(&frame, &err);

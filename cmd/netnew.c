@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/output.h"
+#include "base/plural.h"
 #include "data/pixels.h"
 #include "frame.h"
 #include "model/model.h"
@@ -43,8 +44,8 @@ choose_pixels(struct model *model, const struct pixels_options *options,
 
 	if (channels > CHANNELS_MAX)
 		return error_set(err,
-		    "--input has %lld channels, expected at most %d",
-		    (long long)channels, CHANNELS_MAX);
+		    "--input has %lld channel%s, expected at most %d",
+		    (long long)channels, plural_s(channels), CHANNELS_MAX);
 	chosen = pixels_choose(
 	    options, (size_t)channels, model->mean, model->std, err);
 	model->n_channels = chosen > 0 ? (size_t)channels : 0;
@@ -64,9 +65,10 @@ build_model(struct model *model, const struct settings *s, struct error *err)
 		return -1;
 	if (s->label != NULL && strlen(s->label) > MODEL_TEXT_MAX)
 		return error_set(err,
-		    "--label has %zu bytes, expected at most "
+		    "--label has %zu byte%s, expected at most "
 		    "%d",
-		    strlen(s->label), MODEL_TEXT_MAX);
+		    strlen(s->label), plural_s((int64_t)strlen(s->label)),
+		    MODEL_TEXT_MAX);
 	snprintf(model->arch, sizeof(model->arch), "%s", s->name);
 	snprintf(model->label, sizeof(model->label), "%s",
 	    s->label != NULL ? s->label : "");
@@ -184,15 +186,16 @@ main(int argc, char **argv)
 	}
 	if (argc - first != 1)
 		frame_usage(&frame,
-		    "%d operands, expected one: the architecture's name",
-		    argc - first);
+		    "%d operand%s, expected one: the architecture's name",
+		    argc - first, plural_s((argc - first)));
 	frame_refuse_terminal(&frame);
 	s.frame = &frame;
 	s.name = argv[first];
 	if (build_model(&model, &s, &err) < 0)
 		frame_usage_error(&frame, &err);
-	frame_say(&frame, "%s: %lld weights", s.name,
-	    (long long)graph_count_weights(&model.graph));
+	frame_say(&frame, "%s: %lld weight%s", s.name,
+	    (long long)graph_count_weights(&model.graph),
+	    plural_s(graph_count_weights(&model.graph)));
 	status = write_model(&model, &s, &err);
 	model_free(&model);
 	if (status < 0)

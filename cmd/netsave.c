@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/output.h"
+#include "base/plural.h"
 #include "file/archive_write.h"
 #include "frame.h"
 #include "model/save.h"
@@ -172,8 +173,8 @@ choose(struct plane *chosen, struct reader *reader, const struct settings *set,
 		return -1;
 	if (set->model < 0 && n > 1)
 		return error_set(err,
-		    "the stream has %lld models, expected one, or --model N",
-		    (long long)n);
+		    "the stream has %lld model%s, expected one, or --model N",
+		    (long long)n, plural_s(n));
 	if (set->model >= n)
 		return error_set(err,
 		    "--model is %lld, the stream has models 0 to %lld",

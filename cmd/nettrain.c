@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/plural.h"
 #include "base/progress.h"
 #include "evaluate/evaluate.h"
 #include "frame.h"
@@ -69,8 +70,9 @@ choose_raw(struct session *s, struct error *err)
 {
 	if (s->images.train.channels > CHANNELS_MAX &&
 	    s->set->rule.feed.augment != AUGMENT_NONE)
-		return error_set(err, "%d channels, expected at most %d",
-		    s->images.train.channels, CHANNELS_MAX);
+		return error_set(err, "%d channel%s, expected at most %d",
+		    s->images.train.channels,
+		    plural_s(s->images.train.channels), CHANNELS_MAX);
 	for (int c = 0; c < CHANNELS_MAX; c++)
 		s->std[c] = 1;
 	return 0;
@@ -302,14 +304,15 @@ start(struct session *s, struct error *err)
 			   : write_checkpoint(s, err);
 	if (s->trainer.optimiser.step > s->steps)
 		return error_set(err,
-		    "the run that is there has %" PRId64 " steps already, "
+		    "the run that is there has %" PRId64 " step%s already, "
 		    "--epochs %" PRId64 " are %" PRId64,
-		    s->trainer.optimiser.step, s->set->rule.schedule.epochs,
-		    s->steps);
+		    s->trainer.optimiser.step,
+		    plural_s(s->trainer.optimiser.step),
+		    s->set->rule.schedule.epochs, s->steps);
 	if (!s->frame->quiet)
 		frame_show(s->frame,
-		    "resuming: %" PRId64 " of %" PRId64 " steps",
-		    s->trainer.optimiser.step, s->steps);
+		    "resuming: %" PRId64 " of %" PRId64 " step%s",
+		    s->trainer.optimiser.step, s->steps, plural_s(s->steps));
 	return output_settle(&s->output, err);
 }
 

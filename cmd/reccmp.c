@@ -3,6 +3,7 @@
 
 #include "base/character.h"
 #include "base/output.h"
+#include "base/plural.h"
 #include "frame.h"
 #include "stream/compare.h"
 #include "stream/reader.h"
@@ -86,8 +87,8 @@ main(int argc, char **argv)
 
 	first = frame_start(&frame, argc, argv);
 	if (argc - first != 2)
-		frame_usage(
-		    &frame, "%d operands, expected two streams", argc - first);
+		frame_usage(&frame, "%d operand%s, expected two streams",
+		    argc - first, plural_s((argc - first)));
 	if (c.rtol < 0.0 || c.atol < 0.0)
 		frame_usage(&frame, "a tolerance is negative");
 	c.history = history != 0;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/output.h"
+#include "base/plural.h"
 #include "base/text.h"
 #include "frame.h"
 #include "stream/reader.h"
@@ -13,7 +14,8 @@ print_plain(const struct record *record, struct text *out)
 	text_add(out, " ");
 	value_print(record->header, out);
 	if (record->payload_bytes > 0)
-		text_add(out, " +%zu bytes", record->payload_bytes);
+		text_add(out, " +%zu byte%s", record->payload_bytes,
+		    plural_s((int64_t)record->payload_bytes));
 	text_add(out, "\n");
 }
 

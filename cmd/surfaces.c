@@ -1,4 +1,5 @@
 #include "surfaces.h"
+#include "base/plural.h"
 
 #include "run/path.h"
 
@@ -38,8 +39,9 @@ surfaces_read(struct points_list *list, char **paths, int n, bool mixed,
 		frame_warn(frame, "%s", path_guessed);
 	if (skipped > 0 || list->strays > 0)
 		frame_warn(frame,
-		    "salvaged: %zu damaged bytes skipped, %zu points without "
+		    "salvaged: %zu damaged byte%s skipped, %zu point%s without "
 		    "their grid left out",
-		    skipped, list->strays);
+		    skipped, plural_s((int64_t)skipped), list->strays,
+		    plural_s((int64_t)list->strays));
 	return check_complete(list, frame, err);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "frame.h"
 #include "net/graph_codec.h"
 #include "run/projection.h"
@@ -126,13 +127,15 @@ join_losses(
 	free(all);
 	if (found == 0)
 		return error_set(err,
-		    "%s: none of the %zu checkpoints is among its models "
+		    "%s: none of the %zu checkpoint%s is among its models "
 		    "(evalgrid makes it from the run itself)",
-		    t->losses_path, t->runs.n);
+		    t->losses_path, t->runs.n, plural_s((int64_t)t->runs.n));
 	if (found < t->runs.n)
 		frame_warn(&t->frame,
-		    "%zu of %zu checkpoints have no loss in %s",
-		    t->runs.n - found, t->runs.n, t->losses_path);
+		    "%zu of %zu checkpoint%s %s no loss in %s",
+		    t->runs.n - found, t->runs.n, plural_s((int64_t)t->runs.n),
+		    plural((int64_t)(t->runs.n - found), "has", "have"),
+		    t->losses_path);
 	return 0;
 }
 
@@ -217,9 +220,10 @@ write_run(struct trajproj *t, int rep, const struct run *run, struct error *err)
 		}
 	}
 	frame_say(&t->frame,
-	    "%s, rep %d: %zu checkpoints, %.0f to %.0f %% of the distance lie "
+	    "%s, rep %d: %zu checkpoint%s, %.0f to %.0f %% of the distance lie "
 	    "off the plane",
-	    run->name, rep, run->n, 100 * shares.least, 100 * shares.most);
+	    run->name, rep, run->n, plural_s((int64_t)run->n),
+	    100 * shares.least, 100 * shares.most);
 	return 0;
 }
 

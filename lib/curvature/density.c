@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 
 /* Beyond the outermost nodes: 3e-7 of a Gaussian lies farther out. */
 static const double TAILS = 5.0;
@@ -86,9 +87,10 @@ density_lay(
 		    d->width, d->lo, d->hi);
 	if (!(spacing <= d->width))
 		return error_set(err,
-		    "%" PRId64 " points from %g to %g are %g apart, expected "
+		    "%" PRId64 " point%s from %g to %g are %g apart, expected "
 		    "at most the width %g",
-		    d->points, d->lo, d->hi, spacing, d->width);
+		    d->points, plural_s(d->points), d->lo, d->hi, spacing,
+		    d->width);
 	d->value = memory_new((size_t)d->points, sizeof(*d->value), err);
 	d->error = memory_new((size_t)d->points, sizeof(*d->error), err);
 	if (d->value == NULL || d->error == NULL)

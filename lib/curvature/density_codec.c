@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "curvature/density.h"
 
 enum { TENSORS_MAX = 20000 }; /* as in a model */
@@ -168,8 +169,9 @@ unpack_curve(struct density *d, const struct value *header, struct error *err)
 		return -1;
 	n = array_count(values);
 	if (n < 2)
-		return error_set(
-		    err, "values has %zu numbers, expected 2 or more", n);
+		return error_set(err,
+		    "values has %zu number%s, expected 2 or more", n,
+		    plural_s((int64_t)n));
 	d->points = (int64_t)n;
 	d->value = memory_new(n, sizeof(*d->value), err);
 	d->error = memory_new(n, sizeof(*d->error), err);
@@ -178,8 +180,8 @@ unpack_curve(struct density *d, const struct value *header, struct error *err)
 	    field_reals(header, "se", d->error, n, &errors, err) < 0)
 		return -1;
 	if (errors != n)
-		return error_set(
-		    err, "se has %zu numbers, values has %zu", errors, n);
+		return error_set(err, "se has %zu number%s, values has %zu",
+		    errors, plural_s((int64_t)errors), n);
 	for (size_t i = 0; i < n; i++) {
 		if (!isfinite(d->value[i]) || d->value[i] < 0.0)
 			return error_set(err,
@@ -220,8 +222,9 @@ check_quadrature(const struct value *header, int64_t number, struct error *err)
 	    field_int(header, "probe", number, number, &probe, err) < 0)
 		return -1;
 	if (array_count(nodes) != array_count(weights))
-		return error_set(err, "nodes has %zu numbers, weights has %zu",
-		    array_count(nodes), array_count(weights));
+		return error_set(err, "nodes has %zu number%s, weights has %zu",
+		    array_count(nodes), plural_s((int64_t)array_count(nodes)),
+		    array_count(weights));
 	for (size_t i = 0; i < array_count(nodes); i++) {
 		if (!value_real(array_at(nodes, i), &node) || !isfinite(node) ||
 		    node < before)
@@ -279,8 +282,8 @@ finish(void *context, struct error *err)
 	if (list->n == 0 || came == 0 || came == list->item[list->n - 1].probes)
 		return 0;
 	return error_set(err,
-	    "density: probes is %" PRId64 ", %" PRId64 " quadratures came",
-	    list->item[list->n - 1].probes, came);
+	    "density: probes is %" PRId64 ", %" PRId64 " quadrature%s came",
+	    list->item[list->n - 1].probes, came, plural_s(came));
 }
 
 int

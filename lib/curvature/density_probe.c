@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "curvature/density.h"
 #include "curvature/trace.h"
 
@@ -18,8 +19,9 @@ take_nodes(struct quadrature *q, struct krylov *k, struct error *err)
 	if (residual == NULL || q->node == NULL || q->weight == NULL)
 		status = -1;
 	else if (krylov_ritz(k, q->node, residual) < 0)
-		status = error_set(
-		    err, "LAPACK's dsyev did not converge on %d rows", n);
+		status = error_set(err,
+		    "LAPACK's dsyev did not converge on %d row%s", n,
+		    plural_s(n));
 	for (int i = 0; i < n && status == 0; i++)
 		q->weight[i] = krylov_weight(k, i);
 	q->n = status == 0 ? n : 0;

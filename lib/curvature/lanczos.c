@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "base/random.h"
 
 /* The Ritz values of now, ascending, with their expected residuals. */
@@ -78,7 +79,8 @@ iterate(struct krylov *k, const struct lanczos_rule *rule, int wanted,
 		r->n = krylov_length(k);
 		if (krylov_ritz(k, r->value, r->residual) < 0)
 			return error_set(err,
-			    "LAPACK's dsyev did not converge on %d rows", r->n);
+			    "LAPACK's dsyev did not converge on %d row%s", r->n,
+			    plural_s(r->n));
 	}
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/character.h"
+#include "base/plural.h"
 #include "direction/diagnosis.h"
 #include "stream/value.h"
 
@@ -226,9 +227,9 @@ print_notes(const struct report *r, struct text *out)
 		    g->mean_off);
 	if (g->still > 0)
 		text_add(out,
-		    "  note: %zu of %zu tensors of two and more dimensions do "
+		    "  note: %zu of %zu tensor%s of two and more dimensions do "
 		    "not move\n",
-		    g->still, g->big);
+		    g->still, g->big, plural_s((int64_t)g->big));
 }
 
 static void
@@ -252,8 +253,8 @@ print_verdict(const struct report *r, struct text *out)
 		    "bits? --tolerance)",
 		    r->expected->tolerance);
 	if (g->finding.form == FORM_UNKNOWN)
-		text_add(out, "; %zu of %zu tensors follow %s", g->follow,
-		    g->big, expected);
+		text_add(out, "; %zu of %zu tensor%s follow %s", g->follow,
+		    g->big, plural_s((int64_t)g->big), expected);
 	if (g->off >= 0) {
 		text_add(
 		    out, "; worst deviation from %s %.2g (", expected, g->off);

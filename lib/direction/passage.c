@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 
 void
 passage_open(struct passage *passage, struct reader *reader)
@@ -142,10 +143,10 @@ check_delta(const struct passage *p, int direction, struct error *err)
 
 	if (d->next != 0 && d->next != t->n)
 		return error_set(err,
-		    "delta '%s': direction %s, rep %d has %lld elements, the "
+		    "delta '%s': direction %s, rep %d has %lld element%s, the "
 		    "tensor has %lld",
 		    t->name, axis_word(d->is.axis), d->is.rep,
-		    (long long)d->next, (long long)t->n);
+		    (long long)d->next, plural_s(d->next), (long long)t->n);
 	return 0;
 }
 
@@ -216,8 +217,9 @@ check_tensor(const struct passage *p, struct error *err)
 	const struct tensor *t = &p->model.graph.tensors[p->tensor];
 
 	if (p->next != t->n)
-		return error_set(err, "tensor '%s' has %lld of %lld elements",
-		    t->name, (long long)p->next, (long long)t->n);
+		return error_set(err, "tensor '%s' has %lld of %lld element%s",
+		    t->name, (long long)p->next, (long long)t->n,
+		    plural_s(t->n));
 	return 0;
 }
 
@@ -227,8 +229,8 @@ check_model(const struct passage *p, struct error *err)
 	size_t n = p->model.graph.n_tensors;
 
 	if ((size_t)p->tensor + 1 != n)
-		return error_set(err, "%d tensors came, the model has %zu",
-		    p->tensor + 1, n);
+		return error_set(err, "%d tensor%s came, the model has %zu",
+		    p->tensor + 1, plural_s((p->tensor + 1)), n);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "direction/plane_internal.h"
 
 /* What has arrived of each tensor while a segment is read. */
@@ -110,8 +111,9 @@ start_deltas(struct plane *p, struct arrival *a, size_t n, struct error *err)
 
 	if (n == 0 || n != plane_slot(p, p->reps, 0))
 		return error_set(err,
-		    "a delta comes after %zu directions of %d axes", n,
-		    p->axes);
+		    "a delta comes after %zu direction%s of %d %s", n,
+		    plural_s((int64_t)n), p->axes,
+		    plural(p->axes, "axis", "axes"));
 	p->delta = memory_new(all, sizeof(*p->delta), err);
 	p->scale = memory_new(n, sizeof(*p->scale), err);
 	a->room = memory_new(all, sizeof(*a->room), err);
@@ -170,8 +172,9 @@ check_complete(const struct plane *p, const struct arrival *weights,
 	for (size_t i = 0; i < g->n_tensors; i++)
 		if (weights->filled[i] != (size_t)g->tensors[i].n)
 			return error_set(err,
-			    "tensor '%s' has %zu elements, expected %lld",
+			    "tensor '%s' has %zu element%s, expected %lld",
 			    g->tensors[i].name, weights->filled[i],
+			    plural_s((int64_t)weights->filled[i]),
 			    (long long)g->tensors[i].n);
 	for (size_t i = 0; deltas->filled != NULL &&
 			   i < plane_slot(p, p->reps, 0) * g->n_tensors;
@@ -180,9 +183,11 @@ check_complete(const struct plane *p, const struct arrival *weights,
 
 		if (p->delta[i] != NULL && deltas->filled[i] != (size_t)t->n)
 			return error_set(err,
-			    "a direction's tensor '%s' has %zu elements, "
+			    "a direction's tensor '%s' has %zu element%s, "
 			    "expected %lld",
-			    t->name, deltas->filled[i], (long long)t->n);
+			    t->name, deltas->filled[i],
+			    plural_s((int64_t)deltas->filled[i]),
+			    (long long)t->n);
 	}
 	return 0;
 }
@@ -315,9 +320,10 @@ plane_read(struct plane *plane, struct reader *reader, struct error *err)
 		status = finish(plane, &s, err);
 	else if (status == 1 && more == 0 && plane->requests.given)
 		status = error_set(err,
-		    "%zu requests have no model with directions before or "
+		    "%zu request%s %s no model with directions before or "
 		    "behind them",
-		    plane->requests.n);
+		    plane->requests.n, plural_s((int64_t)plane->requests.n),
+		    plural((int64_t)plane->requests.n, "has", "have"));
 	else if (more <= 0)
 		status = more;
 	free(s.weights.room);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "base/scratch.h"
 
 enum { BLOCK = 8192 }; /* elements that are read back at a time */
@@ -151,9 +152,9 @@ plane_trace_finish(struct plane_trace *trace, struct plane_id *id,
 
 		if (d < 0 || (ys > 0 && ys != reps))
 			return error_set(err,
-			    "%d directions x and %d directions y, expected "
+			    "%d direction%s x and %d direction%s y, expected "
 			    "both of every rep from 0",
-			    reps, ys);
+			    reps, plural_s(reps), ys, plural_s(ys));
 		for (size_t t = 0; t < p->model.graph.n_tensors; t++)
 			if (add_tensor(trace, &sum, d, t, err) < 0)
 				return -1;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "direction/source_family.h"
 #include "file/npy.h"
 
@@ -127,9 +128,9 @@ file_start(struct direction_source *source, struct error *err)
 		if_other = count_tensors(g, other);
 		hint = fits(&if_other, n, &skip, &without);
 		return error_set(err,
-		    "%s: direction %s has %zu tensors, the model has %zu%s%s",
-		    s->name, axis_word(d->axis), n, own.moving,
-		    hint ? " (it fits --over " : "",
+		    "%s: direction %s has %zu tensor%s, the model has %zu%s%s",
+		    s->name, axis_word(d->axis), n, plural_s((int64_t)n),
+		    own.moving, hint ? " (it fits --over " : "",
 		    hint ? (other == OVER_STATES ? "states)" : "weights)")
 			 : "");
 	}

@@ -1,6 +1,7 @@
 #include <inttypes.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "base/random.h"
 #include "direction/source_family.h"
 
@@ -16,8 +17,9 @@ random_start(struct direction_source *source, struct error *err)
 		if (g->tensors[i].n > most_elements)
 			return error_set(err,
 			    "tensor '%s' has %" PRId64
-			    " elements, at most %" PRId64 " can be drawn",
-			    g->tensors[i].name, g->tensors[i].n, most_elements);
+			    " element%s, at most %" PRId64 " can be drawn",
+			    g->tensors[i].name, g->tensors[i].n,
+			    plural_s(g->tensors[i].n), most_elements);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "draw/colour.h"
 #include "draw/curves.h"
 
@@ -84,9 +85,11 @@ write_caption(struct bands *bands, struct error *err)
 		    "one direction set, expected several for a band (dirgen "
 		    "-s 1:10)");
 	if (least == most)
-		snprintf(of, sizeof(of), "%zu directions", most);
+		snprintf(of, sizeof(of), "%zu direction%s", most,
+		    plural_s((int64_t)most));
 	else
-		snprintf(of, sizeof(of), "%zu to %zu directions", least, most);
+		snprintf(of, sizeof(of), "%zu to %zu direction%s", least, most,
+		    plural_s((int64_t)most));
 	snprintf(bands->caption, sizeof(bands->caption),
 	    "thick: mean of %s; thin: each; band: lowest to highest", of);
 	return 0;

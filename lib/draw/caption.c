@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/plural.h"
 #include "direction/direction.h"
 #include "surface/points.h"
 
@@ -98,15 +99,16 @@ caption_gaps(const struct caption_gaps *gaps, char *out, size_t room)
 		add_mark(out, room, caption_no_end);
 	if (gaps->missing > 0) {
 		snprintf(text, sizeof(text),
-		    "partial: %" PRId64 " of %" PRId64 " points are missing",
-		    gaps->missing, gaps->n);
+		    "partial: %" PRId64 " of %" PRId64 " point%s %s missing",
+		    gaps->missing, gaps->n, plural_s(gaps->n),
+		    plural(gaps->missing, "is", "are"));
 		add_mark(out, room, text);
 	}
 	if (gaps->badvar > 0) {
 		snprintf(text, sizeof(text),
 		    "a running variance is negative at %" PRId64 " of %" PRId64
-		    " points",
-		    gaps->badvar, gaps->n);
+		    " point%s",
+		    gaps->badvar, gaps->n, plural_s(gaps->n));
 		add_mark(out, room, text);
 	}
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "draw/caption.h"
 #include "draw/curve_chart.h"
 
@@ -53,8 +54,8 @@ note_of(const struct density_list *list, char *note, size_t room)
 	if (subset && list->n == 1)
 		snprintf(note, room,
 		    "%" PRId64 " of %" PRId64
-		    " images: extremes biased outward",
-		    d->images, d->total);
+		    " image%s: extremes biased outward",
+		    d->images, d->total, plural_s(d->total));
 	else if (subset)
 		snprintf(note, room,
 		    "subsets of the images: extremes biased outward");

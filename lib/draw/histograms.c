@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "draw/caption.h"
 #include "draw/chart.h"
 #include "draw/levels.h"
@@ -99,9 +100,9 @@ add_key(struct legend_keys *keys, const struct histogram *h, const char *label,
 	const struct stroke stroke = {.colour = colour_of_curve(number)};
 	char text[LEGEND_TEXT_BYTES], norm[LEVEL_TEXT_BYTES];
 
-	snprintf(text, sizeof(text), "%.360s%snorm %s, %" PRId64 " weights",
+	snprintf(text, sizeof(text), "%.360s%snorm %s, %" PRId64 " weight%s",
 	    label, label[0] != '\0' ? ": " : "",
-	    level_text_short(h->all.norm, norm), h->all.n);
+	    level_text_short(h->all.norm, norm), h->all.n, plural_s(h->all.n));
 	return legend_add(keys, stroke, 1, text, err);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "direction/direction.h"
 #include "draw/naming.h"
 #include "draw/panel.h"
@@ -264,8 +265,9 @@ check_axes(
 
 		if (grid->axes != l->axes)
 			return error_set(err,
-			    "run %.16s has %d axes, the first run has %d",
-			    grid->run, grid->axes, l->axes);
+			    "run %.16s has %d %s, the first run has %d",
+			    grid->run, grid->axes,
+			    plural(grid->axes, "axis", "axes"), l->axes);
 		if (grid->axes == 0)
 			return error_set(err,
 			    "run %.16s has no axes, expected 1 or 2",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "stream/reader.h"
 
 #define NEAR 1e-9  /* of a step: a place on a line of the grid */
@@ -44,8 +45,8 @@ anchors_open(struct anchors *anchors, const char *path, struct error *err)
 	if (status == 0)
 		status = points_read(&anchors->list, reader, &rules, err);
 	if (status == 0 && anchors->list.n != 1)
-		status = error_set(err, "%s: %zu surfaces, expected one", path,
-		    anchors->list.n);
+		status = error_set(err, "%s: %zu surface%s, expected one", path,
+		    anchors->list.n, plural_s((int64_t)anchors->list.n));
 	if (status == 0 && digest_points(anchors, err) < 0)
 		status = error_prefix(err, "%s", path);
 	reader_free(reader);

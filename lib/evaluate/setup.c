@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/plural.h"
 #include "data/dataset_fit.h"
 #include "run/path.h"
 
@@ -24,8 +25,9 @@ setup_grid(struct grid *grid, const struct surface_choice *choice,
 		if (a >= plane->axes && choice->range[a].num > 0)
 			return error_set(err,
 			    "--%s is given, the stream has directions for %d "
-			    "axes",
-			    axis_word(a), plane->axes);
+			    "%s",
+			    axis_word(a), plane->axes,
+			    plural(plane->axes, "axis", "axes"));
 	}
 	for (int a = 0; a < plane->axes; a++)
 		if (choice->range[a].num == 0 && !none)
@@ -47,8 +49,9 @@ setup_grid(struct grid *grid, const struct surface_choice *choice,
 	if (grid_num(grid, 0) * grid_num(grid, 1) > GRID_POINTS_MAX ||
 	    grid_points(grid) > GRID_POINTS_MAX)
 		return error_set(err,
-		    "the grid has %" PRId64 " points, at most %d are allowed",
-		    grid_points(grid), GRID_POINTS_MAX);
+		    "the grid has %" PRId64 " point%s, at most %d are allowed",
+		    grid_points(grid), plural_s(grid_points(grid)),
+		    GRID_POINTS_MAX);
 	return 0;
 }
 
@@ -63,8 +66,10 @@ setup_requests(struct surface *s, const struct plane *plane, struct error *err)
 		return -1;
 	if (s->asked.n * (size_t)s->grid.sets > GRID_POINTS_MAX)
 		return error_set(err,
-		    "%zu points are requested, at most %d are allowed",
-		    s->asked.n * (size_t)s->grid.sets, GRID_POINTS_MAX);
+		    "%zu point%s are requested, at most %d are allowed",
+		    s->asked.n * (size_t)s->grid.sets,
+		    plural_s((int64_t)(s->asked.n * (size_t)s->grid.sets)),
+		    GRID_POINTS_MAX);
 	return asked_unite(&s->asked, err);
 }
 
@@ -78,8 +83,9 @@ setup_pixels(struct surface *s, const struct surface_choice *choice,
 		return 0;
 	if (choice->data[0].channels > CHANNELS_MAX)
 		return error_set(err,
-		    "%d channels, expected at most %d (--raw takes any)",
-		    choice->data[0].channels, CHANNELS_MAX);
+		    "%d channel%s, expected at most %d (--raw takes any)",
+		    choice->data[0].channels,
+		    plural_s(choice->data[0].channels), CHANNELS_MAX);
 	memcpy(s->mean, model->mean, sizeof(model->mean));
 	memcpy(s->std, model->std, sizeof(model->std));
 	return pixels_complete(&choice->pixels,
@@ -98,9 +104,9 @@ check_images(const struct surface_choice *choice, const struct graph *g,
 			return error_prefix(err, "%s", choice->path[i]);
 		if (dataset_rows(d) != dataset_rows(&choice->data[0]))
 			return error_set(err,
-			    "%s: %d labels for each image, %s has %d",
-			    choice->path[i], d->n_labels, choice->path[0],
-			    choice->data[0].n_labels);
+			    "%s: %d label%s for each image, %s has %d",
+			    choice->path[i], d->n_labels, plural_s(d->n_labels),
+			    choice->path[0], choice->data[0].n_labels);
 	}
 	return 0;
 }
@@ -143,8 +149,9 @@ setup_images(struct surface *s, const struct surface_choice *choice,
 		if (choice->data[i].n < SCORE_GROUPED_MIN)
 			return error_set(err,
 			    "--groups of %" PRId64
-			    " images, expected %d images or more",
-			    choice->data[i].n, SCORE_GROUPED_MIN);
+			    " image%s, expected %d images or more",
+			    choice->data[i].n, plural_s(choice->data[i].n),
+			    SCORE_GROUPED_MIN);
 	s->groups = choice->groups != 0;
 	s->per_image = choice->per_image != 0;
 	s->order = choice->look.error > 0.0 ? choice->images.sample_seed : 0;

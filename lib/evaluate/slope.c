@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "curvature/hvp.h"
 
 struct product {
@@ -81,8 +82,8 @@ check_pair(const struct slope *s, const struct lanczos_result *r,
 		return 0;
 	return error_set(err,
 	    "eigenvalue %.6g has residual %.3g after %" PRId64
-	    " products, expected %g of it (--products, --tolerance)",
-	    pair->value, pair->residual, r->products,
+	    " product%s, expected %g of it (--products, --tolerance)",
+	    pair->value, pair->residual, r->products, plural_s(r->products),
 	    s->order.lanczos.tolerance);
 }
 
@@ -100,8 +101,8 @@ take_pairs(struct slope *s, const struct lanczos_result *r, const float *found,
 		    err, "the Hessian is not finite, expected finite losses");
 	if (r->k < s->order.vectors)
 		return error_set(err,
-		    "the Hessian has %d eigenvectors at each end, expected %d",
-		    r->k, s->order.vectors);
+		    "the Hessian has %d eigenvector%s at each end, expected %d",
+		    r->k, plural_s(r->k), s->order.vectors);
 	for (int i = 0; i < s->order.vectors; i++) {
 		float *v = s->vector + (size_t)i * s->size;
 

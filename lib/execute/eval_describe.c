@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "execute/eval.h"
 #include "net/operator.h"
 
@@ -81,7 +82,8 @@ eval_describe(const struct eval_plan *plan, const struct plan_trial *trial,
 	for (int m = 0; m < EVAL_METHODS; m++) {
 		if (of[m].steps == 0)
 			continue;
-		text_add(out, "fast: %3d steps %s", of[m].steps, words[m]);
+		text_add(out, "fast: %3d step%s %s", of[m].steps,
+		    plural_s(of[m].steps), words[m]);
 		add_share(out, &of[m], &all);
 	}
 	for (size_t i = 0; i < plan->n_steps; i++) {

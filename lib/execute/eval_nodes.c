@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "execute/fuse.h"
 #include "execute/liveness.h"
 #include "execute/plain.h"
@@ -328,13 +329,15 @@ nodes_describe(
 		products += is_product(&s->fusion.steps[i]);
 	if (s->exact)
 		text_add(out,
-		    "reference: %zu nodes in plain C with sums in double\n",
-		    s->graph->n_nodes);
+		    "reference: %zu node%s in plain C with sums in double\n",
+		    s->graph->n_nodes, plural_s((int64_t)s->graph->n_nodes));
 	else
 		text_add(out,
-		    "gemm: %zu nodes in %zu steps, %zu of them products by "
+		    "gemm: %zu node%s in %zu step%s, %zu of them products by "
 		    "OpenBLAS\n",
-		    s->graph->n_nodes, s->fusion.n_steps, products);
+		    s->graph->n_nodes, plural_s((int64_t)s->graph->n_nodes),
+		    s->fusion.n_steps, plural_s((int64_t)s->fusion.n_steps),
+		    products);
 }
 
 static const char *

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "kernel/cpu.h"
 #include "net/blas.h"
 
@@ -45,8 +46,8 @@ plan_new(const struct graph *graph, const struct plan_kind *kind, int block,
 	struct plan *plan;
 
 	if (block < 1) {
-		error_set(
-		    err, "a block of %d images, expected 1 or more", block);
+		error_set(err, "a block of %d image%s, expected 1 or more",
+		    block, plural_s(block));
 		return NULL;
 	}
 	if (graph_executable(graph, err) < 0)

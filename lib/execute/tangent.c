@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "execute/tangent.h"
 #include "kernel/cpu.h"
 #include "net/operator.h"
@@ -92,9 +93,10 @@ describe_node(struct tangent *s, struct tangent_step *step, struct error *err)
 	if (operator_of(node->op)->law == LAW_BATCH)
 		return error_set(err,
 		    "node '%s': no curvature through %s of an image with %d "
-		    "dimensions, expected c h w or flat features",
+		    "dimension%s, expected c h w or flat features",
 		    node->name, operator_name(node->op),
-		    s->graph->values[node->out].shape.rank);
+		    s->graph->values[node->out].shape.rank,
+		    plural_s(s->graph->values[node->out].shape.rank));
 	for (int i = 0; i < node->n_in; i++) {
 		const struct graph_value *v = &s->graph->values[node->in[i]];
 

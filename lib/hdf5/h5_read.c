@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 
 /* What a file may unpack to: as of zip archives, real arrays shrink by less. */
 enum { EXPAND_MAX = 64, EXPAND_FREE = 16 << 20 };
@@ -143,8 +144,8 @@ read_shape(struct h5 *h5, hid_t dataset, const char *name,
 		H5Sget_simple_extent_dims(space, dim, NULL);
 	H5Sclose(space);
 	if (!simple || rank < 0 || rank > TENSOR_RANK_MAX)
-		return error_set(err, "%s has %d dimensions, expected 0 to %d",
-		    name, rank, TENSOR_RANK_MAX);
+		return error_set(err, "%s has %d dimension%s, expected 0 to %d",
+		    name, rank, plural_s(rank), TENSOR_RANK_MAX);
 	shape->rank = rank;
 	for (int i = 0; i < rank; i++) {
 		shape->dim[i] = (int64_t)dim[i];
@@ -152,9 +153,10 @@ read_shape(struct h5 *h5, hid_t dataset, const char *name,
 		    __builtin_mul_overflow(n, (uint64_t)dim[i], &n) ||
 		    n > h5->limit_bytes / sizeof(double))
 			return error_set(err,
-			    "%s unpacks to more than %llu bytes, which the "
+			    "%s unpacks to more than %llu byte%s, which the "
 			    "file's size does not allow",
-			    name, (unsigned long long)h5->limit_bytes);
+			    name, (unsigned long long)h5->limit_bytes,
+			    plural_s((int64_t)h5->limit_bytes));
 	}
 	shape->n = (int64_t)n;
 	return 0;

@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "base/memory.h"
+#include "base/plural.h"
 #include "file/archive_write.h"
 #include "hdf5/h5_read.h"
 #include "hdf5/reference.h"
@@ -132,9 +133,11 @@ read_axis(
 		return -1;
 	if (shape.rank != 1 || shape.n < 1 || shape.n > RANGE_NUM_MAX)
 		status = error_set(err,
-		    "%s has %d dimensions and %lld numbers, expected 1 and at "
+		    "%s has %d dimension%s and %lld number%s, expected 1 and "
+		    "at "
 		    "most %d",
-		    name, shape.rank, (long long)shape.n, RANGE_NUM_MAX);
+		    name, shape.rank, plural_s(shape.rank), (long long)shape.n,
+		    plural_s(shape.n), RANGE_NUM_MAX);
 	if (status == 0) {
 		*range = (struct range){at[0], at[shape.n - 1], shape.n};
 		status = range_check(range, name, err);
@@ -162,10 +165,10 @@ read_field(struct h5 *h5, struct loaded *s, int f, struct error *err)
 	/* filled x fastest, whichever way it was declared */
 	if (shape.n != nx * ny || shape.rank != s->grid.axes)
 		return error_set(err,
-		    "%s has %d dimensions and %lld numbers, the coordinates "
+		    "%s has %d dimension%s and %lld number%s, the coordinates "
 		    "make %lld x %lld",
-		    name, shape.rank, (long long)shape.n, (long long)nx,
-		    (long long)ny);
+		    name, shape.rank, plural_s(shape.rank), (long long)shape.n,
+		    plural_s(shape.n), (long long)nx, (long long)ny);
 	return 0;
 }
 
@@ -298,8 +301,8 @@ read_projection(struct h5 *h5, struct projection *path, struct error *err)
 		return -1;
 	if (sx.rank != 1 || sy.rank != 1 || sx.n != sy.n)
 		return error_set(err,
-		    "proj_xcoord has %lld numbers, proj_ycoord %lld",
-		    (long long)sx.n, (long long)sy.n);
+		    "proj_xcoord has %lld number%s, proj_ycoord %lld",
+		    (long long)sx.n, plural_s(sx.n), (long long)sy.n);
 	for (int64_t i = 0; i < sx.n; i++)
 		if (!isfinite(path->x[i]) || !isfinite(path->y[i]))
 			return error_set(err,

@@ -5,6 +5,7 @@
 
 #include "base/character.h"
 #include "base/memory.h"
+#include "base/plural.h"
 #include "direction/plane.h"
 #include "hdf5/h5_read.h"
 #include "hdf5/h5_write.h"
@@ -185,7 +186,8 @@ check_surface(const struct points_list *list,
 
 	if (list->n != 1)
 		return error_set(err,
-		    "the stream has %zu runs, expected one surface", list->n);
+		    "the stream has %zu run%s, expected one surface", list->n,
+		    plural_s((int64_t)list->n));
 	if (options->partial == NULL &&
 	    points_complete(&list->item[0], err) < 0)
 		return -1;

@@ -9,6 +9,7 @@
 #include "base/base64.h"
 #include "base/character.h"
 #include "base/digest.h"
+#include "base/plural.h"
 #include "convert/numbers.h"
 #include "draw/bar.h"
 #include "page/page_internal.h"
@@ -25,9 +26,9 @@ check_size(const struct points_list *list, struct error *err)
 		n += list->item[i].n;
 	if (n > PAGE_POINTS_MAX)
 		return error_set(err,
-		    "%" PRId64 " points, a page holds at most %d: take fewer "
+		    "%" PRId64 " point%s, a page holds at most %d: take fewer "
 		    "runs, or a coarser grid",
-		    n, PAGE_POINTS_MAX);
+		    n, plural_s(n), PAGE_POINTS_MAX);
 	return 0;
 }
 

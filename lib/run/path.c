@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/plural.h"
 #include "stream/reader.h"
 
 const char *const path_method_words[] = {"lstsq", "cos", NULL};
@@ -248,8 +249,8 @@ check_point(const struct path_point *p, const struct plane *plane,
 
 	if (p->rep >= plane->reps)
 		return error_set(err,
-		    "path '%s' is of rep %d, the plane has %d direction sets",
-		    p->name, p->rep, plane->reps);
+		    "path '%s' is of rep %d, the plane has %d direction set%s",
+		    p->name, p->rep, plane->reps, plural_s(plane->reps));
 	if (same == PLANE_UNKNOWN) {
 		if (model_digest(&plane->model, is.model, err) < 0)
 			return -1;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "run/eigen.h"
 
 /* What is left of a singular value by float32 rows: below it, nothing is. */
@@ -179,7 +180,8 @@ decompose(struct pca *pca, double *gram, double *values, double *vectors,
 	if (pca->singular[pca->order.components - 1] > 0)
 		return 0;
 	return error_set(err,
-	    "%zu checkpoints span %d principal component%s, expected %d", n,
+	    "%zu checkpoint%s span%s %d principal component%s, expected %d", n,
+	    plural_s((int64_t)n), plural((int64_t)n, "s", ""),
 	    pca->singular[0] > 0, pca->singular[0] > 0 ? "" : "s",
 	    pca->order.components);
 }

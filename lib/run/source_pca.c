@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "direction/source_family.h"
 #include "run/pca.h"
 
@@ -20,8 +21,9 @@ pca_start(struct direction_source *source, struct error *err)
 
 	if (!(pca->singular[k] > 0))
 		return error_set(err,
-		    "%zu checkpoints have no principal component %d", pca->n,
-		    k + 1);
+		    "%zu checkpoint%s %s no principal component %d", pca->n,
+		    plural_s((int64_t)pca->n),
+		    plural((int64_t)pca->n, "has", "have"), k + 1);
 	source->direction.ignore = pca->order.ignore;
 	source->direction.explained = pca->explained[k];
 	source->direction.singular = pca->singular[k];

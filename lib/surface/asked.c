@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 
 int
 asked_add(struct asked_list *list, const struct asked *asked, struct error *err)
@@ -44,13 +45,14 @@ add_request(struct asked_list *list, const struct request *r,
 	if ((grid->axes < 1 && r->x != 0.0) || (grid->axes < 2 && r->y != 0.0))
 		return error_set(err,
 		    "request %" PRId64 " is at (%g, %g), the stream has "
-		    "directions for %d axes",
-		    r->id, r->x, r->y, grid->axes);
+		    "directions for %d %s",
+		    r->id, r->x, r->y, grid->axes,
+		    plural(grid->axes, "axis", "axes"));
 	if (last >= grid->reps)
 		return error_set(err,
 		    "request %" PRId64 " is for rep %d, the stream has %d "
-		    "direction sets",
-		    r->id, r->rep, grid->reps);
+		    "direction set%s",
+		    r->id, r->rep, grid->reps, plural_s(grid->reps));
 	if (find_sets(&asked.sets, r, grid, err) < 0)
 		return -1;
 	for (asked.rep = first; asked.rep <= last; asked.rep++)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/plural.h"
 
 int64_t
 grid_num(const struct grid *grid, int axis)
@@ -162,8 +163,10 @@ unpack_data(struct grid *g, const struct value *h, struct error *err)
 	if (value_get(h, "exec") != NULL)
 		return error_set(err, "data and exec exclude each other");
 	if (array_count(data) != (size_t)g->sets)
-		return error_set(err, "data has %zu entries, sets has %d",
-		    array_count(data), g->sets);
+		return error_set(err, "data has %zu %s, sets has %d",
+		    array_count(data),
+		    plural((int64_t)array_count(data), "entry", "entries"),
+		    g->sets);
 	for (int i = 0; i < g->sets; i++) {
 		const struct value *entry = array_at(data, (size_t)i);
 

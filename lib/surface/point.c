@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 
 /* ---- where it is ---- */
 
@@ -42,8 +43,8 @@ check_axis(const struct grid *g, int axis, double is, struct error *err)
 {
 	if (axis < g->axes || is == 0.0)
 		return 0;
-	return error_set(err, "%s is %g, the grid has %d axes", axis_word(axis),
-	    is, g->axes);
+	return error_set(err, "%s is %g, the grid has %d %s", axis_word(axis),
+	    is, g->axes, plural(g->axes, "axis", "axes"));
 }
 
 static int
@@ -152,9 +153,9 @@ check_images(const struct value *h, const struct grid_images *images, bool good,
 		 sqrt(1.0 - (double)n / (double)images->total);
 	if (fabs(se - should) > 1e-6 * fabs(should))
 		return error_set(err,
-		    "se is %g, sd of %" PRId64 " of %" PRId64 " images makes "
+		    "se is %g, sd of %" PRId64 " of %" PRId64 " image%s makes "
 		    "%g",
-		    se, n, images->total, should);
+		    se, n, images->total, plural_s(images->total), should);
 	return 0;
 }
 
@@ -211,8 +212,10 @@ check_eigenvalues(const struct value *h, struct error *err)
 		if (all == NULL)
 			continue;
 		if (array_count(all) != k || k == 0)
-			return error_set(err, "%s has %zu numbers, top has %zu",
-			    first[i][0], array_count(all), k);
+			return error_set(err,
+			    "%s has %zu number%s, top has %zu", first[i][0],
+			    array_count(all),
+			    plural_s((int64_t)array_count(all)), k);
 		if (value_real(array_at(all, 0), &a) &&
 		    value_real(value_get(h, first[i][1]), &b) && a != b &&
 		    !(isnan(a) && isnan(b)))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "surface/points_internal.h"
 
 #define COSINE_SLACK 1e-9
@@ -250,10 +251,11 @@ take_direction(struct points *p, const struct record *record, bool mixed,
 		return -1;
 	if (d.direction.rep >= p->grid.reps || d.direction.axis >= axes)
 		return error_set(err,
-		    "direction %s, rep %d: the grid has %d axes and %d "
-		    "direction sets",
+		    "direction %s, rep %d: the grid has %d %s and %d "
+		    "direction set%s",
 		    axis_word(d.direction.axis), d.direction.rep, axes,
-		    p->grid.reps);
+		    plural(axes, "axis", "axes"), p->grid.reps,
+		    plural_s(p->grid.reps));
 	if (p->direction == NULL)
 		p->direction = memory_new((size_t)p->grid.reps * (size_t)axes,
 		    sizeof(*p->direction), err);
@@ -438,9 +440,11 @@ points_complete(const struct points *points, struct error *err)
 	if (names != NULL)
 		error_set(err,
 		    "run %.16s: %" PRId64 " of %" PRId64
-		    " points are missing:%s%s",
+		    " point%s %s missing:%s%s",
 		    points->grid.run, points->wanted - points->present,
-		    points->wanted, names,
+		    points->wanted, plural_s(points->wanted),
+		    plural(points->wanted - points->present, "is", "are"),
+		    names,
 		    points->wanted - points->present > shown ? " ..." : "");
 	text_free(&missing);
 	return -1;

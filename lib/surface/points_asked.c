@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 
 int
 points_take_asked(struct points *points, const struct point_place *place,
@@ -51,9 +52,9 @@ make_places(struct points *p, struct error *err)
 		return 0;
 	if (more > GRID_POINTS_MAX)
 		return error_set(err,
-		    "%zu points are requested, at most %d are "
+		    "%zu point%s are requested, at most %d are "
 		    "allowed",
-		    more, GRID_POINTS_MAX);
+		    more, plural_s((int64_t)more), GRID_POINTS_MAX);
 	if (memory_grow(
 		&p->at, &room, (size_t)grid + more, sizeof(*p->at), err) < 0)
 		return -1;

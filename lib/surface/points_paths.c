@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "surface/points_internal.h"
 
 const struct sheet_direction *
@@ -162,8 +163,9 @@ check_point(struct points_list *list, const struct points *points, size_t n,
 	if (p->rep >= points->grid.reps)
 		return error_set(err,
 		    "path '%s' is of rep %d, surface %.16s has %d direction "
-		    "sets",
-		    p->name, p->rep, points->grid.run, points->grid.reps);
+		    "set%s",
+		    p->name, p->rep, points->grid.run, points->grid.reps,
+		    plural_s(points->grid.reps));
 	return other_plane(points, p,
 	    beside ? origin_of(list, &p->plane) : &points->begin, err);
 }

@@ -6,6 +6,7 @@
 
 #include "base/character.h"
 #include "base/number.h"
+#include "base/plural.h"
 #include "stream/value.h"
 #include "survey/survey.h"
 
@@ -24,9 +25,9 @@ print_heading(const struct survey *s, struct text *out)
 	text_add(out, "\n  grid       %s",
 	    s->axes == 0 ? " the model itself, without directions" : "");
 	for (int a = 0; a < s->axes; a++)
-		text_add(out, "%s %s %g to %g, %" PRId64 " points",
+		text_add(out, "%s %s %g to %g, %" PRId64 " point%s",
 		    a > 0 ? ";" : "", axis_word(a), s->range[a].lo,
-		    s->range[a].hi, s->range[a].num);
+		    s->range[a].hi, s->range[a].num, plural_s(s->range[a].num));
 	if (s->has_direction[0])
 		text_add(out, "\n  directions  %s, normalised by %s, over %s",
 		    direction_kind_words[d->kind],
@@ -143,8 +144,9 @@ static void
 print_bends(const struct bends *b, struct text *out)
 {
 	text_add(out,
-	    "  non-convex  %.3g %% (%" PRId64 " of %" PRId64 " inner points",
-	    100.0 * (double)b->down / (double)b->points, b->down, b->points);
+	    "  non-convex  %.3g %% (%" PRId64 " of %" PRId64 " inner point%s",
+	    100.0 * (double)b->down / (double)b->points, b->down, b->points,
+	    plural_s(b->points));
 	if (b->unsure > 0)
 		text_add(out, ", of %" PRId64 " it cannot be told", b->unsure);
 	text_add(out, "), lowest eigenvalue %.4g\n", b->lowest);

@@ -7,6 +7,7 @@
 
 #include "base/character.h"
 #include "base/memory.h"
+#include "base/plural.h"
 #include "survey/rank.h"
 
 const char *const rank_words[] = {
@@ -255,8 +256,8 @@ print_rank(const struct rank *r, int place, struct text *out)
 		text_add(out, "  -  ");
 	estimate_print(&r->mean, out);
 	if (r->reps > 1)
-		text_add(out, " (%.4g to %.4g, %d directions)", r->lo, r->hi,
-		    r->reps);
+		text_add(out, " (%.4g to %.4g, %d direction%s)", r->lo, r->hi,
+		    r->reps, plural_s(r->reps));
 	text_add(out, "  ");
 	text_add_shown(out, name_of(r->survey));
 	text_add(out, " (run %s)", r->survey->run);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/plural.h"
 #include "survey/survey.h"
 
 #define ERRORS 3.0
@@ -30,8 +31,8 @@ survey_trained_at(
 		return TRAINED;
 	snprintf(why, WHY_BYTES,
 	    "the accuracy of %.4g %% of %" PRId64
-	    " images is that of guessing, %.4g %%",
-	    acc, s->n, s->chance_acc);
+	    " image%s is that of guessing, %.4g %%",
+	    acc, s->n, plural_s(s->n), s->chance_acc);
 	return UNTRAINED;
 }
 

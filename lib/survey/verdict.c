@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/plural.h"
 #include "survey/survey.h"
 
 const char *const verdict_words[] = {"ok", "note", "look", "wrong"};
@@ -42,8 +43,8 @@ judge_points(struct verdicts *v, const struct tally *t)
 
 	if (t->missing > 0)
 		say(v, VERDICT_WRONG,
-		    "%" PRId64 " of %" PRId64 " points are missing", t->missing,
-		    t->all);
+		    "%" PRId64 " of %" PRId64 " point%s %s missing", t->missing,
+		    t->all, plural_s(t->all), plural(t->missing, "is", "are"));
 	for (int i = 0; i < 4; i++)
 		if (counts[i] > 0)
 			snprintf(text + strlen(text),
@@ -51,11 +52,11 @@ judge_points(struct verdicts *v, const struct tally *t)
 			    text[0] != '\0' ? "," : "", counts[i], words[i]);
 	if (text[0] != '\0')
 		say(v, VERDICT_LOOK,
-		    "not all of %" PRId64 " points have a loss:%s", t->all,
-		    text);
+		    "not all of %" PRId64 " point%s %s a loss:%s", t->all,
+		    plural_s(t->all), plural(t->all, "has", "have"), text);
 	if (t->ok == t->all)
-		say(v, VERDICT_OK, "all %" PRId64 " points are there and ok",
-		    t->all);
+		say(v, VERDICT_OK, "all %" PRId64 " point%s %s there and ok",
+		    t->all, plural_s(t->all), plural(t->all, "is", "are"));
 }
 
 static bool
@@ -316,8 +317,8 @@ judge_error(struct verdicts *v, const struct survey *s)
 	if (s->n > 0 && loss > 0 && se > 0.1 * loss)
 		say(v, VERDICT_LOOK,
 		    "the standard error at the %s is %.0f %% of the loss: "
-		    "take more than %" PRId64 " images",
-		    where, 100 * se / loss, s->n);
+		    "take more than %" PRId64 " image%s",
+		    where, 100 * se / loss, s->n, plural_s(s->n));
 }
 
 size_t

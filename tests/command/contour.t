@@ -150,7 +150,7 @@ fails 2 'increasing' "levels that fall" contour --levels 2,1 "$P/small.ll"
 fails 2 'elevation' "a view without elevation" contour --view 3 "$P/small.ll"
 fails 2 'lines' "an unknown style" contour --style round "$P/small.ll"
 cat "$P/plane.ll" "$P/line.ll" >"$T/mixed.ll"
-fails 1 'axes' "a line beside a plane" contour "$T/mixed.ll"
+fails 1 'has 1 axis, the first run has 2' "a line beside a plane" contour "$T/mixed.ll"
 fails 1 'level 0|above 0' "a level of 0 on a log scale" \
 	contour --log --levels 0,1 "$P/small.ll"
 passes "a picture is written" contour -o "$T/keep.svg" "$P/small.ll"

@@ -86,11 +86,11 @@ with h5py.File(sys.argv[2], 'r+') as f:
     f['min_eig'] = f['train_loss'][:] * -2
 END
 h5conv "$T/open.h5" >"$T/open.ll"
-fails 1 "1 of 6 points are missing: \(2,0\)" "-1 there is a missing point here" gridconv "$T/open.ll"
+fails 1 "1 of 6 points is missing: \(2,0\)" "-1 there is a missing point here" gridconv "$T/open.ll"
 is "$(gridconv --partial "$T/open.ll" | head -n 1)" "ix,iy,x,y,loss,acc,min_eig,rep,run,set,status" \
 	"eigenvalues are fields"
 is "$(gridconv --partial "$T/open.ll" | tail -n 1 | cut -d , -f 5,11)" "nan,nan" "NaN is a value, with a status"
-fails 1 "points are missing" "a missing point is refused" h5conv "$T/open.ll"
+fails 1 "1 of 6 points is missing" "a missing point is refused" h5conv "$T/open.ll"
 h5conv --partial "$T/open.ll" >"$T/open2.h5"
 says "-1 comes back as -1" "$T/open2.h5" "$T/open.h5" <<'END'
 import sys, h5py, numpy as np

@@ -95,7 +95,7 @@ for magic, kind, h, payload, crc in u:
 fi
 netnew -s 2 --pixels fashion small >b
 { cat a; cat b; } | dirgen -k pca 2>err
-is "$(cat err)" "dirgen: 1 checkpoints span 0 principal components, expected 2" \
+is "$(cat err)" "dirgen: 1 checkpoint spans 0 principal components, expected 2" \
 	"two checkpoints have no variance"
 
 # ---- projection ----
@@ -156,7 +156,7 @@ fails 1 "twice.ll has two losses of model [0-9a-f]*, runs" "two losses of a chec
 evalgrid -q -n 2 -d "$ROOT/tests/data/sets/fashion-48.npz" b | cat some.ll - >mixed.ll
 fails 1 "mixed.ll has losses of different images or kinds, runs" "losses of other images" \
 	sh -c 'trajproj --losses mixed.ll run.ll <plane >/dev/null'
-fails 1 "losses.ll: none of the 1 checkpoints is among its models" "losses of other models" \
+fails 1 "losses.ll: none of the 1 checkpoint is among its models" "losses of other models" \
 	sh -c 'trajproj --losses losses.ll b <plane >/dev/null'
 
 # ---- the grid that fits, and the picture ----

@@ -38,7 +38,7 @@ differs 1 "$T/a $T/b differ: record 1 (begin): history[0].options.seed: 1, 2" \
 head -c 300 "$S/surface.ll" >"$T/torn"
 fails 2 "truncated" "a torn stream is trouble" reccmp "$S/surface.ll" "$T/torn"
 fails 2 "nowhere" "a missing one, too" reccmp "$S/surface.ll" nowhere
-fails 2 "1 operands, expected two" "it wants two" reccmp "$S/surface.ll"
+fails 2 "1 operand, expected two" "it wants two" reccmp "$S/surface.ll"
 fails 2 "negative" "no negative tolerance" reccmp --rtol -1 "$S/surface.ll" "$S/surface.ll"
 fails 2 "standard output" "a full disk is trouble" \
 	sh -c 'reccmp "$@" >/dev/full' - "$S/floats.ll" "$S/line.ll"

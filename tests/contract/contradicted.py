@@ -46,7 +46,7 @@ ROWS = [
     (POINTS, 'surface.ll', 'point', 0, {'id': 3}, 'id stands beside ix'),
     (POINTS, 'surface.ll', 'point', 0, {'run': other}, 'is not of this run'),
     (POINTS, 'surface.ll', 'point', 0, {'set': 'dev'}, 'set is none'),
-    (POINTS, 'lines.ll', 'point', 0, {'y': 0.25}, 'y is 0.25, the grid has 1 axes'),
+    (POINTS, 'lines.ll', 'point', 0, {'y': 0.25}, 'y is 0.25, the grid has 1 axis'),
     # what it says
     *[(POINTS, 'surface.ll', 'point', 0, {'loss': v}, 'loss is')
       for v in ('2.5', None, GONE, NAN, INF, [2.5])],

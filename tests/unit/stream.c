@@ -524,7 +524,7 @@ wrong_ends(void **state)
 				    "00000000000000000000000000000000";
 
 	(void)state;
-	check_bad_end(1, zeros, "counts 1 records, 0 came");
+	check_bad_end(1, zeros, "counts 1 record, 0 came");
 	check_bad_end(-1, zeros, "count is -1");
 	check_bad_end(0, zeros, "digest is");
 	check_bad_end(0, "", "digest is");
