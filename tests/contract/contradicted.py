@@ -118,13 +118,13 @@ ROWS = [
     # models and their chunks
     *[(PLANES, 'tiny2.ll', kind, 0, {k: v}, e) for kind in ('tensor', 'delta') for k, v, e in (
         ('dtype', '<i8', 'dtype is'), ('dtype', GONE, 'dtype is'), ('shape', [4, 3], 'shape has'),
-        ('shape', [12], 'shape has 1 numbers'), ('name', 'other', 'another name'),
+        ('shape', [12], 'shape has 1 number'), ('name', 'other', 'another name'),
         ('offset', 1, 'offset is|element'))],
     (PLANES, 'tiny2.ll', 'direction', 1, {'axis': 'x'}, 'axis x|declared twice'),
     *[(MODELS, 'tiny.ll', 'model', 0, {k: v}, e) for k, v, e in (
         ('graph.nodes.0.name', 'fc.bias', "name 'fc.bias' stands for two|input"),
         ('tensors.1.name', 'fc.weight', "name 'fc.weight' stands for two|fc"),
-        ('mean', [0.5, 0.5], 'std has 1 numbers'), ('std', [0.0], 'std of channel'),
+        ('mean', [0.5, 0.5], 'std has 1 number'), ('std', [0.0], 'std of channel'),
         ('std', [INF], 'std of channel'))],
     (MODELS, 'tiny.ll', 'model', 0, {'graph.nodes.1.name': 'flat', 'graph.output': 'flat'},
      "name 'flat' stands for two"),
