@@ -114,35 +114,32 @@ fuzz-%: tests/fuzz/%.c $(LIB)
 
 # How fast it is.  Nothing here passes or fails.
 BENCH_TOOLS = $(BUILD)/bench/checkkern $(BUILD)/bench/throughput
-PEERS = build/peers
-ORT = $(CURDIR)/$(PEERS)/node_modules/onnxruntime-node
 
 # Kernels; plans, instruction sets and compilers; whole grids of evalgrid; how
 # smoothly landpage's page turns.
+# They run on images that any clone has; RACE passes options on (--data FILE, --rounds N,
+# --arch NAME, --threads N; of peers --torch).
 bench: all $(BENCH_TOOLS)
-	$(MAKE) CC=clang BUILD=build/clang build/clang/bench/throughput
 	$(BUILD)/bench/checkkern --bench
-	tests/bench/race.py plans --build $(BUILD) --build build/clang \
-	    --level avx2 --arch resnet20_a --arch resnet56 --csv $(BUILD)/plans.csv
+	if command -v clang >/dev/null; then \
+	    $(MAKE) CC=clang BUILD=build/clang build/clang/bench/throughput; \
+	else echo 'bench: clang is missing, its build is left out: apt-get install clang'; fi
+	tests/bench/race.py plans --build $(BUILD) \
+	    $$(command -v clang >/dev/null && echo --build build/clang) \
+	    --level avx2 --arch resnet20_a --arch resnet56 --csv $(BUILD)/plans.csv $(RACE)
 	tests/bench/grid.py --build $(BUILD) --csv $(BUILD)/grid.csv
 	tests/bench/page.py --build $(BUILD)
 
-# Evaluation beside the other programs that do it, from Debian and npm, and what
-# threads, shards, points and memory cost.
+# Evaluation beside other engines, from pip into build/peers; what a point costs in each;
+# and what threads, shards, points and memory cost.
 bench-peers: all $(BENCH_TOOLS)
-	[ -d $(ORT) ] || npm install --silent --no-audit --ignore-scripts \
-	    --prefix $(PEERS) onnxruntime-node
-	tests/bench/race.py peers --build $(BUILD) --ort $(ORT) \
-	    --csv $(BUILD)/peers.csv
-	tests/bench/race.py peers --build $(BUILD) --ort $(ORT) --rounds 5 \
-	    --images 128 --csv $(BUILD)/peers-wide.csv --arch vgg9 \
-	    --arch wrn56_4 --arch resnet18 --arch densenet_cifar
+	tests/bench/race.py peers --build $(BUILD) --csv $(BUILD)/peers.csv $(RACE)
 	tests/bench/grid.py --build $(BUILD) --csv $(BUILD)/grid.csv
 
 # Training and curvature beside PyTorch.
 bench-training: $(BENCH_TOOLS) $(BUILD)/bench/products
 	tests/bench/curvature.py --build $(BUILD)
 	tests/bench/race.py training --build $(BUILD) --rounds 5 \
-	    --arch resnet20 --csv $(BUILD)/training.csv
+	    --arch resnet20 --csv $(BUILD)/training.csv $(RACE)
 
 .PHONY: bench bench-peers bench-training

@@ -12,20 +12,26 @@ import statistics
 import subprocess
 import time
 
-import numpy as np
-import torch
-from torch.nn import functional as F
+import machine
 
-from peer_torch import build
+try:
+    import numpy as np
+    import torch
+    from torch.nn import functional as F
+
+    from peer_torch import build
+except ImportError as error:
+    raise SystemExit(f'curvature.py: {error}: apt-get install python3-torch python3-numpy')
 
 parser = argparse.ArgumentParser()
 parser.add_argument('--build', default='build')
-parser.add_argument('--data', default='../shared/data/cifar10/train-4660.bin')
+parser.add_argument('--data', help='images in CIFAR-10\'s form (random ones)')
 parser.add_argument('--arch', default='resnet20')
 parser.add_argument('--images', type=int, default=128)
 parser.add_argument('--threads', type=int, default=2)
 parser.add_argument('--rounds', type=int, default=5)
 args = parser.parse_args()
+args.data = machine.images(args.data, args.build)
 
 torch.set_num_threads(args.threads)
 net = build(args.arch)

@@ -18,7 +18,6 @@ import time
 
 import machine
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 # Enough of them that starting programs does not count: GNU parallel takes 0.3 s.
 POINTS, BARE_POINTS = 64, 100
 
@@ -115,9 +114,10 @@ def main():
     parser.add_argument('--images', type=int, default=512)
     parser.add_argument('--rounds', type=int, default=5)
     parser.add_argument('--csv')
-    parser.add_argument('--data', default=f'{HERE}/../../../shared/data/'
-                        'cifar10/train-4660.bin')
+    parser.add_argument('--data', help='images in CIFAR-10\'s form (random ones)')
     options = parser.parse_args()
+    machine.want('parallel', 'parallel')
+    options.data = os.path.abspath(machine.images(options.data, options.build))
     machine.describe(options.build)
     print(f'# evalgrid, {POINTS} points of {options.images} images, '
           f'{options.rounds} rounds')

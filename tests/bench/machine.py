@@ -1,8 +1,31 @@
-"""What benchmarks say about where they ran."""
+"""What benchmarks say about where they ran, what they run on, and what they lack."""
 import os
 import platform
+import random
 import re
+import shutil
 import subprocess
+import sys
+
+
+def images(path, build):
+    """The path, or a file of CIFAR-10's form with 1,024 random images, the same ones everywhere."""
+    if path:
+        return path if os.path.isfile(path) else sys.exit(f'{path} is no file, expected images as CIFAR-10 has them')
+    path = f'{build}/bench/random-1024.bin'
+    if not os.path.exists(path):
+        rng = random.Random(1)
+        with open(path + '.part', 'wb') as f:
+            for i in range(1024):
+                f.write(bytes([i % 10]) + rng.randbytes(3072))
+        os.rename(path + '.part', path)
+    return path
+
+
+def want(program, package):
+    """Ends with a line that says what is missing."""
+    if shutil.which(program) is None:
+        sys.exit(f'{os.path.basename(sys.argv[0])}: {program} is missing: apt-get install {package}')
 
 
 def kernels(build):

@@ -14,6 +14,8 @@ import tempfile
 
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(here, '../tool'))
+sys.path.insert(0, here)
+import machine  # noqa: E402
 from browser import Browser  # noqa: E402
 
 TURN = '''
@@ -38,6 +40,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument('--build', default='build')
 parser.add_argument('--points', type=int, default=101)
 options = parser.parse_args()
+machine.want('chromedriver', 'chromium-driver')
 n = options.points
 rows = ['ix,iy,x,y,loss,acc']
 for j in range(n):

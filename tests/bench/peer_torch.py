@@ -1,9 +1,7 @@
 #!/usr/bin/python3
-"""A contender of race.py: PyTorch, eager, or traced, frozen and optimised; or
-eager training.
+"""A contender of race.py: PyTorch, eager, evaluating or training.
 
-	peer_torch.py ARCH eager|traced|train DATA IMAGES THREADS BATCH
-	peer_torch.py ARCH export FILE.onnx
+	peer_torch.py ARCH eager|train DATA IMAGES THREADS BATCH
 
 Each line on standard input asks for a round; the answer is its seconds
 of the clock and of the processors.
@@ -146,11 +144,6 @@ def train(net, x, y, batch):
 def main():
     arch, mode = sys.argv[1:3]
     net = build(arch)
-    if mode == 'export':
-        torch.onnx.export(net, torch.zeros(1, 3, 32, 32), sys.argv[3],
-                          input_names=['x'], output_names=['logits'],
-                          dynamic_axes={'x': {0: 'n'}, 'logits': {0: 'n'}})
-        return
     x = images(sys.argv[3], int(sys.argv[4]))
     torch.set_num_threads(int(sys.argv[5]))
     batch = int(sys.argv[6])
@@ -158,9 +151,6 @@ def main():
     if mode == 'train':
         train(net, x, y, batch)
         return
-    if mode == 'traced':
-        net = torch.jit.optimize_for_inference(
-            torch.jit.freeze(torch.jit.trace(net, x[:batch])))
     with torch.no_grad():
         for _ in sys.stdin:
             start, cpu = time.perf_counter(), time.process_time()

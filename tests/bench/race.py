@@ -3,12 +3,14 @@
 back to back, so that a noisy machine is noisy for all of them.
 
 	race.py plans|peers|training [--arch NAME]... [--threads N]... [--rounds N]
-	        [--images N] [--csv FILE] [--build DIR]... [--ort MODULE]
+	        [--images N] [--csv FILE] [--build DIR]... [--data FILE]
 
 plans: the plan kinds, the builds given (gcc and clang), and PyTorch eager where
 it is installed.  training: steps of training, batch 128, against PyTorch eager.
-peers: the fast plan against PyTorch and ONNX Runtime (npm install
---ignore-scripts onnxruntime-node; --ort names the installed module's folder).
+peers: the fast plan against ONNX Runtime, OpenVINO, MNN (from pip, into build/peers,
+in the versions below) and PyTorch, on the networks of nets.py; losses that differ by
+more than 1e-4 are said, and the status is 1.  --torch installs a current PyTorch there
+(gigabytes); without it Debian's is taken.
 A ratio is the median over rounds of that round's ratio to the first contender,
 of the clock's time and of the processors' time (which other work on the machine
 disturbs less, but a waiting thread that spins counts).
@@ -25,21 +27,29 @@ import machine
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = '/usr/bin/python3'
+VENV = 'build/peers'
+VERSIONS = {'onnx': '1.23.2', 'onnxruntime': '1.32.0', 'openvino': '2026.4.1', 'MNN': '3.6.1'}
+TORCH = '2.15.0'
+ENGINES = {'onnxruntime': (1, 4, 16, 64), 'openvino': (1, 4, 16, 64), 'mnn': (1, 4, 16, 64),
+           'eager': (16, 128), 'compiled': (16, 64)}
+NETS = ['resnet20', 'resnet56', 'vgg9', 'wrn56_4', 'resnet18', 'densenet_cifar', 'mobilenetv2', 'vit', 'lm', 'mlp', 'lenet']
+WIDE = {'vgg9', 'wrn56_4', 'resnet18', 'densenet_cifar', 'mobilenetv2'}  # fewer images
 
 
 class Contender:
     def __init__(self, name, command):
-        self.name, self.wall, self.cpu = name, [], []
+        self.name, self.wall, self.cpu, self.loss = name, [], [], None
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def round(self):
+    def round(self, what=''):
         time.sleep(0.1)  # threads of the one before may still be spinning
-        self.process.stdin.write('\n')
+        self.process.stdin.write(what + '\n')
         self.process.stdin.flush()
         line = self.process.stdout.readline().split()
         if not line:
             sys.exit(f'race: {self.name} failed')
+        self.loss = self.loss if what else float(line[-1])
         return float(line[0]), float(line[1])
 
     def close(self):
@@ -56,11 +66,6 @@ def ours(options, arch, threads, build, plan='fast', level=None):
 
 def torch(options, arch, threads, mode, batch):
     return [PYTHON, f'{HERE}/peer_torch.py', arch, mode, options.data,
-            str(options.images), str(threads), str(batch)]
-
-
-def ort(options, model, threads, batch):
-    return ['node', f'{HERE}/peer_ort.js', options.ort, model, options.data,
             str(options.images), str(threads), str(batch)]
 
 
@@ -95,22 +100,61 @@ def plan_contenders(options, arch, threads):
     return field
 
 
-def peer_contenders(options, arch, threads, folder):
+def prepare(torch):
+    """The engines of a venv, installed there once; none: why is said."""
+    python = f'{VENV}/bin/python'
+    if not os.path.exists(python):
+        subprocess.run([PYTHON, '-m', 'venv', VENV], check=True)
+    wanted = [f'{k}=={v}' for k, v in VERSIONS.items()] + ([f'torch=={TORCH}'] if torch else [])
+    done = subprocess.run([python, '-m', 'pip', 'install', '-q', *wanted])
+    if done.returncode != 0:
+        sys.exit(f'race.py: pip cannot install {" ".join(wanted)} into {VENV}: it has said why')
+    found = {}
+    for engine in ENGINES:
+        for name in dict.fromkeys((python, PYTHON) if engine in ('eager', 'compiled') else (python,)):
+            said = subprocess.run([name, f'{HERE}/peer.py', 'versions', engine], capture_output=True, text=True)
+            if said.returncode == 0:
+                found[engine] = name
+                print(f'# {engine} {said.stdout.strip()}')
+                break
+        else:
+            print(f'# {engine} is missing: {said.stderr.strip().splitlines()[-1]}'
+                  f'{" (--torch installs it)" if engine in ("eager", "compiled") else ""}')
+    return found
+
+
+def network(arch, folder, options):
+    """The file of a network, its model for us, and images for both."""
     model = f'{folder}/{arch}.onnx'
-    if not os.path.exists(model):
-        subprocess.run([PYTHON, f'{HERE}/peer_torch.py', arch, 'export',
-                        model], check=True, stderr=subprocess.DEVNULL)
-    field = [('losspipe', ours(options, arch, threads, options.build[0])),
-             ('torch eager b128', torch(options, arch, threads, 'eager', 128))]
-    batch = best(lambda b: torch(options, arch, threads, 'traced', b),
-                 (16, 64, 128))
-    field.append((f'torch traced b{batch}',
-                  torch(options, arch, threads, 'traced', batch)))
-    if options.ort:
-        batch = best(lambda b: ort(options, model, threads, b),
-                     (1, 4, 16, 64))
-        field.append((f'onnxruntime b{batch}',
-                      ort(options, model, threads, batch)))
+    if os.path.exists(model):
+        return model
+    made = subprocess.run([f'{VENV}/bin/python', '-c', f"""
+import sys
+sys.path.insert(0, {HERE!r})
+import nets, numpy
+arch, path, n = sys.argv[1], sys.argv[2], int(sys.argv[3])
+nets.write(arch, path)
+rng = numpy.random.default_rng(1)
+x = rng.integers(0, nets.WORDS, (n, *nets.SHAPES[arch])) if arch == 'lm' else rng.normal(size=(n, *nets.SHAPES[arch])).astype('f4')
+numpy.save(path + '.x.npy', x)
+numpy.save(path + '.ours.npy', x.astype('f4'))
+""", arch, model, str(options.images)])
+    if made.returncode != 0:
+        sys.exit(f'race.py: {arch} cannot be made')
+    with open(model + '.ll', 'wb') as f:
+        subprocess.run([f'{options.build[0]}/bin/netload', '-q', model], stdout=f, check=True)
+    return model
+
+
+def peer_contenders(options, arch, threads, folder):
+    model = network(arch, folder, options)
+    field = [('losspipe', [f'{options.build[0]}/bench/throughput', '-m', model + '.ll', '-d', model + '.ours.npy',
+                           '-n', str(options.images), '-j', str(threads)])]
+    for engine, python in options.engines.items():
+        def make(batch):
+            return [python, f'{HERE}/peer.py', engine, model, model + '.x.npy', str(options.images), str(threads), str(batch)]
+        batch = best(make, ENGINES[engine])
+        field.append((f'{engine} b{batch}', make(batch)))
     return field
 
 
@@ -132,43 +176,49 @@ def training_contenders(options, arch, threads):
 
 
 def race(options, arch, threads, field, out):
+    """Rounds in turn; whether all found the same loss."""
     contenders = [Contender(name, command) for name, command in field]
+    points = {}
     for r in range(-1, options.rounds):
         for c in contenders:
             wall, cpu = c.round()
             if r >= 0:
                 c.wall.append(wall)
                 c.cpu.append(cpu)
-    first = contenders[0]
+    for c in contenders if options.what == 'peers' else ():
+        points[c.name] = 1e3 * statistics.median(point(c) for _ in range(min(3, options.rounds)))
+    first, agree = contenders[0], True
     for c in contenders:
         rate = options.images / statistics.median(c.wall)
         best = options.images / min(c.wall)
         wall, cpu = (statistics.median(b / a for a, b in zip(x, y))
                      for x, y in ((first.wall, c.wall), (first.cpu, c.cpu)))
+        cost = f'{points[c.name]:9.2f}' if points else ''
+        off = abs(c.loss - first.loss) / max(1.0, abs(first.loss)) if points else 0.0
+        agree &= off <= 1e-4
         print(f'{arch:16}{threads:2} {c.name:20}{rate:8.0f}{best:8.0f}'
-              f'{wall:8.2f}{cpu:8.2f}', flush=True)
+              f'{wall:8.2f}{cpu:8.2f}{cost}{"" if off <= 1e-4 else f"  loss {c.loss:.7g}, not {first.loss:.7g}"}', flush=True)
         if out:
             out.write(f'{arch},{threads},{c.name},{rate:.1f},{best:.1f},'
                       f'{wall:.3f},{cpu:.3f},{options.rounds},'
-                      f'{options.images}\n')
+                      f'{options.images},{points.get(c.name, 0):.3f},{c.loss:.9g}\n')
         c.close()
+    return agree
 
 
-def versions(options):
+def point(contender):
+    """Seconds of the processors that new weights cost: ours are bound in each round."""
+    if contender.name != 'losspipe':
+        return contender.round('point')[1]
+    contender.process.stdin.write('\n')
+    contender.process.stdin.flush()
+    return float(contender.process.stdout.readline().split()[2])
+
+
+def versions():
     run = subprocess.run([PYTHON, '-c', 'import torch;print(torch.__version__)'],
                          capture_output=True, text=True)
-    print('# torch', run.stdout.strip() or 'missing: apt install python3-torch')
-    if options.what != 'peers':
-        return
-    if not options.ort:
-        print('# onnxruntime missing: npm install --ignore-scripts '
-              'onnxruntime-node, then --ort FOLDER/node_modules/'
-              'onnxruntime-node')
-        return
-    run = subprocess.run(['node', '-p', f'process.version + " " + require('
-                          f'"{options.ort}/package.json").version'],
-                         capture_output=True, text=True)
-    print('# node, onnxruntime', run.stdout.strip())
+    print('# torch', run.stdout.strip() or 'missing: apt-get install python3-torch')
 
 
 def main():
@@ -181,22 +231,30 @@ def main():
     parser.add_argument('--csv')
     parser.add_argument('--build', action='append')
     parser.add_argument('--level', action='append', default=[])
-    parser.add_argument('--ort', default=os.environ.get('ORT'))
-    parser.add_argument('--data', default=f'{HERE}/../../../shared/data/'
-                        'cifar10/train-4660.bin')
+    parser.add_argument('--torch', action='store_true')
+    parser.add_argument('--data', help='images in CIFAR-10\'s form (random ones)')
     options = parser.parse_args()
     options.build = options.build or ['build']
     machine.describe(options.build[0])
-    if options.what != 'plans':
-        versions(options)
+    if options.what == 'peers':
+        options.engines = prepare(options.torch)
+    else:
+        options.data = machine.images(options.data, options.build[0])
+    if options.what == 'training':
+        versions()
+        if not has_torch():
+            sys.exit('race.py: torch is missing: apt-get install python3-torch')
     out = open(options.csv, 'w') if options.csv else None
     if out:
         out.write('arch,threads,contender,images_per_s,best,ratio,'
-                  'cpu_ratio,rounds,images\n')
+                  'cpu_ratio,rounds,images,point_ms,loss\n')
     print(f'{"network":16}{"-j":2} {"contender":20}{"img/s":>8}{"best":>8}'
-          f'{"ratio":>8}{"cpu":>8}')
+          f'{"ratio":>8}{"cpu":>8}{" point ms" if options.what == "peers" else ""}')
+    nets = NETS if options.what == 'peers' else ['resnet20', 'resnet56']
+    images, agree = options.images, True
     with tempfile.TemporaryDirectory() as folder:
-        for arch in options.arch or ['resnet20', 'resnet56']:
+        for arch in options.arch or nets:
+            options.images = min(images, 128) if options.what == 'peers' and arch in WIDE else images
             for threads in options.threads or [1, 2]:
                 if options.what == 'training':
                     field = training_contenders(options, arch, threads)
@@ -204,7 +262,9 @@ def main():
                     field = plan_contenders(options, arch, threads)
                 else:
                     field = peer_contenders(options, arch, threads, folder)
-                race(options, arch, threads, field, out)
+                agree &= race(options, arch, threads, field, out)
+    if not agree:
+        sys.exit('race.py: losses differ by more than 1e-4')
 
 
 main()

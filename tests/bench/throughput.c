@@ -1,9 +1,12 @@
 /*
  * throughput: one contender of race.py.  Each line on standard input asks for a
  * round: bind a point, then run all images through a plan, loss included.  The
- * answer is a line: seconds of the clock, of the processors, and of those the
- * seconds that binding took.  -p train: steps of training instead, in batches
- * of -b images (forward, loss, backward, SGD).
+ * answer is a line: seconds of the clock, of the processors, of those the
+ * seconds that binding took, and the mean loss (class 0 is right everywhere).
+ * -p train: steps of training instead, in batches of -b images (forward, loss,
+ * backward, SGD).  The network is one by name, with random weights, or a model;
+ * the images are random, those of a CIFAR-10 file, or an array as the network
+ * takes it.
  */
 #define _GNU_SOURCE
 #include <math.h>
@@ -15,8 +18,10 @@
 #include "base/memory.h"
 #include "base/options.h"
 #include "base/random.h"
+#include "direction/plane.h"
 #include "execute/pass.h"
 #include "execute/plan.h"
+#include "file/npy.h"
 #include "net/architecture.h"
 #include "net/loss.h"
 #include "train/optimiser.h"
@@ -26,6 +31,7 @@ enum { THREADS_MAX = 64, BLOCK_MAX = 256, CLASSES = 10, IMAGE_BYTES = 3073 };
 /* One thread's own. */
 struct worker {
 	struct plan_scratch *scratch;
+	float *logits;
 	double loss;
 };
 
@@ -34,6 +40,8 @@ struct bench {
 	struct plan *plan;
 	struct plan_weights *weights;
 	const float *pixels; /* of all images */
+	size_t image;        /* floats of one */
+	int classes;         /* of a row of logits */
 	int images, threads;
 	struct worker worker[THREADS_MAX];
 	struct workers *workers;
@@ -62,7 +70,7 @@ seconds(clockid_t clock)
 
 /* CIFAR-10 images in the paper's normalisation, n of them (repeated). */
 static float *
-read_images(const char *path, int n)
+read_cifar(const char *path, int n)
 {
 	static const float mean[3] = {125.3f, 123.0f, 113.9f};
 	static const float sd[3] = {63.0f, 62.1f, 66.7f};
@@ -85,6 +93,51 @@ read_images(const char *path, int n)
 	}
 	fclose(file);
 	return images;
+}
+
+/* Noise as wide as normalised images. */
+static float *
+draw_images(int n)
+{
+	struct random_stream r = random_open(1, RANDOM_INIT, "images");
+	float *images = memory_new((size_t)n * 3072, sizeof(*images), NULL);
+
+	if (images == NULL)
+		die("out of memory");
+	random_normal(&r, 0, (size_t)n * 3072, images);
+	return images;
+}
+
+/* An array of n images at least, as the network takes them. */
+static float *
+read_array(const char *path, int n)
+{
+	struct tensor array = {.rank = 0};
+	struct content content;
+	struct npy npy = {.entry = NULL};
+	struct error err;
+
+	if (content_open(&content, path, NULL, &err) < 0 ||
+	    npy_open(&npy, &content, &err) < 0 ||
+	    npy_read_tensor(&npy, "images", &array, &err) < 0)
+		die(err.text);
+	npy_close(&npy);
+	content_close(&content);
+	if (array.type != TENSOR_FLOAT32 || array.rank < 2 || array.dim[0] < n)
+		die("too few images, or none of float32");
+	return array.f32;
+}
+
+static float *
+read_images(const char *path, int n)
+{
+	const size_t length = path != NULL ? strlen(path) : 0;
+
+	if (path == NULL)
+		return draw_images(n);
+	return length > 4 && strcmp(path + length - 4, ".npy") == 0
+		   ? read_array(path, n)
+		   : read_cifar(path, n);
 }
 
 /* Weights of the size that training gives them: speed does not depend on it. */
@@ -136,23 +189,51 @@ run_block(void *context, int task, int worker)
 	struct worker *w = &b->worker[worker];
 	const int block = plan_block(b->plan), first = task * block;
 	const int n = b->images - first < block ? b->images - first : block;
-	float logits[BLOCK_MAX * CLASSES];
+	const int rows = (int)plan_classes(b->plan) / b->classes;
 
 	plan_run(b->plan, b->weights, w->scratch,
-	    b->pixels + (ptrdiff_t)first * 3072, n, logits);
-	w->loss += loss_of(logits, n, (int)plan_classes(b->plan));
+	    b->pixels + (size_t)first * b->image, n, w->logits);
+	w->loss += loss_of(w->logits, n * rows, b->classes) / rows;
 }
 
+/* A network by its name, with random weights. */
 static void
-bench_open(
-    struct bench *b, const char *arch, const struct plan_kind *kind, int block)
+build_network(struct graph *graph, const char *arch)
 {
 	const struct shape input = {.rank = 3, .dim = {3, 32, 32}};
 	struct error err;
 
-	if (architecture_build(&b->graph, arch, &input, CLASSES, &err) < 0)
+	if (architecture_build(graph, arch, &input, CLASSES, &err) < 0)
 		die(err.text);
-	draw_weights(&b->graph);
+	draw_weights(graph);
+}
+
+/* The first model of a stream; its graph is the caller's. */
+static void
+read_network(struct graph *graph, const char *path)
+{
+	struct plane plane = {0};
+	struct error err;
+	struct reader *reader =
+	    reader_new((char *const[]){(char *)path}, 1, &err);
+
+	if (reader == NULL || plane_read(&plane, reader, &err) != 1)
+		die(err.text);
+	*graph = plane.model.graph;
+	plane.model.graph = (struct graph){0};
+	plane_free(&plane);
+	reader_free(reader);
+}
+
+static void
+bench_open(struct bench *b, const struct plan_kind *kind, int block)
+{
+	const struct graph_value *out = &b->graph.values[b->graph.output];
+	const struct graph_value *in = &b->graph.values[b->graph.input];
+	struct error err;
+
+	b->image = (size_t)shape_size(&in->shape);
+	b->classes = (int)out->shape.dim[out->shape.rank - 1];
 	b->plan = plan_new(&b->graph, kind, block, &err);
 	if (b->plan == NULL)
 		die(err.text);
@@ -161,13 +242,15 @@ bench_open(
 		die(err.text);
 	for (int t = 0; t < b->threads; t++) {
 		b->worker[t].scratch = plan_scratch_new(b->plan, &err);
-		if (b->worker[t].scratch == NULL)
+		b->worker[t].logits = memory_new(
+		    (size_t)block * plan_classes(b->plan), sizeof(float), &err);
+		if (b->worker[t].scratch == NULL || b->worker[t].logits == NULL)
 			die(err.text);
 	}
 }
 
 struct times {
-	double wall_s, cpu_s, bind_s;
+	double wall_s, cpu_s, bind_s, loss;
 };
 
 static struct times
@@ -182,16 +265,20 @@ bench_round(struct bench *b)
 	if (plan_bind(b->plan, b->graph.tensors, b->weights, &err) < 0)
 		die(err.text);
 	times.bind_s = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+	for (int t = 0; t < b->threads; t++)
+		b->worker[t].loss = 0.0;
 	workers_run(b->workers, (b->images + block - 1) / block, run_block, b);
 	times.wall_s = seconds(CLOCK_MONOTONIC) - wall;
 	times.cpu_s = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+	times.loss = 0.0;
+	for (int t = 0; t < b->threads; t++)
+		times.loss += b->worker[t].loss / b->images;
 	return times;
 }
 
 static void
-train_open(struct bench *b, const char *arch, int batch)
+train_open(struct bench *b, int batch)
 {
-	const struct shape input = {.rank = 3, .dim = {3, 32, 32}};
 	const struct optimiser_rule rule = {.kind = OPTIMISER_SGD,
 	    .decay = 5e-4,
 	    .decay_biasbn = true,
@@ -199,9 +286,6 @@ train_open(struct bench *b, const char *arch, int batch)
 	    .nesterov = true};
 	struct error err;
 
-	if (architecture_build(&b->graph, arch, &input, CLASSES, &err) < 0)
-		die(err.text);
-	draw_weights(&b->graph);
 	b->batch = batch;
 	b->pass = pass_new(&b->graph, batch, b->workers, &err);
 	b->gradient =
@@ -242,7 +326,7 @@ train_round(struct bench *b, const float *images)
 		train_step(b, images + (ptrdiff_t)i * 3072,
 		    b->images - i < b->batch ? b->images - i : b->batch);
 	return (struct times){seconds(CLOCK_MONOTONIC) - wall,
-	    seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu, 0};
+	    seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu, 0, 0};
 }
 
 static void
@@ -259,8 +343,10 @@ train_close(struct bench *b)
 static void
 bench_close(struct bench *b)
 {
-	for (int t = 0; t < b->threads; t++)
+	for (int t = 0; t < b->threads; t++) {
 		plan_scratch_free(b->worker[t].scratch);
+		free(b->worker[t].logits);
+	}
 	plan_weights_free(b->weights);
 	plan_free(b->plan);
 	graph_free(&b->graph);
@@ -271,7 +357,6 @@ describe(const struct bench *b)
 {
 	struct plan_scratch *scratch = b->worker[0].scratch;
 	const int block = plan_block(b->plan);
-	float logits[BLOCK_MAX * CLASSES];
 	struct text text = {0};
 	const char *said;
 	struct error err;
@@ -279,7 +364,7 @@ describe(const struct bench *b)
 	if (plan_bind(b->plan, b->graph.tensors, b->weights, &err) < 0)
 		die(err.text);
 	plan_describe(b->plan, b->weights, scratch, b->pixels,
-	    b->images < block ? b->images : block, logits, &text);
+	    b->images < block ? b->images : block, b->worker[0].logits, &text);
 	said = text_chars(&text, &err);
 	fputs(said != NULL ? said : err.text, stderr);
 	text_free(&text);
@@ -293,8 +378,7 @@ main(int argc, char **argv)
 	static const struct plan_kind *const kinds[] = {
 	    &plan_fast, &plan_gemm, &plan_reference, NULL};
 	static struct bench bench;
-	const char *data = "../shared/data/cifar10/train-4660.bin";
-	const char *arch = "resnet20_a";
+	const char *data = NULL, *model = NULL, *arch = "resnet20_a";
 	int64_t n = 512, threads = 1, block = 32;
 	int kind = 0, verbose = 0;
 	char line[16];
@@ -304,7 +388,9 @@ main(int argc, char **argv)
 	struct error err;
 	const struct option_row options[] = {
 	    OPTION_TEXT('a', "arch", "NAME", &arch, "network"),
-	    OPTION_TEXT('d', "data", "FILE", &data, "CIFAR-10 images"),
+	    OPTION_TEXT('m', "model", "FILE", &model, "network of a stream"),
+	    OPTION_TEXT('d', "data", "FILE", &data,
+		"images (random 3x32x32): CIFAR-10, or .npy"),
 	    OPTION_INT('n', "images", "N", &n, 1, 100000, "images a round"),
 	    OPTION_INT(
 		'j', "threads", "N", &threads, 1, THREADS_MAX, "threads"),
@@ -330,10 +416,14 @@ main(int argc, char **argv)
 	bench.workers = workers_new((int)threads, &err);
 	if (bench.workers == NULL)
 		die(err.text);
-	if (kinds[kind] == NULL)
-		train_open(&bench, arch, (int)block);
+	if (model != NULL)
+		read_network(&bench.graph, model);
 	else
-		bench_open(&bench, arch, kinds[kind], (int)block);
+		build_network(&bench.graph, arch);
+	if (kinds[kind] == NULL)
+		train_open(&bench, (int)block);
+	else
+		bench_open(&bench, kinds[kind], (int)block);
 	if (verbose && bench.plan != NULL)
 		describe(&bench);
 	while (fgets(line, sizeof(line), stdin) != NULL) {
@@ -341,7 +431,8 @@ main(int argc, char **argv)
 				     ? train_round(&bench, images)
 				     : bench_round(&bench);
 
-		printf("%.6f %.6f %.6f\n", t.wall_s, t.cpu_s, t.bind_s);
+		printf("%.6f %.6f %.6f %.9g\n", t.wall_s, t.cpu_s, t.bind_s,
+		    t.loss);
 		fflush(stdout);
 	}
 	if (bench.pass != NULL)
