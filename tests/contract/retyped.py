@@ -138,7 +138,7 @@ def main():
     if runs:
         changes = some(changes, runs, seed)
     made = 'retyped-%s' % os.path.basename(stream)
-    command = [made if word == stream else 'retyped.out' if word == '{out}' else word
+    command = [made if word == stream else 'retyped-out' if word == '{out}' else word
                for word in command]
     bad = 0
     for *_, words, make in changes:
@@ -150,8 +150,8 @@ def main():
             bad += 1
             if bad <= 5 or not runs:
                 print('# %s: %s' % (words, what))
-        if os.path.exists('retyped.out'):
-            os.unlink('retyped.out')
+        if os.path.exists('retyped-out'):
+            os.unlink('retyped-out')
     print('# %d runs, %d bad' % (len(changes), bad))
     sys.exit(bad > 0)
 
