@@ -131,7 +131,7 @@ recdump --json line.ll | jq -c 'select(.kind == "point") | .header | [.x, .loss,
 /usr/bin/python3 - <<'END'
 import json, numpy as np
 said = json.load(open('said'))
-points = [json.loads(line) for line in open('points')]
+points = sorted(json.loads(line) for line in open('points'))
 x, loss = (np.array([p[i] for p in points]) for i in range(2))
 groups = np.array([p[2] for p in points])
 above = loss - (1 - x) * loss[0] - x * loss[-1]
