@@ -255,7 +255,8 @@ refine(const struct settings *s, struct landscape *landscape, struct error *err)
 	const struct landscape_manner manner = {.log = wants_log(s, landscape),
 	    .cubic = s->interpolate == INTERPOLATE_CUBIC &&
 		     s->style <= PICTURE_FILLED,
-	    .points = s->points};
+	    .points = s->points,
+	    .lines = s->style <= PICTURE_FILLED};
 
 	return s->band ? 0 : landscape_refine(landscape, &manner, err);
 }

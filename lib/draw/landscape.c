@@ -363,6 +363,8 @@ make_surface(struct landscape *l, size_t i)
 	    .z = p->z,
 	    .missing = p->missing,
 	    .half = half_of(p),
+	    .step_x = p->at[0][1] - p->at[0][0],
+	    .step_y = p->at[1][1] - p->at[1][0],
 	    .doubtful = p->layer.doubtful,
 	    .over = l->eigenvalues ? p->layer.over : NULL,
 	    .trails = p->routes.trails,

@@ -53,6 +53,7 @@ struct landscape_manner {
 	int log;    /* heights are logarithms */
 	int cubic;  /* smooth (draw/cubic.h), not linear */
 	int points; /* mark what was measured */
+	int lines;  /* say that what is not sure is dashed */
 };
 
 /*

@@ -1,6 +1,7 @@
 /* landscape_refine: what is drawn between the points that are there. */
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -464,6 +465,16 @@ take_measured(struct panel *p, struct drawn_surface *s, struct error *err)
 	return 0;
 }
 
+static void
+say_dashed(struct panel *p, struct drawn_surface *s)
+{
+	const size_t n = strlen(p->subset);
+
+	snprintf(p->subset + n, sizeof(p->subset) - n,
+	    "%sdashed: lines less sure than a cell", n > 0 ? "; " : "");
+	s->captions[CAPTION_SUBSET] = p->subset;
+}
+
 int
 landscape_refine(struct landscape *l, const struct landscape_manner *manner,
     struct error *err)
@@ -477,6 +488,8 @@ landscape_refine(struct landscape *l, const struct landscape_manner *manner,
 				return -1;
 			continue;
 		}
+		if (manner->lines && l->surfaces[i].half != NULL)
+			say_dashed(p, &l->surfaces[i]);
 		if (manner->points &&
 		    take_measured(p, &l->surfaces[i], err) < 0)
 			return -1;

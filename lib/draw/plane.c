@@ -9,6 +9,7 @@
 #include "draw/curvature.h"
 #include "draw/label.h"
 #include "draw/trail.h"
+#include "draw/unsure.h"
 
 /* A drawing in progress. */
 struct drawing {
@@ -121,10 +122,13 @@ paint_bands(const struct drawing *p, struct error *err)
 	return paint_beyond(p, err);
 }
 
+/* The lines of each level, then those parts of them that are not sure. */
 static int
 trace_levels(const struct drawing *p, struct line_set *sets, struct error *err)
 {
-	for (size_t k = 0; k < p->scale->levels.n; k++) {
+	const size_t n = p->scale->levels.n;
+
+	for (size_t k = 0; k < n; k++) {
 		double z = p->scale->levels.v[k];
 
 		/* heights are clamped to the data: no line runs outside them */
@@ -133,24 +137,41 @@ trace_levels(const struct drawing *p, struct line_set *sets, struct error *err)
 		if (isoline_trace(&p->heights, scale_height(p->scale, z),
 			&sets[k], err) < 0)
 			return -1;
+		if (p->surface->half != NULL &&
+		    unsure_split(&p->heights, p->scale, z, &sets[k],
+			&sets[n + k], err) < 0)
+			return -1;
 		plot_points(p->plot, &sets[k]);
+		plot_points(p->plot, &sets[n + k]);
 	}
 	return 0;
 }
 
 static void
+stroke_set(const struct drawing *p, const struct line_set *sets, size_t k,
+    const struct label_list *labels, const char *attributes)
+{
+	svg_path(p->svg, attributes);
+	for (size_t i = 0; i < sets[k].n; i++)
+		label_line(p->svg, sets, k, i, labels);
+	svg_path_end(p->svg);
+}
+
+/* What is not sure comes dashed behind the rest of its level, if that is empty,
+ * too. */
+static void
 stroke_lines(const struct drawing *p, const struct line_set *sets,
     const struct label_list *labels, int bold)
 {
 	const struct levels *levels = &p->scale->levels;
-	char stroke[32], attributes[128];
+	char stroke[32], attributes[128], dashed[160];
 
 	for (size_t k = 0; k < levels->n; k++) {
 		double decade = log10(levels->v[k]);
 		double width =
 		    p->scale->log && decade == floor(decade) ? 1.5 : 0.9;
 
-		if (sets[k].n == 0)
+		if (sets[k].n == 0 && sets[levels->n + k].n == 0)
 			continue;
 		colour_attribute(
 		    "stroke", scale_line_colour(p->scale, k), stroke);
@@ -159,10 +180,12 @@ stroke_lines(const struct drawing *p, const struct line_set *sets,
 		    "stroke-linejoin=\"round\"",
 		    bold ? stroke : "stroke=\"#fff\" stroke-opacity=\"0.55\"",
 		    bold ? width : 0.6);
-		svg_path(p->svg, attributes);
-		for (size_t i = 0; i < sets[k].n; i++)
-			label_line(p->svg, sets, k, i, labels);
-		svg_path_end(p->svg);
+		stroke_set(p, sets, k, labels, attributes);
+		if (sets[levels->n + k].n == 0)
+			continue;
+		snprintf(dashed, sizeof(dashed), "%s stroke-dasharray=\"3 2\"",
+		    attributes);
+		stroke_set(p, sets, levels->n + k, labels, dashed);
 	}
 }
 
@@ -173,18 +196,19 @@ write_labels(const struct drawing *p, const struct label_list *labels)
 
 	for (size_t i = 0; i < labels->n; i++) {
 		const struct label *l = &labels->labels[i];
+		const size_t level = l->set % p->scale->levels.n;
 		double angle = l->turn * M_PI / 180;
 		double down = 0.36 * PLOT_SMALL_SIZE;
 		struct svg_font font = {.size = PLOT_SMALL_SIZE,
 		    .anchor = "middle",
 		    .turn = l->turn,
 		    .fill = colour_text(
-			colour_shade(scale_line_colour(p->scale, l->set), 0.85),
+			colour_shade(scale_line_colour(p->scale, level), 0.85),
 			fill)};
 
 		svg_text(p->svg, l->at.x - down * sin(angle),
 		    l->at.y + down * cos(angle), &font,
-		    level_text(p->scale->levels.v[l->set], text));
+		    level_text(p->scale->levels.v[level], text));
 	}
 }
 
@@ -205,15 +229,15 @@ label_levels(const struct drawing *p, const struct line_set *sets,
 	struct plane_marks marks = plane_marks(p->surface, p->highest);
 	struct xy avoid[2] = {
 	    {plot_x(plot, 0), plot_y(plot, 0)}, page_point(p, marks.best)};
-	double widths[LEVELS_MAX];
+	double widths[2 * LEVELS_MAX];
 	char text[LEVEL_TEXT_BYTES];
 
 	for (size_t k = 0; k < p->scale->levels.n; k++)
-		widths[k] = svg_text_width(
+		widths[k] = widths[p->scale->levels.n + k] = svg_text_width(
 		    level_text(p->scale->levels.v[k], text), PLOT_SMALL_SIZE);
 	return labels_place(&(struct label_task){.sets = sets,
 				.widths = widths,
-				.n = p->scale->levels.n,
+				.n = 2 * p->scale->levels.n,
 				.height = PLOT_SMALL_SIZE,
 				.left = plot->left,
 				.top = plot->top,
@@ -228,7 +252,7 @@ label_levels(const struct drawing *p, const struct line_set *sets,
 static int
 draw_lines(const struct drawing *p, int labelled, struct error *err)
 {
-	size_t n = p->scale->levels.n;
+	size_t n = 2 * p->scale->levels.n;
 	struct line_set *sets = memory_new(n, sizeof(*sets), err);
 	struct label_list labels = {0};
 	int result = -1;

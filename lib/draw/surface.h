@@ -30,7 +30,10 @@ struct drawn_surface {
 	const unsigned char
 	    *missing; /* per point, 1: never computed; or NULL */
 	const unsigned char *between; /* per point, 1: not measured; or NULL */
-	const double *half; /* per point, of an interval at 95 %; or NULL */
+	/* Half of an interval at 95 % around each point, or NULL; then the
+	 * steps of the grid that was measured. */
+	const double *half;
+	double step_x, step_y;
 	const struct xy *measured; /* marked as points */
 	size_t n_measured;
 	const unsigned char *doubtful; /* per point, 1: hatched over; or NULL */

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Makes a point stream from CSV lines ix,iy,x,y,loss,acc on standard input.
+A column half is that of the interval of the loss.
 
 usage: make.py [key=value ...] < surface.csv > points.ll
 keys: label, seed, norm, set, skip (leave out every skip-th point), mark=no
@@ -75,6 +76,7 @@ for i, r in enumerate(rows):
                   'ix': int(r['ix']), 'iy': int(r['iy']), 'x': float(r['x']),
                   'y': float(r['y']), 'loss': float(r['loss']),
                   'acc': float(r['acc']), 'n': 512,
-                  'status': 'nan' if r['loss'] == 'nan' else 'ok'})
+                  'status': 'nan' if r['loss'] == 'nan' else 'ok',
+                  **({'half': float(r['half'])} if 'half' in r else {})})
 if o['mark'] == 'yes':
     put('end', {'count': count, 'digest': digest.hexdigest()})

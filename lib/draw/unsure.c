@@ -1,0 +1,178 @@
+#include "draw/unsure.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+/* The last place that is not behind x; the last but one at the end. */
+static int
+cell_of(const double *at, int n, double x)
+{
+	int lo = 0, hi = n - 1;
+
+	while (hi - lo > 1) {
+		const int middle = (lo + hi) / 2;
+
+		if (x >= at[middle])
+			lo = middle;
+		else
+			hi = middle;
+	}
+	return lo;
+}
+
+/* A cell of the drawn grid, and a place in it, from 0 to 1. */
+struct spot {
+	size_t corner;
+	double a, b, width, height;
+};
+
+static struct spot
+spot_at(const struct drawn_surface *s, struct xy at)
+{
+	const int ix = cell_of(s->x, s->nx, at.x);
+	const int iy = cell_of(s->y, s->ny, at.y);
+	struct spot p = {.corner = (size_t)iy * (size_t)s->nx + (size_t)ix,
+	    .width = s->x[ix + 1] - s->x[ix],
+	    .height = s->y[iy + 1] - s->y[iy]};
+
+	p.a = (at.x - s->x[ix]) / p.width;
+	p.b = (at.y - s->y[iy]) / p.height;
+	return p;
+}
+
+/* Linear in both directions, with its rise over a step of the measured grid. */
+static double
+value_at(const struct drawn_surface *s, const struct spot *p, const double *v)
+{
+	const size_t up = p->corner + (size_t)s->nx;
+
+	return (1 - p->b) *
+		   ((1 - p->a) * v[p->corner] + p->a * v[p->corner + 1]) +
+	       p->b * ((1 - p->a) * v[up] + p->a * v[up + 1]);
+}
+
+static double
+rise_at(const struct drawn_surface *s, const struct spot *p)
+{
+	const double *z = s->z + p->corner, *up = z + s->nx;
+	const double x = (1 - p->b) * (z[1] - z[0]) + p->b * (up[1] - up[0]);
+	const double y = (1 - p->a) * (up[0] - z[0]) + p->a * (up[1] - z[1]);
+
+	return hypot(x / p->width * s->step_x, y / p->height * s->step_y);
+}
+
+static int
+is_unsure(const struct drawn_surface *s, const struct scale *scale,
+    double level, struct xy a, struct xy b)
+{
+	const struct spot p =
+	    spot_at(s, (struct xy){(a.x + b.x) / 2, (a.y + b.y) / 2});
+	double half = value_at(s, &p, s->half);
+
+	if (scale->log)
+		half /= level * log(10);
+	return half > rise_at(s, &p);
+}
+
+/* ---- parts ---- */
+
+static int
+start_line(struct line_set *out, struct error *err)
+{
+	if (memory_grow(&out->lines, &out->room, out->n + 1,
+		sizeof(*out->lines), err) < 0)
+		return -1;
+	out->lines[out->n++] = (struct line){.first = out->n_points};
+	return 0;
+}
+
+static int
+add_point(struct line_set *out, struct xy p, struct error *err)
+{
+	if (memory_grow(&out->points, &out->room_points, out->n_points + 1,
+		sizeof(*out->points), err) < 0)
+		return -1;
+	out->points[out->n_points++] = p;
+	out->lines[out->n - 1].n++;
+	return 0;
+}
+
+/* One line, whose pieces are of one kind (flag: unsure) or the other. */
+struct cut {
+	const struct line_set *from;
+	const struct line *line;
+	const unsigned char *flag;
+	size_t n; /* pieces */
+};
+
+static struct xy
+point(const struct cut *c, size_t i)
+{
+	return c->from->points[c->line->first + i % c->line->n];
+}
+
+/* A closed line of both kinds is cut where the kind changes. */
+static int
+distribute(const struct cut *c, struct line_set *out[2], struct error *err)
+{
+	size_t begin = 0;
+	int now = -1;
+
+	for (size_t i = 1; c->line->closed && i < c->n && begin == 0; i++)
+		if (c->flag[i] != c->flag[i - 1])
+			begin = i;
+	for (size_t k = 0; k < c->n; k++) {
+		const size_t i = (begin + k) % c->n;
+
+		if (c->flag[i] != now) {
+			now = c->flag[i];
+			if (start_line(out[now], err) < 0 ||
+			    add_point(out[now], point(c, i), err) < 0)
+				return -1;
+		}
+		if (add_point(out[now], point(c, i + 1), err) < 0)
+			return -1;
+	}
+	if (c->line->closed && begin == 0 && now >= 0) {
+		struct line *l = &out[now]->lines[out[now]->n - 1];
+
+		/* whole: its first point is not said twice */
+		l->closed = 1;
+		l->n--;
+		out[now]->n_points--;
+	}
+	return 0;
+}
+
+int
+unsure_split(const struct drawn_surface *heights, const struct scale *scale,
+    double level, struct line_set *lines, struct line_set *unsure,
+    struct error *err)
+{
+	struct line_set sure = {0}, *out[2] = {&sure, unsure};
+	unsigned char *flag = memory_new(lines->n_points, 1, err);
+	int status = flag != NULL ? 0 : -1;
+
+	for (size_t i = 0; i < lines->n && status == 0; i++) {
+		const struct line *l = &lines->lines[i];
+		const struct cut c = {.from = lines,
+		    .line = l,
+		    .flag = flag,
+		    .n = l->closed ? l->n : l->n - 1};
+
+		for (size_t k = 0; k < c.n; k++)
+			flag[k] = (unsigned char)is_unsure(heights, scale,
+			    level, point(&c, k), point(&c, k + 1));
+		status = distribute(&c, out, err);
+	}
+	free(flag);
+	if (status == 0) {
+		line_set_free(lines);
+		*lines = sure;
+	} else {
+		line_set_free(&sure);
+	}
+	return status;
+}
