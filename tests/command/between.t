@@ -100,6 +100,34 @@ contour -q --partial "$T/tornline.ll" >"$T/tornline.svg"
 grep -q '<path[^>]*d="M[^"]*[Ll]' "$T/tornline.svg"
 ok $? "a part of a curve is a line through what is there"
 
+# Refining, level by level: the lines of a full grid from a third of its points.
+hills='0.05 + 30 * (a * a + 1.4 * b * b + a * b) ** 2 + 0.6 * a * a * (1 + sin(7 * b + 2 * a))'
+hilly() { toy "$hills" --x=-1:1:"$1" --y=-1:1:"$1" -o "$2" "$T/toy.ll" "${@:3}"; }
+lines() { contour --style filled --log --levels 0.1,0.5,2,10 --interpolate cubic -o "$2" "$1"; }
+hilly 41 "$T/every.ll"
+hilly 11 "$T/some.ll"
+lines "$T/every.ll" "$T/every.svg"
+lines "$T/some.ll" "$T/some.svg"
+! "$ROOT/tests/bench/isolines.py" "$T/some.svg" "$T/every.svg" 40 0.25 >"$T/out"
+ok $? "121 points of 1681 are too few"
+for round in 1 2 3; do
+	refine 146 log 1% <"$T/some.ll" >"$T/want.ll"
+	hilly 11 "$T/some.ll" "$T/want.ll"
+	ok $? "round $round of refine, into the same file"
+done
+n=$(gridconv "$T/some.ll" | tail -n +2 | wc -l)
+[ "$n" -le 560 ] && [ "$n" -gt 300 ]
+ok $? "$n points are at most a third of 1681"
+is "$(recdump "$T/some.ll" | grep '^point' | grep -o ' x=[^ ]* y=[^ ]*' | sort | uniq -d | wc -l)" 0 "none is asked for twice"
+lines "$T/some.ll" "$T/some.svg"
+passes "their lines are within a quarter of a cell" "$ROOT/tests/bench/isolines.py" "$T/some.svg" "$T/every.svg" 40 0.25
+is "$(refine 500 1000,2000 99% <"$T/every.ll" | recdump | grep -c '^request')" 0 \
+	"where no line passes and cubics fit, nothing is asked for"
+toy1 | refine 4 log | recdump | grep -q '^request.* y=0'
+ok $? "a curve is refined, too"
+fails 1 "ERROR is '5'" "an error of 500 %" refine 3 log 5 <"$T/some.ll"
+fails 1 "LEVELS is 'x'" "levels that are none" refine 3 1,x <"$T/some.ll"
+
 # Smooth lines.
 contour --levels 0.2,0.5,1,2 "$T/full.ll" >"$T/linear.svg"
 passes "--interpolate cubic" contour --interpolate cubic --levels 0.2,0.5,1,2 -o "$T/cubic.svg" "$T/full.ll"
@@ -111,4 +139,26 @@ passes "the picture says so" grep -q '<desc>.*interpolate=cubic' "$T/cubic.svg"
 passes "cubic bands of requested points" contour --interpolate cubic --style filled -o "$T/a.svg" "$T/asked.ll"
 passes "cubic lines of a part" contour -q --partial --interpolate cubic -o "$T/a.svg" "$T/torn.ll"
 fails 2 "'smooth'.*linear.*cubic" "another word is refused" contour --interpolate smooth "$T/full.ll"
+# Lines that are not sure.
+errors()
+{
+	awk "BEGIN { CONVFMT = OFMT = \"%.17g\"; print \"ix,iy,x,y,loss,acc,half\"
+		for (j = 0; j < 21; j++) for (i = 0; i < 21; i++) {
+			x = i / 10 - 1; y = j / 10 - 1
+			print i \",\" j \",\" x \",\" y \",\" x + 2 \",90,\" $1 } }" |
+		/usr/bin/python3 "$ROOT/tests/data/points/make.py" >"$T/half.ll"
+	contour --levels 1.55,2.55 "$T/half.ll" >"$T/half.svg"
+	grep -c 'stroke-linejoin.*stroke-dasharray' "$T/half.svg"
+}
+is "$(errors 0.09)" 0 "a loss that rises by 0.1 a cell and is known to 0.09 has sure lines"
+passes "the picture tells what dashes are" grep -q '>dashed: lines less sure than a cell<' "$T/half.svg"
+is "$(errors 0.11)" 2 "known to 0.11 it has not"
+is "$(errors '(x > 0) * 0.3')" 1 "where it is not known well, one of two lines is dashed"
+is "$(errors '(y > 0) * 0.3')" 2 "or a part of each"
+is "$(errors 0)" 0 "where all is known, none"
+! grep -q 'dashed' "$T/half.svg"
+ok $? "and nothing is said"
+errors 0.11 >"$T/out"
+is "$(contour --interpolate cubic --style filled --levels 1.55,2.55 "$T/half.ll" | grep -c 'stroke-linejoin.*stroke-dasharray')" 2 \
+	"so it is with smooth lines"
 done_testing

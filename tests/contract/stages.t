@@ -166,7 +166,7 @@ import os, sys
 os.set_blocking(0, False)
 os.execv(sys.argv[1], sys.argv[1:])' "$T/copy" | cmp -s - <("$T/copy" <"$T/surface.ll")
 ok $? "standard input that does not block"
-fails 2 "^refine: 0 operands, usage: refine .--partial. N <surface.ll" "no operand" refine
+fails 2 "^refine: 0 operands, usage: refine .--partial. N .LEVELS .ERROR.. <surface.ll" "no operand" refine
 fails 2 "^refine: N is 'x', expected 0 to" "no number" refine x
 fails 2 "^ask: 'x' is no option" "ask: no option" ask x
 fails 2 "^toy-plane: N is '0', expected 1 to" "toy-plane: no number" toy-plane 0
