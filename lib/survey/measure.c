@@ -15,6 +15,9 @@ const char *const survey_half_axes[HALF_AXES] = {"-x", "+x", "-y", "+y"};
 struct sheet {
 	double *at[AXES_MAX], *loss, *se;
 	double *groups; /* GROUPS of each point, or NULL */
+	int64_t *index; /* of points->at: of the grid's, then requested ones */
+	int64_t n, n_other;
+	double *other[AXES_MAX]; /* coordinates of the latter */
 };
 
 static void
@@ -22,20 +25,71 @@ sheet_free(struct sheet *sheet)
 {
 	for (int a = 0; a < AXES_MAX; a++)
 		free(sheet->at[a]);
+	for (int a = 0; a < AXES_MAX; a++)
+		free(sheet->other[a]);
+	free(sheet->index);
 	free(sheet->loss);
 	free(sheet->se);
 	free(sheet->groups);
 }
 
+/* The grid's points in the order of a sheet, then requested ones. */
 static int
-take(double **out, const struct points *p, const struct survey *s, int set,
-    const char *field, struct error *err)
+find_points(struct sheet *sheet, const struct points *p, const struct survey *s,
+    int set, struct error *err)
 {
-	*out = memory_new((size_t)sheet_points(&p->grid), sizeof(double), err);
-	if (*out == NULL)
+	const int64_t grid = sheet_points(&p->grid);
+	const size_t all = (size_t)grid + p->asked.n;
+
+	sheet->index = memory_new(all, sizeof(*sheet->index), err);
+	for (int a = 0; a < AXES_MAX; a++)
+		sheet->other[a] = memory_new(p->asked.n, sizeof(double), err);
+	if (sheet->index == NULL || sheet->other[0] == NULL ||
+	    sheet->other[1] == NULL)
 		return -1;
-	sheet_take(p, s->rep, set, field, *out);
+	for (int64_t i = 0; i < grid; i++)
+		sheet->index[i] = sheet_index(&p->grid, s->rep, set, i);
+	for (size_t i = 0; i < p->asked.n && grid > 0; i++) {
+		const struct asked *asked = &p->asked.item[i];
+		const int64_t at =
+		    grid_points(&p->grid) + (int64_t)i * p->grid.sets + set;
+
+		if (asked->rep != s->rep || p->at[at].bytes == NULL)
+			continue;
+		sheet->other[0][sheet->n_other] = asked->x;
+		sheet->other[1][sheet->n_other] = asked->y;
+		sheet->index[grid + sheet->n_other++] = at;
+	}
+	sheet->n = grid + sheet->n_other;
 	return 0;
+}
+
+/*
+ * A point's standard error; where it says between which bounds it is known, two
+ * of them are that.
+ */
+static bool
+take_se(const struct points *p, int64_t index, double *se)
+{
+	if (!points_value(p, index, "half", se))
+		return points_value(p, index, "se", se);
+	*se /= 2;
+	return true;
+}
+
+static double *
+take(const struct sheet *sheet, const struct points *p, const char *field,
+    struct error *err)
+{
+	double *out = memory_new((size_t)sheet->n, sizeof(*out), err);
+
+	if (out == NULL)
+		return NULL;
+	for (int64_t i = 0; i < sheet->n; i++) {
+		out[i] = NAN;
+		points_value(p, sheet->index[i], field, &out[i]);
+	}
+	return out;
 }
 
 /* The mean of all images says the same as the means of their groups? */
@@ -93,13 +147,11 @@ read_groups(const struct points *p, int64_t index, double out[GROUPS],
 
 /* Only where the first point has them: most surfaces have none. */
 static int
-take_groups(struct sheet *sheet, const struct points *p, const struct survey *s,
-    int set, struct error *err)
+take_groups(struct sheet *sheet, const struct points *p, struct error *err)
 {
-	const int64_t n = sheet_points(&p->grid);
+	const int64_t n = sheet->n;
 	double first[GROUPS];
-	int status =
-	    read_groups(p, sheet_index(&p->grid, s->rep, set, 0), first, err);
+	int status = n > 0 ? read_groups(p, sheet->index[0], first, err) : 0;
 
 	if (status <= 0)
 		return status;
@@ -108,8 +160,8 @@ take_groups(struct sheet *sheet, const struct points *p, const struct survey *s,
 	if (sheet->groups == NULL)
 		return -1;
 	for (int64_t i = 0; i < n; i++)
-		if (read_groups(p, sheet_index(&p->grid, s->rep, set, i),
-			sheet->groups + i * GROUPS, err) < 0)
+		if (read_groups(p, sheet->index[i], sheet->groups + i * GROUPS,
+			err) < 0)
 			return -1;
 	return 0;
 }
@@ -128,11 +180,15 @@ sheet_fill(struct sheet *sheet, const struct points *p, const struct survey *s,
 		for (int64_t i = 0; i < num; i++)
 			sheet->at[a][i] = range_at(&p->grid.range[a], i);
 	}
-	if (take(&sheet->loss, p, s, set, "loss", err) < 0 ||
-	    take(&sheet->se, p, s, set, "se", err) < 0 ||
-	    take_groups(sheet, p, s, set, err) < 0)
+	if (find_points(sheet, p, s, set, err) < 0)
 		return -1;
-	return 0;
+	sheet->loss = take(sheet, p, "loss", err);
+	sheet->se = take(sheet, p, "se", err);
+	if (sheet->loss == NULL || sheet->se == NULL)
+		return -1;
+	for (int64_t i = 0; i < sheet->n; i++)
+		take_se(p, sheet->index[i], &sheet->se[i]);
+	return take_groups(sheet, p, err);
 }
 
 /* ---- measures ---- */
@@ -182,7 +238,7 @@ measure_centre(struct survey *s, const struct centre_point *at,
 		return;
 	points_value(at->points, at->index, "loss", &s->loss);
 	points_value(at->points, at->index, "acc", &s->acc);
-	points_value(at->points, at->index, "se", &s->se);
+	take_se(at->points, at->index, &s->se);
 	points_value(at->points, at->index, "top1", &s->top1);
 	s->loss_error = error_of_loss(s->loss, s->se, groups);
 	if (s->n == 0 && points_value(at->points, at->index, "n", &n) && n > 0)
@@ -240,8 +296,8 @@ measure_lowest(struct survey *s, const struct terrain *t)
 	s->lowest = t->loss[lowest];
 	s->lowest_error = error_of_loss(s->lowest, t->se[lowest],
 	    t->groups != NULL ? t->groups + lowest * GROUPS : NULL);
-	s->lowest_at[0] = t->x[lowest % t->nx];
-	s->lowest_at[1] = t->y[lowest / t->nx];
+	s->lowest_at[0] = terrain_x(t, lowest);
+	s->lowest_at[1] = terrain_y(t, lowest);
 	/* of equal losses the centre is as low as any */
 	s->lowest_is_centre = s->centre != CENTRE_NONE && s->loss <= s->lowest;
 }
@@ -351,7 +407,10 @@ survey_measure(struct survey *s, const struct points *p, int set,
 		    .loss = sheet.loss,
 		    .se = sheet.se,
 		    .groups = sheet.groups,
-		    .shrink = s->shrink};
+		    .shrink = s->shrink,
+		    .n_other = sheet.n_other,
+		    .other_x = sheet.other[0],
+		    .other_y = sheet.other[1]};
 		struct centre_point centre = {.points = p};
 
 		status = centre_find(

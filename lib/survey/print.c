@@ -80,6 +80,17 @@ print_lowest(const struct survey *s, struct text *out)
 		text_add(out, "x = %.4g\n", s->lowest_at[0]);
 }
 
+/* Where it lies at 95 %, not beyond the start. */
+static void
+print_width_at(const struct crossing *c, struct text *out)
+{
+	const struct estimate e = estimate_of(c->at, &c->error, 1);
+
+	text_add(out, "%.4g", c->at);
+	if (e.lo < e.hi)
+		text_add(out, " [%.4g, %.4g]", fmax(e.lo, 0), e.hi);
+}
+
 static void
 print_width(const struct survey *s, int level, struct text *out)
 {
@@ -92,8 +103,7 @@ print_width(const struct survey *s, int level, struct text *out)
 		text_add(out, "  %s ", survey_half_axes[h]);
 		switch (c->kind) {
 		case CROSSING_AT:
-			text_add(out, "%.4g", c->at);
-			print_error(c->error.se, out);
+			print_width_at(c, out);
 			break;
 		case CROSSING_OPEN:
 			text_add(out, "open");
@@ -121,7 +131,8 @@ print_sharpness(const struct survey *s, int r, struct text *out)
 		return;
 	}
 	text_add(out, "%.4g", h->rise);
-	print_error(h->error.se, out);
+	if (h->lo < h->hi)
+		text_add(out, " [%.4g, %.4g]", h->lo, h->hi);
 	text_add(out, "  keskar %.4g%s\n", h->keskar,
 	    h->reached ? "" : "  (the grid ends before)");
 }
@@ -143,10 +154,14 @@ print_barrier(const struct barrier *b, struct text *out)
 static void
 print_bends(const struct bends *b, struct text *out)
 {
-	text_add(out,
-	    "  non-convex  %.3g %% (%" PRId64 " of %" PRId64 " inner point%s",
-	    100.0 * (double)b->down / (double)b->points, b->down, b->points,
-	    plural_s(b->points));
+	const double percent = 100.0 / (double)b->points;
+
+	text_add(out, "  non-convex  %.3g %%", percent * (double)b->down);
+	if (b->unsure > 0)
+		text_add(out, " [%.3g, %.3g]", percent * (double)b->down,
+		    percent * (double)(b->down + b->unsure));
+	text_add(out, " (%" PRId64 " of %" PRId64 " inner point%s", b->down,
+	    b->points, plural_s(b->points));
 	if (b->unsure > 0)
 		text_add(out, ", of %" PRId64 " it cannot be told", b->unsure);
 	text_add(out, "), lowest eigenvalue %.4g\n", b->lowest);

@@ -108,6 +108,8 @@ json_measures(const struct survey *s, struct text *out)
 		text_add(out, "%s{\"r\":%g", r > 0 ? "," : "", survey_radii[r]);
 		value_print_json_real("rise", s->sharpness[r].rise, out);
 		value_print_json_real("rise_se", s->sharpness[r].error.se, out);
+		value_print_json_real("least", s->sharpness[r].lo, out);
+		value_print_json_real("most", s->sharpness[r].hi, out);
 		value_print_json_real("keskar", s->sharpness[r].keskar, out);
 		add_whole(out, "points", s->sharpness[r].points);
 		add_bool(out, "reached", s->sharpness[r].reached);
@@ -121,6 +123,11 @@ json_measures(const struct survey *s, struct text *out)
 	    s->bends.points > 0
 		? (double)s->bends.down / (double)s->bends.points
 		: NAN,
+	    out);
+	value_print_json_real("most",
+	    s->bends.points > 0 ? (double)(s->bends.down + s->bends.unsure) /
+				      (double)s->bends.points
+				: NAN,
 	    out);
 	value_print_json_real("lowest", s->bends.lowest, out);
 	text_add(out, "}");

@@ -23,11 +23,33 @@ terrain_place(const struct terrain *t, double x)
 }
 
 int64_t
+terrain_points(const struct terrain *t)
+{
+	return t->nx * t->ny + t->n_other;
+}
+
+double
+terrain_x(const struct terrain *t, int64_t i)
+{
+	const int64_t grid = t->nx * t->ny;
+
+	return i < grid ? t->x[i % t->nx] : t->other_x[i - grid];
+}
+
+double
+terrain_y(const struct terrain *t, int64_t i)
+{
+	const int64_t grid = t->nx * t->ny;
+
+	return i < grid ? t->y[i / t->nx] : t->other_y[i - grid];
+}
+
+int64_t
 terrain_lowest(const struct terrain *t)
 {
 	int64_t lowest = -1;
 
-	for (int64_t i = 0; i < t->nx * t->ny; i++)
+	for (int64_t i = 0; i < terrain_points(t); i++)
 		if (isfinite(t->loss[i]) &&
 		    (lowest < 0 || t->loss[i] < t->loss[lowest]))
 			lowest = i;
@@ -122,27 +144,98 @@ set_crossing(const struct terrain *t, const struct passing *p, bool above,
 	c->error = terrain_combine(t, terms, 3);
 }
 
+/* A way ends where the grid does. */
+static bool
+is_outside(const struct terrain *t, int64_t i)
+{
+	const double x = terrain_x(t, i), y = terrain_y(t, i);
+
+	return x < t->x[0] || x > t->x[t->nx - 1] || y < t->y[0] ||
+	       y > t->y[t->ny - 1];
+}
+
+/* What a way along an axis sees: coordinates along it and across. */
+struct lane {
+	const struct terrain *t;
+	int axis, sign;
+	int64_t first, n, stride; /* the grid's own points on it */
+	double across, slack;
+};
+
+static double
+along(const struct lane *l, int64_t i)
+{
+	return l->axis == 0 ? terrain_x(l->t, i) : terrain_y(l->t, i);
+}
+
+static double
+across(const struct lane *l, int64_t i)
+{
+	return l->axis == 0 ? terrain_y(l->t, i) : terrain_x(l->t, i);
+}
+
+static struct lane
+lane_from(const struct terrain *t, int64_t from, int axis, int sign)
+{
+	const double *at = axis == 0 ? t->x : t->y;
+	struct lane l = {.t = t,
+	    .axis = axis,
+	    .sign = sign,
+	    .first = axis == 0 ? from - from % t->nx : from % t->nx,
+	    .n = axis == 0 ? t->nx : t->ny,
+	    .stride = axis == 0 ? 1 : t->nx};
+
+	l.slack = 1e-9 * (l.n > 1 ? at[l.n - 1] - at[0] : 1);
+	l.across = across(&l, from);
+	return l;
+}
+
+/*
+ * The next point from `now`, or -1 at the grid's end: the grid's own, or
+ * another that lies on the way to it.
+ */
+static int64_t
+next_along(const struct lane *l, int64_t now)
+{
+	const int64_t grid = l->t->nx * l->t->ny;
+	const double here = along(l, now);
+	int64_t found = -1;
+	double nearest = INFINITY;
+
+	for (int64_t k = 0; k < l->n + l->t->n_other; k++) {
+		const int64_t i =
+		    k < l->n ? l->first + k * l->stride : grid + k - l->n;
+		const double ahead = l->sign * (along(l, i) - here);
+
+		if (ahead <= l->slack || ahead >= nearest - l->slack ||
+		    (k >= l->n && (fabs(across(l, i) - l->across) > l->slack ||
+				      is_outside(l->t, i))))
+			continue;
+		nearest = ahead;
+		found = i;
+	}
+	return found;
+}
+
 struct crossing
 terrain_width(const struct terrain *t, int64_t from, int axis, int sign,
     struct level level)
 {
-	const int64_t n = axis == 0 ? t->nx : t->ny;
-	const int64_t stride = axis == 0 ? 1 : t->nx;
-	const double *at = axis == 0 ? t->x : t->y;
-	const int64_t start = axis == 0 ? from % t->nx : from / t->nx;
 	const double height = level.loss + (level.above ? t->loss[from] : 0);
+	const struct lane lane = lane_from(t, from, axis, sign);
 	struct crossing c = {CROSSING_OPEN, 0, {.se = NAN}};
+	int64_t before = from, now;
 
 	if (!(t->loss[from] < height)) {
 		c.kind =
 		    isnan(t->loss[from]) ? CROSSING_BROKEN : CROSSING_ABOVE;
 		return c;
 	}
-	for (int64_t k = start + sign; k >= 0 && k < n; k += sign) {
+	for (; (now = next_along(&lane, before)) >= 0; before = now) {
 		struct passing p = {.from = from,
-		    .before = from + (k - sign - start) * stride,
-		    .now = from + (k - start) * stride,
-		    .step = fabs(at[k] - at[k - sign]),
+		    .before = before,
+		    .now = now,
+		    .step = fabs(along(&lane, now) - along(&lane, before)),
 		    .level = height};
 
 		if (isnan(t->loss[p.now])) {
@@ -167,36 +260,90 @@ reaches(const double *at, int64_t n, double r)
 	return n < 2 || (at[0] <= -room && at[n - 1] >= room);
 }
 
+/* A point within r that has a number, and is not the centre itself. */
+static bool
+is_within(
+    const struct terrain *t, const struct centre *centre, double r, int64_t i)
+{
+	const double x = terrain_x(t, i), y = terrain_y(t, i);
+
+	/* a point on the circle counts, whatever its last bit is */
+	return i != centre->place && sqrt(x * x + y * y) <= r * (1 + 1e-9) &&
+	       !isnan(t->loss[i] - centre->loss) && (x != 0 || y != 0);
+}
+
+static struct influence
+rise_error(const struct terrain *t, const struct centre *centre, int64_t i)
+{
+	return terrain_combine(t,
+	    (const struct term[]){
+		terrain_term(t, i, 1), terrain_centre_term(centre, -1)},
+	    2);
+}
+
+/* How many standard errors hold n intervals at once at 95 % (Bonferroni). */
+static double
+errors_of_all(int64_t n)
+{
+	const double outside = 0.05 / (double)n;
+	double lo = 0, hi = 10;
+
+	for (int i = 0; i < 60; i++) {
+		const double middle = (lo + hi) / 2;
+
+		if (erfc(middle / sqrt(2)) > outside)
+			lo = middle;
+		else
+			hi = middle;
+	}
+	return hi;
+}
+
+static void
+bound_sharpness(const struct terrain *t, const struct centre *centre, double r,
+    struct sharpness *s)
+{
+	const double times = errors_of_all(s->points);
+
+	s->lo = s->hi = -INFINITY;
+	for (int64_t i = 0; i < terrain_points(t); i++) {
+		double rise, half;
+
+		if (!is_within(t, centre, r, i))
+			continue;
+		rise = t->loss[i] - centre->loss;
+		half = times * rise_error(t, centre, i).se;
+		s->lo = fmax(s->lo, rise - (isnan(half) ? 0 : half));
+		s->hi = fmax(s->hi, rise + (isnan(half) ? 0 : half));
+	}
+}
+
 struct sharpness
 terrain_sharpness(
     const struct terrain *t, const struct centre *centre, double r)
 {
-	struct sharpness s = {.rise = NAN, .keskar = NAN, .error = {.se = NAN}};
+	struct sharpness s = {.rise = NAN,
+	    .keskar = NAN,
+	    .lo = NAN,
+	    .hi = NAN,
+	    .error = {.se = NAN}};
 	int64_t highest = -1;
 
 	s.reached = reaches(t->x, t->nx, r) && reaches(t->y, t->ny, r);
-	for (int64_t i = 0; i < t->nx * t->ny; i++) {
-		double x = t->x[i % t->nx];
-		double y = t->y[i / t->nx];
-		double rise = t->loss[i] - centre->loss;
-
-		/* a point on the circle counts, whatever its last bit is */
-		if (i == centre->place ||
-		    sqrt(x * x + y * y) > r * (1 + 1e-9) || isnan(rise))
+	for (int64_t i = 0; i < terrain_points(t); i++) {
+		if (!is_within(t, centre, r, i))
 			continue;
 		s.points++;
-		if (rise <= s.rise)
+		if (t->loss[i] - centre->loss <= s.rise)
 			continue;
-		s.rise = rise;
+		s.rise = t->loss[i] - centre->loss;
 		highest = i;
 	}
-	if (highest >= 0)
-		s.error = terrain_combine(t,
-		    (const struct term[]){terrain_term(t, highest, 1),
-			terrain_centre_term(centre, -1)},
-		    2);
-	if (s.points > 0)
-		s.keskar = 100 * s.rise / (1 + centre->loss);
+	if (highest < 0)
+		return s;
+	s.error = rise_error(t, centre, highest);
+	bound_sharpness(t, centre, r, &s);
+	s.keskar = 100 * s.rise / (1 + centre->loss);
 	return s;
 }
 

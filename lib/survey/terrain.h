@@ -25,6 +25,12 @@ struct terrain {
 	 */
 	const double *groups;
 	double shrink;
+	/*
+	 * Points elsewhere: their losses, errors and groups stand behind those
+	 * of the grid's.
+	 */
+	int64_t n_other;
+	const double *other_x, *other_y;
 };
 
 enum { GROUPS = 16 };
@@ -46,6 +52,11 @@ double influence_error(const double by[GROUPS], double shrink);
 
 /* The index of the place at coordinate x (and 0 on the other axis), or -1. */
 int64_t terrain_place(const struct terrain *t, double x);
+
+/* Points of the grid and others; where point i of these is. */
+int64_t terrain_points(const struct terrain *t);
+double terrain_x(const struct terrain *t, int64_t i);
+double terrain_y(const struct terrain *t, int64_t i);
 
 /* The index of the lowest finite loss, the first of equals; or -1. */
 int64_t terrain_lowest(const struct terrain *t);
@@ -78,8 +89,8 @@ struct level {
 };
 
 /*
- * From place `from` (an index) along axis 0 or 1, sign -1 or +1.  An infinite
- * loss is above every level.
+ * From place `from` (an index of the grid) along axis 0 or 1, sign -1 or +1, by
+ * way of other points on it, too.  An infinite loss is above every level.
  */
 struct crossing terrain_width(const struct terrain *t, int64_t from, int axis,
     int sign, struct level level);
@@ -98,11 +109,14 @@ struct centre {
  * they search all directions, this sees one plane.
  *
  * The error is that of the two losses, as if the highest point had been known
- * before: the highest of many lies a little too high.
+ * before: the highest of many lies a little too high.  lo and hi hold at 95 %
+ * for whichever point it is: the highest of all lower ends and of all upper
+ * ends of simultaneous intervals (Bonferroni's, of all points within).
  */
 struct sharpness {
 	double rise, keskar;    /* NaN when no point lies within */
 	struct influence error; /* of rise, pointwise */
+	double lo, hi;          /* of rise; equal to it: no errors are known */
 	int64_t points;         /* with a number, the centre not counted */
 	bool reached;           /* the grid reaches r on every half-axis */
 };

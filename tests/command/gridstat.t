@@ -178,6 +178,54 @@ awk 'BEGIN { print "ix,iy,x,y,loss,acc"
 	$python "$ROOT/tests/data/points/make.py" >"$T/between.ll"
 is "$(compare outward --from 1,0 "$T/between.ll")" "holds: 0.1571 < 0.3154" "from each end outward"
 is "$(compare outward --from 0,1 "$T/between.ll")" "does not hold: 0.3154 < 0.1571" "and the other way"
+# Errors: intervals of widths, of the share that bends down, of the highest of all.
+known()
+{
+	awk "BEGIN { print \"ix,iy,x,y,loss,acc,half\"
+		for (j = 0; j < 21; j++) for (i = 0; i < 21; i++) {
+			x = i / 10 - 1; y = j / 10 - 1
+			printf \"%d,%d,%.17g,%.17g,%.17g,90,%.17g\n\", i, j, x, y, $1, $2 } }" |
+		$python "$ROOT/tests/data/points/make.py" >"$T/known.ll"
+}
+known 'x * x + y * y' 0.02
+has "$T/known.ll" 'to centre\+0.1 .* -x 0.3143 \[0.2[0-9]*, 0.3[3-9][0-9]*\]' "a width has an interval"
+# 20 points within 0.25, the highest 0.05; sqrt(2) * 0.01 * 3.0233, which leaves out 0.05 / 20
+is "$(value '[.sharpness[0] | .points, (.rise, .least, .most | . * 1e4 | round)]' "$T/known.ll")" "[20,500,72,928]" \
+	"sharpness has one for all points at once"
+known 'x * x + y * y' '(x > 0.65 && x < 0.75) * 0.2'
+is "$(value '[.sharpness[2] | (.rise, .least, .most | . * 100 | round)]' "$T/known.ll")" "[100,100,136]" \
+	"a lower point that may be the highest widens it upward (0.98 + 0.1 * 3.7778)"
+known 'x * x - 2 * y * y + 2' '(x > 0) * 1'
+is "$(value '.nonconvex | [.down + .unsure == .points, .most, .share > 0.3 and .share < 0.6]' "$T/known.ll")" "[true,1,true]" \
+	"the share that bends down, without and with what cannot be told"
+has "$T/known.ll" 'non-convex  [0-9.]* % \[[0-9.]*, 100\]' "is printed so"
+known 'x * x + y * y' 0
+! gridstat "$T/known.ll" | grep -q '\['
+ok $? "what is exact has none"
+
+# Requested points count.
+printf '%s\n' '1 0.3 0' '2 0.45 0.2' '3 -0.05 -0.05' '4 3 0' >"$T/places"
+export PYTHONDONTWRITEBYTECODE=1
+"$ROOT/pipelines/toy-plane" 2 >"$T/toy.ll"
+valley()
+{
+	evalgrid -q --x=-1:1:5 --y=-1:1:5 --exec-form text \
+		--exec "$python -c 'import sys
+for line in iter(sys.stdin.readline, str()):
+    a, b = map(float, line.split()[3:])
+    print(repr((a + 0.05) ** 2 + (b + 0.05) ** 2), flush=True)'" "$T/toy.ll" "$@"
+}
+valley >"$T/coarse.ll"
+"$ROOT/pipelines/ask" <"$T/places" | valley - >"$T/asked.ll"
+is "$(value '.lowest.x' "$T/coarse.ll") $(value '.lowest | .x, (.loss * 1e9 | round)' "$T/asked.ll" | tr '\n' ' ')" "0 -0.05 0 " \
+	"the lowest is one of them"
+# loss 0.005 at 0, 0.125 at 0.3, 0.305 at 0.5: 0.105 is at 0.3 * 0.1 / 0.12
+is "$(value '.width["centre+0.1"]["+x"] * 1e6 | round' "$T/coarse.ll")" 166667 "a width of the grid"
+is "$(value '.width["centre+0.1"] | [.["+x"], .["-x"]] | map(. * 1e6 | round)' "$T/asked.ll")" "[250000,250000]" \
+	"one on the way makes a width finer"
+is "$(value '[.sharpness[1] | .points, (.rise * 1e6 | round)]' "$T/asked.ll")" "[7,307500]" \
+	"within a radius they are points, beyond the grid they are none"
+
 # Groups of images: the same numbers, with errors of pairs.
 tail -c +$(($(grep -abo LLv1.begin "$T/run.ll" | tail -n 1 | cut -d: -f1) - 1)) "$T/run.ll" >"$T/last.ll"
 dirgen -s 2 --axes 1 <"$T/last.ll" | fnorm >"$T/lastline.ll"
