@@ -375,6 +375,11 @@ convert_glb(const struct points_list *list, const struct height *height,
 		status = error_set(err, "a grid with one axis has no surface, "
 					"expected two axes");
 	if (status == 0)
+		status = landscape_refine(&l,
+		    &(struct landscape_manner){
+			.log = height->log && !l.negative},
+		    err);
+	if (status == 0)
 		status = scale_make(l.surfaces, l.n, height->log, 0, NULL,
 		    height->zmax, &g.scale, err);
 	for (size_t i = 0; i < l.n && status == 0; i++)

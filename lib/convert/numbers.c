@@ -1,5 +1,6 @@
 #include "convert/numbers.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,36 @@ fields_free(struct fields *fields)
 	*fields = (struct fields){0};
 }
 
+/* Requested points within the grid. */
+static int
+take_others(struct numbers *numbers, const struct points *points, int rep,
+    int set, struct error *err)
+{
+	const struct grid *g = &points->grid;
+	const struct range *x = &g->range[0], *y = &g->range[1];
+	const size_t n = points->asked.n;
+
+	numbers->index = memory_new(n, sizeof(*numbers->index), err);
+	for (int a = 0; a < AXES_MAX; a++)
+		numbers->other[a] = memory_new(n, sizeof(double), err);
+	if (numbers->index == NULL || numbers->other[0] == NULL ||
+	    numbers->other[1] == NULL)
+		return -1;
+	for (size_t i = 0; i < n && numbers->n > 0; i++) {
+		const struct asked *a = &points->asked.item[i];
+		const int64_t at = grid_points(g) + (int64_t)i * g->sets + set;
+
+		if (a->rep != rep || points->at[at].bytes == NULL ||
+		    a->x < x->lo || a->x > x->hi ||
+		    (g->axes > 1 && (a->y < y->lo || a->y > y->hi)))
+			continue;
+		numbers->other[0][numbers->n_other] = a->x;
+		numbers->other[1][numbers->n_other] = a->y;
+		numbers->index[numbers->n_other++] = at;
+	}
+	return 0;
+}
+
 int
 numbers_take(struct numbers *numbers, const struct points *points, int rep,
     int set, const struct fields *fields, struct error *err)
@@ -70,6 +101,8 @@ numbers_take(struct numbers *numbers, const struct points *points, int rep,
 	const struct grid *grid = &points->grid;
 
 	numbers->n = sheet_points(grid);
+	if (take_others(numbers, points, rep, set, err) < 0)
+		return -1;
 	numbers->n_fields = fields->n;
 	numbers->value = memory_new(fields->n, sizeof(*numbers->value), err);
 	if (numbers->value == NULL)
@@ -85,11 +118,19 @@ numbers_take(struct numbers *numbers, const struct points *points, int rep,
 	}
 	for (size_t f = 0; f < fields->n; f++) {
 		numbers->value[f] =
-		    memory_new((size_t)numbers->n, sizeof(double), err);
+		    memory_new((size_t)(numbers->n + numbers->n_other),
+			sizeof(double), err);
 		if (numbers->value[f] == NULL)
 			return -1;
 		sheet_take(
 		    points, rep, set, fields->name[f], numbers->value[f]);
+		for (int64_t i = 0; i < numbers->n_other; i++) {
+			double *out = &numbers->value[f][numbers->n + i];
+
+			*out = NAN;
+			points_value(
+			    points, numbers->index[i], fields->name[f], out);
+		}
 	}
 	return 0;
 }
@@ -102,5 +143,8 @@ numbers_free(struct numbers *numbers)
 	free(numbers->value);
 	for (int a = 0; a < AXES_MAX; a++)
 		free(numbers->at[a]);
+	for (int a = 0; a < AXES_MAX; a++)
+		free(numbers->other[a]);
+	free(numbers->index);
 	*numbers = (struct numbers){0};
 }

@@ -23,13 +23,18 @@ int fields_of_points(
     struct fields *fields, const struct points_list *list, struct error *err);
 void fields_free(struct fields *fields);
 
-/* The numbers of one sheet: value[field][iy * nx + ix], NaN: none.  Owned. */
+/*
+ * The numbers of one sheet: value[field][iy * nx + ix], NaN: none; behind them
+ * those of requested points within the grid.  Owned.
+ */
 struct numbers {
-	int64_t n; /* points */
+	int64_t n, n_other; /* points of the grid, requested ones */
 	size_t n_fields;
 	double **value;
 	double *at[AXES_MAX]; /* coordinates; {0} on an axis that is not there
 			       */
+	double *other[AXES_MAX]; /* coordinates of the latter */
+	int64_t *index;          /* where these stand in points->at */
 };
 
 /* numbers is {0} before; numbers_free in any case. */

@@ -243,6 +243,10 @@ convert_plotly(
 	struct text out = {0};
 	int status = landscape_make(&landscape, list, "loss", err);
 
+	if (status == 0)
+		status = landscape_refine(&landscape,
+		    &(struct landscape_manner){.log = !landscape.negative},
+		    err);
 	if (status == 0) {
 		(landscape.axes == 2 ? add_surfaces : add_curves)(
 		    &out, &landscape);

@@ -82,12 +82,23 @@ passes "requested points are drawn" contour --levels 1.5 -o "$T/asked.svg" "$T/a
 grep -q '>lowest 1 at (0.25, 0.25)<' "$T/asked.svg" && ! grep -q '>lowest 1 at' "$T/coarse.svg"
 ok $? "the lowest of all may be one of them"
 dots() { contour --points "$@" | grep -o '<circle[^>]*r="1"' | wc -l; }
-is "$(dots "$T/coarse.ll") $(dots "$T/asked.ll")" "25 31" "--points marks all within the grid, once"
+is "$(dots "$T/coarse.ll") $(dots "$T/asked.ll")" "25 31" "--points marks all within the grid"
 for style in filled heat surface; do
 	passes "they are drawn as $style" contour --style $style -o "$T/$style.svg" "$T/asked.ll"
 done
 gridmerge "$T/asked.ll" "$T/coarse.ll" | contour --levels 1.5 | cmp -s - "$T/asked.svg"
 ok $? "the same bytes for any order of points"
+
+# Other programs get them, too: 30 places, 16 of them around, make 42 triangles.
+gridconv -t vtk "$T/asked.ll" >"$T/asked.vtp"
+passes "gridconv -t vtk joins them by triangles" \
+	grep -q 'NumberOfPoints="31" .*NumberOfPolys="42"' "$T/asked.vtp"
+gridconv -t vtk "$T/coarse.ll" | grep -q 'NumberOfPoints="25" .*NumberOfPolys="16"'
+ok $? "and leaves quadrilaterals where there are none"
+is "$(gridconv -t plotly "$T/asked.ll" | jq -c '.data[0].x')" "[-1,-0.5,0,0.25,0.5,1]" "plotly's grid has lines through them"
+size=$(gridconv -t glb "$T/coarse.ll" | wc -c)
+[ "$(gridconv -t glb "$T/asked.ll" | wc -c)" -gt "$size" ]
+ok $? "and so has a glb"
 
 toy-plane 1 >"$T/toy1.ll"
 printf '1 0.25 0\n2 -0.1 0\n' | ask >"$T/ask1.ll"
