@@ -424,6 +424,7 @@ fill_curve(struct panel *p, struct curve *c, struct error *err)
 	n = sort_points(p, points);
 	x = memory_new(n, sizeof(*x), err);
 	if (x != NULL && n > 1 && reorder(&p->z, points, n, err) == 0 &&
+	    reorder(&p->half, points, n, err) == 0 &&
 	    reorder(&p->accuracy, points, n, err) == 0) {
 		for (size_t i = 0; i < n; i++)
 			x[i] = points[i].x;
@@ -431,6 +432,7 @@ fill_curve(struct panel *p, struct curve *c, struct error *err)
 		c->x = p->at[0] = x;
 		c->n = n;
 		c->left = p->z;
+		c->half = c->half != NULL ? p->half : NULL;
 		c->right = c->right != NULL ? p->accuracy : NULL;
 		x = NULL;
 		status = 0;
