@@ -141,10 +141,10 @@ write_all(const struct settings *set, const struct points_list *list,
 	}
 }
 
-/* Arrays have places for the points of grids alone. */
+/* Arrays and tables have places for the points of grids alone. */
 static int
-check_grids(const struct points_list *list, const struct frame *frame,
-    struct error *err)
+check_grids(const struct points_list *list, const struct settings *set,
+    const struct frame *frame, struct error *err)
 {
 	int64_t left_out = 0;
 
@@ -158,7 +158,7 @@ check_grids(const struct points_list *list, const struct frame *frame,
 			    p->grid.run);
 		left_out += p->wanted - grid_points(&p->grid);
 	}
-	if (left_out > 0)
+	if (left_out > 0 && (set->form == NPZ || set->form == GNUPLOT))
 		frame_warn(frame,
 		    "%lld requested point%s beside the grid are left out (csv "
 		    "and json have them)",
@@ -210,7 +210,7 @@ run_points(const struct frame *frame, const struct settings *set, char **paths,
 	int status = read_points(&list, paths, n, frame, err);
 
 	if (status == 0 && set->form != CSV && set->form != JSON)
-		status = check_grids(&list, frame, err);
+		status = check_grids(&list, set, frame, err);
 	if (status == 0)
 		status = frame_open_output(frame, &output, err);
 	if (status == 0)
