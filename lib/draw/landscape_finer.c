@@ -17,8 +17,6 @@ has_gaps(const struct panel *panel)
 	return memchr(panel->missing, 1, (size_t)panel->n) != NULL;
 }
 
-/* ---- heights ---- */
-
 /* The smallest number above 0: what a logarithm of 0 or less stands for. */
 static double
 least(const double *z, size_t n)
@@ -42,8 +40,6 @@ from_height(double height, int log)
 {
 	return log ? pow(10, height) : height;
 }
-
-/* ---- one grid through all points ---- */
 
 struct heights {
 	double *z;
@@ -199,13 +195,12 @@ smooth_cells(struct fresh *f, const struct finer *finer,
 
 	heights.z = h->z;
 	for (int i = 0; i < finer->nx * finer->ny; i++) {
-		const double x = finer->x[i % finer->nx];
-		const double y = finer->y[i / finer->nx];
 		double height;
 
 		if (!finer->blend[i].cell || finer->blend[i].n < 2)
 			continue;
-		height = cubic_at(&heights, x, y);
+		height = cubic_at(
+		    &heights, finer->x[i % finer->nx], finer->y[i / finer->nx]);
 		f->z[i] = height > hi ? INFINITY : from_height(height, h->log);
 	}
 }

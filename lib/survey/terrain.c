@@ -22,8 +22,8 @@ terrain_place(const struct terrain *t, double x)
 	return ix < 0 || iy < 0 ? -1 : iy * t->nx + ix;
 }
 
-int64_t
-terrain_points(const struct terrain *t)
+static int64_t
+all_points(const struct terrain *t)
 {
 	return t->nx * t->ny + t->n_other;
 }
@@ -49,7 +49,7 @@ terrain_lowest(const struct terrain *t)
 {
 	int64_t lowest = -1;
 
-	for (int64_t i = 0; i < terrain_points(t); i++)
+	for (int64_t i = 0; i < all_points(t); i++)
 		if (isfinite(t->loss[i]) &&
 		    (lowest < 0 || t->loss[i] < t->loss[lowest]))
 			lowest = i;
@@ -306,7 +306,7 @@ bound_sharpness(const struct terrain *t, const struct centre *centre, double r,
 	const double times = errors_of_all(s->points);
 
 	s->lo = s->hi = -INFINITY;
-	for (int64_t i = 0; i < terrain_points(t); i++) {
+	for (int64_t i = 0; i < all_points(t); i++) {
 		double rise, half;
 
 		if (!is_within(t, centre, r, i))
@@ -330,7 +330,7 @@ terrain_sharpness(
 	int64_t highest = -1;
 
 	s.reached = reaches(t->x, t->nx, r) && reaches(t->y, t->ny, r);
-	for (int64_t i = 0; i < terrain_points(t); i++) {
+	for (int64_t i = 0; i < all_points(t); i++) {
 		if (!is_within(t, centre, r, i))
 			continue;
 		s.points++;

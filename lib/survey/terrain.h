@@ -53,8 +53,7 @@ double influence_error(const double by[GROUPS], double shrink);
 /* The index of the place at coordinate x (and 0 on the other axis), or -1. */
 int64_t terrain_place(const struct terrain *t, double x);
 
-/* Points of the grid and others; where point i of these is. */
-int64_t terrain_points(const struct terrain *t);
+/* Where point i is, of the grid's and the others. */
 double terrain_x(const struct terrain *t, int64_t i);
 double terrain_y(const struct terrain *t, int64_t i);
 
