@@ -79,7 +79,8 @@ start_host()
 	ip link set "lp$n" up
 	nsenter -n -t "${host_net[$name]}" sh -c "ip link set lo up; ip addr add $net.2/24 dev eth0; ip link set eth0 up"
 	for _ in $(seq 100); do
-		ssh -F "$ssh_config" "$name" true 2>/dev/null && return
+		ssh -F "$ssh_config" -o ConnectTimeout=2 "$name" true 2>/dev/null && return
+		kill -0 "${host_pid[$name]}" 2>/dev/null || break
 		sleep 0.1
 	done
 	echo "# $name did not start:" && sed 's/^/# /' "$K/$name.log"
