@@ -180,7 +180,7 @@ fails 2 "is 'auto7'|--x" "auto with a tail" evalgrid -d "$D" --x=auto7 plane
 contour -o path.svg surface.ll
 ok $? "a path over contour lines"
 for text in "1st PC: [0-9.]* %" "2nd PC: [0-9.]* %" ">run<" ">start<" ">learning rate falls<" \
-	">24 of 48 images<" "off the plane"; do
+	">24 of 48 images" "off the plane"; do
 	grep -q "$text" path.svg
 	ok $? "it says $text"
 done
