@@ -1,6 +1,7 @@
 #include "draw/chart.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +12,9 @@ static const double LEFT = 56, RIGHT = 18, FOOT = 44, TITLE = 26, EDGE = 8;
 
 /* The height that a plot has at least, whatever its legend. */
 static const double LEAST = 220;
+
+/* The height of the numbers below an axis. */
+static const double NUMBERS = 14;
 
 /* A plot is at least so wide, or has a row for itself. */
 static const double SMALL = 90;
@@ -30,6 +34,38 @@ struct layout {
 	double gap;           /* between columns */
 };
 
+/* How many bytes of text fit into width, in whole words; all of one at least.
+ */
+static size_t
+fitting(const char *text, double width)
+{
+	size_t fits = 0, at = 0;
+	char part[CHART_LINE_BYTES];
+
+	while (text[at] != '\0') {
+		at += strspn(text + at, " ");
+		at += strcspn(text + at, " ");
+		snprintf(part, sizeof(part), "%.*s", (int)at, text);
+		if (fits > 0 && svg_text_width(part, PLOT_SMALL_SIZE) > width)
+			break;
+		fits = at;
+	}
+	return fits;
+}
+
+/* Lines that a text takes below the plots. */
+static int
+rows_of(const char *text, double width)
+{
+	int rows = 0;
+
+	for (; *text != '\0'; rows++) {
+		text += fitting(text, width);
+		text += strspn(text, " ");
+	}
+	return rows;
+}
+
 static int
 one_legend(const struct chart *chart)
 {
@@ -47,6 +83,13 @@ any_title(const struct chart *chart)
 		if (chart->panels[i].title != NULL)
 			return 1;
 	return 0;
+}
+
+/* The width of all plots together, and of what stands below them. */
+static double
+below(const struct layout *l)
+{
+	return l->width - LEFT - l->right + 15;
 }
 
 /* Widths of the plots, from that of the page or the other way round. */
@@ -81,13 +124,16 @@ plan_heights(struct layout *l, const struct picture *picture,
 
 	l->foot = FOOT;
 	for (int i = 0; i < CHART_LINES_MAX; i++)
-		l->foot += chart->lines[i] != NULL ? LINE + LINES : 0;
+		if (chart->lines[i] != NULL)
+			l->foot +=
+			    LINES +
+			    LINE * (double)rows_of(chart->lines[i], below(l));
 	l->top = EDGE + (picture->title != NULL ? TITLE : 0) +
 		 (l->shared ? legend + 4 : 0);
 	around = l->top + rows * l->head + (rows - 1) * GAP + l->foot;
-	/* axis labels of the row above a row that is not full */
+	/* the numbers of the row above a row that is not full */
 	if (l->panels.n % l->panels.columns > 0 && l->panels.rows > 1)
-		l->between = FOOT - 10;
+		l->between = NUMBERS;
 	around += l->between;
 	/* 350 is good at 500; on paper one plot keeps that shape */
 	if (l->panels.n > 1)
@@ -187,7 +233,8 @@ draw_panel(struct svg *svg, const struct picture *picture,
 		return -1;
 	if (chart->cut)
 		text_add(svg->out, "</g>\n");
-	plot_axes(svg, &plot, plot.bare_x ? NULL : chart->x_label,
+	plot_axes(svg, &plot,
+	    l->panels.columns > 1 || plot.bare_x ? NULL : chart->x_label,
 	    plot.bare_y                 ? NULL
 	    : panel->left_label != NULL ? panel->left_label
 					: chart->left_label);
@@ -218,21 +265,41 @@ draw_title(struct svg *svg, const struct layout *l, const char *title)
 static void
 draw_lines(struct svg *svg, const struct layout *l, const struct chart *chart)
 {
-	const double width = l->width - LEFT - l->right;
 	double y = l->height - l->foot + FOOT + 8;
 
 	for (int i = 0; i < CHART_LINES_MAX; i++) {
-		const char *line = chart->lines[i];
-		struct svg_font font = {.anchor = "start", .fill = "#333"};
+		const char *line =
+		    chart->lines[i] != NULL ? chart->lines[i] : "";
+		const bool partial = strncmp(line, "partial", 7) == 0;
+		struct svg_font font = {
+		    .anchor = "start", .fill = partial ? "#b03a2e" : "#333"};
 
-		if (line == NULL)
-			continue;
-		if (strncmp(line, "partial", 7) == 0)
-			font.fill = "#b03a2e";
-		font.size = svg_text_fit(line, PLOT_SMALL_SIZE, width + 15);
-		svg_text(svg, LEFT, y, &font, line);
-		y += LINE;
+		while (*line != '\0') {
+			char row[CHART_LINE_BYTES];
+			const size_t n = fitting(line, below(l));
+
+			snprintf(row, sizeof(row), "%.*s", (int)n, line);
+			font.size =
+			    svg_text_fit(row, PLOT_SMALL_SIZE, below(l));
+			svg_text(svg, LEFT, y, &font, row);
+			y += LINE;
+			line += n + strspn(line + n, " ");
+		}
 	}
+}
+
+/* One for all columns, in the middle of them. */
+static void
+draw_x_label(struct svg *svg, const struct layout *l, const struct chart *chart)
+{
+	const double width = l->width - LEFT - l->right;
+	struct svg_font font = {.anchor = "middle"};
+
+	if (l->panels.columns == 1)
+		return;
+	font.size = svg_text_fit(chart->x_label, PLOT_LABEL_SIZE, width + 40);
+	svg_text(svg, LEFT + width / 2, l->height - l->foot + 33, &font,
+	    chart->x_label);
 }
 
 int
@@ -252,6 +319,7 @@ chart_draw(const struct picture *picture, const struct chart *chart,
 	for (size_t i = 0; i < chart->n; i++)
 		if (draw_panel(&svg, picture, &l, chart, i, err) < 0)
 			return -1;
+	draw_x_label(&svg, &l, chart);
 	draw_lines(&svg, &l, chart);
 	svg_end(&svg);
 	return text_check(out, err);

@@ -11,7 +11,7 @@
 #include "draw/picture.h"
 #include "draw/plot.h"
 
-enum { CHART_LINES_MAX = 4 };
+enum { CHART_LINES_MAX = 4, CHART_LINE_BYTES = 512 };
 
 /* What a plot has of its own. */
 struct chart_panel {
@@ -29,7 +29,8 @@ struct chart {
 	struct plot range; /* x0 to y1 and log_y; nothing else of it */
 	const char *x_label, *left_label;
 	const char *right_label;            /* an axis from 0 to 100, or NULL */
-	const char *lines[CHART_LINES_MAX]; /* below; NULL: none */
+	const char *lines[CHART_LINES_MAX]; /* below, in words that
+					       wrap; NULL: none */
 	int cut; /* something may lie outside of the range: cut off there */
 	/* Draws the inside of a plot. */
 	int (*draw)(const struct chart *chart, const void *what,
