@@ -141,6 +141,12 @@ $(BUILD)/bin/%: $(BUILD)/cmd/%.o $(BUILD)/cmd/frame.o $(BUILD)/cmd/examples.o $(
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(LIB) \
 	    $(ALL_LIBS) -o $@
 
+# Every kind of figure on one sheet, from small streams.
+gallery: $(BIN)
+	PATH="$(CURDIR)/$(BUILD)/bin:$$PATH" tests/gallery/draw $(BUILD)/gallery \
+	    man/pictures/gallery.png
+.PHONY: gallery
+
 # The way in: a script that knows what the pages say, in the order of losspipe(7).
 PAGES = $(shell sed -n '/^\.It Xr/ { s/^\.It//; s/ Xr / /g; s/ 1//g; s/ ,//g; p }' \
 	man/losspipe.7)
