@@ -34,10 +34,14 @@ enum { INTERPOLATE_LINEAR, INTERPOLATE_CUBIC };
 
 static const char *const interpolations[] = {"linear", "cubic", NULL};
 
+static const char *const over_words[] = {
+    [LANDSCAPE_MEAN] = "mean", [LANDSCAPE_SD] = "sd", NULL};
+
 struct settings {
 	int curvature; /* of curvatures, or -1 */
 	int style, log, band, points;
 	int panels, letters;
+	int directions; /* of over_words, or -1 */
 	int64_t columns;
 	const char *panel_title;
 	int interpolate; /* of interpolations */
@@ -181,6 +185,8 @@ describe(struct text *desc, const struct settings *s,
 		text_add(desc, " colours=%s", colour_map_words[s->colours]);
 	if (s->band)
 		text_add(desc, " band");
+	if (s->directions >= 0)
+		text_add(desc, " directions=%s", over_words[s->directions]);
 	if (s->interpolate != INTERPOLATE_LINEAR)
 		text_add(
 		    desc, " interpolate=%s", interpolations[s->interpolate]);
@@ -201,9 +207,9 @@ static int
 wants_log(const struct settings *s, const struct landscape *landscape)
 {
 	return s->log ||
-	       (landscape->axes == 2 && s->style != PICTURE_SURFACE &&
-		   s->levels.n == 0 && strcmp(s->field, "loss") == 0 &&
-		   !landscape->negative);
+	       (landscape->axes == 2 && s->directions != LANDSCAPE_SD &&
+		   s->style != PICTURE_SURFACE && s->levels.n == 0 &&
+		   strcmp(s->field, "loss") == 0 && !landscape->negative);
 }
 
 /* A line has no heading of its own for the model's name. */
@@ -365,6 +371,9 @@ run_points(char **paths, int n, const struct settings *s,
 	if (status == 0)
 		status = landscape_make(&landscape, &list, s->field, err);
 	points_list_free(&list);
+	if (status == 0 && s->directions >= 0)
+		status = landscape_over_directions(
+		    &landscape, (enum landscape_over)s->directions, err);
 	if (status == 0 && (s->panels || s->panel_title != NULL))
 		status = landscape_titles(&landscape, s->panel_title, err);
 	if (status == 0)
@@ -417,6 +426,8 @@ add_panel_options(struct option_table *table, struct settings *s)
 	    OPTION_CALL(0, "range", "LO:HI", s, parse_range,
 		"values of curves, histograms and densities: what lies outside "
 		"is cut"),
+	    OPTION_CHOICE(0, "directions", over_words, &s->directions,
+		"surfaces along several directions as one"),
 	    OPTION_FLAG(0, "panels", &s->panels,
 		"curves of each network, histograms and densities in a panel "
 		"of their own"),
@@ -436,6 +447,7 @@ int
 main(int argc, char **argv)
 {
 	struct settings s = {.style = -1,
+	    .directions = -1,
 	    .curvature = -1,
 	    .colours = -1,
 	    .zmax = NAN,

@@ -461,24 +461,8 @@ landscape_titles(struct landscape *l, const char *pattern, struct error *err)
 void
 landscape_free(struct landscape *l)
 {
-	for (size_t i = 0; l->panels != NULL && i < l->n; i++) {
-		struct panel *p = &l->panels[i];
-
-		for (int a = 0; a < AXES_MAX; a++)
-			free(p->at[a]);
-		free(p->z);
-		free(p->half);
-		free(p->between);
-		free(p->asked);
-		free(p->asked_index);
-		free(p->measured);
-		free(p->accuracy);
-		free(p->missing);
-		free(p->layer.doubtful);
-		free(p->layer.over);
-		routes_free(&p->routes);
-		facts_free(&p->facts);
-	}
+	for (size_t i = 0; l->panels != NULL && i < l->n; i++)
+		panel_free(&l->panels[i]);
 	free(l->panels);
 	free(l->surfaces);
 	free(l->curves);

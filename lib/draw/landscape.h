@@ -42,6 +42,16 @@ int landscape_make(struct landscape *landscape, const struct points_list *list,
     const char *field, struct error *err);
 
 /*
+ * Replaces surfaces that differ in their directions alone by one: the mean of
+ * their values at each point, or the standard deviation.  A point where one has
+ * no number has none.  Before landscape_refine.  Fails where no surface has
+ * several directions.
+ */
+enum landscape_over { LANDSCAPE_MEAN, LANDSCAPE_SD };
+int landscape_over_directions(
+    struct landscape *landscape, enum landscape_over over, struct error *err);
+
+/*
  * Gives every panel a title: with pattern (facts_title) what it makes, with
  * NULL what it is called anyway.  Curves of one title share a panel.
  */

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -88,4 +89,24 @@ panels_note(const struct panel *panels, size_t n, char *note, size_t room)
 	caption_gaps(&gaps, note, room);
 	add_part(note, room, norms);
 	add_part(note, room, subset);
+}
+
+void
+panel_free(struct panel *p)
+{
+	for (int a = 0; a < AXES_MAX; a++)
+		free(p->at[a]);
+	free(p->z);
+	free(p->half);
+	free(p->between);
+	free(p->asked);
+	free(p->asked_index);
+	free(p->measured);
+	free(p->accuracy);
+	free(p->missing);
+	free(p->layer.doubtful);
+	free(p->layer.over);
+	routes_free(&p->routes);
+	facts_free(&p->facts);
+	*p = (struct panel){0};
 }

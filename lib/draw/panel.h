@@ -59,6 +59,9 @@ void panel_take_half(struct panel *panel);
  */
 void panels_note(const struct panel *panels, size_t n, char *note, size_t room);
 
+/* Releases what it has; it is {0} then. */
+void panel_free(struct panel *panel);
+
 /* Finds the requested points of the panel that are there. */
 int panel_take_asked(struct panel *panel, struct error *err);
 

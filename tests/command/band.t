@@ -42,4 +42,20 @@ fails 1 "one direction set, expected several" "one direction is no band" contour
 fails 1 "is for grids of one axis" "nor are surfaces" contour --band "$S/surface.ll"
 is "$(gridstat --json --rank sharpness "$T/whole.ll" | jq -c '[.rank.order[].reps]')" "[5,5]" \
 	"gridstat takes their mean"
+
+# In two axes: the mean of the surfaces, and their standard deviation.
+dirgen -s 1:3 <"$S/model.ll" | fnorm | evalgrid -q -d "$tiny" --x=-1:1:3 --y=-1:1:3 -o "$T/three.ll"
+contour --directions mean "$T/three.ll" >"$T/mean.svg"
+contour --directions sd "$T/three.ll" >"$T/sd.svg"
+is "$(grep -c 'mean of 3 directions<' "$T/mean.svg") $(grep -c 'standard deviation of 3 directions<' "$T/sd.svg")" "1 1" \
+	"--directions: one surface of three"
+lowest=$(gridconv "$T/three.ll" | tail -n +2 | awk -F, '
+	{ sum[$3 "," $4] += $5 / 3 }
+	END { for (at in sum) if (low == "" || sum[at] < low) low = sum[at]; printf "%.4g", low }')
+grep -q ">lowest $lowest at" "$T/mean.svg"
+ok $? "its values are the means"
+grep -q '>centre 0<' "$T/sd.svg"
+ok $? "at the centre all directions agree"
+fails 1 "one direction set, expected several" "one direction has no mean" contour --directions mean "$S/surface.ll"
+fails 1 "for grids of two axes" "curves have a band" contour --directions sd "$T/whole.ll"
 done_testing
