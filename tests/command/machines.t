@@ -11,8 +11,8 @@ data=$ROOT/tests/data
 
 # The tensors of a model or a direction.
 tensors() { netsave "$@" | sha256sum | cut -d ' ' -f 1; }
-# What a surface says of its points.
-numbers() { recdump | sed -n 's/^point {run=[0-9a-f]* /point {/p'; }
+# What a surface says of its points, in canonical order.
+numbers() { gridmerge | recdump | sed -n 's/^point {run=[0-9a-f]* /point {/p'; }
 
 net() { netnew small --input 1,28,28 --pixels fashion -s 3; }
 trained() { netload --arch small --pixels fashion "$data/nets/fashion-small.pt"; }
