@@ -109,14 +109,14 @@ chmod +x wells
 netnew --pixels fashion -s 9 small >end
 dirgen -q -k toward end <net >way
 evalgrid -q --x=-0.5:1.5:21 --exec-form text --exec './wells 0' way >wells.ll
-is "$(gridstat -q wells.ll | grep -A 1 barrier)" "  barrier     1 at x = 0.5, above the ends' 2 and 2
+is "$(gridstat -q wells.ll | grep -A 1 '^  barrier ')" "  barrier     1 at x = 0.5, above the ends' 2 and 2
               highest loss 3 at x = 0.5" \
 	"two equal minima: the barrier and where it is"
 evalgrid -q --x=-0.5:1.5:21 --exec-form text --exec './wells 1.6' way >tilted.ll
 gridstat -q --json tilted.ll | jq -e '.surfaces[0].barrier | (.height - 1 | fabs) < 1e-12 and .at == 0.5 and
 	(.highest_at - 0.6 | fabs) < 1e-12 and (.highest - 3.8816 | fabs) < 1e-9 and .points == 9 and .ends == [2, 3.6]' >/dev/null
 ok $? "a tilt moves the highest loss, not the barrier"
-evalgrid -q --x=-0.5:0.9:15 --exec-form text --exec './wells 0' way | gridstat -q - | grep -q barrier
+evalgrid -q --x=-0.5:0.9:15 --exec-form text --exec './wells 0' way | gridstat -q - | grep -q '^  barrier '
 is $? 1 "a line that does not reach the other network has none"
 evalgrid -q --x=-0.5:1.5:21 --exec-form text --exec './wells -8' way >down.ll
 is "$(gridstat -q --compare barrier wells.ll down.ll)" "not distinguishable: 1 < 1" "both are as high above their ends"
