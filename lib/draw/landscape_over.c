@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/plural.h"
 #include "draw/landscape.h"
 #include "draw/panel.h"
 
@@ -45,9 +46,10 @@ describe(
 	struct panel *p = &l->panels[i];
 	struct drawn_surface *s = &l->surfaces[i];
 
-	snprintf(p->label, sizeof(p->label), "%.600s%s%s of %zu directions",
+	snprintf(p->label, sizeof(p->label), "%.600s%s%s of %zu direction%s",
 	    p->family, p->family[0] != '\0' ? ", " : "",
-	    over == LANDSCAPE_MEAN ? "mean" : "standard deviation", members);
+	    over == LANDSCAPE_MEAN ? "mean" : "standard deviation", members,
+	    plural_s((int64_t)members));
 	s->label = p->label;
 	/* of one direction alone: errors, paths, curvature */
 	p->has_half = false;
