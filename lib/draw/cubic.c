@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "draw/cell.h"
+
 /* Four places in a row and their values; NaN at the outer ones: not there. */
 struct row {
 	double at[4], v[4];
@@ -54,23 +56,6 @@ between(const struct row *r, double at)
 		return v;
 	/* the last bits stay inside, too */
 	return fmax(fmin(r->v[1], r->v[2]), fmin(v, fmax(r->v[1], r->v[2])));
-}
-
-/* The cell that holds a coordinate. */
-static int
-cell_of(const double *at, int n, double x)
-{
-	int lo = 0, hi = n - 1;
-
-	while (hi - lo > 1) {
-		const int middle = (lo + hi) / 2;
-
-		if (x >= at[middle])
-			lo = middle;
-		else
-			hi = middle;
-	}
-	return lo;
 }
 
 /* A grid, or the same with its axes changed. */

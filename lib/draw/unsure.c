@@ -4,23 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-
-/* The last place that is not behind x; the last but one at the end. */
-static int
-cell_of(const double *at, int n, double x)
-{
-	int lo = 0, hi = n - 1;
-
-	while (hi - lo > 1) {
-		const int middle = (lo + hi) / 2;
-
-		if (x >= at[middle])
-			lo = middle;
-		else
-			hi = middle;
-	}
-	return lo;
-}
+#include "draw/cell.h"
 
 /* A cell of the drawn grid, and a place in it, from 0 to 1. */
 struct spot {
