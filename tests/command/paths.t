@@ -199,6 +199,8 @@ trajproj --path-only other.ll <plane | contour bare.ll path.ll - >two.svg
 is "$(grep -c '>run<\|>other<' two.svg)" 2 "two runs have a legend"
 contour --levels 0.1,0.2 surface.ll | grep -q '>1<'
 ok $? "given levels get powers of ten"
+contour --style surface surface.ll 2>&1 >/dev/null | grep -q 'a relief shows no path: --style'
+ok $? "a relief says that it shows no path"
 for style in filled heat surface; do
 	contour --style $style surface.ll | grep -q '</svg>'
 	ok $? "style $style"
