@@ -27,7 +27,7 @@ static struct estimate
 error_of(const struct survey *s)
 {
 	const struct influence error = {
-	    .se = s->n > 0 ? accuracy_error(s->acc, s->n) : NAN};
+	    .se = s->used > 0 ? accuracy_error(s->acc, s->used) : NAN};
 	struct estimate e = estimate_of(100 - s->acc, &error, 1);
 
 	e.lo = fmax(e.lo, fmin(0, e.value));
@@ -330,8 +330,7 @@ side_trained(const struct side *side, enum measure measure, char why[WHY_BYTES])
 	const struct survey *s = side->survey[0];
 
 	if (measure == MEASURE_OUTWARD)
-		return survey_trained_at(
-		    s, s->end[side->end].loss, s->end[side->end].acc, why);
+		return survey_trained_end(s, &s->end[side->end], why);
 	return survey_trained(s, why);
 }
 

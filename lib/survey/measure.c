@@ -225,13 +225,21 @@ error_of_loss(double loss, double se, const double *groups)
 	return error;
 }
 
+/* The images of a point: its own number, or that of its grid. */
+static int64_t
+images_used(const struct survey *s, const struct points *p, size_t index)
+{
+	double n;
+
+	return points_value(p, index, "n", &n) && n > 0 ? (int64_t)n : s->n;
+}
+
 static void
 measure_centre(struct survey *s, const struct centre_point *at,
     const double groups[GROUPS])
 {
-	double n;
-
 	s->loss = s->acc = s->se = s->top1 = NAN;
+	s->used = s->n;
 	s->centre = at->kind;
 	s->centre_missing = at->missing;
 	if (at->kind == CENTRE_NONE)
@@ -241,10 +249,11 @@ measure_centre(struct survey *s, const struct centre_point *at,
 	take_se(at->points, at->index, &s->se);
 	points_value(at->points, at->index, "top1", &s->top1);
 	s->loss_error = error_of_loss(s->loss, s->se, groups);
-	if (s->n == 0 && points_value(at->points, at->index, "n", &n) && n > 0)
-		s->n = (int64_t)n;
+	s->used = images_used(s, at->points, at->index);
+	if (s->n == 0)
+		s->n = s->used;
 	s->fit = accuracy_compare(&(struct accuracy){.acc = s->acc,
-				      .n = s->n,
+				      .n = s->used,
 				      .set = s->set,
 				      .recomputed = s->recomputed},
 	    &s->stored);
@@ -312,14 +321,16 @@ measure_ends(
 	for (int k = 0; k < 2 && s->axes == 1; k++) {
 		const int64_t place = terrain_place(t, k);
 		struct line_end *end = &s->end[k];
+		size_t index;
 
 		end->loss = end->acc = NAN;
 		end->here = place >= 0;
 		if (place < 0)
 			continue;
 		end->loss = t->loss[place];
-		points_value(p, sheet_index(&p->grid, s->rep, set, place),
-		    "acc", &end->acc);
+		index = sheet_index(&p->grid, s->rep, set, place);
+		points_value(p, index, "acc", &end->acc);
+		end->used = images_used(s, p, index);
 		end->way = terrain_width(t, place, 0, k == 0 ? -1 : 1, above);
 	}
 }

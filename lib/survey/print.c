@@ -58,11 +58,11 @@ print_centre(const struct survey *s, struct text *out)
 		text_add(out, ", accuracy %.4g %%", s->acc);
 	if (!isnan(s->stored))
 		text_add(out, " (checkpoint: %.4g %%)", s->stored);
-	if (s->n > 0)
-		text_add(out, ", %" PRId64, s->n);
-	if (s->n > 0 && s->total > 0)
+	if (s->used > 0)
+		text_add(out, ", %" PRId64, s->used);
+	if (s->used > 0 && s->total > 0)
 		text_add(out, " of %" PRId64, s->total);
-	text_add(out, "%s\n", s->n > 0 ? " images" : "");
+	text_add(out, "%s\n", s->used > 0 ? " images" : "");
 }
 
 static void

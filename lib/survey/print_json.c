@@ -160,6 +160,8 @@ json_centre(const struct survey *s, struct text *out)
 		value_print_json_real("loss", s->loss, out);
 		value_print_json_real("acc", s->acc, out);
 		value_print_json_real("se", s->se, out);
+		if (s->used > 0)
+			add_whole(out, "n", s->used);
 		value_print_json_real("top1", s->top1, out);
 		value_print_json_real("stored_acc", s->stored, out);
 		value_print_json_real("guessing", s->chance, out);

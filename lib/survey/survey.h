@@ -64,6 +64,7 @@ struct survey {
 	enum centre_kind centre;
 	bool centre_missing;        /* the grid has a place for it */
 	double loss, acc, se, top1; /* at the centre */
+	int64_t used; /* images of the centre, which --error may end early */
 	struct influence loss_error;
 	double stored;         /* accuracy that the checkpoint notes */
 	enum accuracy_fit fit; /* of the two */
@@ -87,6 +88,7 @@ struct survey {
 	struct line_end {
 		bool here;
 		double loss, acc;
+		int64_t used; /* images of this point */
 		struct crossing way;
 	} end[2];
 };
@@ -119,9 +121,9 @@ enum { WHY_BYTES = 192 };
  */
 enum trained survey_trained(const struct survey *s, char why[WHY_BYTES]);
 
-/* The same of another point of it, with this loss and accuracy. */
-enum trained survey_trained_at(
-    const struct survey *s, double loss, double acc, char why[WHY_BYTES]);
+/* The same of an end of its line. */
+enum trained survey_trained_end(
+    const struct survey *s, const struct line_end *end, char why[WHY_BYTES]);
 
 /* ---- in words ---- */
 

@@ -9,35 +9,38 @@
 #define ERRORS 3.0
 
 enum trained
-survey_trained_at(
-    const struct survey *s, double loss, double acc, char why[WHY_BYTES])
+survey_trained_end(
+    const struct survey *s, const struct line_end *end, char why[WHY_BYTES])
 {
 	const double p = s->chance_acc / 100;
 	double error;
 
 	why[0] = '\0';
-	if (isnan(s->chance) || isnan(loss))
+	if (isnan(s->chance) || isnan(end->loss))
 		return TRAINED_UNKNOWN;
-	if (loss >= s->chance) {
+	if (end->loss >= s->chance) {
 		snprintf(why, WHY_BYTES,
 		    "the loss of %.4g is not below that of guessing, %.4g",
-		    loss, s->chance);
+		    end->loss, s->chance);
 		return UNTRAINED;
 	}
-	if (isnan(acc) || s->n <= 0)
+	if (isnan(end->acc) || end->used <= 0)
 		return TRAINED;
-	error = 100 * sqrt(p * (1 - p) / (double)s->n);
-	if (acc > s->chance_acc + ERRORS * error)
+	error = 100 * sqrt(p * (1 - p) / (double)end->used);
+	if (end->acc > s->chance_acc + ERRORS * error)
 		return TRAINED;
 	snprintf(why, WHY_BYTES,
 	    "the accuracy of %.4g %% of %" PRId64
 	    " image%s is that of guessing, %.4g %%",
-	    acc, s->n, plural_s(s->n), s->chance_acc);
+	    end->acc, end->used, plural_s(end->used), s->chance_acc);
 	return UNTRAINED;
 }
 
 enum trained
 survey_trained(const struct survey *s, char why[WHY_BYTES])
 {
-	return survey_trained_at(s, s->loss, s->acc, why);
+	const struct line_end centre = {
+	    .loss = s->loss, .acc = s->acc, .used = s->used};
+
+	return survey_trained_end(s, &centre, why);
 }

@@ -81,7 +81,7 @@ judge_accuracy(struct verdicts *v, const struct survey *s)
 	    [ACCURACY_WRONG] = VERDICT_WRONG,
 	};
 	const struct accuracy measured = {.acc = s->acc,
-	    .n = s->n,
+	    .n = s->used,
 	    .set = s->set,
 	    .recomputed = s->recomputed};
 
@@ -314,7 +314,15 @@ judge_error(struct verdicts *v, const struct survey *s)
 		    "standard error unreliable: 1 %% of the images carry %.0f "
 		    "%% of the loss at the centre",
 		    100 * s->top1);
-	if (s->n > 0 && loss > 0 && se > 0.1 * loss)
+	if (s->n <= 0 || !(loss > 0 && se > 0.1 * loss))
+		return;
+	/* a part of all images that are asked for is what --error chose */
+	if (s->n == s->total)
+		say(v, VERDICT_LOOK,
+		    "the standard error at the %s is %.0f %% of the loss: "
+		    "ask for a smaller --error",
+		    where, 100 * se / loss);
+	else
 		say(v, VERDICT_LOOK,
 		    "the standard error at the %s is %.0f %% of the loss: "
 		    "take more than %" PRId64 " image%s",

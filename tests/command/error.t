@@ -162,6 +162,12 @@ ok $? "without a floor a point takes no fewer images"
 evalgrid -q --x=0:1e30:2 --y=0:0:1 -d $images --error 2% -j2 plane.ll >far.ll
 is "$(what n far.ll | tail -n 1) $(recdump far.ll | tail -n 2 | grep -o 'status=[a-z]*')" \
 	"256 status=nan" "a loss that is none ends at the first look"
+# The images of a centre are its own, not those that the grid has.
+n=$(recdump e5.ll | sed -n 's/^point .* x=0 y=0 .* n=\([0-9]*\) .*/\1/p')
+[ "$n" -lt 5000 ] && gridstat -q e5.ll | grep -q "^  centre .*, $n of 5000 images"
+ok $? "gridstat says of how many images the centre is"
+gridstat -q --json e5.ll | jq -e ".surfaces[0].centre.n == $n" >/dev/null
+ok $? "in JSON, too"
 "$python" set.py big 700 3 28
 big="-d big-images-idx3-ubyte --bn recompute --bn-data $ROOT/tests/data/sets/fashion-48.npz"
 netload -q --arch small --pixels fashion "$ROOT/tests/data/nets/fashion-small.pt" |
