@@ -160,6 +160,24 @@ build_relu(struct builder *b, int x)
 	return add_unnamed(b, OP_RELU, x, "relu", &(struct attributes){0});
 }
 
+int
+build_conv_bn_relu(struct builder *b, int x, int i, int k, int kernel)
+{
+	const int pad = kernel / 2;
+	const struct attributes attr = {.kernel_shape = {kernel, kernel},
+	    .strides = {1, 1},
+	    .pads = {pad, pad, pad, pad},
+	    .dilations = {1, 1},
+	    .group = 1};
+	char name[16];
+
+	snprintf(name, sizeof(name), "%d", i);
+	x = build_conv_attr(b, x, name, k, true, &attr);
+	snprintf(name, sizeof(name), "%d", i + 1);
+	x = build_batch_norm(b, x, name);
+	return build_relu(b, x);
+}
+
 static int
 add_pool(
     struct builder *b, enum operator_kind op, int x, int size, bool ceil_mode)

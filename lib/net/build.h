@@ -55,6 +55,11 @@ int build_conv_attr(struct builder *b, int x, const char *name, int k,
 int build_linear(struct builder *b, int x, const char *name, int k);
 int build_batch_norm(struct builder *b, int x, const char *name);
 int build_relu(struct builder *b, int x);
+/*
+ * Modules i, i + 1 and i + 2 of a sequence: a convolution of stride 1 with bias
+ * that keeps height and width, batch norm, ReLU.
+ */
+int build_conv_bn_relu(struct builder *b, int x, int i, int k, int kernel);
 
 /* Pools of size x size in steps of size, without padding. */
 int build_max_pool(struct builder *b, int x, int size, bool ceil_mode);

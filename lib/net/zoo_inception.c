@@ -13,7 +13,6 @@
  * models/googlenet.py).
  */
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "net/zoo.h"
 
@@ -81,26 +80,6 @@ zoo_inception_small(struct builder *b, int x, const struct architecture *a)
 
 /* ---- GoogLeNet ---- */
 
-/* Modules i, i + 1 and i + 2 of a sequence: convolution with bias, batch norm,
- * ReLU. */
-static int
-conv_bn_relu(struct builder *b, int x, int i, int k, int kernel)
-{
-	const int pad = kernel / 2;
-	const struct attributes attr = {.kernel_shape = {kernel, kernel},
-	    .strides = {1, 1},
-	    .pads = {pad, pad, pad, pad},
-	    .dilations = {1, 1},
-	    .group = 1};
-	char name[16];
-
-	snprintf(name, sizeof(name), "%d", i);
-	x = build_conv_attr(b, x, name, k, true, &attr);
-	snprintf(name, sizeof(name), "%d", i + 1);
-	x = build_batch_norm(b, x, name);
-	return build_relu(b, x);
-}
-
 /* Channels of the branches; "reduce" go into the larger kernels. */
 struct branches {
 	const char *name;
@@ -114,20 +93,20 @@ inception(struct builder *b, int x, const struct branches *k)
 
 	build_enter(b, "%s", k->name);
 	build_enter(b, "b1");
-	y[0] = conv_bn_relu(b, x, 0, k->k1, 1);
+	y[0] = build_conv_bn_relu(b, x, 0, k->k1, 1);
 	build_leave(b);
 	build_enter(b, "b2");
-	y[1] = conv_bn_relu(b, x, 0, k->reduce3, 1);
-	y[1] = conv_bn_relu(b, y[1], 3, k->k3, 3);
+	y[1] = build_conv_bn_relu(b, x, 0, k->reduce3, 1);
+	y[1] = build_conv_bn_relu(b, y[1], 3, k->k3, 3);
 	build_leave(b);
 	build_enter(b, "b3");
-	y[2] = conv_bn_relu(b, x, 0, k->reduce5, 1);
-	y[2] = conv_bn_relu(b, y[2], 3, k->k5, 3);
-	y[2] = conv_bn_relu(b, y[2], 6, k->k5, 3);
+	y[2] = build_conv_bn_relu(b, x, 0, k->reduce5, 1);
+	y[2] = build_conv_bn_relu(b, y[2], 3, k->k5, 3);
+	y[2] = build_conv_bn_relu(b, y[2], 6, k->k5, 3);
 	build_leave(b);
 	build_enter(b, "b4");
 	y[3] = build_max_pool_window(b, x, 3, 1, "0");
-	y[3] = conv_bn_relu(b, y[3], 1, k->pool, 1);
+	y[3] = build_conv_bn_relu(b, y[3], 1, k->pool, 1);
 	build_leave(b);
 	x = build_concat(b, 4, y, "concat");
 	build_leave(b);
@@ -152,7 +131,7 @@ zoo_googlenet_cifar(struct builder *b, int x, const struct architecture *a)
 
 	(void)a;
 	build_enter(b, "pre_layers");
-	x = conv_bn_relu(b, x, 0, 192, 3);
+	x = build_conv_bn_relu(b, x, 0, 192, 3);
 	build_leave(b);
 	for (int i = 0; i < MODULES; i++) {
 		/* the image is halved before each new number */

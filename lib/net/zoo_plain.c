@@ -1,25 +1,5 @@
 /* VGG (Simonyan and Zisserman, arXiv 1409.1556) and the small networks. */
-#include <stdio.h>
-
 #include "net/zoo.h"
-
-/* A 3x3 convolution with bias, batch norm and ReLU: modules i, i + 1, i + 2. */
-static int
-conv_bn_relu(struct builder *b, int x, int i, int k)
-{
-	const struct attributes attr = {.kernel_shape = {3, 3},
-	    .strides = {1, 1},
-	    .pads = {1, 1, 1, 1},
-	    .dilations = {1, 1},
-	    .group = 1};
-	char name[16];
-
-	snprintf(name, sizeof(name), "%d", i);
-	x = build_conv_attr(b, x, name, k, true, &attr);
-	snprintf(name, sizeof(name), "%d", i + 1);
-	x = build_batch_norm(b, x, name);
-	return build_relu(b, x);
-}
 
 void
 zoo_vgg(struct builder *b, int x, const struct architecture *a)
@@ -30,7 +10,7 @@ zoo_vgg(struct builder *b, int x, const struct architecture *a)
 	for (int stage = 0; stage < 5 && a->size[stage] > 0; stage++) {
 		k = stage < 3 ? 64 << stage : 512;
 		for (int i = 0; i < a->size[stage]; i++, module += 3)
-			x = conv_bn_relu(b, x, module, k);
+			x = build_conv_bn_relu(b, x, module, k, 3);
 		x = build_max_pool(b, x, 2, true);
 		module++;
 	}
