@@ -95,6 +95,7 @@ network(double loss, double acc, double rise, double error)
 {
 	struct survey s = {.axes = 2,
 	    .n = 100,
+	    .used = 100,
 	    .total = 1000,
 	    .loss = loss,
 	    .acc = acc,
