@@ -15,6 +15,7 @@ import argparse
 import json
 import math
 import os
+import resource
 import subprocess
 import tempfile
 import time
@@ -74,6 +75,12 @@ def distance(one, other):
     return most, lost
 
 
+def worked():
+    """Seconds of processor that the children have taken: steady on a machine with other work."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def measure(options, net, folder, out):
     bin_ = os.path.abspath(f'{options.build}/bin')
     cifar = net != 'fashion'
@@ -87,22 +94,23 @@ def measure(options, net, folder, out):
     grid = [f'--x=-1:1:{points}', f'--y=-1:1:{points}', '-d', f'train={data}', f'-j{options.threads}']
     full = None
     for error in ERRORS:
-        start = time.perf_counter()
+        start, before = time.perf_counter(), worked()
         with open(f'{folder}/surface', 'wb') as surface:
             subprocess.run([f'{bin_}/evalgrid', '-q', *grid, *(['--error', error] if error else []), plane],
                            stdout=surface, check=True)
-        took = time.perf_counter() - start
+        took, work = time.perf_counter() - start, worked() - before
         losses, images = read(bin_, f'{folder}/surface')
         lines = crossings(losses)
-        full = full or (lines, images, took)
+        full = full or (lines, images, work)
         there, gone = distance(full[0], lines)
         back, new = distance(lines, full[0])
-        row = [net, points, error or 'all', images, took, full[1] / images, full[2] / took,
+        row = [net, points, error or 'all', images, took, work, full[1] / images, full[2] / work,
                max(there, back), gone + new]
-        print('{:14} {:3} {:4} {:8.0f} images {:9.1f} s {:7.1f} x images {:7.1f} x time '
-              '{:6.2f} cells {:3} lost'.format(*row), flush=True)
+        print('{:14} {:3} {:4} {:8.0f} images {:9.1f} s {:9.1f} s cpu {:7.1f} x images '
+              '{:7.1f} x cpu {:6.2f} cells {:3} lost'.format(*row), flush=True)
         if out:
             out.write(','.join(str(cell) for cell in row) + '\n')
+            out.flush()
 
 
 def main():
@@ -120,7 +128,7 @@ def main():
     machine.describe(options.build)
     out = open(options.csv, 'w') if options.csv else None
     if out:
-        out.write('net,points,error,images,seconds,times_images,times_time,cells,lost\n')
+        out.write('net,points,error,images,seconds,cpu_seconds,times_images,times_cpu,cells,lost\n')
     with tempfile.TemporaryDirectory() as folder:
         with open(f'{folder}/cifar.bin', 'wb') as cifar:
             for name in sorted(os.listdir(options.cifar)) if os.path.isdir(options.cifar) else []:
