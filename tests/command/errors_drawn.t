@@ -16,7 +16,7 @@ texts range.svg | grep -q '^cut at 3 and 0.5$' && grep -q '<clipPath' range.svg
 ok $? "--range cuts, and says where"
 contour --log --range :3 "$P/line.ll" >top.svg
 contour --log --zmax 3 "$P/line.ll" >zmax.svg
-is "$(sed '/<desc>/,/<.desc>/d' zmax.svg | cksum)" "$(sed '/<desc>/,/<.desc>/d' top.svg | cksum)" \
+is "$(sed '/<desc>/d' zmax.svg | cksum)" "$(sed '/<desc>/d' top.svg | cksum)" \
 	"--zmax of curves is the upper end alone"
 texts top.svg | grep -q '^cut at 3$'
 ok $? "which is said, too"
