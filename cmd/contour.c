@@ -378,10 +378,6 @@ run_points(char **paths, int n, const struct settings *s,
 		status = landscape_titles(&landscape, s->panel_title, err);
 	if (status == 0)
 		status = refine(s, &landscape, err);
-	if (status == 0 && s->style == PICTURE_SURFACE && landscape.axes == 2 &&
-	    landscape.paths > 0)
-		frame_warn(frame,
-		    "a relief shows no path: --style lines or filled does");
 	if (status == 0)
 		status = draw(s, &landscape, &svg, err);
 	landscape_free(&landscape);

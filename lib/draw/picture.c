@@ -1,5 +1,6 @@
 #include "draw/picture.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -55,14 +56,6 @@ cell_height(const struct layout *layout, double head)
 	return layout->panel_height + head + FOOT + layout->below;
 }
 
-/* Trails are not drawn over a relief. */
-static int
-captions(const struct picture *picture)
-{
-	return picture->style == PICTURE_SURFACE ? CAPTION_TRAILS
-						 : CAPTIONS_MAX;
-}
-
 /* What stands under a panel beside the keys of its marks: legend, lines. */
 static double
 height_below(
@@ -70,11 +63,12 @@ height_below(
 {
 	double lines = s->note != NULL ? LINE : 0;
 
-	for (int i = 0; i < captions(picture); i++)
+	for (int i = 0; i < CAPTIONS_MAX; i++)
 		lines += s->captions[i] != NULL ? LINE : 0;
-	if (picture->style != PICTURE_SURFACE)
-		lines += trails_legend_height(s->trails, s->n_trails, width);
-	return lines;
+	/* a relief says what it hides */
+	if (picture->style == PICTURE_SURFACE && s->n_trails > 0)
+		lines += LINE;
+	return lines + trails_legend_height(s->trails, s->n_trails, width);
 }
 
 static double
@@ -231,21 +225,38 @@ draw_line(struct svg *svg, const struct plot *plot, double y, const char *text,
 	svg_text(svg, plot->left, y, &font, text);
 }
 
+/* What the points of the trails are. */
+static const char *
+trails_are(const struct drawn_surface *s)
+{
+	size_t networks = 0;
+
+	for (size_t i = 0; i < s->n_trails; i++)
+		networks += s->trails[i].n == 1;
+	return networks == s->n_trails ? "networks"
+	       : networks > 0          ? "checkpoints and networks"
+				       : "checkpoints";
+}
+
 /* Legend, captions and note, one under the other. */
 static void
-draw_below(struct svg *svg, const struct picture *picture,
-    const struct plot *plot, const struct drawn_surface *s)
+draw_below(struct svg *svg, const struct plot *plot,
+    const struct drawn_surface *s, const struct trail_count *count)
 {
 	double y = plot->top + plot->height + FOOT + KEY_LINE;
+	char hidden[96];
 
-	if (picture->style != PICTURE_SURFACE) {
-		trails_legend(
-		    svg, s->trails, s->n_trails, plot->left, y, plot->width);
-		y += trails_legend_height(s->trails, s->n_trails, plot->width);
-	}
-	for (int i = 0; i < captions(picture); i++)
+	trails_legend(svg, s->trails, s->n_trails, plot->left, y, plot->width);
+	y += trails_legend_height(s->trails, s->n_trails, plot->width);
+	for (int i = 0; i < CAPTIONS_MAX; i++)
 		if (s->captions[i] != NULL)
 			draw_line(svg, plot, y += LINE, s->captions[i], "#333");
+	if (count->hidden > 0) {
+		snprintf(hidden, sizeof(hidden),
+		    "hidden by the surface: %" PRId64 " of %" PRId64 " %s",
+		    count->hidden, count->inside, trails_are(s));
+		draw_line(svg, plot, y += LINE, hidden, "#333");
+	}
 	if (s->note != NULL)
 		draw_line(svg, plot, y + LINE, s->note, "#b03a2e");
 }
@@ -303,7 +314,7 @@ draw_panel(struct svg *svg, const struct picture *picture,
 	    draw_relief(svg, picture, s, scale, plot, &hidden, err) < 0)
 		return -1;
 	draw_keys(svg, picture, plot, s, scale, &hidden);
-	draw_below(svg, picture, plot, s);
+	draw_below(svg, plot, s, &hidden.trails);
 	if (picture->style == PICTURE_SURFACE) {
 		say_flat(svg, plot, scale);
 		return 0;

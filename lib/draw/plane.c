@@ -361,12 +361,13 @@ paint_heat(const struct drawing *p, struct error *err)
 static void
 draw_marks(const struct drawing *p)
 {
+	const struct trail_view view = trail_view_plot(p->plot);
 	struct plane_marks marks = plane_marks(p->surface, p->highest);
 
 	plane_points(p->svg, p->plot, p->surface);
 	if (marks.has_best && p->surface->n_trails > 0)
 		plane_best_mark(p->svg, page_point(p, marks.best));
-	trails_draw(p->svg, p->plot, p->surface->trails, p->surface->n_trails);
+	trails_draw(p->svg, &view, p->surface->trails, p->surface->n_trails);
 	if (marks.has_centre)
 		plane_centre_mark(p->svg,
 		    (struct xy){plot_x(p->plot, 0), plot_y(p->plot, 0)});

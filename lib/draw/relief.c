@@ -76,6 +76,62 @@ draw_mark(const struct hill *t, struct hill_place at,
 	return true;
 }
 
+/* ---- trails ---- */
+
+static struct hill_place
+find_place(const struct drawn_surface *s, struct xy at)
+{
+	return (struct hill_place){
+	    hill_find(s->x, s->nx, at.x), hill_find(s->y, s->ny, at.y)};
+}
+
+static int
+place_on_hill(const void *context, struct xy at, struct xy *page)
+{
+	const struct hill *t = context;
+	const struct hill_place place = find_place(t->surface, at);
+	const struct vector v = hill_at(t, place);
+
+	if (isnan(v.z))
+		return -1;
+	*page = box_project(&t->box, hill_in_box(v));
+	return !hill_hides(t, place);
+}
+
+/* Short on the floor of the page, and some to each cell: it goes up and down.
+ */
+static int
+pieces_on_hill(const void *context, struct xy from, struct xy to)
+{
+	static const double SHORT = 1.5, A_CELL = 4, MOST = 1000;
+	const struct hill *t = context;
+	const struct hill_place a = find_place(t->surface, from);
+	const struct hill_place b = find_place(t->surface, to);
+	const double u = fabs(b.u - a.u), v = fabs(b.v - a.v);
+	const double page = hypot(u / t->unit.u, v / t->unit.v) / SHORT;
+
+	return (int)fmin(MOST, ceil(fmax(page, A_CELL * fmax(u, v))));
+}
+
+static struct trail_count
+draw_trails(const struct hill *t)
+{
+	const struct drawn_surface *s = t->surface;
+	const struct plot *plot = t->box.plot;
+	const struct trail_view view = {.x = {s->x[0], s->x[s->nx - 1]},
+	    .y = {s->y[0], s->y[s->ny - 1]},
+	    .left = plot->left,
+	    .top = plot->top,
+	    .right = plot->left + plot->width,
+	    .bottom = plot->top + plot->height,
+	    .place = place_on_hill,
+	    .pieces = pieces_on_hill,
+	    .context = t};
+
+	return trails_draw(t->box.svg, &view, s->trails, s->n_trails);
+}
+
+/* Trails run over the best point and end under the centre, as in the plane. */
 static void
 draw_marks(const struct hill *t, int highest, struct relief_hidden *hidden)
 {
@@ -87,9 +143,12 @@ draw_marks(const struct hill *t, int highest, struct relief_hidden *hidden)
 	const struct hill_place best = {(double)(marks.best % nx), (double)row};
 
 	*hidden = (struct relief_hidden){0};
+	if (marks.has_best && s->n_trails > 0)
+		hidden->best = !draw_mark(t, best, plane_best_mark);
+	hidden->trails = draw_trails(t);
 	if (marks.has_centre)
 		hidden->centre = !draw_mark(t, centre, plane_centre_mark);
-	if (marks.has_best)
+	if (marks.has_best && s->n_trails == 0)
 		hidden->best = !draw_mark(t, best, plane_best_mark);
 }
 

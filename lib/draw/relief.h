@@ -7,17 +7,19 @@
 
 #include "base/error.h"
 #include "draw/hill.h"
+#include "draw/trail.h"
 
-/* Which of the marks the surface hides. */
+/* Which of the marks the surface hides, and of trails' points how many. */
 struct relief_hidden {
 	bool centre, best;
+	struct trail_count trails;
 };
 
 /*
  * Draws the surface inside plot's rectangle, with its centre and its best point
- * (draw/plane.h) marked, but for those that it hides.  Heights above scale->top
- * are cut to a plateau there; cells that lack a value are holes.  z_label is
- * that of the upright edge.  Returns 0 or -1.
+ * (draw/plane.h) marked and trails on it, but for what of them it hides.
+ * Heights above scale->top are cut to a plateau there; cells that lack a value
+ * are holes.  z_label is that of the upright edge.  Returns 0 or -1.
  */
 struct relief_task {
 	const struct drawn_surface *surface;

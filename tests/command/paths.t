@@ -188,25 +188,35 @@ is "$(grep -c '#e6007e' path.svg)" 3 "two drops, and one in the legend"
 evalgrid -q -d "$D" --sample 24 --x="$(sed 's/ \([^ ]*\) \([^ ]*\) .*/:\1:\2/' range)" \
 	--y="$(cut -d ' ' -f 4- range | tr ' ' :)" plane >bare.ll
 trajproj --path-only run.ll <plane >path.ll
-contour bare.ll path.ll | sed '/<desc>/,/<\/desc>/d' >beside.svg
-sed '/<desc>/,/<\/desc>/d' path.svg | cmp -s - beside.svg
+contour bare.ll path.ll | sed '/<desc>/d' >beside.svg
+sed '/<desc>/d' path.svg | cmp -s - beside.svg
 ok $? "a path beside the surface is the same picture"
-cat path.ll bare.ll | contour | sed '/<desc>/,/<\/desc>/d' | cmp -s - beside.svg
+cat path.ll bare.ll | contour | sed '/<desc>/d' | cmp -s - beside.svg
 ok $? "in any order"
-contour surface.ll path.ll | sed '/<desc>/,/<\/desc>/d' | cmp -s - beside.svg
+contour surface.ll path.ll | sed '/<desc>/d' | cmp -s - beside.svg
 ok $? "the same path twice counts once"
 trajproj --path-only other.ll <plane | contour bare.ll path.ll - >two.svg
 is "$(grep -c '>run<\|>other<' two.svg)" 2 "two runs have a legend"
 contour --levels 0.1,0.2 surface.ll | grep -q '>1<'
 ok $? "given levels get powers of ten"
-contour --style surface surface.ll 2>&1 >/dev/null | grep -q 'a relief shows no path: --style'
-ok $? "a relief says that it shows no path"
 for style in filled heat surface; do
 	contour --style $style surface.ll | grep -q '</svg>'
 	ok $? "style $style"
 done
-contour --style surface surface.ll | grep -c '#d62728\|stroke="#000" stroke-width="1.3"' >marks
-is "$(cat marks)" 4 "a surface has its centre and its lowest point, and their keys"
+contour --style surface surface.ll >relief.svg 2>warned
+is "$(wc -c <warned)" 0 "a relief shows the path"
+for text in ">run<" ">start<" ">end<" ">learning rate falls<" "off the plane"; do
+	grep -q "$text" relief.svg
+	ok $? "a relief says $text"
+done
+is "$(grep -c '#d62728\|stroke="#000" stroke-width="1.3"' relief.svg)" 4 \
+	"a surface has its centre and its lowest point, and their keys"
+lines='stroke-width="1.4".*stroke-linecap="round"\(/>\| stroke-dasharray="6 3.5"/>\)'
+trajproj --path-only run.ll other.ll <plane | contour --style surface bare.ll - >reliefs.svg
+is "$(grep -c "$lines" reliefs.svg)" "$(grep -c "$lines" two.svg)" "two runs are lines of two kinds there, too"
+contour --style surface --view -60,90 bare.ll path.ll >above.svg
+is "$(grep -c '<circle' above.svg) $(grep -c 'hidden by' above.svg)" "$(grep -c '<circle' beside.svg) 0" \
+	"from straight above nothing is hidden"
 fails 1 "path 'run' lies in plane [0-9a-f]* \(random, seed 1\), surface" "a path of another plane" \
 	sh -c 'dirgen -s 1 <step6.ll | trajproj --path-only run.ll | contour bare.ll -'
 dirgen -s 1 <step6.ll | trajproj run.ll | fnorm >late
