@@ -88,6 +88,7 @@ caption_count(
 }
 
 const char caption_no_end[] = "partial: the training run has no end";
+const char caption_dashed[] = "dashed: lines less sure than a cell";
 
 void
 caption_gaps(const struct caption_gaps *gaps, char *out, size_t room)

@@ -37,6 +37,9 @@ void caption_count(
 /* What is said of the last. */
 extern const char caption_no_end[];
 
+/* What is said where a line is dashed (draw/unsure.h). */
+extern const char caption_dashed[];
+
 /* Says so in words; empty when nothing is wrong. */
 void caption_gaps(const struct caption_gaps *gaps, char *out, size_t room);
 

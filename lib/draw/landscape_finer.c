@@ -462,16 +462,6 @@ take_measured(struct panel *p, struct drawn_surface *s, struct error *err)
 	return 0;
 }
 
-static void
-say_dashed(struct panel *p, struct drawn_surface *s)
-{
-	const size_t n = strlen(p->subset);
-
-	snprintf(p->subset + n, sizeof(p->subset) - n,
-	    "%sdashed: lines less sure than a cell", n > 0 ? "; " : "");
-	s->captions[CAPTION_SUBSET] = p->subset;
-}
-
 int
 landscape_refine(struct landscape *l, const struct landscape_manner *manner,
     struct error *err)
@@ -486,7 +476,8 @@ landscape_refine(struct landscape *l, const struct landscape_manner *manner,
 			continue;
 		}
 		if (manner->lines && l->surfaces[i].half != NULL)
-			say_dashed(p, &l->surfaces[i]);
+			l->surfaces[i].captions[CAPTION_DASHED] =
+			    caption_dashed;
 		if (manner->points &&
 		    take_measured(p, &l->surfaces[i], err) < 0)
 			return -1;

@@ -3,12 +3,15 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "draw/bar.h"
 #include "draw/panels.h"
 #include "draw/plane.h"
 #include "draw/trail.h"
+#include "draw/unsure.h"
 
 /* Space around a panel and around the picture, in pixels. */
 static const double LEFT = 56, RIGHT = 12, HEAD = 18, FOOT = 44, KEYS = 26;
@@ -365,10 +368,34 @@ make_scale(const struct picture *picture, const struct drawn_surface *surfaces,
 	return 0;
 }
 
-int
-picture_surfaces(const struct picture *picture,
-    const struct drawn_surface *surfaces, size_t n, struct text *out,
-    struct error *err)
+/* The surfaces with the captions that hold for them; the caller frees it. */
+static struct drawn_surface *
+settle_captions(const struct drawn_surface *surfaces, size_t n,
+    const struct scale *scale, struct error *err)
+{
+	struct drawn_surface *out = memory_new(n, sizeof(*out), err);
+
+	for (size_t i = 0; i < n && out != NULL; i++) {
+		const char **dashed = &out[i].captions[CAPTION_DASHED];
+		int unsure;
+
+		out[i] = surfaces[i];
+		if (*dashed == NULL)
+			continue;
+		unsure = unsure_any(&surfaces[i], scale, err);
+		if (unsure < 0) {
+			free(out);
+			return NULL;
+		}
+		if (unsure == 0)
+			*dashed = NULL;
+	}
+	return out;
+}
+
+static int
+draw_page(const struct picture *picture, const struct drawn_surface *surfaces,
+    size_t n, const struct scale *scale, struct text *out, struct error *err)
 {
 	static const enum bar_kind bars[] = {
 	    [PICTURE_LINES] = BAR_LINES,
@@ -377,14 +404,11 @@ picture_surfaces(const struct picture *picture,
 	    [PICTURE_SURFACE] = BAR_CONTINUOUS,
 	};
 	double head = any_text(surfaces, n) || picture->letters ? HEAD : 4;
+	const double bar = bar_width(scale, bars[picture->style]);
 	struct layout l;
-	struct scale scale;
 	struct svg svg;
-	double right, bar;
+	double right;
 
-	if (make_scale(picture, surfaces, n, &scale, err) < 0)
-		return -1;
-	bar = bar_width(&scale, bars[picture->style]);
 	l = plan_page(picture, surfaces, n, head, bar);
 	right = l.width - bar;
 	svg = svg_start(out, &picture->paper, l.width, l.height,
@@ -401,12 +425,31 @@ picture_surfaces(const struct picture *picture,
 		    .width = l.panel_width,
 		    .height = l.panel_height};
 
-		if (draw_panel(&svg, picture, &l, i, &surfaces[i], &scale,
-			&plot, err) < 0)
+		if (draw_panel(&svg, picture, &l, i, &surfaces[i], scale, &plot,
+			err) < 0)
 			return -1;
 	}
-	bar_draw(&svg, &scale, bars[picture->style], picture->z_label, right,
+	bar_draw(&svg, scale, bars[picture->style], picture->z_label, right,
 	    l.top + head, l.panel_height);
 	svg_end(&svg);
 	return text_check(out, err);
+}
+
+int
+picture_surfaces(const struct picture *picture,
+    const struct drawn_surface *surfaces, size_t n, struct text *out,
+    struct error *err)
+{
+	struct drawn_surface *settled;
+	struct scale scale;
+	int status;
+
+	if (make_scale(picture, surfaces, n, &scale, err) < 0)
+		return -1;
+	settled = settle_captions(surfaces, n, &scale, err);
+	if (settled == NULL)
+		return -1;
+	status = draw_page(picture, settled, n, &scale, out, err);
+	free(settled);
+	return status;
 }

@@ -129,17 +129,8 @@ trace_levels(const struct drawing *p, struct line_set *sets, struct error *err)
 	const size_t n = p->scale->levels.n;
 
 	for (size_t k = 0; k < n; k++) {
-		double z = p->scale->levels.v[k];
-
-		/* heights are clamped to the data: no line runs outside them */
-		if (z < p->scale->lo || z > p->scale->hi)
-			continue;
-		if (isoline_trace(&p->heights, scale_height(p->scale, z),
-			&sets[k], err) < 0)
-			return -1;
-		if (p->surface->half != NULL &&
-		    unsure_split(&p->heights, p->scale, z, &sets[k],
-			&sets[n + k], err) < 0)
+		if (unsure_trace(&p->heights, p->scale, p->scale->levels.v[k],
+			&sets[k], &sets[n + k], err) < 0)
 			return -1;
 		plot_points(p->plot, &sets[k]);
 		plot_points(p->plot, &sets[n + k]);

@@ -13,8 +13,14 @@ struct xy {
 
 struct trail;
 
-/* Lines below a surface; the second goes with its trails. */
-enum { CAPTION_SUBSET, CAPTION_NORMS, CAPTION_TRAILS, CAPTIONS_MAX };
+/* Lines below a surface; the last goes with its trails. */
+enum {
+	CAPTION_SUBSET,
+	CAPTION_DASHED, /* drawn where a line is */
+	CAPTION_NORMS,
+	CAPTION_TRAILS,
+	CAPTIONS_MAX
+};
 
 /*
  * A function on a grid, borrowed by all who draw it.  z[iy * nx + ix] belongs

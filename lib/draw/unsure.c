@@ -130,7 +130,8 @@ distribute(const struct cut *c, struct line_set *out[2], struct error *err)
 	return 0;
 }
 
-int
+/* Moves the parts of lines that are not sure to unsure. */
+static int
 unsure_split(const struct drawn_surface *heights, const struct scale *scale,
     double level, struct line_set *lines, struct line_set *unsure,
     struct error *err)
@@ -159,4 +160,46 @@ unsure_split(const struct drawn_surface *heights, const struct scale *scale,
 		line_set_free(&sure);
 	}
 	return status;
+}
+
+int
+unsure_trace(const struct drawn_surface *heights, const struct scale *scale,
+    double level, struct line_set *lines, struct line_set *unsure,
+    struct error *err)
+{
+	/* heights are clamped to the data: no line runs outside them */
+	if (level < scale->lo || level > scale->hi)
+		return 0;
+	if (isoline_trace(heights, scale_height(scale, level), lines, err) < 0)
+		return -1;
+	if (heights->half == NULL)
+		return 0;
+	return unsure_split(heights, scale, level, lines, unsure, err);
+}
+
+int
+unsure_any(const struct drawn_surface *surface, const struct scale *scale,
+    struct error *err)
+{
+	struct drawn_surface heights;
+	double *z;
+	int found = 0;
+
+	if (surface->half == NULL)
+		return 0;
+	heights = scale_surface(scale, surface, &z, err);
+	if (z == NULL)
+		return -1;
+	for (size_t k = 0; k < scale->levels.n && found == 0; k++) {
+		struct line_set lines = {0}, unsure = {0};
+
+		found = unsure_trace(
+		    &heights, scale, scale->levels.v[k], &lines, &unsure, err);
+		if (found == 0 && unsure.n > 0)
+			found = 1;
+		line_set_free(&lines);
+		line_set_free(&unsure);
+	}
+	free(z);
+	return found;
 }

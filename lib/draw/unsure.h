@@ -10,13 +10,17 @@
 #include "draw/scale.h"
 
 /*
- * Moves those parts of the lines of a level (a value) to unsure, which starts
- * as {0}.  heights: what the lines were traced on, with its half-widths in
- * values. Lines are in the surface's coordinates.  Returns 0, or -1 for want of
- * memory.
+ * Traces a level (a value); those parts of its lines that are less sure come to
+ * unsure.  Both start as {0}.  heights: what lines are traced on (scale.h),
+ * with its half-widths in values, or none.  Lines are in the surface's
+ * coordinates.  Returns 0, or -1 for want of memory.
  */
-int unsure_split(const struct drawn_surface *heights, const struct scale *scale,
+int unsure_trace(const struct drawn_surface *heights, const struct scale *scale,
     double level, struct line_set *lines, struct line_set *unsure,
+    struct error *err);
+
+/* Is a part of any line of the surface's levels?  1, 0, or -1. */
+int unsure_any(const struct drawn_surface *surface, const struct scale *scale,
     struct error *err);
 
 #endif

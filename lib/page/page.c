@@ -12,6 +12,8 @@
 #include "base/plural.h"
 #include "convert/numbers.h"
 #include "draw/bar.h"
+#include "draw/caption.h"
+#include "draw/unsure.h"
 #include "page/page_internal.h"
 #include "page/viewer.h"
 
@@ -236,12 +238,31 @@ add_line(struct text *out, const char *class, const char *line)
 	text_add(out, "</li>\n");
 }
 
+/* Of the loss, whose lines are dashed where they are not sure. */
+static int
+add_captions(
+    const struct page *page, size_t i, struct text *out, struct error *err)
+{
+	const struct page_field *f = &page->field[0];
+	const struct drawn_surface *s = &f->landscape.surfaces[i];
+	const int unsure = unsure_any(s, &f->scale, err);
+
+	if (unsure < 0)
+		return -1;
+	text_add(out, "</div>\n<ul class=\"captions\">\n");
+	for (int c = 0; c < CAPTIONS_MAX; c++)
+		add_line(out, "",
+		    c == CAPTION_DASHED && unsure > 0 ? caption_dashed
+						      : s->captions[c]);
+	add_line(out, " class=\"alarm\"", s->note);
+	text_add(out, "</ul>\n</section>\n");
+	return 0;
+}
+
 static int
 add_surfaces(const struct page *page, struct text *out, struct error *err)
 {
 	for (size_t i = 0; i < page->n_sheets; i++) {
-		const struct drawn_surface *s =
-		    &page->field[0].landscape.surfaces[i];
 		char label[600];
 
 		page_label(page, i, label, sizeof(label));
@@ -258,11 +279,8 @@ add_surfaces(const struct page *page, struct text *out, struct error *err)
 				return -1;
 			text_add(out, "</figure>\n");
 		}
-		text_add(out, "</div>\n<ul class=\"captions\">\n");
-		for (int c = 0; c < CAPTIONS_MAX; c++)
-			add_line(out, "", s->captions[c]);
-		add_line(out, " class=\"alarm\"", s->note);
-		text_add(out, "</ul>\n</section>\n");
+		if (add_captions(page, i, out, err) < 0)
+			return -1;
 	}
 	return 0;
 }

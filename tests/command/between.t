@@ -162,8 +162,15 @@ errors()
 	grep -c 'stroke-linejoin.*stroke-dasharray' "$T/half.svg"
 }
 is "$(errors 0.09)" 0 "a loss that rises by 0.1 a cell and is known to 0.09 has sure lines"
-passes "the picture tells what dashes are" grep -q '>dashed: lines less sure than a cell<' "$T/half.svg"
+! grep -q 'dashed' "$T/half.svg"
+ok $? "and nothing is said of dashes, though points have errors"
 is "$(errors 0.11)" 2 "known to 0.11 it has not"
+passes "the picture tells what dashes are" grep -q '>dashed: lines less sure than a cell<' "$T/half.svg"
+landpage "$T/half.ll" | grep -q '<li>dashed: lines less sure than a cell</li>'
+ok $? "the page does, too"
+contour --levels 1.55,2.55 --style surface "$T/half.ll" >"$T/relief.svg"
+! grep -q 'dashed' "$T/relief.svg"
+ok $? "a relief, which has no lines, does not"
 is "$(errors '(x > 0) * 0.3')" 1 "where it is not known well, one of two lines is dashed"
 is "$(errors '(y > 0) * 0.3')" 2 "or a part of each"
 is "$(errors 0)" 0 "where all is known, none"
