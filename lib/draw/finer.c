@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "draw/cell.h"
 #include "draw/mesh.h"
 
 /* ---- lines ---- */
@@ -124,8 +125,8 @@ finer_lines(const double *at, int *n, struct error *err)
 /* What is known while places get their points. */
 struct work {
 	const struct finer_task *task;
-	int32_t *grid_x, *grid_y; /* lattice numbers of the grid's lines */
-	unsigned char *whole;     /* cells with four corners and no more */
+	double *grid_x, *grid_y; /* lattice numbers of the grid's lines */
+	unsigned char *whole;    /* cells with four corners and no more */
 	struct mesh mesh;
 	struct mesh_place *place; /* of the mesh's points */
 	size_t *point;            /* their numbers */
@@ -137,8 +138,8 @@ make_numbers(struct work *w, struct error *err)
 {
 	const struct finer_task *t = w->task;
 
-	w->grid_x = memory_new((size_t)t->nx, sizeof(int32_t), err);
-	w->grid_y = memory_new((size_t)t->ny, sizeof(int32_t), err);
+	w->grid_x = memory_new((size_t)t->nx, sizeof(double), err);
+	w->grid_y = memory_new((size_t)t->ny, sizeof(double), err);
 	if (w->grid_x == NULL || w->grid_y == NULL)
 		return -1;
 	for (int i = 0; i < t->nx; i++)
@@ -148,28 +149,11 @@ make_numbers(struct work *w, struct error *err)
 	return 0;
 }
 
-/* The last line at or before a number; the last but one at the end. */
-static int
-line_before(const int32_t *number, int n, int32_t at)
-{
-	int lo = 0, hi = n - 1;
-
-	while (hi - lo > 1) {
-		const int middle = (lo + hi) / 2;
-
-		if (number[middle] <= at)
-			lo = middle;
-		else
-			hi = middle;
-	}
-	return lo;
-}
-
 /* Cells around a place, at most two along each axis: first..last. */
 static void
-cells_around(const int32_t *number, int n, int32_t at, int *first, int *last)
+cells_around(const double *number, int n, double at, int *first, int *last)
 {
-	const int line = line_before(number, n, at);
+	const int line = cell_of(number, n, at);
 
 	*first = *last = line;
 	if (number[line] == at && line > 0)
@@ -195,8 +179,8 @@ break_cells(struct work *w, struct mesh_place at)
 static bool
 on_grid(const struct work *w, struct mesh_place at)
 {
-	const int ix = line_before(w->grid_x, w->task->nx, at.x);
-	const int iy = line_before(w->grid_y, w->task->ny, at.y);
+	const int ix = cell_of(w->grid_x, w->task->nx, at.x);
+	const int iy = cell_of(w->grid_y, w->task->ny, at.y);
 
 	return (w->grid_x[ix] == at.x || w->grid_x[ix + 1] == at.x) &&
 	       (w->grid_y[iy] == at.y || w->grid_y[iy + 1] == at.y);
@@ -211,8 +195,9 @@ take_points(struct work *w)
 	for (size_t i = 0; i < grid; i++) {
 		if (t->missing[i])
 			continue;
-		w->place[w->n] = (struct mesh_place){
-		    w->grid_x[i % (size_t)t->nx], w->grid_y[i / (size_t)t->nx]};
+		w->place[w->n] =
+		    (struct mesh_place){(int32_t)w->grid_x[i % (size_t)t->nx],
+			(int32_t)w->grid_y[i / (size_t)t->nx]};
 		w->point[w->n++] = i;
 	}
 	for (size_t i = 0; i < t->n_other; i++) {
@@ -272,10 +257,10 @@ blend_cell(const struct work *w, int ix, int iy, struct mesh_place at)
 {
 	const size_t nx = (size_t)w->task->nx;
 	const size_t p = (size_t)iy * nx + (size_t)ix;
-	const double a = (double)(at.x - w->grid_x[ix]) /
-			 (w->grid_x[ix + 1] - w->grid_x[ix]);
-	const double b = (double)(at.y - w->grid_y[iy]) /
-			 (w->grid_y[iy + 1] - w->grid_y[iy]);
+	const double a =
+	    (at.x - w->grid_x[ix]) / (w->grid_x[ix + 1] - w->grid_x[ix]);
+	const double b =
+	    (at.y - w->grid_y[iy]) / (w->grid_y[iy + 1] - w->grid_y[iy]);
 	const size_t point[4] = {p, p + 1, p + nx, p + nx + 1};
 	const double weight[4] = {
 	    (1 - a) * (1 - b), a * (1 - b), (1 - a) * b, a * b};

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "draw/cell.h"
+#include "draw/coarse.h"
 #include "draw/cubic.h"
 #include "draw/finer.h"
 #include "draw/landscape.h"
@@ -15,6 +17,12 @@ static bool
 has_gaps(const struct panel *panel)
 {
 	return memchr(panel->missing, 1, (size_t)panel->n) != NULL;
+}
+
+static bool
+needs_filling(const struct panel *panel)
+{
+	return panel->n_asked > 0 || has_gaps(panel);
 }
 
 /* The smallest number above 0: what a logarithm of 0 or less stands for. */
@@ -143,7 +151,8 @@ fill_place(struct fresh *f, size_t i, const struct panel *p,
     const struct heights *h, const struct blend *b)
 {
 	f->missing[i] = b->n == 0;
-	f->between[i] = b->n != 1;
+	f->between[i] = b->n != 1 || (p->between != NULL && of_grid(b, p->n) &&
+					 p->between[b->point[0]]);
 	f->half[i] = blend_value(b, p->half);
 	f->z[i] = b->n == 1 ? p->z[b->point[0]]
 			    : from_height(blend_value(b, h->z), h->log);
@@ -205,6 +214,39 @@ smooth_cells(struct fresh *f, const struct finer *finer,
 	}
 }
 
+/*
+ * Places of the grid without a point, between those of coarser grids, for
+ * smooth heights: what lies between triangles would have their edges.
+ */
+static int
+fill_gaps(struct panel *p, struct drawn_surface *s,
+    const struct landscape_manner *manner, struct error *err)
+{
+	struct heights h = {0};
+	struct coarse coarse = {
+	    .half = p->half, .over = p->layer.over, .missing = p->missing};
+	double hi;
+
+	p->between = memory_new((size_t)p->n, 1, err);
+	if (p->between == NULL ||
+	    heights_make(&h, p->z, (size_t)p->n, manner->log, err) < 0)
+		return -1;
+	hi = tame(&h, (size_t)p->n);
+	coarse.heights = h.z;
+	coarse.filled = p->between;
+	if (coarse_fill(&coarse, s, err) < 0) {
+		free(h.z);
+		return -1;
+	}
+	for (int64_t i = 0; i < p->n; i++)
+		if (p->between[i])
+			p->z[i] =
+			    h.z[i] > hi ? INFINITY : from_height(h.z[i], h.log);
+	s->between = p->between;
+	free(h.z);
+	return 0;
+}
+
 static int
 fill_panel(struct panel *p, struct drawn_surface *s,
     const struct landscape_manner *manner, struct error *err)
@@ -243,24 +285,6 @@ fill_panel(struct panel *p, struct drawn_surface *s,
 
 /* ---- smooth ---- */
 
-/* Linear in the four corners of the cell that the place lies in. */
-static double
-linear_at(const struct drawn_surface *s, const double *v, double x, double y)
-{
-	int ix = 0, iy = 0;
-	double a, b;
-
-	while (ix < s->nx - 2 && s->x[ix + 1] <= x)
-		ix++;
-	while (iy < s->ny - 2 && s->y[iy + 1] <= y)
-		iy++;
-	a = (x - s->x[ix]) / (s->x[ix + 1] - s->x[ix]);
-	b = (y - s->y[iy]) / (s->y[iy + 1] - s->y[iy]);
-	v += iy * s->nx + ix;
-	return (1 - b) * ((1 - a) * v[0] + a * v[1]) +
-	       b * ((1 - a) * v[s->nx] + a * v[s->nx + 1]);
-}
-
 /* The heights of a finer grid by the cubic of this one. */
 static void
 smooth_fill(struct fresh *f, const struct panel *p,
@@ -272,14 +296,15 @@ smooth_fill(struct fresh *f, const struct panel *p,
 
 	heights.z = h->z;
 	for (int i = 0; i < to->nx * to->ny; i++) {
-		const double x = to->x[i % to->nx], y = to->y[i / to->nx];
-		const double height = cubic_at(&heights, x, y);
+		const struct xy at = {to->x[i % to->nx], to->y[i / to->nx]};
+		const struct cell_spot spot = cell_spot(s, at);
+		const double height = cubic_at(&heights, at.x, at.y);
 
 		f->z[i] = height > hi ? INFINITY : from_height(height, h->log);
 		f->between[i] = 1;
-		f->half[i] = linear_at(s, p->half, x, y);
+		f->half[i] = cell_linear(s, &spot, p->half);
 		if (p->layer.over != NULL)
-			f->over[i] = linear_at(s, p->layer.over, x, y);
+			f->over[i] = cell_linear(s, &spot, p->layer.over);
 	}
 }
 
@@ -352,93 +377,6 @@ smooth_panel(struct panel *p, struct drawn_surface *s,
 	return status;
 }
 
-/* ---- curves ---- */
-
-struct curve_point {
-	double x;
-	int64_t number;
-};
-
-static int
-by_x(const void *a, const void *b)
-{
-	const struct curve_point *p = a, *q = b;
-
-	if (p->x != q->x)
-		return p->x < q->x ? -1 : 1;
-	return (p->number > q->number) - (p->number < q->number);
-}
-
-/* The points that are there in the order of x, each x once. */
-static size_t
-sort_points(const struct panel *p, struct curve_point *out)
-{
-	size_t n = 0, kept = 0;
-
-	for (int64_t i = 0; i < p->n; i++)
-		if (!p->missing[i])
-			out[n++] = (struct curve_point){p->at[0][i], i};
-	for (size_t i = 0; i < p->n_asked; i++)
-		out[n++] =
-		    (struct curve_point){p->asked[i].x, p->n + (int64_t)i};
-	if (n > 0)
-		qsort(out, n, sizeof(*out), by_x);
-	for (size_t i = 0; i < n; i++)
-		if (kept == 0 || out[i].x > out[kept - 1].x)
-			out[kept++] = out[i];
-	return kept;
-}
-
-/* values in the order of points; the old array is freed. */
-static int
-reorder(double **values, const struct curve_point *points, size_t n,
-    struct error *err)
-{
-	double *out = memory_new(n, sizeof(*out), err);
-
-	if (out == NULL)
-		return -1;
-	for (size_t i = 0; i < n; i++)
-		out[i] = (*values)[points[i].number];
-	free(*values);
-	*values = out;
-	return 0;
-}
-
-static int
-fill_curve(struct panel *p, struct curve *c, struct error *err)
-{
-	struct curve_point *points =
-	    memory_new((size_t)p->n + p->n_asked, sizeof(*points), err);
-	double *x;
-	size_t n;
-	int status = -1;
-
-	if (points == NULL)
-		return -1;
-	n = sort_points(p, points);
-	x = memory_new(n, sizeof(*x), err);
-	if (x != NULL && n > 1 && reorder(&p->z, points, n, err) == 0 &&
-	    reorder(&p->half, points, n, err) == 0 &&
-	    reorder(&p->accuracy, points, n, err) == 0) {
-		for (size_t i = 0; i < n; i++)
-			x[i] = points[i].x;
-		free(p->at[0]);
-		c->x = p->at[0] = x;
-		c->n = n;
-		c->left = p->z;
-		c->half = c->half != NULL ? p->half : NULL;
-		c->right = c->right != NULL ? p->accuracy : NULL;
-		x = NULL;
-		status = 0;
-	}
-	if (n < 2) /* nothing to join */
-		status = x != NULL ? 0 : -1;
-	free(x);
-	free(points);
-	return status;
-}
-
 /* ---- all panels ---- */
 
 static int
@@ -468,10 +406,10 @@ landscape_refine(struct landscape *l, const struct landscape_manner *manner,
 {
 	for (size_t i = 0; i < l->n; i++) {
 		struct panel *p = &l->panels[i];
-		const bool fill = p->n_asked > 0 || has_gaps(p);
 
 		if (l->axes == 1) {
-			if (fill && fill_curve(p, &l->curves[i], err) < 0)
+			if (needs_filling(p) &&
+			    panel_fill_curve(p, &l->curves[i], err) < 0)
 				return -1;
 			continue;
 		}
@@ -481,7 +419,11 @@ landscape_refine(struct landscape *l, const struct landscape_manner *manner,
 		if (manner->points &&
 		    take_measured(p, &l->surfaces[i], err) < 0)
 			return -1;
-		if (fill && fill_panel(p, &l->surfaces[i], manner, err) < 0)
+		if (manner->cubic && has_gaps(p) &&
+		    fill_gaps(p, &l->surfaces[i], manner, err) < 0)
+			return -1;
+		if (needs_filling(p) &&
+		    fill_panel(p, &l->surfaces[i], manner, err) < 0)
 			return -1;
 		if (manner->cubic &&
 		    smooth_panel(p, &l->surfaces[i], manner, err) < 0)

@@ -65,4 +65,11 @@ void panel_free(struct panel *panel);
 /* Finds the requested points of the panel that are there. */
 int panel_take_asked(struct panel *panel, struct error *err);
 
+/*
+ * A curve through the points that are there, requested ones too, in place of
+ * the grid's own; what has less than two points stays as it is.
+ */
+int panel_fill_curve(
+    struct panel *panel, struct curve *curve, struct error *err);
+
 #endif

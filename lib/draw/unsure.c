@@ -6,39 +6,9 @@
 #include "base/memory.h"
 #include "draw/cell.h"
 
-/* A cell of the drawn grid, and a place in it, from 0 to 1. */
-struct spot {
-	size_t corner;
-	double a, b, width, height;
-};
-
-static struct spot
-spot_at(const struct drawn_surface *s, struct xy at)
-{
-	const int ix = cell_of(s->x, s->nx, at.x);
-	const int iy = cell_of(s->y, s->ny, at.y);
-	struct spot p = {.corner = (size_t)iy * (size_t)s->nx + (size_t)ix,
-	    .width = s->x[ix + 1] - s->x[ix],
-	    .height = s->y[iy + 1] - s->y[iy]};
-
-	p.a = (at.x - s->x[ix]) / p.width;
-	p.b = (at.y - s->y[iy]) / p.height;
-	return p;
-}
-
-/* Linear in both directions, with its rise over a step of the measured grid. */
+/* The rise of the surface over a step of the measured grid. */
 static double
-value_at(const struct drawn_surface *s, const struct spot *p, const double *v)
-{
-	const size_t up = p->corner + (size_t)s->nx;
-
-	return (1 - p->b) *
-		   ((1 - p->a) * v[p->corner] + p->a * v[p->corner + 1]) +
-	       p->b * ((1 - p->a) * v[up] + p->a * v[up + 1]);
-}
-
-static double
-rise_at(const struct drawn_surface *s, const struct spot *p)
+rise_at(const struct drawn_surface *s, const struct cell_spot *p)
 {
 	const double *z = s->z + p->corner, *up = z + s->nx;
 	const double x = (1 - p->b) * (z[1] - z[0]) + p->b * (up[1] - up[0]);
@@ -51,9 +21,9 @@ static int
 is_unsure(const struct drawn_surface *s, const struct scale *scale,
     double level, struct xy a, struct xy b)
 {
-	const struct spot p =
-	    spot_at(s, (struct xy){(a.x + b.x) / 2, (a.y + b.y) / 2});
-	double half = value_at(s, &p, s->half);
+	const struct cell_spot p =
+	    cell_spot(s, (struct xy){(a.x + b.x) / 2, (a.y + b.y) / 2});
+	double half = cell_linear(s, &p, s->half);
 
 	if (scale->log)
 		half /= level * log(10);

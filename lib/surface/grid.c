@@ -44,8 +44,8 @@ grid_index(const struct grid *grid, const struct grid_place *place)
 	return i * grid->sets + place->set;
 }
 
-static int
-level_of(int64_t i, int64_t num)
+int
+grid_level_of(int64_t i, int64_t num)
 {
 	const int64_t steps = num - 1;
 	int level = 0;
@@ -60,8 +60,8 @@ level_of(int64_t i, int64_t num)
 int
 grid_level(const struct grid *grid, const struct grid_place *place)
 {
-	const int x = level_of(place->ix, grid_num(grid, 0));
-	const int y = level_of(place->iy, grid_num(grid, 1));
+	const int x = grid_level_of(place->ix, grid_num(grid, 0));
+	const int y = grid_level_of(place->iy, grid_num(grid, 1));
 
 	return x > y ? x : y;
 }

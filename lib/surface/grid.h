@@ -68,6 +68,7 @@ int64_t grid_index(const struct grid *grid, const struct grid_place *place);
  * / 2^k) for some j, and a place of the higher one of its coordinates' levels.
  */
 enum { GRID_LEVELS = 18 }; /* levels are below this */
+int grid_level_of(int64_t i, int64_t num);
 int grid_level(const struct grid *grid, const struct grid_place *place);
 
 /* "i/n", i from 0: shard i of n takes the places i, i + n, ... */

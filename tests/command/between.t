@@ -148,6 +148,14 @@ ok $? "linear is the default"
 ok $? "cubic lines have more points"
 passes "the picture says so" grep -q '<desc>.*interpolate=cubic' "$T/cubic.svg"
 passes "cubic bands of requested points" contour --interpolate cubic --style filled -o "$T/a.svg" "$T/asked.ll"
+# Of a part, too: places that are not there yet are met by coarser cubics.
+size=$(stat -c %s "$T/full.ll")
+head -c $((size / 5)) "$T/full.ll" >"$T/fifth.ll"
+smooth() { contour -q --partial --log --style filled --levels 0.2,0.5,1 --interpolate cubic -o "$2" "$1"; }
+smooth "$T/full.ll" "$T/a.svg"
+smooth "$T/fifth.ll" "$T/b.svg"
+passes "a fifth of the points gives lines within a fifth of a cell" "$ROOT/tests/bench/isolines.py" "$T/b.svg" "$T/a.svg" 32 0.2
+is "$(grep -o '>lowest [^<]*<' "$T/b.svg")" ">lowest 0.1 at (0, 0)<" "the lowest point is one that was measured"
 passes "cubic lines of a part" contour -q --partial --interpolate cubic -o "$T/a.svg" "$T/torn.ll"
 fails 2 "'smooth'.*linear.*cubic" "another word is refused" contour --interpolate smooth "$T/full.ll"
 # Lines that are not sure.

@@ -13,9 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "draw/coarse.h"
 #include "draw/cubic.h"
 #include "draw/finer.h"
 #include "draw/mesh.h"
+#include "surface/grid.h"
 
 enum { POINTS = 160, GRID = 9 };
 
@@ -105,7 +107,7 @@ meshes_are_delaunay(void **state)
 
 /* ---- one grid through all points ---- */
 
-struct coarse {
+struct raster {
 	double x[GRID], y[GRID], z[GRID * GRID + POINTS];
 	unsigned char missing[GRID * GRID];
 	struct xy other[POINTS];
@@ -119,9 +121,9 @@ plane(double x, double y)
 }
 
 static void
-make_coarse(struct coarse *c, size_t others, unsigned gaps, uint32_t *seed)
+make_coarse(struct raster *c, size_t others, unsigned gaps, uint32_t *seed)
 {
-	*c = (struct coarse){.task = {.nx = GRID,
+	*c = (struct raster){.task = {.nx = GRID,
 				 .ny = GRID,
 				 .x = c->x,
 				 .y = c->y,
@@ -148,7 +150,7 @@ static void
 a_plane_stays_one(void **state)
 {
 	static const unsigned gaps[] = {0, 30, 99};
-	struct coarse c;
+	struct raster c;
 	uint32_t seed = 3;
 	struct error err;
 
@@ -183,7 +185,7 @@ lines_are_bounded(void **state)
 {
 	enum { MANY = 3000 };
 	static struct xy other[MANY];
-	struct coarse c;
+	struct raster c;
 	struct finer f = {0};
 	uint32_t seed = 5;
 	struct error err;
@@ -205,7 +207,7 @@ lines_are_bounded(void **state)
 static void
 nothing_is_beyond(void **state)
 {
-	struct coarse c;
+	struct raster c;
 	struct finer f = {0};
 	uint32_t seed = 5;
 	struct error err;
@@ -301,6 +303,56 @@ cubics_fit(void **state)
 	assert_true(worst < linear / 5);
 }
 
+/*
+ * A part of a random surface: measured places keep their bits, the others are
+ * filled within the range of what was measured, unless a coarser grid has a
+ * hole there.
+ */
+static void
+check_part(uint32_t *state, int share, bool hole)
+{
+	double x[GRID], z[GRID * GRID], before[GRID * GRID];
+	double lo = INFINITY, hi = -INFINITY;
+	unsigned char missing[GRID * GRID] = {0}, filled[GRID * GRID] = {0};
+	const struct drawn_surface s = {.nx = GRID, .ny = GRID, .x = x, .y = x};
+	struct coarse c = {.heights = z, .missing = missing, .filled = filled};
+	struct error err;
+
+	for (int i = 0; i < GRID; i++)
+		x[i] = i;
+	for (int i = 0; i < GRID * GRID; i++) {
+		const bool coarse = grid_level_of(i % GRID, GRID) < 1 &&
+				    grid_level_of(i / GRID, GRID) < 1;
+
+		missing[i] = (hole && i == 0) ||
+			     (!coarse && (int)(next(state) % 100) >= share);
+		z[i] = before[i] = missing[i] ? NAN : next(state) % 1000;
+		lo = fmin(lo, z[i]);
+		hi = fmax(hi, z[i]);
+	}
+	assert_int_equal(coarse_fill(&c, &s, &err), 0);
+	for (int i = 0; i < GRID * GRID; i++) {
+		assert_true(filled[i] == (isnan(before[i]) && !missing[i]));
+		assert_true(missing[i] == isnan(z[i]));
+		assert_true(isnan(before[i]) || z[i] == before[i]);
+		assert_true(missing[i] || (z[i] >= lo && z[i] <= hi));
+		assert_true(hole || !missing[i]);
+	}
+	assert_true(!hole || missing[0]);
+}
+
+static void
+parts_are_filled(void **state)
+{
+	uint32_t seed = 5;
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		check_part(&seed, i, false);
+		check_part(&seed, i, true);
+	}
+}
+
 int
 main(void)
 {
@@ -311,6 +363,7 @@ main(void)
 	    cmocka_unit_test(nothing_is_beyond),
 	    cmocka_unit_test(cubics_stay_in_range),
 	    cmocka_unit_test(cubics_fit),
+	    cmocka_unit_test(parts_are_filled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
