@@ -136,6 +136,8 @@ write_all(const struct settings *set, const struct points_list *list,
 		return convert_plotly(list, output, err);
 	case GLB:
 		return convert_glb(list, &set->height, output, err);
+	case PATH:
+		return convert_path(list, output, err);
 	default:
 		return write_text((enum form)set->form, list, output, err);
 	}
@@ -166,13 +168,15 @@ check_grids(const struct points_list *list, const struct settings *set,
 	return 0;
 }
 
+/* Paths come with any stream, or alone: they need no grid. */
 static int
-read_points(struct points_list *list, char **paths, int n,
+read_points(struct points_list *list, char **paths, int n, bool grids,
     const struct frame *frame, struct error *err)
 {
 	if (surfaces_read(list, paths, n, false, frame, err) < 0)
 		return -1;
-	return list->n > 0 ? 0 : error_set(err, "the input has no grid");
+	return list->n > 0 || !grids ? 0
+				     : error_set(err, "the input has no grid");
 }
 
 static int
@@ -181,16 +185,6 @@ parse_zmax(void *target, const char *value, struct error *err)
 	struct settings *set = target;
 
 	return number_parse_real(value, "--zmax", &set->height.zmax, err);
-}
-
-/* Paths come with any stream, or alone: they need no grid. */
-static int
-write_path(void *context, struct reader *reader, struct output *output,
-    struct error *err)
-{
-	const struct frame *frame = context;
-
-	return convert_path(reader, frame->partial != 0, output, err);
 }
 
 static int
@@ -207,9 +201,10 @@ run_points(const struct frame *frame, const struct settings *set, char **paths,
 {
 	struct points_list list = {0};
 	struct output output;
-	int status = read_points(&list, paths, n, frame, err);
+	const bool grids = set->form != PATH;
+	int status = read_points(&list, paths, n, grids, frame, err);
 
-	if (status == 0 && set->form != CSV && set->form != JSON)
+	if (status == 0 && grids && set->form != CSV && set->form != JSON)
 		status = check_grids(&list, set, frame, err);
 	if (status == 0)
 		status = frame_open_output(frame, &output, err);
@@ -224,11 +219,10 @@ static int
 run(const struct frame *frame, const struct settings *set, char **paths, int n,
     struct error *err)
 {
-	if (set->form != PATH && set->form != TRAINING)
+	if (set->form != TRAINING)
 		return run_points(frame, set, paths, n, err);
 	return frame_filter(frame, frame_reader(frame, paths, n, err),
-	    set->form == PATH ? write_path : write_training, (void *)frame,
-	    err);
+	    write_training, NULL, err);
 }
 
 static const struct frame_belongs belongs[] = {

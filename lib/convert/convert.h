@@ -67,11 +67,13 @@ int convert_glb(const struct points_list *list, const struct height *height,
     struct output *output, struct error *err);
 
 /*
- * The path records of a stream of any kind as CSV: a line of names, a line for
- * each record as it comes.
+ * Path records as CSV: a line of names, a line for each that lies in a surface
+ * of the list, then for the others, each once.  Beside a checkpoint's own loss
+ * stands that of the plane where it is seen (surface/between.h), of the first
+ * surface that has its plane, and its data set if one has.
  */
-int convert_path(struct reader *reader, bool salvage, struct output *output,
-    struct error *err);
+int convert_path(
+    const struct points_list *list, struct output *output, struct error *err);
 
 /*
  * Runs of training (nettrain) as CSV, a line for each checkpoint; runs of one

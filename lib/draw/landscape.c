@@ -161,18 +161,18 @@ name_panel(struct panel *panel, struct error *err)
 
 /* The paths that are seen in the panel, and how far from it they run. */
 static int
-take_paths(struct panel *panel, const struct text *beside, struct error *err)
+take_paths(struct panel *panel, const struct text *beside, const char *field,
+    struct error *err)
 {
-	struct routes *r = &panel->routes;
+	const struct grid_place sheet = {.rep = panel->rep, .set = panel->set};
 
-	if (routes_make(
-		r, panel->points, panel->rep, beside, &panel->others, err) < 0)
+	if (routes_make(&panel->routes, panel->points, &sheet, beside,
+		&panel->others, err) < 0)
 		return -1;
-	if (r->n > r->networks)
-		snprintf(panel->off_plane, sizeof(panel->off_plane),
-		    "%.0f to %.0f %% of a checkpoint's distance is off the "
-		    "plane",
-		    100 * r->least, 100 * r->most);
+	routes_say_off(
+	    &panel->routes, panel->off_plane, sizeof(panel->off_plane));
+	if (strcmp(field, "loss") == 0)
+		routes_say_gap(&panel->routes, panel->gap, sizeof(panel->gap));
 	return 0;
 }
 
@@ -310,8 +310,8 @@ make_panels(struct landscape *l, const struct points_list *list,
 			panel->run = i;
 			if (fill_panel(panel, field, &found, err) < 0 ||
 			    name_panel(panel, err) < 0 ||
-			    (l->axes == 2 &&
-				take_paths(panel, &list->paths, err) < 0))
+			    (l->axes == 2 && take_paths(panel, &list->paths,
+						 field, err) < 0))
 				return -1;
 			if (l->eigenvalues)
 				append_part(panel->label, "lines: λmin");
@@ -371,7 +371,8 @@ make_surface(struct landscape *l, size_t i)
 	    .n_trails = p->routes.n,
 	    .captions = {[CAPTION_SUBSET] = or_null(p->subset),
 		[CAPTION_NORMS] = or_null(p->norms),
-		[CAPTION_TRAILS] = or_null(p->off_plane)}};
+		[CAPTION_TRAILS] = or_null(p->off_plane),
+		[CAPTION_GAP] = or_null(p->gap)}};
 }
 
 static void

@@ -27,7 +27,8 @@ struct panel {
 	char extra[FACT_BYTES];  /* what tells it from others of its name */
 	char title[LABEL_BYTES]; /* of the panel that it is drawn in */
 	char label[LABEL_BYTES], axis_label[AXES_MAX][LABEL_BYTES];
-	char note[192], set_name[32], subset[96], off_plane[96];
+	char note[192], set_name[32], subset[96], off_plane[160];
+	char gap[192]; /* of the loss, between plane and checkpoint */
 	struct routes routes;
 	struct others others;
 	char norms[128]; /* what batch norms do on the way to them */

@@ -8,9 +8,11 @@
 
 #include "base/digest_set.h"
 #include "base/memory.h"
+#include "draw/levels.h"
 #include "draw/others.h"
 #include "run/path.h"
 #include "stream/reader.h"
+#include "surface/between.h"
 
 void
 routes_free(struct routes *routes)
@@ -22,6 +24,7 @@ routes_free(struct routes *routes)
 	free(routes->epoch);
 	free(routes->loss);
 	free(routes->off);
+	free(routes->plane);
 	*routes = (struct routes){0};
 }
 
@@ -103,6 +106,7 @@ make_trails(struct routes *r)
 			    .drop = r->drop + i,
 			    .epoch = r->epoch + i,
 			    .loss = r->loss + i,
+			    .plane = r->plane + i,
 			    .off = r->off + i};
 		r->trails[r->n - 1].n++;
 		r->at[i] = (struct xy){p->x, p->y};
@@ -114,6 +118,43 @@ make_trails(struct routes *r)
 			r->least = fmin(r->least, r->off[i]);
 			r->most = fmax(r->most, r->off[i]);
 		}
+	}
+}
+
+static bool
+is_in_range(const struct grid *grid, const double at[AXES_MAX])
+{
+	for (int a = 0; a < AXES_MAX; a++)
+		if (a < grid->axes &&
+		    (at[a] < grid->range[a].lo || at[a] > grid->range[a].hi))
+			return false;
+	return true;
+}
+
+/* The loss of the plane beside that of each checkpoint. */
+static void
+compare_losses(struct routes *r, const struct points *surface,
+    const struct grid_place *sheet)
+{
+	double largest = 0;
+
+	for (size_t i = 0; i < r->n_points; i++) {
+		const struct path_point *p = &r->points[i];
+		const double at[AXES_MAX] = {p->x, p->y};
+		double gap;
+
+		r->plane[i] = points_between(surface, sheet, "loss", at).value;
+		if (i + r->networks >= r->n_points)
+			continue;
+		r->of_paths++;
+		r->outside += !is_in_range(&surface->grid, at);
+		gap = fabs(p->loss - r->plane[i]);
+		if (isnan(gap) ||
+		    strcmp(p->set, surface->grid.set[sheet->set]) != 0 ||
+		    (r->gap.known && gap <= largest))
+			continue;
+		r->gap = (struct route_gap){true, p, r->plane[i]};
+		largest = gap;
 	}
 }
 
@@ -144,11 +185,12 @@ add_networks(struct routes *r, const struct others *others, struct error *err)
 }
 
 int
-routes_make(struct routes *r, const struct points *surface, int rep,
-    const struct text *beside, const struct others *others, struct error *err)
+routes_make(struct routes *r, const struct points *surface,
+    const struct grid_place *sheet, const struct text *beside,
+    const struct others *others, struct error *err)
 {
 	struct taking taking = {
-	    .rep = rep, .plane = points_plane(surface, rep)};
+	    .rep = sheet->rep, .plane = points_plane(surface, sheet->rep)};
 	int status = take_all(r, &taking, &surface->summary, err);
 
 	if (status == 0)
@@ -164,9 +206,49 @@ routes_make(struct routes *r, const struct points *surface, int rep,
 	r->epoch = memory_new(r->n_points, sizeof(*r->epoch), err);
 	r->loss = memory_new(r->n_points, sizeof(*r->loss), err);
 	r->off = memory_new(r->n_points, sizeof(*r->off), err);
+	r->plane = memory_new(r->n_points, sizeof(*r->plane), err);
 	if (r->trails == NULL || r->at == NULL || r->drop == NULL ||
-	    r->epoch == NULL || r->loss == NULL || r->off == NULL)
+	    r->epoch == NULL || r->loss == NULL || r->off == NULL ||
+	    r->plane == NULL)
 		return -1;
 	make_trails(r);
+	compare_losses(r, surface, sheet);
 	return 0;
+}
+
+void
+routes_say_off(const struct routes *r, char *out, size_t room)
+{
+	size_t at;
+
+	out[0] = '\0';
+	if (r->n <= r->networks)
+		return;
+	snprintf(out, room,
+	    "%.0f to %.0f %% of a checkpoint's distance is off the plane",
+	    100 * r->least, 100 * r->most);
+	at = strlen(out);
+	if (r->outside > 0)
+		snprintf(out + at, room - at,
+		    "; %" PRId64 " of %" PRId64 " outside the grid", r->outside,
+		    r->of_paths);
+}
+
+void
+routes_say_gap(const struct routes *r, char *out, size_t room)
+{
+	const struct path_point *p = r->gap.at;
+	char plane[LEVEL_TEXT_BYTES], own[LEVEL_TEXT_BYTES];
+	char which[LEVEL_TEXT_BYTES];
+	const bool several = r->n > r->networks + 1;
+
+	out[0] = '\0';
+	if (!r->gap.known)
+		return;
+	snprintf(out, room,
+	    "largest gap: %s in the plane, own loss %s (%.60s%s%s %s)",
+	    level_text_short(r->gap.plane, plane),
+	    level_text_short(p->loss, own), several ? p->name : "",
+	    several ? ", " : "", isnan(p->epoch) ? "checkpoint" : "epoch",
+	    level_text_short(isnan(p->epoch) ? (double)p->i : p->epoch, which));
 }

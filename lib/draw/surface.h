@@ -13,12 +13,13 @@ struct xy {
 
 struct trail;
 
-/* Lines below a surface; the last goes with its trails. */
+/* Lines below a surface; the last two go with its trails. */
 enum {
 	CAPTION_SUBSET,
 	CAPTION_DASHED, /* drawn where a line is */
 	CAPTION_NORMS,
 	CAPTION_TRAILS,
+	CAPTION_GAP,
 	CAPTIONS_MAX
 };
 

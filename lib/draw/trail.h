@@ -17,7 +17,8 @@ struct trail {
 	const unsigned char *drop; /* 1: the learning rate falls here */
 	/* Of each point, NaN: not known; the drawing does not read these. */
 	const double *epoch, *loss;
-	const double *off; /* share of its distance that is off the plane */
+	const double *plane; /* loss of the plane where it is seen */
+	const double *off;   /* share of its distance that is off the plane */
 };
 
 /*

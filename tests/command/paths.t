@@ -223,6 +223,37 @@ dirgen -s 1 <step6.ll | trajproj run.ll | fnorm >late
 fails 1 "path 'run' lies in plane .*trajproj stands behind dirgen and fnorm" "a path before fnorm" \
 	evalgrid -q -n 1 -d "$D" --x=0:1:2 --y=0:1:2 late
 
+# ---- does the plane tell the truth? ----
+trajproj --losses losses.ll run.ll <plane >told.ll
+evalgrid -q -d "$D" --x=auto:7 --y=auto:5 -o truth.ll told.ll
+gridconv -t path truth.ll | awk -F, 'NR > 1 { print NR - 1, $5, $6 }' | "$ROOT/pipelines/ask" >asked.ll
+evalgrid -q -d "$D" --x=auto:7 --y=auto:5 -o exact.ll told.ll asked.ll
+ok $? "points of the plane where checkpoints are seen"
+gridconv -t path exact.ll >exact.csv
+is "$(head -n 1 exact.csv | cut -d , -f 17-)" "plane_loss,plane_set,measured,gap,share" "gridconv has columns for the plane"
+is "$(tail -n 1 exact.csv | cut -d , -f 18-)" "train,1,0," "the plane's own model lies on its surface, at no distance"
+is "$(awk -F, 'NR > 1 { print $19 }' exact.csv | sort -u)" 1 "what was requested is measured"
+is "$(gridconv -t path truth.ll | awk -F, 'NR > 1 { print $19 }' | sort -u)" 0 "between points it is not"
+paste -d , exact.csv <(gridconv exact.ll | awk -F, 'NR == 1 || $1 == ""') | awk -F, -v OFS=, '
+	NR > 1 && ($17 != $26 || ($14 - $17 - $20)^2 > 1e-24 || ($8 / ($7 > 0 ? $7 : 1) - $21)^2 > 1e-12)' >differ
+is "$(cat differ)" "" "loss in the plane, gap and share are what their names say"
+is "$(contour exact.ll | grep -o '>largest gap: .* (')" "$(awk -F, 'NR > 1 && ($20^2 > most) { most = $20^2; p = $17; o = $14 }
+	END { printf ">largest gap: %.4g in the plane, own loss %.4g (\n", p, o }' exact.csv)" \
+	"the picture says the largest gap"
+contour --style surface exact.ll | grep -q '>largest gap: .*(epoch [0-6])<'
+ok $? "so does a relief, and for which epoch"
+is "$(contour --field acc exact.ll | grep -c 'largest gap')" 0 "but not of another field"
+evalgrid -q -d test="$D" --x=auto:7 --y=auto:5 told.ll >tested.ll
+is "$(contour tested.ll | grep -c 'largest gap')" 0 "nor of another data set"
+is "$(gridconv -t path tested.ll | awk -F, 'NR > 1 { print $18, $20 }' | sort -u)" "test " \
+	"whose losses stand beside it with its name"
+cat tested.ll truth.ll | gridconv -t path | cmp -s - <(gridconv -t path truth.ll)
+ok $? "that of the checkpoint's data set goes first, and each checkpoint counts once"
+evalgrid -q -d "$D" --x=-0.1:0.1:3 --y=-0.1:0.1:3 told.ll >near.ll
+is "$(contour near.ll | grep -c 'off the plane; [1-6] of 7 outside the grid<')" 1 "what is outside is said"
+gridconv -t path near.ll | awk -F, 'NR == 2 { print $17 $18 $19 $20 }' >outside
+is "$(cat outside)" "" "nothing is known there"
+
 netnew resnet20_a >shortcuts
 netnew resnet20_noshort >plain
 dirgen -s 1 <plain | trajproj --path-only shortcuts 2>&1 >/dev/null |
