@@ -49,26 +49,53 @@ find_zero(const struct grid *grid, int axis)
 	return -1;
 }
 
-static void
-set_centre(struct facts *facts, const struct points *points, int rep, int set)
+/* A field's value at the network itself; false where no point is there. */
+static bool
+centre_value(const struct points *points, int rep, int set, const char *field,
+    double *value)
 {
-	static const char *const fields[] = {"loss", "acc"};
 	const struct grid_place place = {.rep = rep,
 	    .set = set,
 	    .ix = find_zero(&points->grid, 0),
 	    .iy = find_zero(&points->grid, 1)};
+
+	return place.ix >= 0 && place.iy >= 0 &&
+	       points_value(
+		   points, grid_index(&points->grid, &place), field, value);
+}
+
+static void
+set_centre(struct facts *facts, const struct points *points, int rep, int set)
+{
 	double value;
 
-	if (place.ix < 0 || place.iy < 0)
+	if (centre_value(points, rep, set, "loss", &value))
+		facts_set_number(facts, "loss", value);
+	if (!centre_value(points, rep, set, "acc", &value))
 		return;
-	for (int i = 0; i < 2; i++) {
-		if (!points_value(points, grid_index(&points->grid, &place),
-			fields[i], &value))
-			continue;
-		facts_set_number(facts, fields[i], value);
-		if (i == 1)
-			facts_set_number(facts, "error", 100 - value);
+	facts_set_number(facts, "acc", value);
+	facts_set_number(facts, "error", 100 - value);
+}
+
+/*
+ * Of all test images, as training has noted it; else of those of the set
+ * called test.  The panels of all sets have it.
+ */
+static void
+set_test_error(struct facts *facts, const struct points *points, int rep)
+{
+	const struct value *meta =
+	    value_get(decoded_value(facts->header), "meta");
+	double acc;
+
+	if (value_real(value_get(meta, "test_acc"), &acc)) {
+		facts_set_number(facts, "test_error", 100 - acc);
+		return;
 	}
+	for (int set = 0; set < points->grid.sets; set++)
+		if (strcmp(points->grid.set[set], "test") == 0 &&
+		    centre_value(points, rep, set, "acc", &acc))
+			facts_set_number(facts, "test_error", 100 - acc);
 }
 
 static void
@@ -102,6 +129,7 @@ naming_facts(struct facts *facts, const struct points *points, int rep, int set,
 	set_direction(facts, points, rep);
 	facts_set(facts, "loss_function", "%s", grid->loss);
 	set_centre(facts, points, rep, set);
+	set_test_error(facts, points, rep);
 	set_range(facts, grid);
 	if (caption_subset(points, set, images, sizeof(images), err) < 0)
 		return -1;

@@ -46,6 +46,9 @@ is "$(texts "$T/titles.svg" | grep '^seed' | tr '\n' ';')" \
 contour --panel-title '{{{norm}}' "$T"/seed[12].ll >"$T/braces.svg"
 is "$(frames "$T/braces.svg") $(texts "$T/braces.svg" | grep -c '^{filter}$')" "1 1" \
 	"curves of one title share a panel; {{ is a brace"
+contour --panel-title 'test error {test_error} %' "$T/seed1.ll" >"$T/errors.svg"
+is "$(frames "$T/errors.svg") $(texts "$T/errors.svg" | grep -c '^test error [0-9.]* %$')" "1 1" \
+	"{test_error} is that of the network, whichever set a panel shows"
 fails 1 'nothing is known as \{sed\}; known are label, set, seed' "a fact that nobody says" \
 	contour --panel-title '{sed}' "$T/seed1.ll"
 fails 1 'a \{ without its \}' "an open brace" contour --panel-title '{seed' "$T/seed1.ll"
