@@ -20,8 +20,10 @@ print_cost(const struct gridrun *run, const struct hessian *hessian,
     struct error *err)
 {
 	const int64_t places = surface_places(surface);
-	const int64_t products =
-	    PRODUCTS_GUESS + 2 * hessian->rule.lanczos.k + hessian->rule.probes;
+	const struct lanczos_rule *rule = &hessian->rule.lanczos;
+	const int64_t lanczos =
+	    rule->products < PRODUCTS_GUESS ? rule->products : PRODUCTS_GUESS;
+	const int64_t products = lanczos + 2 * rule->k + hessian->rule.probes;
 	struct text text = {0};
 	const char *said;
 	char time[32];
