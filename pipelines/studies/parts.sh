@@ -237,17 +237,37 @@ run_of() { echo "${file_of[$1]:-$out/run-$1-$2.ll}"; }
 model_of() { echo "$out/model-$1-$2.ll"; }
 missing() { [ ! -e "$(model_of "$1" "$2")" ] && [ -z "${file_of[$1]-}" ] && [ ! -e "$(run_of "$1" "$2")" ]; }
 
+# since: now, for spent.  (`times` must not be asked in a subshell.)
+since()
+{
+	began=$EPOCHREALTIME
+	times >"$out/times"
+	began_busy=$(processor)
+}
+processor() { awk 'NR == 2 { gsub(/[ms]/, " "); print 60 * $1 + $2 + 60 * $3 + $4 }' "$out/times"; }
+
+# spent WHAT: notes the seconds that this step took, of the clock and of processors; a step
+# that goes on adds a line.
+spent()
+{
+	times >"$out/times"
+	awk -v what="$1" -v a="$began" -v b="$EPOCHREALTIME" -v p="$began_busy" -v q="$(processor)" \
+		'BEGIN { printf "%s %.1f %.1f\n", what, b - a, q - p }' >>"$out/seconds"
+	rm -f "$out/times"
+}
+
 # train KEY SEED: the network of this key, trained or given.
 train()
 {
-	local run from=$SECONDS
+	local run
 	run=$(run_of "$1" "$2")
 	if [ ! -e "$run" ]; then
 		say "training ${label[$1]}, seed $2"
+		since
 		# shellcheck disable=SC2046  # a list of options
 		start "$1" "$2" | nettrain -v ${threads:+-j "$threads"} -s "$2" "${sets[@]}" \
 			$(options_of "$1") -o "$run"
-		echo "$1 $2 $((SECONDS - from))" >>"$out/seconds"
+		spent "$1 $2"
 	fi
 	into "$(model_of "$1" "$2")" last_model "$run"
 }
@@ -258,12 +278,13 @@ train()
 pricing=''
 grid()
 {
-	local file=$out/$1 program=$2 plane=$3
+	local file=$out/$1 program=$2 plane=$3 done=1
 	shift 3
 	if [ -n "$pricing" ]; then
 		[ -e "$file" ] || price "$program" "$@"
 		return
 	fi
+	[ -e "$file" ] || { done='' && since; }
 	if [ -n "$shards" ]; then
 		local kind=(${hosts:+--sshlogin "$hosts"})
 		[ "$program" = evalgrid ] || kind+=(--hessgrid)
@@ -271,6 +292,7 @@ grid()
 	else
 		"$program" -q ${threads:+-j "$threads"} "$@" -o "$file" "$plane"
 	fi
+	[ -n "$done" ] || spent "grid ${file##*/}"
 }
 
 # plane FILE KEY SEED COMMAND...: what a grid is drawn in; COMMAND makes it of the model.

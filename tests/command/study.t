@@ -16,6 +16,8 @@ while read -r name _; do
 	passes "$name --small" "$study" "$name" --small "$T/$name"
 	grep -Eq "^study: cost: [1-9][0-9]* networks to train, about [0-9.e-]+ h; [1-9][0-9]* grids, about [0-9.e-]+ h; [0-9]+ MB" "$T/passes.err"
 	ok $? "it says what it costs before it starts"
+	grep -Eq "^study: took: [0-9.e-]+ h of training, [0-9.e-]+ h of grids .[0-9.e-]+ h of processor., [0-9]+ MB" "$T/passes.err"
+	ok $? "and what it took when it ends"
 	grep -Eq "$outcome" "$T/$name/claims.txt" && ! grep -Evq "$outcome.*[0-9]" "$T/$name/claims.txt"
 	ok $? "every claim is held against numbers"
 	networks=$(find "$T/$name" -name 'model-*.ll' | wc -l)
@@ -26,6 +28,13 @@ while read -r name _; do
 	done
 done <"$T/list"
 is "$(find "$T" -name '*.part')" "" "nothing is left half done"
+
+images=$ROOT/pipelines/samples/fashion-48.npz
+passes "optimiser with test images" "$study" optimiser --small -d "train=$images" -d "test=$images" \
+	--only sgd-12-0,adam-48-5e-4 "$T/tested"
+is "$(grep -o ': test error [0-9.]* %' "$T/tested/curves.svg" | awk '{ print $4 }' | paste -s -d ' ')" \
+	"$(awk 'NR > 1 { print $7 }' "$T/tested/networks.txt" | paste -s -d ' ')" \
+	"the title of each panel has the network's test error"
 
 # Again: nothing is trained, nothing changes.
 sums "$T/optimiser" >"$T/before"
@@ -39,17 +48,16 @@ echo 'sgd-12-0 1 36' >>"$T/optimiser/seconds"
 (cd "$T" && "$study" optimiser --small "$T/optimiser") >/dev/null 2>&1
 is "$(awk '$1 == "sgd-12-0" { print ($NF >= 0.01) }' "$T/optimiser/networks.txt")" 1 "the table has the hours"
 
-# Killed, again and again, wherever it is: the same line goes on.
-killed=0
-for wait in 0.6 1 1.5; do
+# Killed, again and again, as soon as a file of a step is there: the same line goes on.
+killed=''
+for step in trial.ll run-sgd-12-0-1.ll model-sgd-48-0-1.ll curve-sgd-12-5e-4-1.ll line-adam-48-0-1.ll networks.txt weights.svg; do
 	setsid "$study" optimiser --small "$T/killed" >"$T/out" 2>&1 &
 	group=$!
-	sleep $wait
-	kill -9 -- -$group 2>/dev/null && killed=$((killed + 1))
+	until compgen -G "$T/killed/$step*" >/dev/null || ! kill -0 $group 2>/dev/null; do sleep 0.02; done
+	kill -9 -- -$group 2>/dev/null && killed+=" $step"
 	wait $group 2>/dev/null
 done
-[ $killed -gt 0 ]
-ok $? "it is killed ($killed times)"
+is "$(wc -w <<<"$killed")" 7 "it is killed in$killed"
 printf 'torn' >"$T/killed/model-sgd-48-0-1.ll.part"
 rm -f "$T/killed/model-sgd-48-0-1.ll"
 passes "it goes on" "$study" optimiser --small "$T/killed"
