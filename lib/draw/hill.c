@@ -103,7 +103,7 @@ hill_hides(const struct hill *t, struct hill_place at)
 		above |= d > 0.01;
 		below |= d < -0.01;
 	}
-	return below && (above || eye.z >= 0);
+	return above && below;
 }
 
 int

@@ -55,10 +55,10 @@ struct vector hill_at(const struct hill *hill, struct hill_place at);
 struct vector hill_in_box(struct vector v);
 
 /*
- * Does the surface stand between what lies on its place `at` and the eye?  Seen
- * from above, the way there must run above the surface until it leaves the
- * grid: on the outside of a wall is nothing of what lies inside.  Seen from
- * below, it may also run below, and what one sees is the underside.
+ * Does the surface stand between its place `at` and the eye?  The surface is a
+ * thin sheet, as its colours are seen from both sides: the way there runs above
+ * it, or below it where one looks at its underside, until it leaves the grid,
+ * or passes through it.
  */
 bool hill_hides(const struct hill *hill, struct hill_place at);
 
