@@ -16,6 +16,19 @@ const char *const direction_ignore_words[] = {"none", "biasbn", NULL};
 static const double slack = 1e-9;
 
 static int
+unpack_place(struct direction *d, const struct value *h, struct error *err)
+{
+	if (field_real(h, "at_x", &d->at[0], err) < 0 ||
+	    field_real(h, "at_y", &d->at[1], err) < 0)
+		return -1;
+	return isfinite(d->at[0]) && isfinite(d->at[1])
+		   ? 0
+		   : error_set(err,
+			 "at_x, at_y is %g, %g, expected finite numbers",
+			 d->at[0], d->at[1]);
+}
+
+static int
 unpack(struct direction *d, const struct value *h, struct error *err)
 {
 	char axis[8];
@@ -35,6 +48,9 @@ unpack(struct direction *d, const struct value *h, struct error *err)
 		return -1;
 	if (value_get(h, "label") != NULL &&
 	    field_text(h, "label", d->label, sizeof(d->label), err) < 0)
+		return -1;
+	d->placed = kind == DIRECTION_TOWARD && value_get(h, "at_x") != NULL;
+	if (d->placed && unpack_place(d, h, err) < 0)
 		return -1;
 	if (kind == DIRECTION_PCA && value_get(h, "explained") != NULL &&
 	    (field_real_in(h, "explained", 0, 1 + slack, &d->explained, err) <
@@ -103,6 +119,10 @@ direction_pack(struct pack *pack, const struct direction *d,
 		pack_key_int(&own, "seed", (int64_t)d->seed);
 	if (d->label[0] != '\0')
 		pack_key_text(&own, "label", d->label);
+	if (d->placed) {
+		pack_key_real(&own, "at_x", d->at[0]);
+		pack_key_real(&own, "at_y", d->at[1]);
+	}
 	if (d->kind == DIRECTION_PCA && d->singular > 0) {
 		pack_key_real(&own, "explained", d->explained);
 		pack_key_real(&own, "singular", d->singular);

@@ -58,6 +58,9 @@ struct direction {
 	enum direction_ignore ignore;
 	uint64_t seed;   /* of kind random: below 2^63 */
 	char label[256]; /* of kind toward: the other model; may be empty */
+	/* Of kind toward, made orthonormal: where the other model lies. */
+	bool placed;
+	double at[AXES_MAX];
 	/* Of kind pca: share of the rows' variance, and singular value. */
 	double explained, singular;
 	/* Of kind hessian: of the mean loss, and how exactly (||H v - l v||).

@@ -12,9 +12,13 @@
 /* Cosine squared beyond which the rest would be rounding: 1 - 1e-12. */
 static const double parallel = 1e-12;
 
-/* One direction set: d[second] = a d[second] + b d[first], d[first] *= c. */
+/*
+ * One direction set: d[second] = a d[second] + b d[first], d[first] *= c; and
+ * where the ends of what the two were lie among what they are.
+ */
 struct turn {
 	double a, b, c;
+	double end[AXES_MAX][AXES_MAX]; /* of axis, along x and y */
 };
 
 struct model_turns {
@@ -83,6 +87,7 @@ find_turn(struct turn *turn, const struct gram_set *set,
 		    "length",
 		    axis_word(ff == 0.0 ? m->first : second));
 	turn->c = m->added[m->first] ? 1.0 / sqrt(ff) : 1.0;
+	turn->end[m->first][m->first] = 1 / turn->c;
 	if (!both)
 		return 0;
 	rest = ss - set->product * set->product / ff;
@@ -93,6 +98,8 @@ find_turn(struct turn *turn, const struct gram_set *set,
 		    set->product / sqrt(ff * ss));
 	turn->a = 1.0 / sqrt(rest);
 	turn->b = -set->product / ff / sqrt(rest);
+	turn->end[second][m->first] = set->product / ff / turn->c;
+	turn->end[second][second] = sqrt(rest);
 	return 0;
 }
 
@@ -191,6 +198,28 @@ turn_delta(struct orthonormal *o, const struct model_turns *m,
 	    writer, c->axis, c->rep, c->tensor, t, c->offset, o->d, c->n, err);
 }
 
+/* Another network is where its direction ended. */
+static int
+turn_direction(const struct model_turns *m, const struct passage *p,
+    struct writer *writer, struct error *err)
+{
+	struct direction d = p->directions[p->direction].is;
+	struct pack header = {0};
+	int status;
+
+	if (d.kind != DIRECTION_TOWARD || d.norm != NORMALISE_NONE ||
+	    (d.placed && !m->added[d.axis]))
+		return writer_copy(writer, &p->record, err);
+	d.placed = true;
+	memcpy(d.at, m->turns[d.rep].end[d.axis], sizeof(d.at));
+	status = direction_pack(&header, &d, p->record.header, err);
+	if (status == 0)
+		status = writer_record(writer, "direction", &header,
+		    p->record.payload, p->record.payload_bytes, err);
+	pack_free(&header);
+	return status;
+}
+
 static int
 copy_step(struct orthonormal *o, const struct passage *p,
     enum passage_step step, struct writer *writer, struct error *err)
@@ -209,8 +238,9 @@ copy_step(struct orthonormal *o, const struct passage *p,
 		return 0;
 	case PASSAGE_DECLARED:
 		return make_room(o, m->n, err);
-	case PASSAGE_MODEL:
 	case PASSAGE_DIRECTION:
+		return turn_direction(m, p, writer, err);
+	case PASSAGE_MODEL:
 	case PASSAGE_TENSOR:
 	case PASSAGE_SCALE:
 	case PASSAGE_OTHER:

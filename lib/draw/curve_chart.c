@@ -147,11 +147,13 @@ free_page(struct page *page)
 	bands_free(&page->bands);
 }
 
-/* The network at 1, by a line and its name; several names stand in rows. */
+/* Another network, by a line and its name; several names stand in rows. */
 static void
-draw_other(struct svg *svg, const struct plot *plot, const char *name, int row)
+draw_other(struct svg *svg, const struct plot *plot, const struct curve *curve,
+    int row)
 {
-	const double x = plot_x(plot, 1);
+	const char *name = curve->other;
+	const double x = plot_x(plot, curve->other_at);
 	struct svg_font font = {.size = PLOT_SMALL_SIZE, .fill = "#444"};
 	const double width = svg_text_width(name, font.size);
 	const bool fits = x + 4 + width < plot->left + plot->width;
@@ -166,22 +168,27 @@ draw_other(struct svg *svg, const struct plot *plot, const char *name, int row)
 	    &font, name);
 }
 
+static bool
+same_other(const struct curve *a, const struct curve *b)
+{
+	return a->other != NULL && b->other != NULL &&
+	       strcmp(a->other, b->other) == 0 && a->other_at == b->other_at;
+}
+
 static void
 draw_others(struct svg *svg, const struct plot *plot, const struct part *part)
 {
 	int row = 0;
 
-	if (!(plot->x0 < 1 && plot->x1 >= 1))
-		return;
 	for (size_t i = 0; i < part->n_shown; i++) {
-		const char *name = part->shown[i].other;
-		bool fresh = name != NULL;
+		const struct curve *c = &part->shown[i];
+		bool fresh = c->other != NULL && plot->x0 < c->other_at &&
+			     plot->x1 >= c->other_at;
 
 		for (size_t k = 0; k < i && fresh; k++)
-			fresh = part->shown[k].other == NULL ||
-				strcmp(part->shown[k].other, name) != 0;
+			fresh = !same_other(&part->shown[k], c);
 		if (fresh)
-			draw_other(svg, plot, name, row++);
+			draw_other(svg, plot, c, row++);
 	}
 }
 

@@ -171,6 +171,8 @@ take_paths(struct panel *panel, const struct text *beside, const char *field,
 		return -1;
 	routes_say_off(
 	    &panel->routes, panel->off_plane, sizeof(panel->off_plane));
+	routes_say_networks(
+	    &panel->routes, panel->networks, sizeof(panel->networks));
 	if (strcmp(field, "loss") == 0)
 		routes_say_gap(&panel->routes, panel->gap, sizeof(panel->gap));
 	return 0;
@@ -372,6 +374,7 @@ make_surface(struct landscape *l, size_t i)
 	    .captions = {[CAPTION_SUBSET] = or_null(p->subset),
 		[CAPTION_NORMS] = or_null(p->norms),
 		[CAPTION_TRAILS] = or_null(p->off_plane),
+		[CAPTION_NETWORKS] = or_null(p->networks),
 		[CAPTION_GAP] = or_null(p->gap)}};
 }
 
@@ -393,6 +396,7 @@ make_curve(struct landscape *l, size_t i, int with_accuracy)
 	    .left = p->z,
 	    .right = has ? p->accuracy : NULL,
 	    .other = p->others.n > 0 ? p->others.item[0].label : NULL,
+	    .other_at = p->others.n > 0 ? p->others.item[0].at.x : 0,
 	    .half = p->has_half ? p->half : NULL};
 }
 

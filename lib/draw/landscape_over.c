@@ -60,6 +60,7 @@ describe(
 	s->trails = NULL;
 	s->n_trails = 0;
 	s->captions[CAPTION_TRAILS] = NULL;
+	s->captions[CAPTION_NETWORKS] = NULL;
 	s->captions[CAPTION_GAP] = NULL;
 }
 

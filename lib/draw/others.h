@@ -18,19 +18,21 @@ struct others {
 	struct other item[AXES_MAX];
 	int n;
 	bool leads; /* some axis leads to another network, marked or not */
+	char lost[AXES_MAX * 256]; /* names of those that are not */
 };
 
 /*
- * Finds those of a direction set: at 1 on their axis, unless axes were made
- * orthonormal or a direction was normalised, so that nobody knows where.
+ * Finds those of a direction set: where dirgen --orthonormal says that they
+ * are, or at 1 on their axis.  Nobody knows where when a direction was
+ * normalised, or made orthonormal by a version that did not say it.
  */
 int others_find(struct others *others, const struct points *points, int rep,
     struct error *err);
 
 /*
  * Writes what batch norms do where an axis leads to another network: "batch
- * norms stay those of A", "move with the weights", "found anew at every point";
- * "" where none does.
+ * norms stay those of A", "move with the weights", "found anew at every point",
+ * and which of the networks nobody can place; "" where none does.
  */
 int others_norms(const struct others *others, const struct points *points,
     char *out, size_t room, struct error *err);

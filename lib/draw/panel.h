@@ -28,10 +28,11 @@ struct panel {
 	char title[LABEL_BYTES]; /* of the panel that it is drawn in */
 	char label[LABEL_BYTES], axis_label[AXES_MAX][LABEL_BYTES];
 	char note[192], set_name[32], subset[96], off_plane[160];
+	char networks[320];
 	char gap[192]; /* of the loss, between plane and checkpoint */
 	struct routes routes;
 	struct others others;
-	char norms[128]; /* what batch norms do on the way to them */
+	char norms[320]; /* what batch norms do on the way to them */
 	/* Of the grid's points, then of the requested ones: half is that of an
 	 * interval at 95 %. */
 	double *at[AXES_MAX], *z, *half, *accuracy;

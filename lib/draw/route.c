@@ -93,10 +93,24 @@ begins(const struct routes *r, size_t i)
 	       r->points[i].i <= r->points[i - 1].i;
 }
 
+/* Of paths, what is off the plane; networks alone are told by name. */
+static void
+count_shares(struct routes *r)
+{
+	r->least = 1;
+	for (size_t i = 0; i < r->n; i++)
+		for (size_t k = 0; r->trails[i].n > 1 && k < r->trails[i].n;
+		     k++) {
+			const double off = r->trails[i].off[k];
+
+			r->least = fmin(r->least, isnan(off) ? 1 : off);
+			r->most = fmax(r->most, isnan(off) ? 0 : off);
+		}
+}
+
 static void
 make_trails(struct routes *r)
 {
-	r->least = 1;
 	for (size_t i = 0; i < r->n_points; i++) {
 		const struct path_point *p = &r->points[i];
 
@@ -114,11 +128,8 @@ make_trails(struct routes *r)
 		r->epoch[i] = p->epoch;
 		r->loss[i] = p->loss;
 		r->off[i] = p->norm > 0 ? p->off / p->norm : NAN;
-		if (p->norm > 0) {
-			r->least = fmin(r->least, r->off[i]);
-			r->most = fmax(r->most, r->off[i]);
-		}
 	}
+	count_shares(r);
 }
 
 static bool
@@ -131,31 +142,36 @@ is_in_range(const struct grid *grid, const double at[AXES_MAX])
 	return true;
 }
 
+/* The largest gap between a checkpoint's loss and that of the plane. */
+static void
+compare_loss(
+    struct routes *r, const struct path_point *p, double plane, const char *set)
+{
+	const double gap = fabs(p->loss - plane);
+
+	if (isnan(gap) || strcmp(p->set, set) != 0 ||
+	    (r->gap.known && gap <= fabs(r->gap.at->loss - r->gap.plane)))
+		return;
+	r->gap = (struct route_gap){true, p, plane};
+}
+
 /* The loss of the plane beside that of each checkpoint. */
 static void
 compare_losses(struct routes *r, const struct points *surface,
     const struct grid_place *sheet)
 {
-	double largest = 0;
+	for (size_t t = 0, i = 0; t < r->n; t++)
+		for (size_t k = 0; k < r->trails[t].n; k++, i++) {
+			const double at[AXES_MAX] = {r->at[i].x, r->at[i].y};
 
-	for (size_t i = 0; i < r->n_points; i++) {
-		const struct path_point *p = &r->points[i];
-		const double at[AXES_MAX] = {p->x, p->y};
-		double gap;
-
-		r->plane[i] = points_between(surface, sheet, "loss", at).value;
-		if (i + r->networks >= r->n_points)
-			continue;
-		r->of_paths++;
-		r->outside += !is_in_range(&surface->grid, at);
-		gap = fabs(p->loss - r->plane[i]);
-		if (isnan(gap) ||
-		    strcmp(p->set, surface->grid.set[sheet->set]) != 0 ||
-		    (r->gap.known && gap <= largest))
-			continue;
-		r->gap = (struct route_gap){true, p, r->plane[i]};
-		largest = gap;
-	}
+			r->plane[i] =
+			    points_between(surface, sheet, "loss", at).value;
+			r->trails[t].outside +=
+			    !is_in_range(&surface->grid, at);
+			if (i + r->networks < r->n_points)
+				compare_loss(r, &r->points[i], r->plane[i],
+				    surface->grid.set[sheet->set]);
+		}
 }
 
 /* Networks at their places, unless a path of one point has told of them. */
@@ -216,22 +232,65 @@ routes_make(struct routes *r, const struct points *surface,
 	return 0;
 }
 
+/* Appends a part of a sentence; the first one stands alone. */
+static void
+add_part(char *out, size_t room, const char *between, const char *part)
+{
+	const size_t at = strlen(out);
+
+	snprintf(out + at, room - at, "%s%s", at > 0 ? between : "", part);
+}
+
 void
 routes_say_off(const struct routes *r, char *out, size_t room)
 {
-	size_t at;
+	size_t n = 0, outside = 0;
+	char part[96], most[32];
 
 	out[0] = '\0';
-	if (r->n <= r->networks)
+	for (size_t i = 0; i < r->n; i++)
+		if (r->trails[i].n > 1) {
+			n += r->trails[i].n;
+			outside += r->trails[i].outside;
+		}
+	if (n == 0)
 		return;
+	snprintf(part, sizeof(part), "%.0f", 100 * r->least);
+	snprintf(most, sizeof(most), "%.0f", 100 * r->most);
 	snprintf(out, room,
-	    "%.0f to %.0f %% of a checkpoint's distance is off the plane",
-	    100 * r->least, 100 * r->most);
-	at = strlen(out);
-	if (r->outside > 0)
-		snprintf(out + at, room - at,
-		    "; %" PRId64 " of %" PRId64 " outside the grid", r->outside,
-		    r->of_paths);
+	    "%s%s%s %% of a checkpoint's distance is off the plane", part,
+	    strcmp(part, most) != 0 ? " to " : "",
+	    strcmp(part, most) != 0 ? most : "");
+	snprintf(part, sizeof(part), "%zu of %zu outside the grid", outside, n);
+	if (outside > 0)
+		add_part(out, room, "; ", part);
+}
+
+void
+routes_say_networks(const struct routes *r, char *out, size_t room)
+{
+	char part[160], outside[256] = "";
+
+	out[0] = '\0';
+	for (size_t i = 0; i < r->n; i++) {
+		const struct trail *t = &r->trails[i];
+
+		if (t->n > 1)
+			continue;
+		snprintf(part, sizeof(part),
+		    "%.60s is %.0f %% of its distance "
+		    "off the plane",
+		    t->name, 100 * t->off[0]);
+		if (t->off[0] >= 0.005)
+			add_part(out, room, "; ", part);
+		snprintf(part, sizeof(part), "%.60s", t->name);
+		if (t->outside > 0)
+			add_part(outside, sizeof(outside), ", ", part);
+	}
+	if (outside[0] == '\0')
+		return;
+	add_part(out, room, "; ", "outside the grid: ");
+	add_part(out, room, "", outside);
 }
 
 void

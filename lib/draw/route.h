@@ -16,9 +16,8 @@ struct routes {
 	size_t n;
 	size_t networks; /* of them, at their end: others, not seen in paths */
 	double least, most; /* share of the distance that is off the plane */
-	/* Of the points of paths: outside of the grid, and that whose own loss
-	 * is farthest from that of the plane where it is seen. */
-	int64_t of_paths, outside;
+	/* The checkpoint whose own loss is farthest from that of the plane
+	 * where it is seen. */
 	struct route_gap {
 		bool known;
 		const struct path_point *at; /* borrowed from points */
@@ -48,6 +47,8 @@ void routes_free(struct routes *routes);
 /* In words; "" without a path, or where no loss is known: "5 to 40 % of a
  * checkpoint's distance is off the plane; 2 of 9 outside the grid". */
 void routes_say_off(const struct routes *routes, char *out, size_t room);
+/* "B is 40 % of its distance off the plane; outside the grid: C". */
+void routes_say_networks(const struct routes *routes, char *out, size_t room);
 /* "largest gap: 2.3 in the plane, own loss 0.36 (epoch 3)". */
 void routes_say_gap(const struct routes *routes, char *out, size_t room);
 

@@ -13,12 +13,13 @@ struct xy {
 
 struct trail;
 
-/* Lines below a surface; the last two go with its trails. */
+/* Lines below a surface; the last three go with its trails. */
 enum {
 	CAPTION_SUBSET,
 	CAPTION_DASHED, /* drawn where a line is */
 	CAPTION_NORMS,
 	CAPTION_TRAILS,
+	CAPTION_NETWORKS,
 	CAPTION_GAP,
 	CAPTIONS_MAX
 };
@@ -67,7 +68,8 @@ struct curve {
 	int dashed;
 	size_t n;
 	const double *x, *left, *right;
-	const char *other;  /* a network at 1; or NULL */
+	const char *other;  /* a network on the line; or NULL */
+	double other_at;    /* where it lies */
 	const double *half; /* of each left value: half of its 95 % interval, 0
 			       or NaN: none; or NULL */
 };

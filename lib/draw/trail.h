@@ -19,6 +19,7 @@ struct trail {
 	const double *epoch, *loss;
 	const double *plane; /* loss of the plane where it is seen */
 	const double *off;   /* share of its distance that is off the plane */
+	size_t outside;      /* points out of the grid's range */
 };
 
 /*

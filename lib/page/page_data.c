@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "draw/curves.h"
+#include "draw/others.h"
 #include "draw/trail.h"
 #include "page/page_internal.h"
 #include "stream/value.h"
@@ -295,48 +296,18 @@ add_trails(struct text *out, const struct drawn_surface *s)
 	text_add(out, "]");
 }
 
-/* Did dirgen --orthonormal give the axes other lengths?  1, 0 or -1. */
-static int
-is_turned(const struct points *points, struct error *err)
-{
-	struct decoded *begin = pack_decode(&points->begin, err);
-	const struct value *history;
-	int turned = 0;
-
-	if (begin == NULL)
-		return -1;
-	history = value_get(decoded_value(begin), "history");
-	for (size_t i = 0; i < array_count(history); i++) {
-		const struct value *entry = array_at(history, i);
-		const struct value *options = value_get(entry, "options");
-
-		turned |= value_is(value_get(entry, "program"), "dirgen") &&
-			  value_get(options, "orthonormal") != NULL;
-	}
-	decoded_free(begin);
-	return turned;
-}
-
-/*
- * Where other networks are: at 1 on the axes that lead toward them, unless
- * these were turned.
- */
+/* Where other networks are, as far as that is known. */
 static void
-add_marks(struct text *out, const struct survey *s, bool turned)
+add_marks(struct text *out, const struct others *others)
 {
-	const char *comma = "";
-
 	text_add(out, ",\"marks\":[");
-	for (int a = 0; a < s->axes && !turned; a++) {
-		const struct direction *d = &s->direction[a].direction;
+	for (int k = 0; k < others->n; k++) {
+		const struct other *o = &others->item[k];
 
-		if (!s->has_direction[a] || d->kind != DIRECTION_TOWARD)
-			continue;
-		text_add(out, "%s{\"x\":%d,\"y\":%d", comma, a == 0, a == 1);
-		add_key_text(out, "label",
-		    d->label[0] != '\0' ? d->label : "the other network");
+		text_add(out, "%s{\"x\":%.7g,\"y\":%.7g", k > 0 ? "," : "",
+		    o->at.x, o->at.y);
+		add_key_text(out, "label", o->label);
 		text_add(out, "}");
-		comma = ",";
 	}
 	text_add(out, "]");
 }
@@ -368,7 +339,7 @@ add_sheet(
 	const struct grid *grid = &s.points->grid;
 	const struct landscape *l = &page->field[0].landscape;
 	char label[600], colour[COLOUR_TEXT_BYTES];
-	int turned;
+	struct others others;
 
 	page_label(page, i, label, sizeof(label));
 	text_add(out, "{\"rep\":%d", s.rep);
@@ -390,10 +361,9 @@ add_sheet(
 		add_plot(out, &plot);
 		add_trails(out, surface);
 	}
-	turned = is_turned(s.points, err);
-	if (turned < 0)
+	if (others_find(&others, s.points, s.rep, err) < 0)
 		return -1;
-	add_marks(out, &page->surveys.item[i], turned > 0);
+	add_marks(out, &others);
 	if (add_values(page, i, out, &s, err) < 0 ||
 	    add_asked(page, out, &s, err) < 0)
 		return -1;

@@ -286,4 +286,33 @@ dirgen -q -k toward --orthonormal one2.ll one3.ll <one1.ll | trajproj one1.ll on
 	evalgrid -q -d "$ROOT/tests/data/sets/fashion-48.npz" -n 2 --x=auto:4 --y=auto:4 >three.ll
 is "$(contour three.ll | grep -c '>net [123]</text>') $(contour three.ll | grep -c '>start<')" "6 0" \
 	"networks alone stand in the plane with their names, as in the key, and start nothing"
+is "$(contour three.ll | grep -c 'off the plane')" 0 "networks that span the plane are not off it"
+dirgen -q -k toward --over states --orthonormal one2.ll one3.ll <one1.ll >turned.ll
+netnew -s 9 --pixels fashion small >far.ll
+# at: where networks are said to lie, and where they are projected to.
+trajproj one2.ll one3.ll <turned.ll | path x y | awk '{ printf "%.4f %.4f ", $1, $2 }' >projected
+is "$(recdump turned.ll | sed -n 's/^direction.* at_x=\([^ ]*\) at_y=\([^ }]*\).*/\1 \2/p' |
+	awk '{ printf "%.4f %.4f ", $1, $2 }')" "$(cat projected)" "dirgen --orthonormal says where the networks lie"
+evalgrid -q -d "$D" -n 2 --x=-1:14:4 --y=-1:14:4 turned.ll >marked.ll
+for style in lines surface; do
+	contour --style $style --view -60,80 marked.ll >marked.svg
+	is "$(grep -c '>net [23]</text>' marked.svg) $(grep -c 'outside\|not known' marked.svg)" "4 0" \
+		"they are marked in such a plane, and in its legend: $style"
+done
+evalgrid -q -d "$D" -n 2 --x=-1:2:4 --y=-1:2:4 turned.ll | contour >far.svg
+is "$(grep -c '>outside the grid: net 2, net 3<' far.svg) $(grep -c '>net [23]</text>' far.svg)" "1 2" \
+	"what lies outside is named"
+evalgrid -q -d "$D" -n 2 --x=-1:2:4 --y=-1:2:4 <(fnorm -q --norm filter --force <turned.ll) | contour >lost.svg
+is "$(grep -c '; the place of net 2 and net 3 is not known<' lost.svg) $(grep -c '>net [23]</text>' lost.svg)" "1 0" \
+	"so is what nobody can place"
+dirgen -q -k toward --axes 1 one2.ll <one1.ll | dirgen -q --orthonormal -s 1 --axis y |
+	evalgrid -q -d "$D" -n 2 --x=0:1:3 --y=0:1:3 | contour | grep -c '>net 2</text>' >kept
+is "$(cat kept)" 2 "a direction that was there stays where it was"
+trajproj --path-only one4=far.ll <turned.ll | contour marked.ll - | grep -o '>one4 is [0-9]* % of its distance off the plane<' >off
+is "$(wc -l <off)" 1 "of a network off the plane it is said how far"
+dirgen -q -k toward --orthonormal one2.ll <one1.ll >turned1.ll
+evalgrid -q -d "$D" -n 2 --x=0:14:5 turned1.ll | contour >on.svg
+evalgrid -q -d "$D" -n 2 --x=0:1:5 turned1.ll | contour >beyond.svg
+is "$(grep -c '>net 2</text>' on.svg) $(grep -c 'net 2 lies outside, at 1' on.svg beyond.svg | tr '\n' ' ')" \
+	"1 on.svg:0 beyond.svg:1 " "on a line, too"
 done_testing
