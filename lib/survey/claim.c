@@ -30,6 +30,9 @@ error_of(const struct survey *s)
 	    .se = s->used > 0 ? accuracy_error(s->acc, s->used) : NAN};
 	struct estimate e = estimate_of(100 - s->acc, &error, 1);
 
+	if (!isnan(s->acc_lo) && !isnan(s->acc_hi))
+		return estimate_between(
+		    100 - s->acc, 100 - s->acc_hi, 100 - s->acc_lo);
 	e.lo = fmax(e.lo, fmin(0, e.value));
 	e.hi = fmin(e.hi, fmax(100, e.value));
 	return e;
@@ -369,6 +372,8 @@ claim_judge(struct claim *claim, const struct side *a, const struct side *b,
 		const enum trained t = side_trained(sides[i], measure, why);
 
 		claim->unknown |= t == TRAINED_UNKNOWN;
+		claim->pointwise |=
+		    measure != MEASURE_VALUES && sides[i]->survey[0]->pointwise;
 		if (t != UNTRAINED)
 			continue;
 		if (!untrained)
@@ -389,6 +394,8 @@ claim_print(const struct claim *claim, struct text *out)
 	if (claim->why[0] != '\0') {
 		text_add(out, ": ");
 		text_add_shown(out, claim->why);
+	} else if (claim->pointwise) {
+		text_add(out, ": intervals at 95 %%, per point");
 	}
 	text_add(out, "\n");
 }

@@ -60,6 +60,7 @@ struct claim {
 	struct estimate a, b;
 	char why[CLAIM_BYTES]; /* of OUTCOME_VOID, else empty */
 	bool unknown;          /* whether both have learned something */
+	bool pointwise;        /* errors are those of each point alone */
 };
 
 /*

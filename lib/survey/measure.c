@@ -239,6 +239,7 @@ measure_centre(struct survey *s, const struct centre_point *at,
     const double groups[GROUPS])
 {
 	s->loss = s->acc = s->se = s->top1 = NAN;
+	s->acc_lo = s->acc_hi = NAN;
 	s->used = s->n;
 	s->centre = at->kind;
 	s->centre_missing = at->missing;
@@ -246,6 +247,8 @@ measure_centre(struct survey *s, const struct centre_point *at,
 		return;
 	points_value(at->points, at->index, "loss", &s->loss);
 	points_value(at->points, at->index, "acc", &s->acc);
+	points_value(at->points, at->index, "acc_lo", &s->acc_lo);
+	points_value(at->points, at->index, "acc_hi", &s->acc_hi);
 	take_se(at->points, at->index, &s->se);
 	points_value(at->points, at->index, "top1", &s->top1);
 	s->loss_error = error_of_loss(s->loss, s->se, groups);
@@ -382,6 +385,17 @@ measure_curvature(
 	return 0;
 }
 
+static bool
+is_pointwise(const struct sheet *sheet, const struct points *p)
+{
+	double half;
+
+	for (int64_t i = 0; i < sheet->n; i++)
+		if (points_value(p, sheet->index[i], "half", &half) && half > 0)
+			return true;
+	return false;
+}
+
 /* All that the terrain tells, once it is known where the centre stands. */
 static int
 measure(struct survey *s, const struct terrain *t, const struct points *p,
@@ -424,6 +438,7 @@ survey_measure(struct survey *s, const struct points *p, int set,
 		    .other_y = sheet.other[1]};
 		struct centre_point centre = {.points = p};
 
+		s->pointwise = is_pointwise(&sheet, p);
 		status = centre_find(
 		    &centre, all, s->rep, set, terrain_place(&t, 0), err);
 		if (status == 0)

@@ -56,6 +56,8 @@ print_centre(const struct survey *s, struct text *out)
 	print_error(s->se, out);
 	if (!isnan(s->acc))
 		text_add(out, ", accuracy %.4g %%", s->acc);
+	if (!isnan(s->acc_lo) && !isnan(s->acc_hi))
+		text_add(out, " [%.4g, %.4g]", s->acc_lo, s->acc_hi);
 	if (!isnan(s->stored))
 		text_add(out, " (checkpoint: %.4g %%)", s->stored);
 	if (s->used > 0)
@@ -194,6 +196,9 @@ survey_print_numbers(const struct survey *s, struct text *out)
 	print_centre(s, out);
 	print_lowest(s, out);
 	print_measures(s, out);
+	if (s->pointwise)
+		text_add(out, "  intervals   at 95 %%, per point; those of "
+			      "sharpness for all points at once\n");
 }
 
 void

@@ -159,6 +159,12 @@ json_centre(const struct survey *s, struct text *out)
 		value_print_json_text("from", centre_words[s->centre], out);
 		value_print_json_real("loss", s->loss, out);
 		value_print_json_real("acc", s->acc, out);
+		if (!isnan(s->acc_lo) && !isnan(s->acc_hi)) {
+			value_print_json_real("acc_lo", s->acc_lo, out);
+			value_print_json_real("acc_hi", s->acc_hi, out);
+		}
+		if (s->pointwise)
+			text_add(out, ",\"pointwise\":true");
 		value_print_json_real("se", s->se, out);
 		if (s->used > 0)
 			add_whole(out, "n", s->used);
@@ -288,6 +294,8 @@ claim_print_json(
 	text_add(out, "{\"measure\":\"%s\"", measure_words[measure]);
 	value_print_json_text("outcome", outcome_words[claim->outcome], out);
 	value_print_json_text("why", claim->why, out);
+	if (claim->pointwise)
+		text_add(out, ",\"pointwise\":true");
 	text_add(out, ",\"less\":{\"here\":true");
 	value_print_json_real("value", claim->a.value, out);
 	add_estimate(out, &claim->a);

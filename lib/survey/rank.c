@@ -268,6 +268,19 @@ print_rank(const struct rank *r, int place, struct text *out)
 	text_add(out, "\n");
 }
 
+/* Has a run on this data set errors of each point alone? */
+static bool
+is_pointwise(const struct ranking *ranking, const char *set)
+{
+	for (size_t i = 0; i < ranking->n; i++) {
+		const struct survey *s = ranking->item[i].survey;
+
+		if (strcmp(s->set, set) == 0 && s->pointwise)
+			return true;
+	}
+	return false;
+}
+
 void
 ranking_print(const struct ranking *ranking, struct text *out)
 {
@@ -281,7 +294,10 @@ ranking_print(const struct ranking *ranking, struct text *out)
 			set = r->survey->set;
 			place = 0;
 			text_add_shown(out, set);
-			text_add(out, ", by %s\n", titles[ranking->key]);
+			text_add(out, ", by %s%s\n", titles[ranking->key],
+			    is_pointwise(ranking, set)
+				? "; intervals at 95 %, per point"
+				: "");
 		}
 		print_rank(r, ++place, out);
 	}

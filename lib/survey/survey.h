@@ -64,6 +64,9 @@ struct survey {
 	enum centre_kind centre;
 	bool centre_missing;        /* the grid has a place for it */
 	double loss, acc, se, top1; /* at the centre */
+	double acc_lo, acc_hi;      /* what its point says of acc at 95 % */
+	/* Points say between which bounds they are known, of each alone. */
+	bool pointwise;
 	int64_t used; /* images of the centre, which --error may end early */
 	struct influence loss_error;
 	double stored;         /* accuracy that the checkpoint notes */

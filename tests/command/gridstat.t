@@ -202,6 +202,25 @@ has "$T/known.ll" 'non-convex  [0-9.]* % \[[0-9.]*, 100\]' "is printed so"
 known 'x * x + y * y' 0
 ! gridstat "$T/known.ll" | grep -q '\['
 ok $? "what is exact has none"
+! gridstat "$T/known.ll" | grep -q 'per point'
+ok $? "nor is it said to be known point by point"
+# Intervals of evalgrid --error are those of each point alone, and are called that.
+interval() { known "$1" "$2"; mv "$T/known.ll" "$T/$3.ll"; }
+interval 'x * x + y * y' 0.02 one
+interval '3 * (x * x + y * y)' 0.02 other
+has "$T/one.ll" '^  intervals   at 95 %, per point; those of sharpness for all points at once$' "points tell their intervals"
+is "$(gridstat -q --compare sharpness "$T/one.ll" "$T/other.ll")" \
+	"holds: 0.25 [0.2217, 0.2783] < 0.75 [0.7217, 0.7783]: intervals at 95 %, per point" "a comparison says so"
+is "$(gridstat -q --json --compare sharpness "$T/one.ll" "$T/other.ll" | jq .pointwise)" true "in JSON, too"
+gridstat -q --rank width "$T/one.ll" "$T/other.ll" | grep -qx 'train, by mean width .*; intervals at 95 %, per point'
+ok $? "and an order"
+bounds() { printf 'ix,iy,x,y,loss,acc,half,acc_lo,acc_hi\n0,0,-1,0,2,50,.1,40,60\n1,0,0,0,1,%s,.1,%s\n2,0,1,0,2,50,.1,40,60\n' "$1" "$2" |
+	$python "$ROOT/tests/data/points/make.py" >"$T/$3.ll"; }
+bounds 90 85,93 one
+bounds 80 68,92 other
+has "$T/one.ll" 'accuracy 90 % \[85, 93\]' "the accuracy has its own interval"
+is "$(gridstat -q --compare error "$T/one.ll" "$T/other.ll")" \
+	"not distinguishable: 10 [7, 15] < 20 [8, 32]: intervals at 95 %, per point" "which decides"
 
 # Requested points count.
 printf '%s\n' '1 0.3 0' '2 0.45 0.2' '3 -0.05 -0.05' '4 3 0' >"$T/places"

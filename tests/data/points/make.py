@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Makes a point stream from CSV lines ix,iy,x,y,loss,acc on standard input.
-A column half is that of the interval of the loss.
+Columns half, acc_lo and acc_hi are intervals of the loss and the accuracy.
 
 usage: make.py [key=value ...] < surface.csv > points.ll
 keys: label, seed, norm, set, skip (leave out every skip-th point), mark=no
@@ -77,6 +77,6 @@ for i, r in enumerate(rows):
                   'y': float(r['y']), 'loss': float(r['loss']),
                   'acc': float(r['acc']), 'n': 512,
                   'status': 'nan' if r['loss'] == 'nan' else 'ok',
-                  **({'half': float(r['half'])} if 'half' in r else {})})
+                  **{k: float(r[k]) for k in ('half', 'acc_lo', 'acc_hi') if k in r}})
 if o['mark'] == 'yes':
     put('end', {'count': count, 'digest': digest.hexdigest()})
