@@ -114,8 +114,8 @@ $(BUILD)/lib/page/viewer.c: $(VIEWER) lib/page/viewer/page.css Makefile
 $(BUILD)/lib/page/viewer.o: $(BUILD)/lib/page/viewer.c
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-# Five programs read surfaces.
-$(addprefix $(BUILD)/bin/,contour gridconv gridmerge gridstat landpage): \
+# What programs that read surfaces share.
+$(addprefix $(BUILD)/bin/,contour evalgrid gridconv gridmerge gridstat h5conv landpage): \
 	$(BUILD)/cmd/surfaces.o
 # What contour does with lists of records.
 $(BUILD)/bin/contour: $(BUILD)/cmd/drawlists.o

@@ -368,6 +368,10 @@ run_points(char **paths, int n, const struct settings *s,
 	struct text svg = {0};
 	int status = surfaces_read(&list, paths, n, false, frame, err);
 
+	if (status == 0 &&
+	    (s->band || s->directions >= 0 || s->curvature == CURVATURE_LINES))
+		surfaces_leave_asked(frame, &list,
+		    "--band, --directions and eigenvalues take grids alone");
 	if (status == 0)
 		status = landscape_make(&landscape, &list, s->field, err);
 	points_list_free(&list);

@@ -7,6 +7,7 @@
 #include "base/plural.h"
 #include "evaluate/estimate.h"
 #include "gridrun.h"
+#include "surfaces.h"
 
 enum { BLOCK_MAX = 4096 };
 
@@ -185,6 +186,9 @@ evaluate(struct gridrun *run, struct surface *surface, struct error *err)
 	else if (run->frame->verbose > 0 && describe(run, e, err) < 0)
 		return -1;
 	warn_about_norms(run, e);
+	if (e->anchors != NULL)
+		surfaces_leave_asked(run->frame, &e->anchors->list,
+		    "anchors are the points of a grid, which has cells");
 	if (!run->estimate)
 		warn_about_scale(run, e->plane);
 	if (tell_norms(run, &surface->evaluation, err) < 0)

@@ -148,8 +148,6 @@ static int
 check_grids(const struct points_list *list, const struct settings *set,
     const struct frame *frame, struct error *err)
 {
-	int64_t left_out = 0;
-
 	for (size_t k = 0; k < list->n; k++) {
 		const struct points *p = &list->item[k];
 
@@ -158,13 +156,9 @@ check_grids(const struct points_list *list, const struct settings *set,
 			    "run %.16s has requested points alone, expected a "
 			    "grid",
 			    p->grid.run);
-		left_out += p->wanted - grid_points(&p->grid);
 	}
-	if (left_out > 0 && (set->form == NPZ || set->form == GNUPLOT))
-		frame_warn(frame,
-		    "%lld requested point%s beside the grid are left out (csv "
-		    "and json have them)",
-		    (long long)left_out, plural_s(left_out));
+	if (set->form == NPZ || set->form == GNUPLOT)
+		surfaces_leave_asked(frame, list, "csv and json have them");
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "frame.h"
 #include "hdf5/h5_read.h"
 #include "hdf5/reference.h"
+#include "surfaces.h"
 #include "tensor/chunk.h"
 
 static const char stream_begins[] = "\x95\xa4LLv1";
@@ -43,6 +44,7 @@ convert(const struct content *content, const char *name, struct frame *frame,
 	struct output output;
 	int status;
 
+	*options->left_out = 0;
 	frame_set_kind(
 	    frame, h5 ? &reference_read_kind : &reference_write_kind);
 
@@ -52,6 +54,8 @@ convert(const struct content *content, const char *name, struct frame *frame,
 		status = reference_read(content, name, &output, err);
 	else
 		status = reference_write(content, name, options, &output, err);
+	surfaces_tell_asked(frame, *options->left_out,
+	    "files of the reference tool have the points of grids alone");
 	return output_close(&output, status, err);
 }
 
@@ -77,7 +81,7 @@ int
 main(int argc, char **argv)
 {
 	struct reference_options reference = {0};
-	int64_t rep = 0;
+	int64_t rep = 0, left_out;
 	const struct option_row options[] = {
 	    OPTION_INT(0, "rep", "N", &rep, 0, REPS_MAX - 1,
 		"which direction set goes into the file, from 0 (0)"),
@@ -94,6 +98,7 @@ main(int argc, char **argv)
 	struct error err;
 
 	reference.rep = (int)rep;
+	reference.left_out = &left_out;
 	reference.partial = frame_partial(&frame);
 	if (argc - first > 1)
 		frame_usage(&frame, "%d file%s, expected at most one",

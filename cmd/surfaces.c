@@ -1,6 +1,8 @@
 #include "surfaces.h"
-#include "base/plural.h"
 
+#include <inttypes.h>
+
+#include "base/plural.h"
 #include "run/path.h"
 
 static int
@@ -44,4 +46,27 @@ surfaces_read(struct points_list *list, char **paths, int n, bool mixed,
 		    skipped, plural_s((int64_t)skipped), list->strays,
 		    plural_s((int64_t)list->strays));
 	return check_complete(list, frame, err);
+}
+
+void
+surfaces_tell_asked(
+    const struct frame *frame, int64_t left_out, const char *why)
+{
+	if (left_out > 0)
+		frame_warn(frame,
+		    "%" PRId64 " requested point%s beside the grid %s left out "
+		    "(%s)",
+		    left_out, plural_s(left_out), plural(left_out, "is", "are"),
+		    why);
+}
+
+void
+surfaces_leave_asked(
+    const struct frame *frame, const struct points_list *list, const char *why)
+{
+	int64_t left_out = 0;
+
+	for (size_t k = 0; k < list->n; k++)
+		left_out += points_asked_there(&list->item[k]);
+	surfaces_tell_asked(frame, left_out, why);
 }

@@ -17,4 +17,13 @@
 int surfaces_read(struct points_list *list, char **paths, int n, bool mixed,
     const struct frame *frame, struct error *err);
 
+/*
+ * Warns of requested points of list that a picture or a file has no place for:
+ * "12 requested points beside the grid are left out (WHY)".
+ */
+void surfaces_leave_asked(
+    const struct frame *frame, const struct points_list *list, const char *why);
+void surfaces_tell_asked(
+    const struct frame *frame, int64_t left_out, const char *why);
+
 #endif

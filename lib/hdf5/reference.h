@@ -28,6 +28,7 @@ struct reference_options {
 	/* NULL: no point may be missing, and no run its end. */
 	const struct partial *partial;
 	const char *dir_file; /* text for a surface's dir_file, or NULL */
+	int64_t *left_out;    /* requested points, for which it has no place */
 };
 
 /*

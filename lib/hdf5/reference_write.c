@@ -222,6 +222,7 @@ write_surface(struct reader *reader, struct h5_writer *file,
 		return -1;
 	}
 	p = &list.item[0];
+	*options->left_out = points_asked_there(p);
 	status = h5_add_text(file, "dir_file",
 	    options->dir_file != NULL ? options->dir_file : p->grid.run, err);
 	if (status == 0)

@@ -115,6 +115,9 @@ int points_complete(const struct points *points, struct error *err);
  */
 bool points_wanted(const struct points *points, int64_t index);
 
+/* How many points are there beside the grid, of all data sets. */
+int64_t points_asked_there(const struct points *points);
+
 /*
  * The value of a numeric field ("loss", "acc", "se", ...) at place index; false
  * when the point is missing or has no such number.  NaN and infinities are

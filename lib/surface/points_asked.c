@@ -41,6 +41,16 @@ points_wanted(const struct points *points, int64_t index)
 	       0;
 }
 
+int64_t
+points_asked_there(const struct points *points)
+{
+	int64_t there = 0;
+
+	for (int64_t i = grid_points(&points->grid); i < points->n; i++)
+		there += points->at[i].bytes != NULL;
+	return there;
+}
+
 /* Room for the asked places behind the grid's. */
 static int
 make_places(struct points *p, struct error *err)

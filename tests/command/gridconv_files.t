@@ -273,20 +273,33 @@ is "$(gridconv -t path "$T/path.ll" | cut -d , -f 1-16,21 | cksum)" \
 fails 1 "no path \(trajproj\)" "path: a stream without one" gridconv -t path "$S/surface.ll"
 
 # ---- what has no place in an array ----
-$python - "$S/model.ll" >"$T/asked.ll" <<'END'
+asks()
+{
+	$python - "$1" <<'END'
 import hashlib, struct, sys, zlib, msgpack
 out, n = b'', 0
 for kind, h in [('begin', {'version': 1, 'history': []}),
-                ('request', {'id': 1, 'x': 0.5, 'y': 0.5}), ('end', None)]:
+                ('request', {'id': 1, 'x': 0.5, 'y': float(sys.argv[1])}), ('end', None)]:
     if kind == 'end':
         h = {'count': 1, 'digest': hashlib.sha256(out).hexdigest()}
     r = b'\x95\xa4LLv1' + b''.join(map(msgpack.packb, (kind, h, None)))
     out += r + b'\xce' + struct.pack('>I', zlib.crc32(r))
 sys.stdout.buffer.write(out)
 END
+}
+asks 0.5 >"$T/asked.ll"
+asks 0 >"$T/askedx.ll"
 dirgen -s 3 <"$S/model.ll" | evalgrid -q -d "$tiny" --x=0:1:2 --y=0:1:2 -o "$T/both.ll" - "$T/asked.ll"
-fails 0 "1 requested points? beside the grid are left out" "requested points are left out, and said so" \
+fails 0 "1 requested points? beside the grid (is|are) left out" "requested points are left out, and said so" \
 	gridconv -t npz -o "$T/both.npz" "$T/both.ll"
+dirgen -s 3:4 <"$S/model.ll" | evalgrid -q -d "$tiny" --x=0:1:2 --y=0:1:2 -o "$T/sets.ll" - "$T/asked.ll"
+fails 0 "2 requested points beside the grid are left out" "a picture of several directions as one does" \
+	contour --directions mean -o "$T/mean.svg" "$T/sets.ll"
+fails 0 "2 requested points beside the grid are left out" "a band does" \
+	sh -c "dirgen -s 3:4 --axes 1 <$S/model.ll | evalgrid -q -d $tiny --x=0:1:3 - $T/askedx.ll | contour --band -o $T/band.svg"
+! command -v h5conv >/dev/null || fails 0 "1 requested points? beside the grid (is|are) left out" \
+	"so does a file of HDF5" h5conv -o "$T/both.h5" "$T/both.ll"
+is "$(contour -o "$T/both.svg" "$T/both.ll" 2>&1)" "" "what draws them says nothing"
 dirgen -s 3 <"$S/model.ll" | evalgrid -q -d "$tiny" -o "$T/only.ll" - "$T/asked.ll"
 fails 1 "has requested points alone" "without a grid there is no array" gridconv -t vtk "$T/only.ll"
 head -c 1000 "$S/surface.ll" >"$T/torn"
