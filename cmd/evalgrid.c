@@ -108,6 +108,12 @@ print_images(struct text *out, const struct run_cost *cost, int64_t places,
 	    places, plural_s(places), e->data[0]->n, plural_s(e->data[0]->n),
 	    progress_duration(cost->seconds * (double)places, time), e->threads,
 	    plural_s(e->threads));
+	if (e->anchors != NULL)
+		text_add(out,
+		    "anchors: %" PRId64 " point%s, %.3g MB of memory\n",
+		    grid_points(&e->anchors->list.item[0].grid),
+		    plural_s(grid_points(&e->anchors->list.item[0].grid)),
+		    1e-6 * (double)anchors_bytes(e->anchors));
 	print_place(out, "centre", &cost->centre_score, cost->centre);
 	print_place(out, "corner", &cost->corner_score, cost->corner);
 	print_errors(out, cost, places, e);

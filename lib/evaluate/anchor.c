@@ -12,25 +12,48 @@
 #define NEAR 1e-9  /* of a step: a place on a line of the grid */
 #define RIDGE 1e-9 /* anchors that say the same */
 
-static int
-digest_points(struct anchors *anchors, struct error *err)
+static void
+digest_points(struct anchors *anchors)
 {
 	const struct points *p = &anchors->list.item[0];
 	struct digest digest;
-	int64_t known = 0;
 
 	digest_start(&digest);
 	digest_add_text(&digest, p->grid.run);
-	for (int64_t i = 0; i < p->n; i++) {
-		known += point_losses(&p->at[i], NULL, 0) > 0;
+	for (int64_t i = 0; i < p->n; i++)
 		if (p->at[i].bytes != NULL)
 			digest_add(&digest, p->at[i].bytes, p->at[i].n_bytes);
-	}
 	digest_finish_text(&digest, anchors->digest);
-	if (known > 0 && grid_points(&p->grid) > 0)
+}
+
+/* All of a grid, with losses where they are numbers. */
+static int
+check_points(const struct points *p, struct error *err)
+{
+	const int64_t n = grid_points(&p->grid);
+	int64_t without = 0, finite = 0;
+
+	if (points_complete(p, err) < 0)
+		return -1;
+	for (int64_t i = 0; i < n; i++) {
+		double loss = NAN;
+
+		if (!points_value(p, i, "loss", &loss) || !isfinite(loss))
+			continue;
+		finite++;
+		without += point_losses(&p->at[i], NULL, 0) == 0;
+	}
+	if (finite > without && without == 0)
 		return 0;
-	return error_set(err, "no point of a grid has losses of single images, "
-			      "expected what evalgrid --per-image writes");
+	if (without == finite)
+		return error_set(err,
+		    "no point of a grid has losses of single images, expected "
+		    "what evalgrid --per-image writes");
+	return error_set(err,
+	    "%" PRId64 " of %" PRId64
+	    " point%s %s no losses of single images, expected what evalgrid "
+	    "--per-image writes",
+	    without, n, plural_s(n), plural(without, "has", "have"));
 }
 
 int
@@ -47,10 +70,23 @@ anchors_open(struct anchors *anchors, const char *path, struct error *err)
 	if (status == 0 && anchors->list.n != 1)
 		status = error_set(err, "%s: %zu surface%s, expected one", path,
 		    anchors->list.n, plural_s((int64_t)anchors->list.n));
-	if (status == 0 && digest_points(anchors, err) < 0)
+	if (status == 0 && check_points(&anchors->list.item[0], err) < 0)
 		status = error_prefix(err, "%s", path);
+	if (status == 0)
+		digest_points(anchors);
 	reader_free(reader);
 	return status;
+}
+
+size_t
+anchors_bytes(const struct anchors *anchors)
+{
+	const struct points *p = &anchors->list.item[0];
+	size_t bytes = 0;
+
+	for (int64_t i = 0; i < p->n; i++)
+		bytes += p->at[i].n_bytes;
+	return bytes;
 }
 
 void

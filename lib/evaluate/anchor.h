@@ -37,6 +37,8 @@ struct anchors {
 
 /* Reads path: the grid of one run, with the losses of single images. */
 int anchors_open(struct anchors *anchors, const char *path, struct error *err);
+/* What is held in memory: mostly 4 bytes for each image and point. */
+size_t anchors_bytes(const struct anchors *anchors);
 void anchors_close(struct anchors *anchors);
 
 /* Are they in this plane, and of the images of each of these sets? */

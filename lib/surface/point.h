@@ -58,6 +58,9 @@ size_t point_bytes(const struct point *point);
  */
 int64_t point_losses(const struct point *point, float *losses, int64_t room);
 
+/* Are they of all of the point's images, and is its loss their mean? */
+int point_check_losses(const struct point *point, struct error *err);
+
 /* Its encoded header, for the questions of stream/scan.h; NULL: it is missing.
  */
 const uint8_t *point_header(const struct point *point, size_t *n);

@@ -341,6 +341,29 @@ take(struct points_list *list, struct segment *segment,
 	return take_other(list, segment, record, rules, err);
 }
 
+/* Of damaged input whole points are taken, though their losses may be torn. */
+static int
+check_losses(
+    const struct points *p, const struct points_rules *rules, struct error *err)
+{
+	for (int64_t i = 0; i < p->n && !rules->salvage; i++)
+		if (point_check_losses(&p->at[i], err) < 0)
+			return error_prefix(err, "run %.16s", p->grid.run);
+	return 0;
+}
+
+/* All records are there: what can be said of them together. */
+static int
+settle(struct points_list *list, const struct points_rules *rules,
+    struct error *err)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (points_append_asked(&list->item[i], rules, err) < 0 ||
+		    check_losses(&list->item[i], rules, err) < 0)
+			return -1;
+	return points_check_paths(list, err);
+}
+
 int
 points_read(struct points_list *list, struct reader *reader,
     const struct points_rules *rules, struct error *err)
@@ -365,9 +388,7 @@ points_read(struct points_list *list, struct reader *reader,
 		status = points_marks_move(&list->marks, &segment.marks, err);
 	points_marks_free(&segment.marks);
 	pack_free(&segment.begin);
-	for (size_t i = 0; i < list->n && status == 0; i++)
-		status = points_append_asked(&list->item[i], rules, err);
-	return status == 0 ? points_check_paths(list, err) : -1;
+	return status == 0 ? settle(list, rules, err) : -1;
 }
 
 void

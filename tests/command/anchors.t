@@ -64,6 +64,10 @@ evalgrid -q --x=-0.4:0.4:3 --y=0:0.3:2 -d $images --per-image plane.ll >fewer.ll
 fails 1 'holds run .*, this is run' "other anchors are another run" \
 	eval_grid --error 1% --anchors fewer.ll -o loose.ll
 
+# shellcheck disable=SC2086
+evalgrid --estimate -q $grid -d $images --error 1% --anchors anchors.ll plane.ll >cost
+is "$(grep -c '^anchors: 20 points, 0\.4[0-9]* MB of memory$' cost)" 1 "--estimate says what memory they take"
+
 near=$(mean helped.ll)
 # Losses that the anchors do not know: it costs more, and is not wrong.
 evalgrid -q --x=-9:9:2 --y=-9:9:2 -d $images --per-image plane.ll >far.ll
@@ -72,6 +76,71 @@ recdump --json helped.ll >helped.json
 is "$("$python" held.py)" "0 0" "far anchors: losses are within their half-widths"
 [ "$(mean helped.ll)" -gt $((near * 2)) ]
 ok $? "which costs more ($(mean helped.ll) images, near ones $near)"
+
+# Files that are no anchors: whole streams, whose losses are others than their points say.
+cat >forge.py <<'END'
+import hashlib, random, struct, sys, zlib, msgpack
+how, out, n, r = sys.argv[1], b'', 0, random.Random(1)
+for magic, kind, h, payload, crc in msgpack.Unpacker(sys.stdin.buffer, max_buffer_size=0):
+    if kind == 'losses':
+        v = list(struct.unpack('<%df' % (len(payload) // 4), payload))
+        if how in ('nan', 'inf'): v[7] = float(how)
+        if how == 'shuffled': r.shuffle(v)
+        if how == 'larger': v = [1.5 * x for x in v]
+        if how == 'fewer': v = v[:100]
+        if how == 'some' and h['ix'] == 1: continue
+        payload = struct.pack('<%df' % len(v), *v)
+    if kind == 'end': h = {'count': n, 'digest': hashlib.sha256(out).hexdigest()}
+    elif kind != 'begin': n += 1
+    record = b'\x95\xa4LLv1' + b''.join(map(msgpack.packb, (kind, h, payload)))
+    out += record + b'\xce' + struct.pack('>I', zlib.crc32(record))
+sys.stdout.buffer.write(out)
+END
+forge() { "$python" forge.py "$1" <anchors.ll >forged.ll; }
+forge same
+eval_grid --error 1% --anchors forged.ll >forged
+is "$(what loss forged | cksum)" "$(helped >again && what loss again | cksum)" "what is written anew is the same"
+for how in nan inf larger; do
+	forge $how
+	fails 1 "losses of single images have a mean of [^ ]*, their point says" "losses that are $how" \
+		eval_grid --error 1% --anchors forged.ll
+done
+forge fewer
+fails 1 'a point of 5000 images has losses of 100 single images' "of a hundred images" \
+	eval_grid --error 1% --anchors forged.ll
+fails 1 'a point of 5000 images has losses of 100 single images' "which gridmerge refuses, too" gridmerge forged.ll
+forge some
+fails 1 'forged.ll: 4 of 20 points have no losses of single images' "of some points" \
+	eval_grid --error 1% --anchors forged.ll
+evalgrid -q --x=-0.4:0.4:5 --y=0:0.3:4 -d $images --per-image --shard 1/3 plane.ll >forged.ll
+fails 1 'forged.ll: .*13 of 20 points are missing' "a shard of them" eval_grid --error 1% --anchors forged.ll
+head -c 200000 anchors.ll >forged.ll
+fails 1 'forged.ll: truncated' "torn ones" eval_grid --error 1% --anchors forged.ll
+evalgrid -q --x=-0.4:0.4:5 --y=0:0.3:4 -d $images --per-image --loss mse plane.ll >forged.ll
+fails 1 "anchors' loss is mse, expected crossentropy" "another loss's" eval_grid --error 1% --anchors forged.ll
+evalgrid -q --x=-0.4:0.4:5 --y=0:0.3:4 -d $images --per-image --sample 100 plane.ll >forged.ll
+fails 1 'anchors are of other images' "a subset's" eval_grid --error 1% --anchors forged.ll
+cat anchors.ll fewer.ll >forged.ll
+fails 1 '2 surfaces, expected one' "two of them" eval_grid --error 1% --anchors forged.ll
+# What nobody can tell from the truth costs more, and is not wrong.
+forge shuffled
+eval_grid --error 1% --anchors forged.ll >helped.ll
+recdump --json helped.ll >helped.json
+is "$("$python" held.py)" "0 0" "shuffled losses: losses are within their half-widths"
+[ "$(mean helped.ll)" -gt $((near * 2)) ]
+ok $? "which costs more ($(mean helped.ll))"
+# Requested points have the help of the cell they lie in; requested anchors are none.
+printf '%s %s %s\n' 1 0.1 0.12 2 -0.03 0.22 | losspipe run ask >requests.ll
+evalgrid -q -d $images --error 1% --anchors anchors.ll plane.ll requests.ll >asked.ll
+evalgrid -q -d $images --error 1% plane.ll requests.ll >alone.ll
+is "$(what anchors asked.ll | tr '\n' ' ')" "4 4 " "a requested point has four anchors"
+[ "$(mean asked.ll)" -lt "$(mean alone.ll)" ]
+ok $? "and needs fewer images ($(mean asked.ll), $(mean alone.ll))"
+evalgrid -q --x=-0.4:0.4:5 --y=0:0.3:4 -d $images --per-image plane.ll requests.ll >more.ll
+# shellcheck disable=SC2086
+evalgrid $grid -d $images --error 1% --anchors more.ll plane.ll 2>err >/dev/null
+grep -q '2 requested points beside the grid are left out (anchors are the points of a grid' err
+ok $? "requested points of anchors are left out, which is said"
 
 fails 2 'anchors is for --error' "--anchors alone" eval_grid --anchors anchors.ll
 fails 1 'no point of a grid has losses of single images' "points alone" \
