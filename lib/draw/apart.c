@@ -36,6 +36,39 @@ is_digest(const char *text)
 	return n >= 16 && strspn(text, "0123456789abcdef") == n;
 }
 
+/* Has another program than number i of the history this option? */
+static bool
+occurs(const struct value *history, size_t i, const char *name, size_t n)
+{
+	char key[FACT_NAME_BYTES];
+
+	if (n >= sizeof(key))
+		return false;
+	snprintf(key, sizeof(key), "%.*s", (int)n, name);
+	for (size_t k = 0; k < array_count(history); k++)
+		if (k != i &&
+		    value_get(value_get(array_at(history, k), "options"),
+			key) != NULL)
+			return true;
+	return false;
+}
+
+/* "netnew.seed", where nettrain has a seed, too. */
+static void
+add_qualified(struct names *names, const struct value *program,
+    const char *name, size_t n)
+{
+	char text[2 * FACT_NAME_BYTES];
+	const char *chars;
+	size_t m;
+
+	if (!value_chars(program, &chars, &m) || m >= FACT_NAME_BYTES ||
+	    n >= FACT_NAME_BYTES || memchr(chars, '.', m) != NULL)
+		return;
+	snprintf(text, sizeof(text), "%.*s.%.*s", (int)m, chars, (int)n, name);
+	add_name(names, text, strlen(text));
+}
+
 /* Options of all programs of the history; digests say nothing to anybody. */
 static void
 add_options(struct names *names, const struct facts *facts)
@@ -55,12 +88,18 @@ add_options(struct names *names, const struct facts *facts)
 			size_t n;
 
 			if (!value_chars(map_key(options, k), &chars, &n) ||
+			    /* the range goes last, and says more */
+			    (n == 1 && (*chars == 'x' || *chars == 'y')) ||
 			    (n == 6 && memcmp(chars, "kernel", n) == 0) ||
 			    (value_text(
 				 map_item(options, k), value, sizeof(value)) &&
 				is_digest(value)))
 				continue;
 			add_name(names, chars, n);
+			if (occurs(history, i, chars, n))
+				add_qualified(names,
+				    value_get(array_at(history, i), "program"),
+				    chars, n);
 		}
 	}
 }
@@ -102,7 +141,7 @@ describe(const struct facts_item *item, const char *name, char *out)
 {
 	static const char *const plain[] = {"arch", "file", "range", NULL};
 	char value[FACT_BYTES], text[FACT_BYTES + FACT_NAME_BYTES + 4];
-	const size_t at = strlen(out);
+	const size_t at = strlen(out), dot = strcspn(name, ".");
 	const char *comma = at > 0 ? ", " : "";
 	bool is_plain = false;
 
@@ -112,11 +151,16 @@ describe(const struct facts_item *item, const char *name, char *out)
 		snprintf(text, sizeof(text), "%sno %s", comma, name);
 	else if (is_plain)
 		snprintf(text, sizeof(text), "%s%s", comma, value);
+	else if (strcmp(name, "rows") == 0)
+		/* of principal components */
+		snprintf(text, sizeof(text), "%s%s checkpoints", comma, value);
 	else if (strcmp(name, "norm") == 0)
 		snprintf(text, sizeof(text), "%s%s", comma,
 		    strcmp(value, "none") == 0 ? "not normalised" : value);
 	else
-		snprintf(text, sizeof(text), "%s%s %s", comma, name, value);
+		snprintf(text, sizeof(text), "%s%.*s%s%s %s", comma, (int)dot,
+		    name, name[dot] == '.' ? " " : "",
+		    name[dot] == '.' ? name + dot + 1 : "", value);
 	if (strcmp(name, "norm") == 0 && strcmp(value, "none") != 0)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text),
 		    "-normalised");

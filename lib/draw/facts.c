@@ -92,6 +92,28 @@ programs(const struct facts *facts)
 	return array_count(value_get(decoded_value(facts->begin), "history"));
 }
 
+/* "netnew.seed": of the latest program of this name. */
+static bool
+get_program_option(
+    const struct facts *facts, const char *name, char out[FACT_BYTES])
+{
+	const size_t dot = strcspn(name, ".");
+	const struct value *history;
+	char program[FACT_NAME_BYTES];
+
+	if (facts->begin == NULL || name[dot] == '\0')
+		return false;
+	snprintf(program, sizeof(program), "%.*s", (int)dot, name);
+	history = value_get(decoded_value(facts->begin), "history");
+	for (size_t i = programs(facts); i-- > 0;)
+		if (value_is(
+			value_get(array_at(history, i), "program"), program) &&
+		    write_value(
+			value_get(options_of(facts, i), name + dot + 1), out))
+			return true;
+	return false;
+}
+
 static bool
 get_option(const struct facts *facts, const char *name, char out[FACT_BYTES])
 {
@@ -124,7 +146,8 @@ facts_get(const struct facts *facts, const char *name, char out[FACT_BYTES])
 	}
 	if (write_value(value_get(header, name), out) ||
 	    write_value(value_get(value_get(header, "meta"), name), out) ||
-	    get_option(facts, name, out))
+	    get_option(facts, name, out) ||
+	    get_program_option(facts, name, out))
 		return true;
 	out[0] = '\0';
 	return false;

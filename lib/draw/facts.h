@@ -42,8 +42,9 @@ const char *facts_own(const struct facts *facts, const char *name);
 
 /*
  * The fact of this name as text: an own one, else a key of the header or of its
- * meta, else the option of the latest program of the history that has it.
- * Numbers are rounded to four digits.  False and "" when nobody says it.
+ * meta, else the option of the latest program of the history that has it, or
+ * with the program's name before a dot ("netnew.seed") of that. Numbers are
+ * rounded to four digits.  False and "" when nobody says it.
  */
 bool facts_get(
     const struct facts *facts, const char *name, char out[FACT_BYTES]);

@@ -75,13 +75,14 @@ trail_mark(const struct trail_pen *pen, enum trail_form form, struct xy at)
 		return;
 	}
 	snprintf(attributes, sizeof(attributes),
-	    form == TRAIL_START
-		? "fill=\"#fff\" stroke=\"%s\" stroke-width=\"1.5\""
-		: "fill=\"%s\" stroke=\"#fff\" stroke-width=\"%g\"",
-	    colour, form == TRAIL_END ? 0.8 : 0.5);
+	    form == TRAIL_DOT
+		? "fill=\"%s\" stroke=\"#fff\" stroke-width=\"0.5\""
+		: "fill=\"#fff\" stroke=\"%s\" stroke-width=\"1.5\"",
+	    colour);
 	if (form == TRAIL_END) {
 		svg_path(pen->svg, attributes);
-		four_corners(pen->svg, at, 4.2, 1);
+		/* round the cross of the centre, where most runs end */
+		four_corners(pen->svg, at, 4.8, 1);
 		return;
 	}
 	svg_dot(pen->svg, at.x, at.y,

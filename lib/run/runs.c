@@ -143,8 +143,8 @@ take_model(struct indexing *x, struct error *err)
 	    .run = (int)(x->run - runs->runs), .begin = x->begin};
 	if (take_note(model, c, err) < 0)
 		return -1;
-	if (x->run->n++ == 0 && x->run->name[0] == '\0')
-		snprintf(x->run->name, RUN_NAME_BYTES, "%.*s",
+	if (x->run->n++ == 0)
+		snprintf(x->run->label, RUN_NAME_BYTES, "%.*s",
 		    RUN_NAME_BYTES - 1, model->label);
 	return runs->digests ? model_digest_start(model, &x->digest, err) : 0;
 }
@@ -210,15 +210,53 @@ index_run(struct indexing *x, struct error *err)
 				reader_open_runs(p->reader), err);
 }
 
+/* After its label, its file, or both where others have the label. */
 static void
 choose_name(const struct runs *runs, struct run *run)
 {
-	bool taken = !text_is_printable(run->name, strlen(run->name));
+	char file[RUN_NAME_BYTES];
+	const bool labelled = run->label[0] != '\0' &&
+			      text_is_printable(run->label, strlen(run->label));
+	bool shared = false;
 
+	for (size_t k = 0; k < runs->n_runs; k++)
+		shared |= &runs->runs[k] != run && !runs->runs[k].given &&
+			  strcmp(runs->runs[k].label, run->label) == 0;
+	text_short_path(run->path, file, sizeof(file));
+	if (!labelled)
+		snprintf(run->name, sizeof(run->name), "%s", file);
+	else if (!shared)
+		snprintf(run->name, sizeof(run->name), "%s", run->label);
+	else
+		snprintf(run->name, sizeof(run->name), "%.*s, %.*s",
+		    RUN_NAME_BYTES / 2 - 2, run->label, RUN_NAME_BYTES / 2 - 1,
+		    file);
+}
+
+static bool
+is_taken(const struct runs *runs, const struct run *run)
+{
 	for (const struct run *r = runs->runs; r < run; r++)
-		taken = taken || strcmp(r->name, run->name) == 0;
-	if (taken || run->name[0] == '\0')
-		text_short_path(run->path, run->name, RUN_NAME_BYTES);
+		if (strcmp(r->name, run->name) == 0)
+			return true;
+	return false;
+}
+
+/* In order: the runs before one have their names, and it gets a number. */
+static void
+name_runs(struct runs *runs)
+{
+	for (size_t k = 0; k < runs->n_runs; k++) {
+		struct run *run = &runs->runs[k];
+		char name[RUN_NAME_BYTES];
+
+		if (!run->given)
+			choose_name(runs, run);
+		memcpy(name, run->name, sizeof(name));
+		for (int i = 2; is_taken(runs, run); i++)
+			snprintf(run->name, sizeof(run->name), "%.*s (%d)",
+			    RUN_NAME_BYTES - 16, name, i);
+	}
 }
 
 static struct run *
@@ -234,6 +272,7 @@ new_run(struct runs *runs, const char *text, struct error *err)
 	*run = (struct run){.fd = -1, .first = runs->n, .path = text};
 	if (word < RUN_NAME_BYTES && text[word] == '=') {
 		memcpy(run->name, text, word);
+		run->given = true;
 		run->path = text + word + 1;
 	}
 	return run;
@@ -267,7 +306,7 @@ runs_add(struct runs *runs, const char *text, struct error *err)
 	status = index_run(&x, err);
 	passage_close(&x.passage);
 	reader_free(reader);
-	choose_name(runs, run);
+	name_runs(runs);
 	return status;
 }
 

@@ -40,8 +40,10 @@ struct run_checkpoint {
 };
 
 struct run {
-	char name[RUN_NAME_BYTES]; /* for legends */
-	const char *path;          /* borrowed, for messages */
+	char name[RUN_NAME_BYTES];  /* for legends: no other run has it */
+	char label[RUN_NAME_BYTES]; /* of its first model */
+	bool given;                 /* the name was asked for */
+	const char *path;           /* borrowed, for messages */
 	int fd;
 	size_t first, n; /* its checkpoints */
 };
@@ -65,7 +67,8 @@ void runs_free(struct runs *runs);
 /*
  * Reads the run at text, "[NAME=]PATH" (borrowed; "-" is standard input).
  * Without NAME it is called after the label of its first model or, when that is
- * empty or taken, after its file.  Fails when it cannot be read to its end
+ * empty, after its file; of one label several are called after both, and of one
+ * name several have numbers.  Fails when it cannot be read to its end
  * (runs->partial allows what reader_take_partial does), has no model, or has
  * models with other tensors than the first run's.
  */

@@ -280,6 +280,32 @@ fails 1 "^dirgen: /nonexistent/losspipe[^ ]*: No such file" "no place for a run 
 	sh -c 'cat run.ll | TMPDIR=/nonexistent dirgen -k pca'
 fails 2 "--include-final is for --kind pca" "an option of another kind" dirgen --include-final
 fails 2 "--seed is for --kind random" "a seed" dirgen -k pca -s 1 run.ll
+# ---- several runs have names ----
+mkdir sub
+netnew -s 1 --pixels fashion --label A small | nettrain -q -d "$D" --epochs 3 --batch 24 >a1.ll
+netnew -s 2 --pixels fashion --label A small | nettrain -q -d "$D" --epochs 3 --batch 24 >a2.ll
+cp other.ll sub
+trajproj --path-only a1.ll other.ll a2.ll sub/other.ll N=run.ll N=run.ll <plane | recdump |
+	sed -n 's/^path.*name=\(.*\) rep=.*/\1/p' | uniq | tr -d '"' | tr '\n' ';' >names
+is "$(cat names)" "A, a1;other;A, a2;other (2);N;N (2);" "runs of one label or one file are told apart"
+panel()
+{
+	dirgen -k pca "$@" | trajproj "$@" | evalgrid -q -d "$D" -n 4 --x=auto:3 --y=auto:3
+}
+panel a1.ll >p1.ll
+panel a2.ll >p2.ll
+for style in lines surface; do
+	contour --style $style p1.ll p2.ll >panels.svg
+	is "$(grep -o 'middle">A[^<]*<' panels.svg | tr '\n' ' ')" 'middle">A, netnew seed 1< middle">A, netnew seed 2< ' \
+		"panels of runs have names: $style"
+done
+contour --panel-title '{label} {netnew.seed} {nettrain.seed}' p1.ll p2.ll >panels.svg
+is "$(grep -o 'middle">A[^<]*<' panels.svg | tr '\n' ' ')" 'middle">A 1 0< middle">A 2 0< ' \
+	"an option of one program of several that have it"
+panel a1.ll a2.ll >p12.ll
+is "$(contour p1.ll p12.ll | grep -o 'middle">A[^<]*<' | tr '\n' ' ')" \
+	'middle">A, 3 checkpoints< middle">A, 7 checkpoints< ' "planes of different runs about one network, too"
+
 # ---- networks alone ----
 for k in 1 2 3; do netnew -s $k --pixels fashion --label "net $k" small >one$k.ll; done
 dirgen -q -k toward --orthonormal one2.ll one3.ll <one1.ll | trajproj one1.ll one2.ll one3.ll |
