@@ -162,22 +162,6 @@ milestones()
 		print s == "" ? n : s }'
 }
 
-# say_training_cost NETS EPOCHS IMAGES DATA MODEL NETTRAIN-OPTIONS...: measures a
-# few steps and says how long that many networks take.
-say_training_cost()
-{
-	local nets=$1 epochs=$2 n=$3 data=$4 model=$5 few start took
-	shift 5
-	few=$((n < 512 ? n : 512))
-	# without the time that it takes to read the data
-	start=$(seconds nettrain -q -d "$data" -n "$few" --epochs 0 "$@" "$model")
-	took=$(seconds nettrain -q -d "$data" -n "$few" --epochs 1 "$@" "$model")
-	took=$(awk -v a="$start" -v b="$took" 'BEGIN { printf "%.3f", (b > a) ? b - a : b }')
-	say "training: $nets networks x $epochs epochs x $n images, about $(
-		duration "$(awk -v t="$took" -v f="$few" -v n="$n" -v e="$epochs" -v k="$nets" \
-			'BEGIN { print t / f * n * e * k }')") on this machine (now: $few images in $took s)"
-}
-
 # claim TEXT WORD LESS MORE [OPTION...]: what a caption says, and whether this run
 # shows it: is WORD (of gridstat --compare) less for the network of the file LESS than
 # for that of MORE?  {less} and {more} in TEXT stand for the numbers.

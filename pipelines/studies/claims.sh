@@ -1,23 +1,29 @@
 # shellcheck shell=bash disable=SC2154  # what parts.sh sets
 # What a study claims of its networks, and the table of them.
 
-# compare TEXT WORD LESS MORE [OPTION...]: is WORD (of gridstat --compare) less for the
+# compare TEXT WORD LESS [MORE] [OPTION...]: is WORD (of gridstat --compare) less for the
 # network of the file LESS than for that of MORE?  @ stands for the seed in their names.
 # Over several seeds the mean difference is judged, by Student's t.
 compare()
 {
-	local text=$1 word=$2 less=$3 more=$4 seed line lines=''
-	shift 4
+	local text=$1 word=$2 seed file line lines=''
+	local -a files=()
+	shift 2
+	while [ $# -gt 0 ] && [ "$1" = "${1#--}" ]; do
+		files+=("$1")
+		shift
+	done
 	for seed in $seeds; do
-		if [ ! -e "${less//@/$seed}" ] || [ ! -e "${more//@/$seed}" ]; then
+		for file in "${files[@]//@/$seed}"; do
+			[ -e "$file" ] && continue
 			say "not asked, as a network is left out: $text"
 			return 0
-		fi
-		line=$(claim "$text|{less}|{more}" "$word" "${less//@/$seed}" "${more//@/$seed}" "$@")
+		done
+		line=$(claim "$text|{less}|{more}" "$word" "${files[@]//@/$seed}" "$@")
 		lines+=$line$'\n'
 	done
 	if [ "$seeds" = 1 ]; then
-		claim "$text" "$word" "${less//@/1}" "${more//@/1}" "$@"
+		claim "$text" "$word" "${files[@]//@/1}" "$@"
 	else
 		printf %s "$lines" | over_seeds "$text"
 	fi
@@ -47,28 +53,30 @@ over_seeds()
 # outcome WORD LESS MORE: in a word.
 outcome() { gridstat -q --compare "$@" 2>/dev/null | sed 's/:.*//'; }
 
-# together WHAT KIND WORD [OPTION...]: of all pairs of networks that differ beyond their
+# together WHAT KIND WORD [OPTION...]: of all pairs of networks of one seed that differ beyond their
 # errors both in WORD of the files of KIND and in the test error, in how many has the one
 # with less the smaller error?  Beyond chance, by the binomial of one half.
 together()
 {
-	local what=$1 kind=$2 word=$3 i j a b agree=0 both=0 pairs=0 void=0 set=(--set train)
+	local what=$1 kind=$2 word=$3 seed i j a b agree=0 both=0 pairs=0 void=0 set=(--set train)
 	shift 3
 	if [ ${#keys[@]} -lt 2 ]; then
 		say "not asked of one network: $what"
 		return 0
 	fi
 	[ -z "$has_test" ] || set=(--set test)
-	for ((i = 0; i < ${#keys[@]}; i++)); do
-		for ((j = i + 1; j < ${#keys[@]}; j++)); do
-			a=$(outcome "$word" "$out/$kind-${keys[i]}-1.ll" "$out/$kind-${keys[j]}-1.ll" --set train "$@")
-			b=$(outcome error "$out/alone-${keys[i]}-1.ll" "$out/alone-${keys[j]}-1.ll" "${set[@]}")
-			pairs=$((pairs + 1))
-			case "$a, $b" in
-			*void*) void=$((void + 1)) ;;
-			'holds, holds' | 'does not hold, does not hold') agree=$((agree + 1)) both=$((both + 1)) ;;
-			'holds, does not hold' | 'does not hold, holds') both=$((both + 1)) ;;
-			esac
+	for seed in $seeds; do
+		for ((i = 0; i < ${#keys[@]}; i++)); do
+			for ((j = i + 1; j < ${#keys[@]}; j++)); do
+				a=$(outcome "$word" "$out/$kind-${keys[i]}-$seed.ll" "$out/$kind-${keys[j]}-$seed.ll" --set train "$@")
+				b=$(outcome error "$out/alone-${keys[i]}-$seed.ll" "$out/alone-${keys[j]}-$seed.ll" "${set[@]}")
+				pairs=$((pairs + 1))
+				case "$a, $b" in
+				*void*) void=$((void + 1)) ;;
+				'holds, holds' | 'does not hold, does not hold') agree=$((agree + 1)) both=$((both + 1)) ;;
+				'holds, does not hold' | 'does not hold, holds') both=$((both + 1)) ;;
+				esac
+			done
 		done
 	done
 	awk -v what="$what" -v a=$agree -v n=$both -v p=$((pairs - void)) 'BEGIN {

@@ -67,7 +67,7 @@ trial()
 # price PROGRAM OPTION...: adds what its grid costs.
 price()
 {
-	local program=$1 option n=1 count=0 said
+	local program=$1 option n=1 count=0 again=0 said
 	shift
 	for option; do
 		case $option in
@@ -75,6 +75,7 @@ price()
 		*=auto:*) n=$((n * ${option##*:})) ;;
 		train=*) count=$((count + train_n)) ;;
 		test=*) count=$((count + test_n)) ;;
+		recompute) again=$((bn_images < train_n ? bn_images : train_n)) ;;
 		esac
 	done
 	[ -z "$sample" ] || count=$((sample * (count > train_n ? 2 : 1)))
@@ -84,7 +85,7 @@ price()
 			sed -n 's/.*about \([0-9]*\) products.*(\([0-9.]*\) s a product.*/\1 * \2/p')
 		priced=$(sum "$priced + $start_s + $n * $said")
 	else
-		priced=$(sum "$priced + $start_s + $n * $count * $one_image * ${sets_of_directions:-1}")
+		priced=$(sum "$priced + $start_s + $n * ($count + $again) * $one_image * ${sets_of_directions:-1}")
 	fi
 	n_grids=$((n_grids + 1)) bytes=$((bytes + n * 300 + model_bytes * (1 + ${sets_of_directions:-1})))
 }

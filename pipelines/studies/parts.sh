@@ -11,7 +11,7 @@ recipe_paper()
 {
 	folder=cifar-10-batches-bin pixels=cifar10-paper input=3,32,32 few='' few_test=''
 	augment=crop-flip epochs=300 batch=128 small_batch=128 large_batch=8192
-	sample='' points=51 line=51 maps=11 map_images=512 lanczos=(--tolerance 0.01)
+	sample='' points=51 line=51 maps=11 map_images=512 lanczos=(--tolerance 0.01) bn_images=1000
 }
 
 recipe_reduced()
@@ -19,13 +19,14 @@ recipe_reduced()
 	folder=/usr/share/datasets/fashion-mnist pixels=fashion input=1,28,28 few=4000
 	few_test=1000 augment=none epochs=10 batch=32 small_batch=16 large_batch=128
 	sample=256 points=13 line=21 maps=3 map_images=512 lanczos=(--tolerance 0.05 --products 60)
+	bn_images=1000
 }
 
 recipe_small()
 {
 	folder=$root/pipelines/samples/fashion-48.npz pixels=fashion input=1,28,28 few=''
 	few_test='' augment=none epochs=2 batch=24 small_batch=12 large_batch=48
-	sample='' points=5 line=5 maps=2 map_images=8
+	sample='' points=5 line=5 maps=2 map_images=8 bn_images=48
 	lanczos=(--tolerance 0.3 --basis 12 --products 6)
 }
 
@@ -50,13 +51,13 @@ set_options()
 	shift
 	[ -f "$root/pipelines/studies/$study" ] && [ "$study" = "${study//[^a-z]/}" ] ||
 		die "'$study' is no study, expected $(names_of_studies | sed 's/ .*//' | paste -s -d ' ')"
-	recipe=paper nesterov=yes lr=0.1 wd=5e-4 every=1 optimiser=sgd out='' seeds=1
+	recipe=paper lr='' wd=5e-4 every=1 optimiser=sgd ghost='' out='' seeds=1 tables=()
 	data=() given=() only='' shards='' hosts='' threads='' cost_only=''
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--small | --reduced) recipe=${1#--} && shift && continue ;;
 		--cost) cost_only=1 && shift && continue ;;
-		-d | --recipe | --net | --only | --of | --seeds | --shards | --sshlogin | -j | --epochs | --batch | --lr | --wd | --images | --points | --input | --pixels | --train-images | --test-images)
+		-d | --recipe | --net | --only | --of | --seeds | --shards | --sshlogin | -j | --epochs | --batch | --batches | --bn-batch | --bn-images | --lr | --wd | --every | --optimiser | --images | --points | --input | --pixels | --train-images | --test-images)
 			[ $# -gt 1 ] || die "$1 needs a value"
 			;;
 		-*) die "$1 is no option (the head of $0 lists them)" ;;
@@ -73,7 +74,10 @@ set_options()
 		--sshlogin) hosts=$2 ;;
 		-j) threads=$2 ;;
 		--points) set+=("points=$2" "line=$2" "plane_points=$2" "maps=$2") ;;
-		--epochs | --batch | --lr | --wd | --input | --pixels) set+=("${1#--}=$2") ;;
+		--batches) set+=("small_batch=${2%,*}" "large_batch=${2#*,}") ;;
+		--bn-batch) set+=("ghost=$2") ;;
+		--bn-images) set+=("bn_images=$2") ;;
+		--epochs | --batch | --lr | --wd | --every | --optimiser | --input | --pixels) set+=("${1#--}=$2") ;;
 		--images) set+=("sample=$2" "map_images=$2") ;;
 		--train-images) set+=("few=$2") ;;
 		--test-images) set+=("few_test=$2") ;;
@@ -95,6 +99,11 @@ set_options()
 	for one in "${set[@]}"; do
 		printf -v "${one%%=*}" '%s' "${one#*=}"
 	done
+	case $optimiser in
+	sgd) lr=${lr:-0.1} ;;
+	adam) lr=${lr:-0.001} ;;
+	*) die "--optimiser is '$optimiser', expected sgd or adam" ;;
+	esac
 }
 
 # ---- images ----
@@ -183,7 +192,8 @@ set_data()
 keys=()
 declare -A arch=() label=() own=() file_of=()
 
-# network KEY ARCHITECTURE LABEL [NAME=VALUE...]: one of the study's; what its recipe changes.
+# network KEY ARCHITECTURE LABEL [NAME=VALUE...]: one of the study's; what its recipe changes
+# ($batch, $wd, $lr, $optimiser, $ghost; nth=K:N, the K-th of N that differ by their seeds).
 network()
 {
 	case ",$only," in ,, | *",$1,"*) ;; *) return 0 ;; esac
@@ -217,19 +227,27 @@ start()
 		last_model "${file_of[$1]}"
 		return
 	fi
-	netnew "${arch[$1]}" --input "$input" --pixels "$pixels" -s "$2" --label "${label[$1]}"
+	netnew "${arch[$1]}" --input "$input" --pixels "$pixels" -s "$(seed_of "$@")" --label "${label[$1]}"
+}
+
+# seed_of KEY SEED: of the network itself.
+seed_of()
+{
+	local nth=${own[$1]#nth=}
+	[ "$nth" = "${own[$1]}" ] && echo "$2" || echo $((($2 - 1) * ${nth#*:} + ${nth%:*}))
 }
 
 # options_of KEY: of nettrain, a line.
 options_of()
 {
-	local pair batch=$batch wd=$wd lr=$lr optimiser=$optimiser
+	local pair batch=$batch wd=$wd lr=$lr optimiser=$optimiser ghost='' nth=''
 	for pair in ${own[$1]}; do
 		local "${pair?}"
 	done
 	echo "--augment $augment --batch $batch --wd $wd --lr $lr --epochs $epochs" \
 		"--milestones $(milestones "$epochs") --every $every" \
-		"$([ "$optimiser" = sgd ] && echo --nesterov || echo --optimiser "$optimiser")"
+		"$([ "$optimiser" = sgd ] && echo --nesterov || echo --optimiser "$optimiser")" \
+		"${ghost:+--bn-batch $ghost}"
 }
 
 # run_of KEY SEED: its checkpoints.
@@ -265,7 +283,7 @@ train()
 		say "training ${label[$1]}, seed $2"
 		since
 		# shellcheck disable=SC2046  # a list of options
-		start "$1" "$2" | nettrain -v ${threads:+-j "$threads"} -s "$2" "${sets[@]}" \
+		start "$1" "$2" | nettrain -v ${threads:+-j "$threads"} -s "$(seed_of "$@")" "${sets[@]}" \
 			$(options_of "$1") -o "$run"
 		spent "$1 $2"
 	fi
@@ -348,6 +366,13 @@ files()
 	for key in "${keys[@]}"; do
 		echo "$out/$1-$key-${2:-1}.ll"
 	done
+}
+
+# range MODEL...: one range for all histograms of weights, the widest.
+range()
+{
+	nethist "$@" | recdump | sed -n 's/^histogram .* range=\[\([^ ]*\) \([^]]*\)\].*/\1,\2/p' |
+		sort -t, -k2,2g | tail -n 1
 }
 
 # rows: how many columns put networks with shortcuts above those without.

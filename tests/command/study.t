@@ -10,7 +10,7 @@ sums() { (cd "$1" && cksum ./*.ll ./*.svg claims.txt); }
 
 "$study" >"$T/list"
 is "$(cut -d ' ' -f 1 "$T/list" | paste -s -d ' ')" \
-	"architectures convexity depth directions normalisation optimiser paths width" "study names the studies"
+	"architectures barriers convexity depth directions lines normalisation optimiser paths width" "study names the studies"
 is "$(grep -vc '^[a-z]* [^ ].*[^ ]$' "$T/list")" 0 "each with a line"
 while read -r name _; do
 	passes "$name --small" "$study" "$name" --small "$T/$name"
