@@ -123,6 +123,30 @@ eval_grid -d $images --error 5% --sample-seed 1 >other.ll
 is "$(recdump --json other.ll | sed -n 's/.*"kind":"grid".*"order":\([0-9]*\).*/\1/p')" 1 \
 	"whose grid tells its seed"
 
+# Killed at any time: what is there is drawn whole, and the same line goes on.
+evalgrid -q --x=-0.4:0.4:9 --y=0:0.3:8 -d $images -j1 --error 1% -o killed.ll plane.ll &
+for ((i = 0; i < 500; i++)); do
+	[ "$(stat -c %s killed.ll.part 2>/dev/null || echo 0)" -lt 5000 ] || break
+	sleep 0.01
+done
+kill -9 $! 2>/dev/null
+wait $! 2>/dev/null
+if [ -e killed.ll.part ]; then
+	passes "a part is drawn" contour -q --partial --interpolate cubic -o part.svg killed.ll.part
+	grep -q 'partial: [0-9]* of 72 points are missing<' part.svg &&
+		grep -Eq '>[0-9.]+ % of 5,000 images, standard errors to [0-9.]+ %<' part.svg
+	ok $? "and tells its points, images and error"
+	passes "in numbers, too" gridstat -q --partial killed.ll.part
+fi
+eval_grid -d $images --error 1% -o killed.ll
+gridmerge killed.ll | cmp -s - merged1.ll
+ok $? "1 %, killed and continued"
+# A sharpening that was killed: both files are the surface of most images.
+head -c 9000 s.ll >sharper.ll.part
+contour -q --partial -o both.svg e5.ll sharper.ll.part
+! grep -q 'points are missing' both.svg
+ok $? "with what it began from, a part of a sharper surface is whole"
+
 # What it would take, and what is said of it.
 for more in "" "--error 7%"; do
 	# shellcheck disable=SC2086
