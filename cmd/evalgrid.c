@@ -64,11 +64,15 @@ tell_norms(
 	return 0;
 }
 
+/* Of the first data set, which is named where there are several. */
 static void
-print_place(struct text *out, const char *name, const struct score *score,
-    int64_t images)
+print_place(struct text *out, const char *name, const struct evaluation *e,
+    const struct score *score, int64_t images)
 {
-	text_add(out, "%s loss %.6g", name, score->loss);
+	text_add(out, "%s", name);
+	if (e->sets > 1)
+		text_add(out, " (%s)", e->set[0]);
+	text_add(out, " loss %.6g", score->loss);
 	if (!isnan(score->acc))
 		text_add(out, ", accuracy %.4g %%", score->acc);
 	text_add(out, "; 5 %% standard error needs %" PRId64 " image%s\n",
@@ -80,7 +84,7 @@ static void
 print_errors(struct text *out, const struct run_cost *cost, int64_t places,
     const struct evaluation *e)
 {
-	const double all = (double)e->data[0]->n;
+	const double all = (double)gridrun_images(e);
 	char time[32];
 
 	/* a subset's would be of its images */
@@ -103,9 +107,9 @@ print_images(struct text *out, const struct run_cost *cost, int64_t places,
 {
 	char time[32];
 
-	text_add(out,
-	    "%" PRId64 " point%s x %" PRId64 " image%s: %s at %d thread%s\n",
-	    places, plural_s(places), e->data[0]->n, plural_s(e->data[0]->n),
+	text_add(out, "%" PRId64 " point%s x ", places, plural_s(places));
+	gridrun_add_images(out, e);
+	text_add(out, ": %s at %d thread%s\n",
 	    progress_duration(cost->seconds * (double)places, time), e->threads,
 	    plural_s(e->threads));
 	if (e->anchors != NULL)
@@ -114,8 +118,8 @@ print_images(struct text *out, const struct run_cost *cost, int64_t places,
 		    grid_points(&e->anchors->list.item[0].grid),
 		    plural_s(grid_points(&e->anchors->list.item[0].grid)),
 		    1e-6 * (double)anchors_bytes(e->anchors));
-	print_place(out, "centre", &cost->centre_score, cost->centre);
-	print_place(out, "corner", &cost->corner_score, cost->corner);
+	print_place(out, "centre", e, &cost->centre_score, cost->centre);
+	print_place(out, "corner", e, &cost->corner_score, cost->corner);
 	print_errors(out, cost, places, e);
 }
 
@@ -155,7 +159,7 @@ print_estimate(
 	for (int i = 0; i < ESTIMATE_PLACES && all > 0; i++) {
 		spread[i] = surface_place(
 		    surface, i * (all - 1) / (ESTIMATE_PLACES - 1));
-		spread[i].sets = 1U;
+		spread[i].sets = centre.sets;
 	}
 	if (estimate_run(e, &centre, &corner, spread,
 		all > 0 ? ESTIMATE_PLACES : 0, &est, err) < 0)

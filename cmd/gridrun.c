@@ -185,6 +185,26 @@ seen(void *context, const struct place *place, const struct score *scores)
 	frame_step(s->frame, &s->progress, scores == NULL, "point");
 }
 
+int64_t
+gridrun_images(const struct evaluation *e)
+{
+	int64_t n = 0;
+
+	for (int s = 0; s < e->sets; s++)
+		n += e->data[s]->n;
+	return n;
+}
+
+void
+gridrun_add_images(struct text *out, const struct evaluation *e)
+{
+	const int64_t n = gridrun_images(e);
+
+	text_add(out, "%" PRId64 " image%s", n, plural_s(n));
+	if (e->sets > 1)
+		text_add(out, " of %d data sets", e->sets);
+}
+
 int
 gridrun_write(struct gridrun *run, struct surface *surface, struct error *err)
 {

@@ -52,4 +52,8 @@ int gridrun_write(
  */
 int gridrun_main(struct gridrun *run, char **operands, int n);
 
+/* Of all data sets together; and in words: "6500 images of 2 data sets". */
+int64_t gridrun_images(const struct evaluation *evaluation);
+void gridrun_add_images(struct text *out, const struct evaluation *evaluation);
+
 #endif

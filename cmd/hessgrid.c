@@ -28,13 +28,12 @@ print_cost(const struct gridrun *run, const struct hessian *hessian,
 	const char *said;
 	char time[32];
 
+	text_add(&text, "%" PRId64 " point%s x about %" PRId64 " product%s x ",
+	    places, plural_s(places), products, plural_s(products));
+	gridrun_add_images(&text, &surface->evaluation);
 	text_add(&text,
-	    "%" PRId64 " point%s x about %" PRId64 " product%s x %" PRId64
-	    " image%s: %s at %d thread%s (%.3g s a product), %zu parameter%s, "
+	    ": %s at %d thread%s (%.3g s a product), %zu parameter%s, "
 	    "%.0f MB\n",
-	    places, plural_s(places), products, plural_s(products),
-	    surface->evaluation.data[0]->n,
-	    plural_s(surface->evaluation.data[0]->n),
 	    progress_duration(
 		cost->seconds * (double)(products * places), time),
 	    surface->evaluation.threads, plural_s(surface->evaluation.threads),

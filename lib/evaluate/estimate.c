@@ -37,8 +37,10 @@ images_for(const struct score *s, double relative, int64_t total)
 		   : 0;
 }
 
+/* At each place, of each data set. */
 struct looked {
-	struct score score[ESTIMATE_PLACES];
+	int sets;
+	struct score score[ESTIMATE_PLACES][SETS_MAX];
 };
 
 static int
@@ -48,7 +50,8 @@ keep_looked(
 	struct looked *looked = context;
 
 	(void)err;
-	looked->score[point] = scores[0];
+	for (int s = 0; s < looked->sets; s++)
+		looked->score[point][s] = scores[s];
 	return 0;
 }
 
@@ -66,9 +69,10 @@ add_error(struct run_cost *cost, const struct evaluation *e, double error,
 		    plan_classes(e->plan) / dataset_rows(e->data[0]));
 	*to = (struct error_cost){.error = error};
 	for (int i = 0; i < n; i++)
-		to->images += (double)look_images(
-				  &rule, &looked->score[i], e->data[0]->n) /
-			      n;
+		for (int s = 0; s < looked->sets; s++)
+			to->images += (double)look_images(&rule,
+					  &looked->score[i][s], e->data[s]->n) /
+				      n;
 }
 
 /* Spreads of losses are known well enough where losses are to a tenth. */
@@ -80,7 +84,7 @@ estimate_errors(const struct evaluation *evaluation, const struct place *places,
 	struct evaluation rough = *evaluation;
 	const double own = evaluation->look.error;
 	bool has_own = own == 0.0;
-	struct looked looked;
+	struct looked looked = {.sets = evaluation->sets};
 
 	rough.look = (struct look_rule){.error = 0.1, .floor = NAN};
 	look_settle(&rough.look, rough.loss,

@@ -12,7 +12,8 @@
 
 enum { ESTIMATE_ERRORS = 4, ESTIMATE_PLACES = 9 };
 
-/* A standard error, and the images that a point takes for it on average. */
+/* A standard error, and the images of all data sets that a point takes for it
+ * on average. */
 struct error_cost {
 	double error, images;
 };
@@ -28,12 +29,13 @@ struct run_cost {
 };
 
 /*
- * Evaluates the first data set, or the program, at `centre` and at `corner` and
- * times it.  The number of images follows from the spread of their losses,
- * n = (sd / (0.05 loss))^2, and of all images, which it never exceeds; 0 where
- * the loss is not finite.  What a stated error costs follows from looks at
- * places, n of them (at most ESTIMATE_PLACES), which are spread over the run:
- * for that its images should be in the order of looks (dataset_shuffle).
+ * Evaluates the data sets, or the program, at `centre` and at `corner` and
+ * times it; scores are those of the first set.  The number of images follows
+ * from the spread of their losses, n = (sd / (0.05 loss))^2, and of all images,
+ * which it never exceeds; 0 where the loss is not finite.  What a stated error
+ * costs follows from looks at places, n of them (at most ESTIMATE_PLACES),
+ * which are spread over the run: for that its images should be in the order of
+ * looks (dataset_shuffle).
  */
 int estimate_run(const struct evaluation *evaluation,
     const struct place *centre, const struct place *corner,

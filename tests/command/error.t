@@ -156,6 +156,12 @@ for more in "" "--error 7%"; do
 	is "$(sed -n 's/.*about \([0-9]*\) images.*/\1/p; s/.*needs \([0-9]*\) images/\1/p' cost |
 		awk '$1 > 5000 || $1 < 1')" "" "never more images than there are"
 done
+evalgrid --estimate -q --x=-0.4:0.4:9 --y=0:0.3:8 -d train=. -d test=. plane.ll >both
+is "$(sed -n '1s/:.*//p; s/^centre \(.*\) loss.*/\1/p' both | tr '\n' ';')" "72 points x 6500 images of 2 data sets;(train);" \
+	"several data sets count together"
+awk -v a="$(sed -n 's/^--error 5%: about \([0-9]*\) .*/\1/p' both)" -v b="$(sed -n 's/^--error 5%: about \([0-9]*\) .*/\1/p' cost)" \
+	'BEGIN { exit !(a > b + 250) }'
+ok $? "each has its own looks"
 got=$(what n e1.ll | awk '{ s += $1 } END { print s / NR }')
 says=$(sed -n 's/^--error 1%: about \([0-9]*\) .*/\1/p' cost)
 awk -v a="$got" -v b="$says" 'BEGIN { exit !(a < 1.5 * b && b < 1.5 * a) }'

@@ -67,6 +67,8 @@ a, b = map(float, sys.argv[1:]); assert b > a' \
 	"$(value max_eig <"$T/all.csv")"
 is "$(hessgrid --estimate -d "$images" "$T/plane.ll" | sed 's/:.*//')" \
 	"2601 points x about 52 products x 48 images" "--estimate prints the cost"
+is "$(hessgrid --estimate -d a="$images" -d b="$images" "$T/plane.ll" | sed 's/.*products x //; s/:.*//')" \
+	"96 images of 2 data sets" "of all data sets"
 is "$(hessgrid --estimate -d "$images" --products 6 "$T/plane.ll" | sed 's/.*about \([0-9]*\) .*/\1/')" 8 \
 	"and knows how many products are allowed"
 hessgrid -d "$images" -n 8 "$T/net.ll" 2>"$T/err" >"$T/part.ll"
