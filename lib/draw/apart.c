@@ -11,7 +11,7 @@ enum { NAMES_MAX = 128 };
 /* Names of facts by which things might differ, the most telling first. */
 struct names {
 	char name[NAMES_MAX][FACT_NAME_BYTES];
-	size_t n;
+	size_t n, speaking; /* those that say something to people: the first */
 };
 
 static void
@@ -205,31 +205,45 @@ append_all(struct facts_item *items, size_t n, const size_t *group, size_t of,
 			describe(&items[i], name, items[i].extra);
 }
 
+/* The fact that leaves fewer pairs undecided than there are, and fewest. */
+static size_t
+find_best(struct compared *c, size_t of, const struct names *names,
+    const size_t range[2], size_t *left)
+{
+	size_t best = names->n;
+
+	for (size_t i = range[0]; i < range[1]; i++) {
+		const size_t then = undecided(c, of, names->name[i]);
+
+		if (then < *left) {
+			*left = then;
+			best = i;
+		}
+	}
+	return best;
+}
+
 /*
  * Appends the fact that decides most, the first of equals, until all pairs are
- * decided or none is left to decide.
+ * decided or none is left to decide: a range or a file only where nothing that
+ * speaks does.
  */
 static void
 tell(struct compared *c, struct facts_item *items, size_t of,
     const struct names *names)
 {
+	const size_t ranges[2][2] = {
+	    {0, names->speaking}, {names->speaking, names->n}};
 	size_t left = undecided(c, of, NULL);
 
-	while (left > 0) {
-		size_t least = left, best = names->n;
+	for (int i = 0; i < 2 && left > 0;) {
+		const size_t best = find_best(c, of, names, ranges[i], &left);
 
-		for (size_t i = 0; i < names->n; i++) {
-			const size_t then = undecided(c, of, names->name[i]);
-
-			if (then < least) {
-				least = then;
-				best = i;
-			}
-		}
-		if (best == names->n)
-			break;
-		append_all(items, c->n, c->group, of, names->name[best]);
-		left = least;
+		if (best < names->n)
+			append_all(
+			    items, c->n, c->group, of, names->name[best]);
+		else
+			i++;
 	}
 	if (left > 0)
 		append_all(items, c->n, c->group, of, "run");
@@ -250,6 +264,7 @@ gather(struct names *names, const struct facts_item *items, size_t n)
 			add_name(names, first[i], strlen(first[i]));
 	for (size_t i = 0; i < n; i++)
 		add_options(names, items[i].facts);
+	names->speaking = names->n;
 	for (int i = 0; last[i] != NULL; i++)
 		add_name(names, last[i], strlen(last[i]));
 }

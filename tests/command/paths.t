@@ -302,6 +302,10 @@ done
 contour --panel-title '{label} {netnew.seed} {nettrain.seed}' p1.ll p2.ll >panels.svg
 is "$(grep -o 'middle">A[^<]*<' panels.svg | tr '\n' ' ')" 'middle">A 1 0< middle">A 2 0< ' \
 	"an option of one program of several that have it"
+netnew -s 1 --pixels fashion --label A small | nettrain -q -d "$D" --epochs 4 --batch 24 >a3.ll
+panel a3.ll >p3.ll
+is "$(contour p1.ll p2.ll p3.ll | grep -o 'middle">A[^<]*<' | grep -c 'seed [12].*epoch\|epoch.*seed [12]')" 3 \
+	"what speaks to people goes before a range that tells all of them apart"
 panel a1.ll a2.ll >p12.ll
 is "$(contour p1.ll p12.ll | grep -o 'middle">A[^<]*<' | tr '\n' ' ')" \
 	'middle">A, 3 checkpoints< middle">A, 7 checkpoints< ' "planes of different runs about one network, too"
