@@ -121,6 +121,7 @@ $(addprefix $(BUILD)/bin/,contour evalgrid gridconv gridmerge gridstat h5conv la
 $(BUILD)/bin/contour: $(BUILD)/cmd/drawlists.o
 # What a program that draws offers.
 $(BUILD)/bin/contour: $(BUILD)/cmd/paper.o
+$(BUILD)/bin/contour: $(BUILD)/cmd/view.o
 # Two programs evaluate grids.
 $(BUILD)/bin/evalgrid $(BUILD)/bin/hessgrid: $(BUILD)/cmd/gridrun.o
 # What dirgen does with data, and nettrain with its command line.

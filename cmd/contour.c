@@ -12,6 +12,7 @@
 #include "frame.h"
 #include "paper.h"
 #include "surfaces.h"
+#include "view.h"
 
 enum { HISTOGRAM = PICTURE_SURFACE + 1, DENSITY, TRAINING };
 
@@ -40,7 +41,7 @@ static const char *const over_words[] = {
 struct settings {
 	int curvature; /* of curvatures, or -1 */
 	int style, log, band, points;
-	int panels, letters;
+	int panels, letters, equal;
 	int directions; /* of over_words, or -1 */
 	int64_t columns;
 	const char *panel_title;
@@ -61,35 +62,6 @@ parse_levels(void *target, const char *value, struct error *err)
 
 	s->levels_text = value;
 	return levels_parse(value, &s->levels, err);
-}
-
-static int
-parse_angles(
-    const char *value, const char *what, double v[2], struct error *err)
-{
-	size_t n;
-
-	if (number_parse_reals(value, what, v, 2, &n, err) < 0)
-		return -1;
-	if (n != 2 || fabs(v[0]) > 360 || fabs(v[1]) > 90)
-		return error_set(err,
-		    "%s is '%.60s', expected azimuth,elevation with elevation "
-		    "from -90 to 90",
-		    what, value);
-	return 0;
-}
-
-static int
-parse_view(void *target, const char *value, struct error *err)
-{
-	struct settings *s = target;
-	double v[2];
-
-	if (parse_angles(value, "--view", v, err) < 0)
-		return -1;
-	s->view.azimuth = v[0];
-	s->view.elevation = v[1];
-	return 0;
 }
 
 /* "LO:HI", of which either may be missing. */
@@ -116,20 +88,6 @@ parse_range(void *target, const char *value, struct error *err)
 		return 0;
 	return error_set(
 	    err, "--range is '%.60s', expected LO below HI", value);
-}
-
-static int
-parse_light(void *target, const char *value, struct error *err)
-{
-	struct settings *s = target;
-	double v[2];
-
-	if (parse_angles(value, "--light", v, err) < 0)
-		return -1;
-	s->view.lit = true;
-	s->view.light_azimuth = v[0];
-	s->view.light_elevation = v[1];
-	return 0;
 }
 
 static int
@@ -192,6 +150,8 @@ describe(struct text *desc, const struct settings *s,
 		    desc, " interpolate=%s", interpolations[s->interpolate]);
 	if (s->points)
 		text_add(desc, " points");
+	if (s->equal)
+		text_add(desc, " equal");
 	if (!isnan(s->zmax))
 		text_add(desc, " zmax=%g", s->zmax);
 	if (s->range[0] < s->range[1])
@@ -298,7 +258,8 @@ draw(const struct settings *s, const struct landscape *landscape,
 	    .right_label = landscape->has_accuracy ? "accuracy (%)" : NULL,
 	    .paper = s->paper.paper,
 	    .columns = s->columns,
-	    .letters = s->letters};
+	    .letters = s->letters,
+	    .equal = s->equal};
 	int status = describe(&desc, s, landscape, err);
 	const char *how = status == 0 ? text_chars(&desc, err) : NULL;
 
@@ -314,6 +275,9 @@ draw(const struct settings *s, const struct landscape *landscape,
 	if (status == 0 && s->range[0] < s->range[1] && landscape->axes == 2)
 		status = error_set(err, "--range is for curves, these are "
 					"surfaces (--zmax, --levels)");
+	if (status == 0 && s->equal && landscape->axes == 1)
+		status = error_set(err, "--equal is for grids of two axes, "
+					"these have one");
 	if (status == 0 && s->band && landscape->axes == 2)
 		status = error_set(err, "--band is for grids of one axis, "
 					"these have two");
@@ -399,6 +363,8 @@ run(char **paths, int n, const struct settings *given,
 
 	if (s.style < 0)
 		s.style = guess_style(paths, n);
+	if (s.style > PICTURE_SURFACE && s.equal)
+		return error_set(err, "--equal is for surfaces");
 	if (s.style > PICTURE_SURFACE)
 		return run_list(paths, n, &s, frame, err);
 	if (s.field == NULL)
@@ -413,13 +379,12 @@ add_look_options(struct option_table *table, struct settings *s)
 	const struct option_row rows[] = {
 	    OPTION_CHOICE(0, "colours", colour_map_words, &s->colours,
 		"colours of heights (viridis)"),
-	    OPTION_CALL(0, "view", "AZ,EL", s, parse_view,
-		"where a surface is seen from, in degrees (-60,32)"),
-	    OPTION_CALL(0, "light", "AZ,EL", s, parse_light,
-		"where its light comes from (over the left shoulder)"),
+	    OPTION_FLAG(0, "equal", &s->equal,
+		"both axes in one scale: distances in weights"),
 	    OPTION_END};
 
 	options_add(table, rows);
+	view_options_add(table, &s->view);
 }
 
 /* How several plots share the page. */

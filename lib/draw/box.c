@@ -10,6 +10,9 @@ static const double TICK = 9, CLEAR = 5;
 /* Labels that would be smaller stand in two lines; an edge without texts. */
 static const double SMALLEST = 8, SHORT = 30;
 
+/* A label may be longer than a short edge. */
+static const double ROOM = 64;
+
 double
 vector_dot(struct vector a, struct vector b)
 {
@@ -27,6 +30,8 @@ vector_unit(struct vector a)
 struct xy
 box_project(const struct box *box, struct vector v)
 {
+	v.x *= box->wide;
+	v.y *= box->deep;
 	return (struct xy){
 	    box->middle.x + box->zoom * vector_dot(v, box->right),
 	    box->middle.y - box->zoom * vector_dot(v, box->up)};
@@ -293,13 +298,14 @@ draw_labels(const struct box *box, const struct box_ruler rulers[3],
 
 	for (int i = 0; i < 3; i++) {
 		edge[i] = make_edge(box, end[i][0], end[i][1]);
-		lines[i] = break_label(rulers[i].label, edge[i].length * 1.05);
+		lines[i] = break_label(
+		    rulers[i].label, fmax(edge[i].length * 1.05, ROOM));
 	}
 	if (edge[0].length >= SHORT && edge[1].length >= SHORT)
 		lines[0].size = lines[1].size =
 		    fmin(lines[0].size, lines[1].size);
 	for (int i = 0; i < 3; i++)
-		if (edge[i].length >= SHORT)
+		if (edge[i].length >= SHORT && !rulers[i].bare)
 			edge_label(box, &edge[i], reach(&rulers[i], &edge[i]),
 			    &lines[i], lines[i].size);
 }

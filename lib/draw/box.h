@@ -8,7 +8,10 @@
 #include "draw/levels.h"
 #include "draw/plot.h"
 
-/* It is 2 wide, 2 deep and this high, around the origin. */
+/*
+ * It is 2 wide, 2 deep and this high, around the origin; on the page, sides of
+ * different length are so many times as long.
+ */
 #define BOX_TALL 1.2
 
 struct vector {
@@ -19,6 +22,7 @@ struct box {
 	struct svg *svg;
 	const struct plot *plot;
 	struct vector right, up, eye; /* the screen's axes, and to the eye */
+	double wide, deep;            /* up to 1 */
 	double zoom;
 	struct xy middle;
 };
@@ -29,6 +33,7 @@ struct box {
  */
 struct box_ruler {
 	const char *label;
+	int bare; /* the label is not written, as large as it would be */
 	struct levels ticks;
 	double at[LEVELS_MAX];
 };

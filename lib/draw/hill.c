@@ -89,7 +89,8 @@ hill_hides(const struct hill *t, struct hill_place at)
 
 	for (int i = 6; i < STEPS; i++) {
 		const double way = 3.0 * i / STEPS;
-		const double x = from.x + way * eye.x, y = from.y + way * eye.y;
+		const double x = from.x + way * eye.x / t->box.wide;
+		const double y = from.y + way * eye.y / t->box.deep;
 		struct hill_place p;
 		double d;
 

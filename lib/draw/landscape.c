@@ -349,6 +349,22 @@ half_of(const struct panel *p)
 	return NULL;
 }
 
+/* What the summary says of the directions' lengths and their angle. */
+static void
+take_lengths(const struct panel *p, struct drawn_surface *surface)
+{
+	const struct sheet_direction *x =
+	    points_direction(p->points, p->rep, 0);
+	const struct sheet_direction *y =
+	    points_direction(p->points, p->rep, 1);
+
+	if (x == NULL || y == NULL)
+		return;
+	surface->length_x = x->length;
+	surface->length_y = y->length;
+	surface->cosine = x->cosine;
+}
+
 static void
 make_surface(struct landscape *l, size_t i)
 {
@@ -376,6 +392,7 @@ make_surface(struct landscape *l, size_t i)
 		[CAPTION_TRAILS] = or_null(p->off_plane),
 		[CAPTION_NETWORKS] = or_null(p->networks),
 		[CAPTION_GAP] = or_null(p->gap)}};
+	take_lengths(p, &l->surfaces[i]);
 }
 
 static void

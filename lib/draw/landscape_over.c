@@ -59,6 +59,7 @@ describe(
 	s->over = NULL;
 	s->trails = NULL;
 	s->n_trails = 0;
+	s->length_x = s->length_y = 0;
 	s->captions[CAPTION_TRAILS] = NULL;
 	s->captions[CAPTION_NETWORKS] = NULL;
 	s->captions[CAPTION_GAP] = NULL;

@@ -34,8 +34,11 @@ brightness(const struct hill *t, const struct patch *patch)
 	const struct vector p[4] = {hill_in_box(patch->at[0]),
 	    hill_in_box(patch->at[1]), hill_in_box(patch->at[2]),
 	    hill_in_box(patch->at[3])};
-	struct vector a = {p[2].x - p[0].x, p[2].y - p[0].y, p[2].z - p[0].z};
-	struct vector b = {p[3].x - p[1].x, p[3].y - p[1].y, p[3].z - p[1].z};
+	const double wide = t->box.wide, deep = t->box.deep;
+	struct vector a = {wide * (p[2].x - p[0].x), deep * (p[2].y - p[0].y),
+	    p[2].z - p[0].z};
+	struct vector b = {wide * (p[3].x - p[1].x), deep * (p[3].y - p[1].y),
+	    p[3].z - p[1].z};
 	struct vector normal =
 	    vector_unit((struct vector){a.y * b.z - a.z * b.y,
 		a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x});

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "draw/bar.h"
+#include "draw/equal.h"
 #include "draw/panels.h"
 #include "draw/plane.h"
 #include "draw/trail.h"
@@ -16,6 +17,9 @@
 /* Space around a panel and around the picture, in pixels. */
 static const double LEFT = 56, RIGHT = 12, HEAD = 18, FOOT = 44, KEYS = 26;
 static const double TITLE = 26, EDGE = 8, BAR_GAP = 6;
+
+/* A colour bar beside low panels reaches down beside what stands below. */
+static const double BAR_LEAST = 110;
 
 /* A page of this width has fewer columns rather than narrower panels. */
 static const double SMALL = 90;
@@ -42,14 +46,22 @@ any_text(const struct drawn_surface *surfaces, size_t n)
 	return 0;
 }
 
-/* Height over width of a panel: both axes alike unless one is far longer. */
+/*
+ * Height over width of a panel: both axes alike unless one is far longer.  With
+ * one scale for both, that of the highest, which is no higher than a page.
+ */
 static double
-aspect(const struct picture *picture, const struct drawn_surface *s)
+aspect(const struct picture *picture, const struct drawn_surface *s, size_t n)
 {
-	double x = s->x[s->nx - 1] - s->x[0], y = s->y[s->ny - 1] - s->y[0];
+	double most = 0, x = s->x[s->nx - 1] - s->x[0],
+	       y = s->y[s->ny - 1] - s->y[0];
 
 	if (picture->style == PICTURE_SURFACE)
 		return 0.86;
+	for (size_t i = 0; picture->equal && i < n; i++)
+		most = fmax(most, equal_ratio(&s[i], NULL));
+	if (picture->equal)
+		return fmin(most, 1.3);
 	return y / x > 0.4 && y / x < 2.5 ? y / x : 1;
 }
 
@@ -133,7 +145,7 @@ plan_page(const struct picture *picture, const struct drawn_surface *surfaces,
 	    .panels = panels_lay(n, columns_of(picture, n, width, bar))};
 	const double columns = (double)l.panels.columns;
 	const double rows = (double)l.panels.rows;
-	double ratio = aspect(picture, surfaces), around, above, fit;
+	double ratio = aspect(picture, surfaces, n), around, above, fit;
 
 	l.top = EDGE + (picture->title != NULL ? TITLE : 0);
 	l.panel_width = sizes[l.panels.columns < 3 ? l.panels.columns - 1 : 2];
@@ -289,8 +301,9 @@ say_flat(struct svg *svg, const struct plot *plot, const struct scale *scale)
 /* Its labels run slantwise: room on the right, and above the keys. */
 static int
 draw_relief(struct svg *svg, const struct picture *picture,
-    const struct drawn_surface *s, const struct scale *scale,
-    const struct plot *plot, struct relief_hidden *hidden, struct error *err)
+    const char *const labels[2], const struct drawn_surface *s,
+    const struct scale *scale, const struct plot *plot,
+    struct relief_hidden *hidden, struct error *err)
 {
 	const struct plot box = {.left = plot->left,
 	    .top = plot->top,
@@ -299,7 +312,9 @@ draw_relief(struct svg *svg, const struct picture *picture,
 	const struct relief_task task = {.surface = s,
 	    .scale = scale,
 	    .view = picture->view,
-	    .z_label = picture->z_label,
+	    .labels = {s->x_label, s->y_label, picture->z_label},
+	    .bare = {labels[0] == NULL, labels[1] == NULL, labels[1] == NULL},
+	    .ratio = picture->equal ? equal_ratio(s, NULL) : 1,
 	    .highest = picture->highest};
 
 	return relief_draw(svg, &box, &task, hidden, err);
@@ -308,28 +323,37 @@ draw_relief(struct svg *svg, const struct picture *picture,
 static int
 draw_panel(struct svg *svg, const struct picture *picture,
     const struct layout *l, size_t i, const struct drawn_surface *s,
-    const struct scale *scale, struct plot *plot, struct error *err)
+    const struct scale *scale, const struct plot *cell, struct error *err)
 {
 	struct relief_hidden hidden = {0};
+	/* once where all panels have them */
+	const char *const labels[2] = {
+	    l->same_x && !panels_is_lowest(&l->panels, i) ? NULL : s->x_label,
+	    l->same_y && !panels_is_first(&l->panels, i) ? NULL : s->y_label};
+	struct plot range = *cell, fit;
+	const struct plot *plot = &range;
 
+	if (picture->style != PICTURE_SURFACE)
+		plane_range(s, (enum plane_style)picture->style, &range);
+	if (picture->style != PICTURE_SURFACE && picture->equal) {
+		fit = equal_fit(&range, equal_ratio(s, &range));
+		plot = &fit;
+	}
 	panels_title(svg, plot, i, picture->letters, s->label);
 	if (picture->style == PICTURE_SURFACE &&
-	    draw_relief(svg, picture, s, scale, plot, &hidden, err) < 0)
+	    draw_relief(svg, picture, labels, s, scale, plot, &hidden, err) < 0)
 		return -1;
-	draw_keys(svg, picture, plot, s, scale, &hidden);
-	draw_below(svg, plot, s, &hidden.trails);
+	draw_keys(svg, picture, cell, s, scale, &hidden);
+	draw_below(svg, cell, s, &hidden.trails);
 	if (picture->style == PICTURE_SURFACE) {
 		say_flat(svg, plot, scale);
 		return 0;
 	}
-	plane_range(s, (enum plane_style)picture->style, plot);
 	if (plane_draw(svg, plot, s, scale, (enum plane_style)picture->style,
 		picture->highest, err) < 0)
 		return -1;
 	say_flat(svg, plot, scale);
-	plot_axes(svg, plot,
-	    l->same_x && !panels_is_lowest(&l->panels, i) ? NULL : s->x_label,
-	    l->same_y && !panels_is_first(&l->panels, i) ? NULL : s->y_label);
+	plot_axes(svg, plot, labels[0], labels[1]);
 	return 0;
 }
 
@@ -430,7 +454,7 @@ draw_page(const struct picture *picture, const struct drawn_surface *surfaces,
 			return -1;
 	}
 	bar_draw(&svg, scale, bars[picture->style], picture->z_label, right,
-	    l.top + head, l.panel_height);
+	    l.top + head, fmax(l.panel_height, BAR_LEAST));
 	svg_end(&svg);
 	return text_check(out, err);
 }
@@ -444,7 +468,8 @@ picture_surfaces(const struct picture *picture,
 	struct scale scale;
 	int status;
 
-	if (make_scale(picture, surfaces, n, &scale, err) < 0)
+	if ((picture->equal && equal_check(surfaces, n, err) < 0) ||
+	    make_scale(picture, surfaces, n, &scale, err) < 0)
 		return -1;
 	settled = settle_captions(surfaces, n, &scale, err);
 	if (settled == NULL)

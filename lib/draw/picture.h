@@ -39,6 +39,7 @@ struct picture {
 	} range;
 	int64_t columns; /* of panels; 0: as is good */
 	int letters;     /* panels have letters: (a), (b) */
+	int equal;       /* both axes of a surface in one scale */
 };
 
 /*

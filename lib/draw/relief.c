@@ -14,10 +14,20 @@ few(double length, double each)
 	return (int)fmax(2, fmin(6, length / each));
 }
 
+/* Round places whose texts do not cover each other on a short edge. */
 static void
-place_ticks(struct box_ruler *ruler, double lo, double hi, int want)
+place_ticks(struct box_ruler *ruler, double lo, double hi, double length)
 {
-	levels_linear(lo, hi, want, &ruler->ticks);
+	static const double EACH = 42, APART = 15;
+	const int want = few(length, EACH);
+	struct levels *t = &ruler->ticks;
+
+	levels_linear(lo, hi, want, t);
+	while (t->n > 2 && (t->v[1] - t->v[0]) / (hi - lo) * length < APART) {
+		for (size_t i = 0; 2 * i < t->n; i++)
+			t->v[i] = t->v[2 * i];
+		t->n = (t->n + 1) / 2;
+	}
 	for (size_t i = 0; i < ruler->ticks.n; i++)
 		ruler->at[i] = 2 * (ruler->ticks.v[i] - lo) / (hi - lo) - 1;
 }
@@ -47,18 +57,20 @@ place_heights(const struct hill *t, struct box_ruler *ruler, double length)
 }
 
 static void
-make_rulers(const struct hill *t, const char *z_label, struct box_ruler out[3])
+make_rulers(const struct hill *t, const struct relief_task *task,
+    struct box_ruler out[3])
 {
 	const struct drawn_surface *s = t->surface;
 	double length[3];
 
 	box_edges(&t->box, length);
-	place_ticks(&out[0], s->x[0], s->x[s->nx - 1], few(length[0], 42));
-	place_ticks(&out[1], s->y[0], s->y[s->ny - 1], few(length[1], 42));
+	place_ticks(&out[0], s->x[0], s->x[s->nx - 1], length[0]);
+	place_ticks(&out[1], s->y[0], s->y[s->ny - 1], length[1]);
 	place_heights(t, &out[2], length[2]);
-	out[0].label = s->x_label;
-	out[1].label = s->y_label;
-	out[2].label = z_label;
+	for (int i = 0; i < 3; i++) {
+		out[i].label = task->labels[i];
+		out[i].bare = task->bare[i];
+	}
 }
 
 /* Draws a mark at a place unless it is hidden; false there. */
@@ -157,14 +169,18 @@ relief_draw(struct svg *svg, const struct plot *plot,
     const struct relief_task *task, struct relief_hidden *hidden,
     struct error *err)
 {
-	struct hill t = {.box = {.svg = svg, .plot = plot},
+	const double ratio = task->ratio > 0 ? task->ratio : 1;
+	struct hill t = {.box = {.svg = svg,
+			     .plot = plot,
+			     .wide = fmin(1, 1 / ratio),
+			     .deep = fmin(1, ratio)},
 	    .surface = task->surface,
 	    .scale = task->scale};
 	struct box_ruler *rulers = memory_new(3, sizeof(*rulers), err);
 	int status = rulers == NULL ? -1 : hill_make(&t, &task->view, err);
 
 	if (status == 0) {
-		make_rulers(&t, task->z_label, rulers);
+		make_rulers(&t, task, rulers);
 		box_walls(&t.box, rulers);
 		if (task->view.elevation < 0)
 			box_rulers(&t.box, rulers);

@@ -19,13 +19,15 @@ struct relief_hidden {
  * Draws the surface inside plot's rectangle, with its centre and its best point
  * (draw/plane.h) marked and trails on it, but for what of them it hides.
  * Heights above scale->top are cut to a plateau there; cells that lack a value
- * are holes.  z_label is that of the upright edge.  Returns 0 or -1.
+ * are holes.  Returns 0 or -1.
  */
 struct relief_task {
 	const struct drawn_surface *surface;
 	const struct scale *scale;
 	struct relief_view view;
-	const char *z_label;
+	const char *labels[3]; /* of x, y, z */
+	int bare[3];           /* it is not written: a neighbour has it */
+	double ratio;          /* of the box: how long along y, over x; 0: 1 */
 	int highest;
 };
 int relief_draw(struct svg *svg, const struct plot *plot,

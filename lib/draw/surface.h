@@ -33,6 +33,8 @@ struct drawn_surface {
 	const char *label; /* above its panel, or NULL */
 	const char *note;  /* what the reader must know of it, or NULL */
 	const char *x_label, *y_label;
+	/* Of the directions; NaN or 0: not known. */
+	double length_x, length_y, cosine;
 	int nx, ny;
 	const double *x, *y, *z;
 	const unsigned char

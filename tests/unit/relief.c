@@ -60,7 +60,7 @@ draw(struct scene *s, double elevation, struct text *out)
 	const struct relief_task task = {.surface = &s->surface,
 	    .scale = &scale,
 	    .view = {.azimuth = 1, .elevation = elevation},
-	    .z_label = "z"};
+	    .labels = {"x", "y", "z"}};
 	struct svg svg = {.out = out};
 	struct relief_hidden hidden;
 	struct error err;
