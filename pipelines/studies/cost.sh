@@ -2,7 +2,7 @@
 # What a study costs: hours and bytes, from a short trial of each architecture.
 
 # $priced: seconds of the grids so far; bytes of all files.
-priced=0 n_grids=0 bytes=0 trial_model='' tried_of=''
+priced=0 n_grids=0 bytes=0 trial_model='' tried_of='' product_of=''
 
 # sum EXPRESSION: of numbers.
 sum() { awk "BEGIN { printf \"%.6g\", $1 }"; }
@@ -64,6 +64,20 @@ trial()
 	net_s=$(sum "$start_s + ($train_n + $test_n) * $one_image")
 }
 
+# price_product: sets $product_s, the seconds of a Hessian-vector product for an image.
+price_product()
+{
+	local few=16 some
+	[ "$product_of" != "$tried_of" ] || return 0
+	product_of=$tried_of
+	products()
+	{
+		hessgrid -q ${threads:+-j "$threads"} "${train_set[@]}" -n $few --tolerance 1e-6 --products "$1" "$trial_model"
+	}
+	some=$(busy products 4)
+	product_s=$(sum "$(rest_of "$(busy products 16)" "$some") / 12 / $few")
+}
+
 # price PROGRAM OPTION...: adds what its grid costs.
 price()
 {
@@ -80,10 +94,11 @@ price()
 	done
 	[ -z "$sample" ] || count=$((sample * (count > train_n ? 2 : 1)))
 	if [ "$program" = hessgrid ]; then
-		# N points x about P products ... (S s a product)
+		# N points x about P products x I images
 		said=$(random_plane <"$trial_model" | hessgrid -q ${threads:+-j "$threads"} --estimate "$@" |
-			sed -n 's/.*about \([0-9]*\) products.*(\([0-9.]*\) s a product.*/\1 * \2/p')
-		priced=$(sum "$priced + $start_s + $n * $said")
+			sed -n 's/.*about \([0-9]*\) products x \([0-9]*\) images.*/\1 * \2/p')
+		price_product
+		priced=$(sum "$priced + $start_s + $n * $said * $product_s")
 	else
 		priced=$(sum "$priced + $start_s + $n * ($count + $again) * $one_image * ${sets_of_directions:-1}")
 	fi
@@ -93,7 +108,7 @@ price()
 # say_cost: what is left to do.
 say_cost()
 {
-	local key seed nets=0 training=0 epoch_s net_s start_s one_image model_bytes checkpoint first=1
+	local key seed nets=0 training=0 epoch_s net_s start_s one_image product_s model_bytes checkpoint first=1
 	for key in "${keys[@]}"; do
 		for seed in $seeds; do
 			pricing=list

@@ -32,7 +32,7 @@ is "$(find "$T" -name '*.part')" "" "nothing is left half done"
 images=$ROOT/pipelines/samples/fashion-48.npz
 passes "optimiser with test images" "$study" optimiser --small -d "train=$images" -d "test=$images" \
 	--only sgd-12-0,adam-48-5e-4 "$T/tested"
-is "$(grep -o ': test error [0-9.]* %' "$T/tested/curves.svg" | awk '{ print $4 }' | paste -s -d ' ')" \
+is "$(grep -o ': [0-9.]* %<' "$T/tested/curves.svg" | awk '{ print $2 }' | paste -s -d ' ')" \
 	"$(awk 'NR > 1 { print $7 }' "$T/tested/networks.txt" | paste -s -d ' ')" \
 	"the title of each panel has the network's test error"
 
