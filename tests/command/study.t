@@ -110,6 +110,12 @@ if command -v parallel >/dev/null; then
 	cmp -s "$T/maps/map-lenet-1.ll" "$T/merged.ll"
 	ok $? "the same of these"
 fi
+passes "--of, another trunk" "$study" width --small --cost --of resnet32 "$T/cost"
+grep -q 'cost: 4 networks' "$T/passes.err"
+ok $? "has its widths"
+passes "--of, other architectures" "$study" architectures --small --cost --of lenet,small "$T/cost"
+grep -q 'cost: 2 networks' "$T/passes.err"
+ok $? "and only these"
 passes "--cost" "$study" depth --small --cost "$T/cost"
 is "$(find "$T/cost" -name '*.ll')" "" "does nothing else"
 
