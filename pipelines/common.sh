@@ -52,6 +52,22 @@ need_packages()
 		apt-get install -q -y --no-install-recommends $missing
 }
 
+# shards_asked FOLDER PLANE WORD...: notes in FOLDER/asked of what its shards are: the
+# plane and the command.  Where these were others, shards older than the note are to be
+# asked again: evalgrid sharpens them for a smaller --error, and refuses another run's.
+shards_asked()
+{
+	local folder=$1 note
+	note=$(cksum <"$2" && shift 2 && printf '%q\n' "$@")
+	[ ! -e "$folder/asked" ] || [ "$note" != "$(cat "$folder/asked")" ] || return 0
+	echo "$note" >"$folder/asked.new"
+	[ -e "$folder/asked" ] || touch -d @0 "$folder/asked.new" # of before there were notes
+	mv -f "$folder/asked.new" "$folder/asked"
+}
+
+# shard_there FOLDER SHARD: it is complete, for what is asked now.
+shard_there() { [ "$1/$2.ll" -nt "$1/asked" ]; }
+
 # tell LAST TEXT: how far a long job is: in the terminal's line, or once a minute where
 # stderr is none.  LAST ends the terminal's line.
 told=$SECONDS

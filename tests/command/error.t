@@ -147,6 +147,35 @@ contour -q --partial -o both.svg e5.ll sharper.ll.part
 ! grep -q 'points are missing' both.svg
 ok $? "with what it began from, a part of a sharper surface is whole"
 
+# Shards under GNU parallel are sharpened as a file is, here and on other hosts; those of
+# other data are refused, not taken for what was asked.
+if command -v parallel >/dev/null; then
+	export PARALLEL_HOME=$T/parallel
+	mkdir -p "$PARALLEL_HOME" home && touch "$PARALLEL_HOME/will-cite"
+	spread() # WHERE OUT OPTION...
+	{
+		# shellcheck disable=SC2086  # none, or an option
+		HOME=$T/home "$ROOT/pipelines/parallel-surface" $1 plane.ll "$2" 3 -q --x=-0.4:0.4:9 --y=0:0.3:8 "${@:3}" 2>spread.err
+	}
+	for where in '' '--sshlogin=:'; do
+		for e in 5 1; do
+			spread "$where" spread.ll -d $images --error $e%
+			cmp -s spread.ll merged$e.ll
+			ok $? "parallel-surface ${where:-here}: to $e %"
+		done
+		spread "$where" spread.ll -d $images
+		cmp -s spread.ll merged.ll
+		ok $? "and all images"
+		[ -n "$where" ] || {
+			! spread '' spread.ll -d t10k-images-idx3-ubyte && grep -q 'holds run' spread.err
+			ok $? "other images are refused"
+			cmp -s spread.ll merged.ll
+			ok $? "and nothing is lost"
+		}
+		rm -r spread.ll spread.ll.shards
+	done
+fi
+
 # What it would take, and what is said of it.
 for more in "" "--error 7%"; do
 	# shellcheck disable=SC2086
