@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/plural.h"
 #include "base/random.h"
+#include "data/class_names.h"
 #include "data/files.h"
 #include "data/source.h"
 
@@ -259,6 +260,11 @@ take(struct dataset *dataset, struct source *source,
 	dataset->parts = source->parts;
 	dataset->raw = choice->raw != 0;
 	dataset->tokens = source->whole;
+	dataset->names = source->names;
+	source->names = (struct texts){0};
+	if (source->n_labels == 1)
+		dataset->known =
+		    class_names_known(source->name, source->labels, source->n);
 	if (dataset->raw && !source->real)
 		return error_set(err,
 		    "the images are bytes, --raw wants reals that are "
@@ -310,7 +316,16 @@ dataset_free(struct dataset *dataset)
 	free(dataset->labels);
 	free(dataset->targets);
 	free(dataset->order);
+	texts_free(&dataset->names);
 	*dataset = (struct dataset){0};
+}
+
+const char *
+dataset_class_name(const struct dataset *dataset, int label)
+{
+	if ((size_t)label < dataset->names.n)
+		return dataset->names.text[label];
+	return dataset->known != NULL ? dataset->known[label] : NULL;
 }
 
 int

@@ -20,6 +20,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/inputs.h"
+#include "file/texts.h"
 
 enum dataset_split { SPLIT_TRAIN, SPLIT_TEST };
 
@@ -48,6 +49,10 @@ struct dataset {
 	bool tokens;    /* they are whole numbers from 0 on, channels of them */
 	int *labels;    /* n times n_labels, from 0 */
 	int n_labels;   /* of an image: 1, or one for each row of outputs */
+	/* What the classes are called, the file's (owned) or known ones, or
+	   none of both: dataset_class_name. */
+	struct texts names;
+	const char *const *known;
 	float *targets; /* or real ones, n times n_targets; labels are 0 */
 	int n_targets;
 	bool parts;     /* it is a part of something that may have others */
@@ -74,6 +79,9 @@ void dataset_free(struct dataset *dataset);
  * seed and n alone (losspipe(5), ORDER OF IMAGES); what names them stays.
  */
 int dataset_shuffle(struct dataset *dataset, uint64_t seed, struct error *err);
+
+/* What class `label` (below classes) is called, borrowed; NULL: nobody says. */
+const char *dataset_class_name(const struct dataset *dataset, int label);
 
 /* How many of its classes occur among the chosen images; -1 failed. */
 int dataset_classes_present(const struct dataset *dataset, struct error *err);

@@ -60,5 +60,6 @@ source_close(struct source *source)
 		source->close(source);
 	free(source->labels);
 	free(source->targets);
+	texts_free(&source->names);
 	*source = (struct source){0};
 }

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "data/dataset.h"
 #include "file/content.h"
+#include "file/texts.h"
 
 /* Tokens and labels are below this: float32 has all whole numbers up to it. */
 enum { SOURCE_FILES_MAX = 5, IMAGE_SIDE_MAX = 1 << 15, TOKENS_MAX = 1 << 24 };
@@ -30,6 +31,7 @@ struct source {
 	/* Real targets instead: n times n_targets, owned; labels are 0. */
 	float *targets;
 	int n_targets;
+	struct texts names; /* of the classes, where the file has them; owned */
 	/* The next image's pixels, c h w; skipped when out is NULL. */
 	int (*next)(struct source *source, void *out, struct error *err);
 	/* Releases state. */

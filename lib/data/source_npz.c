@@ -10,6 +10,7 @@
 #include "base/plural.h"
 #include "base/text.h"
 #include "data/array_names.h"
+#include "data/class_names.h"
 #include "data/source.h"
 #include "file/archive.h"
 #include "file/npy.h"
@@ -272,6 +273,9 @@ source_npz(struct source *source, const struct content *file,
 		status =
 		    z->image != NULL ? take_y(source, &y, &z->names, err) : -1;
 	}
+	if (status == 0 && z->archive != NULL && source->classes > 0)
+		status = class_names_of_archive(
+		    &source->names, z->archive, source->classes, err);
 	tensor_free(&y);
 	return status;
 }

@@ -9,7 +9,8 @@ netload -q --arch small --pixels fashion "$ROOT/tests/data/nets/fashion-small.pt
 $python - "$S/fashion-48.npz" <<'END'
 import os, sys
 import numpy as np
-x, y = np.load(sys.argv[1]).values()
+given = np.load(sys.argv[1])
+x, y = given['x'], given['y']
 pairs = ('x y', 'X y', 'images labels', 'data targets', 'data labels', 'inputs targets', 'inputs labels', 'arr_0 arr_1')
 for i, (a, b) in enumerate(map(str.split, pairs)):
     np.savez('plain%d.npz' % i, **{a: x, b: y})
