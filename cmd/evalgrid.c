@@ -214,10 +214,10 @@ check_exec(const struct gridrun *s)
 	struct error err;
 
 	if (s->choice.sets > 0 || s->choice.groups || s->choice.per_image ||
-	    s->choice.norms == NORMS_RECOMPUTE)
+	    s->choice.per_class || s->choice.norms == NORMS_RECOMPUTE)
 		frame_usage(s->frame,
-		    "--exec excludes -d, --groups, --per-image and --bn "
-		    "recompute");
+		    "--exec excludes -d, --groups, --per-class, --per-image "
+		    "and --bn recompute");
 	if (exec_check(&s->choice.exec, &err) < 0)
 		frame_usage_error(s->frame, &err);
 }
@@ -241,10 +241,11 @@ check_error(const struct gridrun *s)
 		    "--error decides how many images each point takes: leave "
 		    "out %s",
 		    c->images.first > 0 ? "-n" : "--sample");
-	if (c->per_image)
+	if (c->per_image || c->per_class)
 		frame_usage(s->frame,
-		    "--per-image writes the losses of all images, with --error "
-		    "points take some: leave out one of them");
+		    "%s writes the losses of all images, with --error "
+		    "points take some: leave out one of them",
+		    c->per_image ? "--per-image" : "--per-class");
 	if (c->groups)
 		frame_usage(s->frame,
 		    "--groups compares points on the same images, with --error "
@@ -281,6 +282,8 @@ main(int argc, char **argv)
 		"with --error: what --per-image wrote, to need fewer images"),
 	    OPTION_FLAG(0, "per-image", &run.choice.per_image,
 		"write the losses of single images behind each point"),
+	    OPTION_FLAG(0, "per-class", &run.choice.per_class,
+		"write loss and accuracy of each class behind each point"),
 	    OPTION_FLAG(0, "groups", &run.choice.groups,
 		"keep losses of groups of images, to compare by pairs"),
 	    OPTION_TEXT(0, "exec", "COMMAND", &exec->command,

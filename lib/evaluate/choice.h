@@ -41,6 +41,7 @@ struct surface_choice {
 	const char *norms_path; /* the set of recompute; NULL: `train` */
 	int64_t norms_images;   /* how many of them */
 	int per_image; /* flag: the losses of single images behind each point */
+	int per_class; /* flag: and what their classes say */
 	int groups; /* flag: points carry the mean losses of groups of images */
 	struct dataset data[SETS_MAX]; /* filled by choice_open_data */
 	struct dataset norms_data;

@@ -200,9 +200,11 @@ point_look(struct job *job, struct worker *w, int64_t point, int set)
 	}
 	score_from_losses(score, losses, e->loss != LOSS_L2 ? correct : NULL,
 	    dataset_rows(data), n, w->sorted);
-	if (n == data->n)
+	if (n == data->n) {
 		score->losses = losses;
-	else
+		score->correct = correct;
+	} else {
 		anchor_measure(score, &slot->cell[set], losses, n);
+	}
 	return n;
 }

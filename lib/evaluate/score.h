@@ -41,9 +41,10 @@ struct score {
 	int64_t total;
 	/* Mean losses of the groups; of SCORE_GROUPED_MIN images or more. */
 	double group[SCORE_GROUPS];
-	const double *losses; /* of n images, where all were used: borrowed,
-				 while the point is taken; or NULL */
-	char why[160];        /* SCORE_BADVAR: names the tensor */
+	const double *losses;    /* of n images, where all were used: borrowed,
+				    while the point is taken; or NULL */
+	const uint32_t *correct; /* labels found of each of them, likewise */
+	char why[160];           /* SCORE_BADVAR: names the tensor */
 };
 
 /*

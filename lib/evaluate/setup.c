@@ -6,6 +6,7 @@
 
 #include "base/plural.h"
 #include "data/dataset_fit.h"
+#include "evaluate/surface_images.h"
 #include "run/path.h"
 
 static int
@@ -134,6 +135,24 @@ setup_norms(struct norms_rule *rule, const struct surface_choice *choice,
 	return 0;
 }
 
+/* Can what images say be told by their classes? */
+static int
+check_classes(const struct dataset *d, struct error *err)
+{
+	if (d->targets != NULL)
+		return error_set(
+		    err, "real targets, --per-class wants labels of classes");
+	if (d->n_labels > 1)
+		return error_set(err,
+		    "%d labels for each image, --per-class wants one",
+		    d->n_labels);
+	if (d->classes > CLASSES_MAX)
+		return error_set(err,
+		    "labels of %d classes, --per-class takes at most %d",
+		    d->classes, CLASSES_MAX);
+	return 0;
+}
+
 /* We evaluate: plan, images, input constants. */
 static int
 setup_images(struct surface *s, const struct surface_choice *choice,
@@ -145,6 +164,9 @@ setup_images(struct surface *s, const struct surface_choice *choice,
 		return -1;
 	for (int i = 0; i < choice->sets; i++)
 		s->data[i] = &choice->data[i];
+	for (int i = 0; i < choice->sets && choice->per_class; i++)
+		if (check_classes(&choice->data[i], err) < 0)
+			return error_prefix(err, "%s", choice->path[i]);
 	for (int i = 0; i < choice->sets && choice->groups; i++)
 		if (choice->data[i].n < SCORE_GROUPED_MIN)
 			return error_set(err,
@@ -154,6 +176,7 @@ setup_images(struct surface *s, const struct surface_choice *choice,
 			    SCORE_GROUPED_MIN);
 	s->groups = choice->groups != 0;
 	s->per_image = choice->per_image != 0;
+	s->per_class = choice->per_class != 0;
 	s->order = choice->look.error > 0.0 ? choice->images.sample_seed : 0;
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "data/dataset_fit.h"
+#include "evaluate/surface_images.h"
 
 /* ---- identity ---- */
 
@@ -118,47 +119,6 @@ surface_identify(struct surface *surface, struct error *err)
 		return -1;
 	digest_finish_text(&digest, surface->grid.run);
 	return 0;
-}
-
-/* ---- places ---- */
-
-struct place
-surface_place(const struct surface *surface, int64_t number)
-{
-	const struct grid *g = &surface->grid;
-	int64_t grid = grid_points(g) / g->sets;
-	const struct asked *asked;
-	struct grid_place p;
-
-	if (number < grid) {
-		p = grid_place(g, number * g->sets);
-		return (struct place){.rep = p.rep,
-		    .a = g->axes > 0 ? range_at(&g->range[0], p.ix) : 0.0,
-		    .b = g->axes > 1 ? range_at(&g->range[1], p.iy) : 0.0,
-		    .sets = (1U << g->sets) - 1};
-	}
-	asked = &surface->asked.item[number - grid];
-	return (struct place){.rep = asked->rep,
-	    .a = asked->x,
-	    .b = asked->y,
-	    .sets = asked->sets};
-}
-
-int64_t
-surface_all_places(const struct surface *surface)
-{
-	const struct grid *g = &surface->grid;
-
-	return grid_points(g) / g->sets + (int64_t)surface->asked.n;
-}
-
-int64_t
-surface_places(const struct surface *surface)
-{
-	const struct grid *g = &surface->grid;
-	int64_t all = surface_all_places(surface);
-
-	return all > g->shard ? (all - g->shard - 1) / g->shards + 1 : 0;
 }
 
 /* ---- what comes before the points ---- */
@@ -346,23 +306,6 @@ surface_write_head(
 
 /* ---- a point ---- */
 
-/* Where it stands on the grid, or the id that it was asked for by. */
-static void
-pack_place(struct pack *h, const struct surface *s, int64_t number)
-{
-	const struct grid *g = &s->grid;
-	int64_t grid = grid_points(g) / g->sets;
-	struct grid_place p;
-
-	if (number >= grid) {
-		pack_key_int(h, "id", s->asked.item[number - grid].id);
-		return;
-	}
-	p = grid_place(g, number * g->sets);
-	pack_key_int(h, "ix", p.ix);
-	pack_key_int(h, "iy", p.iy);
-}
-
 /* What our own evaluation knows of a point. */
 static void
 pack_spread(struct pack *h, const struct surface *s, const struct score *score,
@@ -389,39 +332,6 @@ pack_spread(struct pack *h, const struct surface *s, const struct score *score,
 		pack_key_real(h, "top1", score->top);
 	if (s->groups && score->status == SCORE_OK)
 		pack_key_reals(h, "groups", score->group, SCORE_GROUPS);
-}
-
-/* Losses of single images, as float32, behind their point. */
-static int
-write_losses(const struct surface *s, int64_t number, int set,
-    const struct score *score, struct writer *writer, struct error *err)
-{
-	const int64_t most = CHUNK_BYTES_MAX / (int64_t)sizeof(float);
-	const struct place p = surface_place(s, number);
-	int64_t room = score->n < most ? score->n : most;
-	float *chunk = memory_new((size_t)room, sizeof(*chunk), err);
-	int status = chunk != NULL ? 0 : -1;
-
-	for (int64_t i = 0, n; i < score->n && status == 0; i += n) {
-		struct pack h = {0};
-
-		n = score->n - i < room ? score->n - i : room;
-		for (int64_t k = 0; k < n; k++)
-			chunk[k] = (float)score->losses[i + k];
-		pack_open(&h);
-		pack_key_int(&h, "rep", p.rep);
-		pack_key_text(&h, "set", s->grid.set[set]);
-		pack_place(&h, s, number);
-		pack_key_real(&h, "x", p.a);
-		pack_key_real(&h, "y", p.b);
-		pack_key_int(&h, "offset", i);
-		pack_close(&h);
-		status = writer_record(writer, "losses", &h, chunk,
-		    (size_t)n * sizeof(*chunk), err);
-		pack_free(&h);
-	}
-	free(chunk);
-	return status;
 }
 
 /* What a program has said of its images. */
@@ -453,7 +363,7 @@ surface_write_point(const struct surface *s, int64_t number, int set,
 	pack_key_text(&h, "run", run);
 	pack_key_int(&h, "rep", p.rep);
 	pack_key_text(&h, "set", g->set[set]);
-	pack_place(&h, s, number);
+	surface_pack_place(&h, s, number);
 	pack_key_real(&h, "x", p.a);
 	pack_key_real(&h, "y", p.b);
 	pack_key_real(&h, "loss", score->loss);
@@ -471,7 +381,7 @@ surface_write_point(const struct surface *s, int64_t number, int set,
 	pack_close(&h);
 	status = writer_record(writer, "point", &h, NULL, 0, err);
 	pack_free(&h);
-	if (status == 0 && s->per_image && score->losses != NULL)
-		status = write_losses(s, number, set, score, writer, err);
-	return status;
+	return status == 0
+		   ? surface_write_images(s, number, set, score, writer, err)
+		   : -1;
 }

@@ -56,6 +56,7 @@ struct surface {
 	 */
 	uint64_t order;
 	bool per_image; /* behind points stand the losses of single images */
+	bool per_class; /* and what their classes say */
 	bool groups;    /* points carry the mean losses of groups of images */
 };
 
@@ -75,6 +76,10 @@ int surface_identify(struct surface *surface, struct error *err)
 struct place surface_place(const struct surface *surface, int64_t number);
 int64_t surface_all_places(const struct surface *surface);
 int64_t surface_places(const struct surface *surface);
+
+/* Packs ix and iy of place `number`, or the id that it was asked for by. */
+void surface_pack_place(
+    struct pack *header, const struct surface *surface, int64_t number);
 
 /*
  * Writes what comes before the points, or one point of place number `number`:

@@ -61,6 +61,9 @@ suffices(const struct walk *w, const struct point *p, int set)
 	if (w->s->per_image && point_losses(p, NULL, 0) != state.n &&
 	    isfinite(state.loss))
 		return false;
+	if (w->s->per_class && point_part(p, POINT_CLASSES, &bytes) == NULL &&
+	    isfinite(state.loss))
+		return false;
 	return look_suffices(&e->look, &state, w->s->data[set]->n);
 }
 
@@ -114,9 +117,19 @@ static int
 copy_point(const struct walk *w, int64_t number, int set, struct error *err)
 {
 	const struct point *p = old_point(w, number, set);
+	const bool wanted[] = {[POINT_ITSELF] = true,
+	    [POINT_CLASSES] = w->s->per_class,
+	    [POINT_LOSSES] = w->s->per_image};
+	size_t n;
 
-	return writer_copy_all(w->writer, p->bytes,
-	    w->s->per_image ? p->n_bytes : point_bytes(p), err);
+	for (int i = POINT_ITSELF; i <= POINT_LOSSES; i++) {
+		const uint8_t *part = point_part(p, (enum point_part)i, &n);
+
+		if (part != NULL && wanted[i] &&
+		    writer_copy_all(w->writer, part, n, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* Copies the old points that stand before place `until` of the order. */

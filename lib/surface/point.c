@@ -1,4 +1,4 @@
-#include "surface/point.h"
+#include "surface/point_internal.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -64,9 +64,9 @@ check_coordinate(
 	    is, axis_word(axis), should);
 }
 
-static int
-read_place(struct point_place *p, const struct grid *g, const struct value *h,
-    struct error *err)
+int
+point_read_place(struct point_place *p, const struct grid *g,
+    const struct value *h, struct error *err)
 {
 	const bool grid =
 	    value_get(h, "ix") != NULL || value_get(h, "iy") != NULL;
@@ -259,7 +259,7 @@ point_unpack(struct point_place *place, const struct grid *grid,
     const struct value *header, struct error *err)
 {
 	*place = (struct point_place){0};
-	if (read_place(place, grid, header, err) < 0)
+	if (point_read_place(place, grid, header, err) < 0)
 		return error_prefix(err, "point");
 	if (check_numbers(grid, header, place->at.set, err) == 0)
 		return 0;
@@ -269,111 +269,7 @@ point_unpack(struct point_place *place, const struct grid *grid,
 	    place->at.ix, place->at.iy);
 }
 
-/* ---- as it came ---- */
-
-int
-point_keep(struct point *point, const struct record *record, struct error *err)
-{
-	point->bytes = (uint8_t *)memory_text_n(
-	    (const char *)record->bytes, record->n_bytes, err);
-	point->n_bytes = record->n_bytes;
-	return point->bytes != NULL ? 0 : -1;
-}
-
-size_t
-point_bytes(const struct point *point)
-{
-	struct scan scan;
-	struct error lost;
-	size_t need;
-
-	if (point->bytes == NULL ||
-	    scan_record(point->bytes, point->n_bytes, &scan, &need, &lost) != 1)
-		return 0;
-	return scan.bytes;
-}
-
-int
-point_append(struct point *point, const struct point_place *place,
-    const struct grid *grid, const struct record *record, struct error *err)
-{
-	const size_t n = point->n_bytes + record->n_bytes;
-	const struct value *h = record->header;
-	struct point_place at = {0};
-	int64_t offset;
-	uint8_t *bytes;
-
-	if (read_place(&at, grid, h, err) < 0 ||
-	    field_int(h, "offset", 0, INT64_MAX, &offset, err) < 0)
-		return error_prefix(err, "losses");
-	if (at.asked != place->asked || at.id != place->id ||
-	    grid_index(grid, &at.at) != grid_index(grid, &place->at))
-		return error_set(err, "losses stand behind another point");
-	if (offset != point_losses(point, NULL, 0) ||
-	    record->payload_bytes % sizeof(float) != 0)
-		return error_set(err,
-		    "losses begin at image %" PRId64 ", expected %" PRId64,
-		    offset, point_losses(point, NULL, 0));
-	bytes = memory_new(n, 1, err);
-	if (bytes == NULL)
-		return -1;
-	memcpy(bytes, point->bytes, point->n_bytes);
-	memcpy(bytes + point->n_bytes, record->bytes, record->n_bytes);
-	free(point->bytes);
-	*point = (struct point){bytes, n};
-	return 0;
-}
-
-int64_t
-point_losses(const struct point *point, float *losses, int64_t room)
-{
-	size_t at = point_bytes(point), need;
-	int64_t n = 0;
-	struct scan scan;
-	struct error lost;
-
-	while (at > 0 && at < point->n_bytes &&
-	       scan_record(point->bytes + at, point->n_bytes - at, &scan, &need,
-		   &lost) == 1) {
-		const int64_t here =
-		    (int64_t)(scan.payload_bytes / sizeof(*losses));
-		const int64_t fit = here < room - n ? here : room - n;
-
-		if (losses != NULL && fit > 0)
-			memcpy(losses + n, point->bytes + at + scan.payload,
-			    (size_t)fit * sizeof(*losses));
-		n += here;
-		at += scan.bytes;
-	}
-	return n;
-}
-
-const uint8_t *
-point_header(const struct point *point, size_t *n)
-{
-	struct scan scan;
-	struct error lost;
-	size_t need;
-
-	/* it was a record when it was read */
-	if (point->bytes == NULL ||
-	    scan_record(point->bytes, point->n_bytes, &scan, &need, &lost) != 1)
-		return NULL;
-	*n = scan.header_bytes;
-	return point->bytes + scan.header;
-}
-
-struct decoded *
-point_decode(const struct point *point, struct error *err)
-{
-	size_t n;
-	const uint8_t *header = point_header(point, &n);
-
-	if (header != NULL)
-		return decoded_new(header, n, err);
-	error_set(err, "a point is missing");
-	return NULL;
-}
+/* ---- twice ---- */
 
 static bool
 reals_agree(double a, double b)
@@ -419,10 +315,12 @@ agrees(
     const struct point *a, const struct point *b, bool mixed, struct error *err)
 {
 	struct decoded *da, *db;
+	size_t n_a, n_b;
+	const uint8_t *bytes_a = point_part(a, POINT_ITSELF, &n_a);
+	const uint8_t *bytes_b = point_part(b, POINT_ITSELF, &n_b);
 	int agree = -1;
 
-	if (point_bytes(a) == point_bytes(b) &&
-	    memcmp(a->bytes, b->bytes, point_bytes(b)) == 0)
+	if (n_a == n_b && memcmp(bytes_a, bytes_b, n_b) == 0)
 		return 1;
 	if (!mixed)
 		return 0;
@@ -447,8 +345,5 @@ point_choose(const struct point *have, const struct point *came, bool mixed,
 	same = agrees(have, came, mixed, err);
 	if (same <= 0)
 		return same < 0 ? POINT_FAILED : POINT_DIFFERS;
-	return point_losses(have, NULL, 0) == 0 &&
-		       point_losses(came, NULL, 0) > 0
-		   ? POINT_REPLACE
-		   : POINT_KEEP;
+	return POINT_SAME;
 }

@@ -13,8 +13,8 @@
 #include "surface/grid.h"
 
 /*
- * A record as it came, and the `losses` records behind it, if any; bytes NULL:
- * missing.
+ * A record as it came, and behind it, if there, its `classes` record and then
+ * its `losses` records; bytes NULL: missing.
  */
 struct point {
 	uint8_t *bytes;
@@ -43,14 +43,30 @@ int point_keep(
     struct point *point, const struct record *record, struct error *err);
 
 /*
- * Appends a `losses` record to the point it stands behind: it must name its
- * place and go on where the one before it ended.  -1: it is of another point.
+ * Appends a `losses` or `classes` record to the point it stands behind: it must
+ * name its place; losses go on where those before ended; numbers of classes
+ * make those of their point, and ones that come twice are the same unless
+ * mixed.  -1: it is not so.
  */
 int point_append(struct point *point, const struct point_place *place,
-    const struct grid *grid, const struct record *record, struct error *err);
+    const struct grid *grid, const struct record *record, bool mixed,
+    struct error *err);
 
-/* How many of the bytes are the record of the point itself. */
-size_t point_bytes(const struct point *point);
+/* What a point consists of, in this order; NULL (n is 0): it has no such. */
+enum point_part { POINT_ITSELF, POINT_CLASSES, POINT_LOSSES };
+const uint8_t *point_part(
+    const struct point *point, enum point_part part, size_t *n);
+
+/*
+ * The header of its `classes` record, to be freed with decoded_free.  NULL: it
+ * has none, or memory is short.
+ */
+struct decoded *point_decode_classes(
+    const struct point *point, struct error *err);
+
+/* Of two that are the same, the first takes over what it lacks of the other. */
+int point_unite(struct point *point, const struct point *with, bool mixed,
+    struct error *err);
 
 /*
  * How many losses of single images a point has, in the order of the data set,
@@ -71,13 +87,13 @@ struct decoded *point_decode(const struct point *point, struct error *err);
 /*
  * A point that is there comes again: they must be the same bytes or, mixed, the
  * same within MIXED_RTOL, unless they are of different numbers of images; then
- * the one of more holds (evalgrid --error sharpens).  Of two that are the same,
- * one with losses does.
+ * the one of more holds (evalgrid --error sharpens).
  */
 #define MIXED_RTOL 1e-5
 enum point_choice {
 	POINT_FAILED = -1,
 	POINT_DIFFERS,
+	POINT_SAME,
 	POINT_KEEP,
 	POINT_REPLACE
 };

@@ -44,11 +44,12 @@ points_says(const struct points *points, int64_t index, const char *field,
 /* What a segment has shown so far. */
 struct segment {
 	struct pack begin;
-	int64_t item, of;          /* its grid's place in the list, -1
-					before; that of the last point */
-	bool first;                /* the segment that brought the grid */
-	struct point_place place;  /* of the last point */
-	struct point *last;        /* what its losses belong to, or NULL */
+	int64_t item, of;         /* its grid's place in the list, -1
+				       before; that of the last point */
+	bool first;               /* the segment that brought the grid */
+	struct point_place place; /* of the last point */
+	struct point *last; /* what its classes and losses belong to, or NULL */
+	bool has_losses;    /* they were there before */
 	struct points_marks marks; /* since the last grid */
 };
 
@@ -138,10 +139,10 @@ take_grid(struct points_list *list, struct segment *segment,
 }
 
 static int
-take_grid_point(struct points *p, const struct grid_place *place,
-    const struct record *record, bool mixed, struct point **last,
-    struct error *err)
+take_grid_point(struct points *p, struct segment *segment,
+    const struct record *record, bool mixed, struct error *err)
 {
+	const struct grid_place *place = &segment->place.at;
 	const struct point came = {(uint8_t *)record->bytes, record->n_bytes};
 	struct point *at = &p->at[grid_index(&p->grid, place)];
 	enum point_choice choice = POINT_REPLACE;
@@ -149,9 +150,11 @@ take_grid_point(struct points *p, const struct grid_place *place,
 	p->present += at->bytes == NULL;
 	if (at->bytes != NULL)
 		choice = point_choose(at, &came, mixed, err);
+	if (choice == POINT_REPLACE || choice == POINT_SAME)
+		segment->last = at;
 	/* the second one's losses, where the first has none */
-	if (choice == POINT_REPLACE || point_losses(at, NULL, 0) == 0)
-		*last = at;
+	segment->has_losses =
+	    choice == POINT_SAME && point_losses(at, NULL, 0) > 0;
 	if (choice == POINT_REPLACE) {
 		free(at->bytes);
 		return point_keep(at, record, err);
@@ -194,23 +197,24 @@ take_point(struct points_list *list, struct segment *segment,
 		return -1;
 	segment->of = p - list->item;
 	if (!place->asked)
-		return take_grid_point(
-		    p, &place->at, record, rules->mixed, &segment->last, err);
+		return take_grid_point(p, segment, record, rules->mixed, err);
 	if (points_take_asked(p, place, record, err) < 0)
 		return -1;
 	segment->last = &p->loose[p->n_loose - 1].point;
+	segment->has_losses = false;
 	return 0;
 }
 
-/* Losses of single images: they stay with the point they stand behind. */
+/* Of classes or single images: they stay with the point they stand behind. */
 static int
-take_losses(const struct points_list *list, const struct segment *segment,
+take_images(const struct points_list *list, const struct segment *segment,
     const struct record *record, const struct points_rules *rules,
     struct error *err)
 {
 	if (segment->last == NULL ||
+	    (segment->has_losses && record_is(record, "losses")) ||
 	    point_append(segment->last, &segment->place,
-		&list->item[segment->of].grid, record, err) == 0)
+		&list->item[segment->of].grid, record, rules->mixed, err) == 0)
 		return 0;
 	/* a damaged input has lost what was between them */
 	return rules->salvage && !err->memory ? 0 : -1;
@@ -336,8 +340,8 @@ take(struct points_list *list, struct segment *segment,
 		return take_grid(list, segment, record, rules, err);
 	if (record_is(record, "point"))
 		return take_point(list, segment, record, rules, err);
-	if (record_is(record, "losses"))
-		return take_losses(list, segment, record, rules, err);
+	if (record_is(record, "losses") || record_is(record, "classes"))
+		return take_images(list, segment, record, rules, err);
 	return take_other(list, segment, record, rules, err);
 }
 

@@ -97,6 +97,10 @@ place_point(
 		    "point rep %d, id %" PRId64
 		    " comes twice and the two disagree",
 		    a->rep, a->id);
+	if (choice == POINT_SAME &&
+	    point_unite(at, &loose->point, mixed, err) < 0)
+		return error_prefix(
+		    err, "point rep %d, id %" PRId64, a->rep, a->id);
 	if (choice == POINT_REPLACE) {
 		free(at->bytes);
 		*at = loose->point;
