@@ -46,7 +46,7 @@ struct settings {
 	int64_t columns;
 	const char *panel_title;
 	int interpolate; /* of interpolations */
-	const char *field, *title, *levels_text;
+	const char *field, *class, *title, *levels_text;
 	struct levels levels;
 	struct relief_view view;
 	double zmax;
@@ -127,6 +127,8 @@ describe(struct text *desc, const struct settings *s,
 	text_add_text(desc, &landscape->history);
 	text_add(desc, "contour %s style=%s field=%s", LOSSPIPE_VERSION,
 	    styles[s->style], s->field);
+	if (s->class != NULL)
+		text_add(desc, " class=%s", s->class);
 	if (s->log)
 		text_add(desc, " log");
 	if (s->curvature >= 0)
@@ -337,6 +339,8 @@ run_points(char **paths, int n, const struct settings *s,
 		surfaces_leave_asked(frame, &list,
 		    "--band, --directions and eigenvalues take grids alone");
 	if (status == 0)
+		status = surfaces_view(&list, s->class, err);
+	if (status == 0)
 		status = landscape_make(&landscape, &list, s->field, err);
 	points_list_free(&list);
 	if (status == 0 && s->directions >= 0)
@@ -365,6 +369,8 @@ run(char **paths, int n, const struct settings *given,
 		s.style = guess_style(paths, n);
 	if (s.style > PICTURE_SURFACE && s.equal)
 		return error_set(err, "--equal is for surfaces");
+	if (s.style > PICTURE_SURFACE && s.class != NULL)
+		return error_set(err, "--class is for points of a grid");
 	if (s.style > PICTURE_SURFACE)
 		return run_list(paths, n, &s, frame, err);
 	if (s.field == NULL)
@@ -435,6 +441,7 @@ main(int argc, char **argv)
 	    OPTION_FLAG(0, "points", &s.points, "mark where was measured"),
 	    OPTION_TEXT(0, "field", "NAME", &s.field,
 		"loss, acc, error, or any number of a point (loss)"),
+	    OPTION_TEXT(0, "class", "NAME", &s.class, SURFACES_CLASS_HELP),
 	    OPTION_CHOICE(0, "curvature", curvatures, &s.curvature,
 		"of hessgrid's points: the ratio of the eigenvalues, with its "
 		"sign, or lines of the smallest over the loss"),

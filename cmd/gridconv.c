@@ -14,7 +14,18 @@
 #include "surface/table.h"
 #include "surfaces.h"
 
-enum form { CSV, JSON, NPZ, VTK, GNUPLOT, PLOTLY, GLB, PATH, TRAINING };
+enum form {
+	CSV,
+	JSON,
+	NPZ,
+	VTK,
+	GNUPLOT,
+	PLOTLY,
+	GLB,
+	PATH,
+	TRAINING,
+	CLASSES
+};
 static const char *const forms[] = {
     [CSV] = "csv",
     [JSON] = "json",
@@ -25,6 +36,7 @@ static const char *const forms[] = {
     [GLB] = "glb",
     [PATH] = "path",
     [TRAINING] = "training",
+    [CLASSES] = "classes",
     NULL,
 };
 
@@ -38,11 +50,13 @@ static const struct output_kind *const kinds[] = {
     [GLB] = &convert_glb_kind,
     [PATH] = &convert_path_kind,
     [TRAINING] = &convert_training_kind,
+    [CLASSES] = &convert_classes_kind,
 };
 
 struct settings {
 	int form, log;
 	struct height height;
+	const char *class; /* of --class, or NULL */
 };
 
 static int
@@ -138,6 +152,8 @@ write_all(const struct settings *set, const struct points_list *list,
 		return convert_glb(list, &set->height, output, err);
 	case PATH:
 		return convert_path(list, output, err);
+	case CLASSES:
+		return convert_classes(list, output, err);
 	default:
 		return write_text((enum form)set->form, list, output, err);
 	}
@@ -198,7 +214,10 @@ run_points(const struct frame *frame, const struct settings *set, char **paths,
 	const bool grids = set->form != PATH;
 	int status = read_points(&list, paths, n, grids, frame, err);
 
-	if (status == 0 && grids && set->form != CSV && set->form != JSON)
+	if (status == 0)
+		status = surfaces_view(&list, set->class, err);
+	if (status == 0 && grids && set->form != CSV && set->form != JSON &&
+	    set->form != CLASSES)
 		status = check_grids(&list, set, frame, err);
 	if (status == 0)
 		status = frame_open_output(frame, &output, err);
@@ -219,8 +238,9 @@ run(const struct frame *frame, const struct settings *set, char **paths, int n,
 	    write_training, NULL, err);
 }
 
-static const struct frame_belongs belongs[] = {
-    {"zmax", 1U << VTK | 1U << GLB}, {"log", 1U << VTK | 1U << GLB}, {0}};
+static const struct frame_belongs belongs[] = {{"zmax", 1U << VTK | 1U << GLB},
+    {"log", 1U << VTK | 1U << GLB},
+    {"class", ~(1U << PATH | 1U << TRAINING | 1U << CLASSES)}, {0}};
 
 int
 main(int argc, char **argv)
@@ -228,6 +248,7 @@ main(int argc, char **argv)
 	struct settings set = {.height = {.zmax = NAN}};
 	const struct option_row options[] = {
 	    OPTION_CHOICE('t', "to", forms, &set.form, "what to write (csv)"),
+	    OPTION_TEXT(0, "class", "NAME", &set.class, SURFACES_CLASS_HELP),
 	    OPTION_CALL(0, "zmax", "Z", &set, parse_zmax,
 		"vtk, glb: clip the height at Z"),
 	    OPTION_FLAG(0, "log", &set.log,

@@ -19,6 +19,7 @@ struct settings {
 	int json;
 	int rank, compare; /* -1: none */
 	const char *set;   /* of --compare; NULL: the first */
+	const char *class; /* of the images; NULL: all */
 	double values[2];
 	int from[2];
 	bool has_values, has_from;
@@ -26,11 +27,13 @@ struct settings {
 
 static int
 read_surveys(struct survey_list *list, char **paths, int n,
-    const struct frame *frame, struct error *err)
+    const struct settings *set, const struct frame *frame, struct error *err)
 {
 	struct points_list points = {0};
 	int status = surfaces_read(&points, paths, n, false, frame, err);
 
+	if (status == 0)
+		status = surfaces_view(&points, set->class, err);
 	if (status == 0)
 		status = survey_make(list, &points, err);
 	points_list_free(&points);
@@ -102,7 +105,7 @@ survey(char **paths, int n, const struct settings *set,
 	struct findings f = {.list = &list};
 	struct text out = {0};
 	bool unknown = false;
-	int status = read_surveys(&list, paths, n, frame, err);
+	int status = read_surveys(&list, paths, n, set, frame, err);
 
 	if (status == 0 && list.alone > 0)
 		frame_warn(frame,
@@ -145,7 +148,7 @@ read_network(struct network *network, char *path, const struct settings *set,
 	struct survey_list *list = &network->list;
 	const char *name = set->set;
 
-	if (read_surveys(list, &path, 1, frame, err) < 0)
+	if (read_surveys(list, &path, 1, set, frame, err) < 0)
 		return -1;
 	network->sets = memory_new(list->n, sizeof(void *), err);
 	if (network->sets == NULL)
@@ -305,6 +308,7 @@ main(int argc, char **argv)
 		"is it less in the first file than in the second?"),
 	    OPTION_TEXT(0, "set", "NAME", &set.set,
 		"compare on this data set (the first)"),
+	    OPTION_TEXT(0, "class", "NAME", &set.class, SURFACES_CLASS_HELP),
 	    OPTION_CALL(0, "from", "X,X", &set, parse_from,
 		"compare outward: from 0 or 1 in each file"),
 	    OPTION_CALL(0, "values", "A,B", &set, parse_values,

@@ -5,6 +5,7 @@
 
 struct settings {
 	struct page_wish wish;
+	const char *class; /* of --class, or NULL */
 };
 
 static int
@@ -15,6 +16,8 @@ run(char **paths, int n, const struct settings *set, const struct frame *frame,
 	struct text page = {0};
 	int status = surfaces_read(&list, paths, n, false, frame, err);
 
+	if (status == 0)
+		status = surfaces_view(&list, set->class, err);
 	if (status == 0)
 		status = page_make(&set->wish, &list, &page, err);
 	points_list_free(&list);
@@ -32,6 +35,7 @@ main(int argc, char **argv)
 	    OPTION_TEXT(0, "field", "NAMES", &set.wish.fields,
 		"what to look at, with commas between (loss, acc, se and "
 		"eigenvalues, where they are)"),
+	    OPTION_TEXT(0, "class", "NAME", &set.class, SURFACES_CLASS_HELP),
 	    OPTION_TEXT(
 		0, "title", "TEXT", &set.wish.title, "title of the page"),
 	    OPTION_END};

@@ -70,3 +70,9 @@ surfaces_leave_asked(
 		left_out += points_asked_there(&list->item[k]);
 	surfaces_tell_asked(frame, left_out, why);
 }
+
+int
+surfaces_view(struct points_list *list, const char *class, struct error *err)
+{
+	return class != NULL ? class_view(list, class, err) : 0;
+}

@@ -6,6 +6,7 @@
 #define CMD_SURFACES_H
 
 #include "frame.h"
+#include "surface/class_view.h"
 #include "surface/points.h"
 
 /*
@@ -25,5 +26,14 @@ void surfaces_leave_asked(
     const struct frame *frame, const struct points_list *list, const char *why);
 void surfaces_tell_asked(
     const struct frame *frame, int64_t left_out, const char *why);
+
+/*
+ * With --class NAME they become those of one class of the images
+ * (surface/class_view.h); NULL: they stay.  And what help says of the option.
+ */
+int surfaces_view(
+    struct points_list *list, const char *class, struct error *err);
+#define SURFACES_CLASS_HELP \
+	"of the images of this class alone (evalgrid --per-class)"
 
 #endif

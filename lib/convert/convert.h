@@ -14,7 +14,8 @@
 /* What each form looks like; CSV and JSON are those of surface/table.h. */
 extern const struct output_kind convert_csv_kind, convert_json_kind,
     convert_vtk_kind, convert_gnuplot_kind, convert_plotly_kind,
-    convert_glb_kind, convert_path_kind, convert_training_kind;
+    convert_glb_kind, convert_path_kind, convert_training_kind,
+    convert_classes_kind;
 
 /*
  * numpy's npz archive: xcoordinates, ycoordinates, and for each data set and
@@ -73,6 +74,13 @@ int convert_glb(const struct points_list *list, const struct height *height,
  * surface that has its plane, and its data set if one has.
  */
 int convert_path(
+    const struct points_list *list, struct output *output, struct error *err);
+
+/*
+ * What classes do (evalgrid --per-class) as CSV, a line for each class of each
+ * point; fails where points do not say it.
+ */
+int convert_classes(
     const struct points_list *list, struct output *output, struct error *err);
 
 /*

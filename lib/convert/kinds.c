@@ -50,6 +50,12 @@ is_training(const unsigned char *head, size_t n)
 	return output_begins(head, n, "name,epoch,step,lr,");
 }
 
+static bool
+is_classes(const unsigned char *head, size_t n)
+{
+	return output_begins(head, n, "set,rep,ix,iy,id,x,y,class,");
+}
+
 const struct output_kind convert_csv_kind = {
     .name = "CSV of points", .is = is_csv};
 const struct output_kind convert_json_kind = {
@@ -66,3 +72,5 @@ const struct output_kind convert_path_kind = {
     .name = "CSV of paths", .is = is_path};
 const struct output_kind convert_training_kind = {
     .name = "CSV of training", .is = is_training};
+const struct output_kind convert_classes_kind = {
+    .name = "CSV of classes", .is = is_classes};

@@ -82,12 +82,12 @@ finish_record(struct writer *w, size_t at, struct error *err)
 	return 0;
 }
 
-static int
-write_record(struct writer *w, const char *kind, const struct pack *header,
+int
+record_encode(struct text *records, const char *kind, const struct pack *header,
     const void *payload, size_t bytes, struct error *err)
 {
-	size_t at = text_length(&w->pending);
-	struct pack frame = {.bytes_ = w->pending};
+	const size_t at = text_length(records);
+	struct pack frame = {.bytes_ = *records};
 	const char *chars;
 	uint32_t crc;
 	uint8_t tail[CRC_BYTES];
@@ -101,16 +101,27 @@ write_record(struct writer *w, const char *kind, const struct pack *header,
 		pack_nil(&frame);
 	else
 		pack_bytes(&frame, payload, bytes);
-	w->pending = frame.bytes_;
-	chars = text_chars(&w->pending, err);
+	*records = frame.bytes_;
+	chars = text_chars(records, err);
 	if (chars == NULL)
 		return -1;
-	crc = (uint32_t)crc32(0, (const Bytef *)chars + at,
-	    (uInt)(text_length(&w->pending) - at));
+	crc = (uint32_t)crc32(
+	    0, (const Bytef *)chars + at, (uInt)(text_length(records) - at));
 	tail[0] = 0xce;
 	for (int i = 0; i < 4; i++)
 		tail[1 + i] = (uint8_t)(crc >> (24 - 8 * i));
-	text_add_bytes(&w->pending, tail, sizeof(tail));
+	text_add_bytes(records, tail, sizeof(tail));
+	return 0;
+}
+
+static int
+write_record(struct writer *w, const char *kind, const struct pack *header,
+    const void *payload, size_t bytes, struct error *err)
+{
+	const size_t at = text_length(&w->pending);
+
+	if (record_encode(&w->pending, kind, header, payload, bytes, err) < 0)
+		return -1;
 	return finish_record(w, at, err);
 }
 

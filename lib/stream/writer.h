@@ -48,6 +48,11 @@ int writer_record(struct writer *writer, const char *kind,
     const struct pack *header, const void *payload, size_t bytes,
     struct error *err);
 
+/* The same at the end of a text, which no stream need be. */
+int record_encode(struct text *records, const char *kind,
+    const struct pack *header, const void *payload, size_t bytes,
+    struct error *err);
+
 /*
  * The record as it came, byte for byte.  A `close` of a run whose `open` was
  * not copied is dropped.
