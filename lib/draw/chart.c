@@ -6,9 +6,13 @@
 #include <string.h>
 
 #include "draw/panels.h"
+#include "draw/prose.h"
 
-/* Space around plots and around the page, in pixels. */
-static const double LEFT = 56, RIGHT = 18, FOOT = 44, TITLE = 26, EDGE = 8;
+/* Space around plots, where no axis asks for more, and around the page. */
+static const double LEFT = 56, RIGHT = 18, EDGE = 8;
+
+/* From the labels of the axes to the lines below. */
+static const double BELOW = 8;
 
 /* The height that a plot has at least, whatever its legend. */
 static const double LEAST = 220;
@@ -19,52 +23,21 @@ static const double NUMBERS = 14;
 /* A plot is at least so wide, or has a row for itself. */
 static const double SMALL = 90;
 
-/* Between panels, above one, and of a line under all. */
-static const double GAP = 24, HEAD = 18, LINE = 14, LINES = 4;
+/* Between panels; of a line under all, and of all lines. */
+static const double GAP = 24, LINE = 1.2 * PLOT_SMALL_SIZE, LINES = 6;
 
 struct layout {
 	struct panels panels;
 	double width, height; /* of the page */
 	double top, head;     /* of the first row; above each plot */
 	double each;          /* of a legend in every panel; 0: one for all */
-	double right;         /* beside the last column */
+	double left, right;   /* beside the first column and the last one */
 	double plot_width, plot_height;
+	double below;         /* a plot: numbers and label */
 	double foot, between; /* below all; more above the last row */
 	int shared;           /* one legend for all */
 	double gap;           /* between columns */
 };
-
-/* How many bytes of text fit into width, in whole words; all of one at least.
- */
-static size_t
-fitting(const char *text, double width)
-{
-	size_t fits = 0, at = 0;
-	char part[CHART_LINE_BYTES];
-
-	while (text[at] != '\0') {
-		at += strspn(text + at, " ");
-		at += strcspn(text + at, " ");
-		snprintf(part, sizeof(part), "%.*s", (int)at, text);
-		if (fits > 0 && svg_text_width(part, PLOT_SMALL_SIZE) > width)
-			break;
-		fits = at;
-	}
-	return fits;
-}
-
-/* Lines that a text takes below the plots. */
-static int
-rows_of(const char *text, double width)
-{
-	int rows = 0;
-
-	for (; *text != '\0'; rows++) {
-		text += fitting(text, width);
-		text += strspn(text, " ");
-	}
-	return rows;
-}
 
 static int
 one_legend(const struct chart *chart)
@@ -76,32 +49,28 @@ one_legend(const struct chart *chart)
 	return 1;
 }
 
-static int
-any_title(const struct chart *chart)
+/* The width of all plots together. */
+static double
+all_plots(const struct layout *l)
 {
-	for (size_t i = 0; i < chart->n; i++)
-		if (chart->panels[i].title != NULL)
-			return 1;
-	return 0;
+	return l->width - l->left - l->right;
 }
 
-/* The width of all plots together, and of what stands below them. */
+/* The width of what stands below the plots. */
 static double
 below(const struct layout *l)
 {
-	return l->width - LEFT - l->right + 15;
+	return all_plots(l) + fmin(l->right, LEFT) - EDGE;
 }
 
 /* Widths of the plots, from that of the page or the other way round. */
 static void
-plan_widths(struct layout *l, const struct picture *picture, int right)
+plan_widths(struct layout *l, const struct picture *picture)
 {
 	static const double sizes[] = {0, 270, 205, 170};
 	const double columns = (double)l->panels.columns;
-	double around;
+	const double around = l->left + l->right + (columns - 1) * l->gap;
 
-	l->right = right ? LEFT : RIGHT;
-	around = LEFT + l->right + (columns - 1) * l->gap;
 	if (l->panels.n == 1)
 		l->width = 500;
 	else
@@ -111,8 +80,21 @@ plan_widths(struct layout *l, const struct picture *picture, int right)
 					       ? sizes[l->panels.columns - 1]
 					       : sizes[3]);
 	if (picture->paper.width.pixels > 0)
-		l->width = fmax(paper_width(&picture->paper), 100);
-	l->plot_width = fmax((l->width - around) / columns, 40);
+		l->width = paper_width(&picture->paper);
+	l->plot_width = fmax((l->width - around) / columns, PANELS_LEAST);
+	l->width = fmax(l->width, around + columns * l->plot_width);
+}
+
+static double
+lines_height(const struct layout *l, const struct chart *chart)
+{
+	double height = 0;
+
+	for (int i = 0; i < CHART_LINES_MAX; i++)
+		if (chart->lines[i] != NULL)
+			height += LINE * prose_rows(chart->lines[i],
+					     PLOT_SMALL_SIZE, below(l));
+	return height > 0 ? height + LINES : 0;
 }
 
 static void
@@ -122,13 +104,8 @@ plan_heights(struct layout *l, const struct picture *picture,
 	const double rows = (double)l->panels.rows;
 	double around;
 
-	l->foot = FOOT;
-	for (int i = 0; i < CHART_LINES_MAX; i++)
-		if (chart->lines[i] != NULL)
-			l->foot +=
-			    LINES +
-			    LINE * (double)rows_of(chart->lines[i], below(l));
-	l->top = EDGE + (picture->title != NULL ? TITLE : 0) +
+	l->foot = l->below + lines_height(l, chart);
+	l->top = EDGE + panels_page_title_height(picture->title, all_plots(l)) +
 		 (l->shared ? legend + 4 : 0);
 	around = l->top + rows * l->head + (rows - 1) * GAP + l->foot;
 	/* the numbers of the row above a row that is not full */
@@ -143,33 +120,28 @@ plan_heights(struct layout *l, const struct picture *picture,
 	else
 		l->height = fmax(350, ceil(around + LEAST));
 	if (picture->paper.height.pixels > 0)
-		l->height = fmax(paper_height(&picture->paper), 100);
-	l->plot_height = fmax((l->height - around) / rows, 40);
+		l->height = paper_height(&picture->paper);
+	l->plot_height = fmax((l->height - around) / rows, PANELS_LEAST);
+	l->height = fmax(l->height, around + rows * l->plot_height);
 }
 
-static struct layout
-plan(const struct picture *picture, const struct chart *chart)
+/* Legends and titles above the plots, then all heights. */
+static void
+plan_rows(
+    struct layout *l, const struct picture *picture, const struct chart *chart)
 {
-	struct layout l = {.panels = panels_lay(chart->n, picture->columns)};
-	double legend = 0, all;
+	double legend = 0, title = 0;
 
-	l.shared = one_legend(chart);
-	l.gap = chart->panels[0].left_label != NULL ? LEFT + 8 : GAP;
-	plan_widths(&l, picture, chart->right_label != NULL);
-	/* on a narrow page fewer than would look good */
-	while (picture->columns == 0 && l.panels.columns > 1 &&
-	       l.plot_width < SMALL) {
-		l.panels = panels_lay(chart->n, (int64_t)l.panels.columns - 1);
-		plan_widths(&l, picture, chart->right_label != NULL);
+	for (size_t i = 0; i < chart->n; i++) {
+		legend =
+		    fmax(legend, legend_height(&chart->panels[i].keys,
+				     l->shared ? all_plots(l) : l->plot_width));
+		title = fmax(title, panels_title_height(chart->panels[i].title,
+					picture->letters, l->plot_width));
 	}
-	all = l.width - LEFT - l.right;
-	for (size_t i = 0; i < chart->n; i++)
-		legend = fmax(legend, legend_height(&chart->panels[i].keys,
-					  l.shared ? all : l.plot_width));
-	l.each = l.shared ? 0 : legend + 4;
-	l.head = l.each + (any_title(chart) || picture->letters ? HEAD : 0);
-	plan_heights(&l, picture, chart, legend);
-	return l;
+	l->each = l->shared ? 0 : legend + 4;
+	l->head = l->each + title;
+	plan_heights(l, picture, chart, legend);
 }
 
 static struct plot
@@ -179,7 +151,7 @@ place(const struct layout *l, const struct chart *chart, size_t i)
 	const size_t row = i / l->panels.columns;
 	struct plot plot = chart->range;
 
-	plot.left = LEFT + column * (l->plot_width + l->gap);
+	plot.left = l->left + column * (l->plot_width + l->gap);
 	plot.width = l->plot_width;
 	plot.height = l->plot_height;
 	plot.top =
@@ -195,6 +167,84 @@ place(const struct layout *l, const struct chart *chart, size_t i)
 		plot.bare_y = 0;
 	}
 	return plot;
+}
+
+/* The label of a panel's left axis; NULL: a neighbour has it. */
+static const char *
+left_label(const struct chart *chart, size_t i, const struct plot *plot)
+{
+	const char *own = chart->panels[i].left_label;
+
+	return own != NULL ? own : plot->bare_y ? NULL : chart->left_label;
+}
+
+/* An axis from 0 to 100 on the right of a plot. */
+static struct plot
+percent_axis(const struct layout *l, const struct plot *plot, size_t i)
+{
+	struct plot percent = *plot;
+
+	percent.y0 = 0;
+	percent.y1 = 100;
+	percent.log_y = 0;
+	percent.bare_y = !panels_is_last(&l->panels, i);
+	return percent;
+}
+
+/* All columns as one plot, for the label below them. */
+static struct plot
+all_columns(const struct layout *l)
+{
+	return (struct plot){.left = l->left,
+	    .width = all_plots(l),
+	    .height = l->height - l->foot};
+}
+
+/* Do the axes ask for more than they have?  Then they have it. */
+static bool
+axes_grow(struct layout *l, const struct chart *chart)
+{
+	const struct layout before = *l;
+	const struct plot all = all_columns(l);
+
+	for (size_t i = 0; i < chart->n; i++) {
+		const struct plot plot = place(l, chart, i);
+		const struct plot percent = percent_axis(l, &plot, i);
+
+		l->left = fmax(l->left,
+		    plot_room_left(&plot, left_label(chart, i, &plot)));
+		if (chart->right_label != NULL)
+			l->right = fmax(l->right,
+			    plot_room_right(&percent, chart->right_label));
+	}
+	l->below = fmax(l->below, plot_room_below(&all, chart->x_label));
+	if (chart->panels[0].left_label != NULL)
+		l->gap = l->left + 8;
+	return l->left > before.left || l->right > before.right ||
+	       l->below > before.below;
+}
+
+static struct layout
+plan(const struct picture *picture, const struct chart *chart)
+{
+	struct layout l = {.panels = panels_lay(chart->n, picture->columns),
+	    .shared = one_legend(chart),
+	    .gap = GAP,
+	    .left = LEFT,
+	    .right = RIGHT};
+
+	do {
+		plan_widths(&l, picture);
+		/* on a narrow page fewer than would look good */
+		while (picture->columns == 0 && l.panels.columns > 1 &&
+		       l.plot_width < SMALL) {
+			l.panels =
+			    panels_lay(chart->n, (int64_t)l.panels.columns - 1);
+			plan_widths(&l, picture);
+		}
+		plan_rows(&l, picture, chart);
+	} while (axes_grow(&l, chart));
+	return l;
 }
 
 /*
@@ -220,7 +270,7 @@ draw_panel(struct svg *svg, const struct picture *picture,
 {
 	const struct chart_panel *panel = &chart->panels[i];
 	const struct plot plot = place(l, chart, i);
-	struct plot percent = plot, above = plot;
+	struct plot percent, above = plot;
 
 	above.top -= l->each;
 	panels_title(svg, &above, i, picture->letters, panel->title);
@@ -233,73 +283,31 @@ draw_panel(struct svg *svg, const struct picture *picture,
 		return -1;
 	if (chart->cut)
 		text_add(svg->out, "</g>\n");
-	plot_axes(svg, &plot,
-	    l->panels.columns > 1 || plot.bare_x ? NULL : chart->x_label,
-	    plot.bare_y                 ? NULL
-	    : panel->left_label != NULL ? panel->left_label
-					: chart->left_label);
+	plot_axes(svg, &plot, NULL, left_label(chart, i, &plot));
 	if (chart->right_label == NULL)
 		return 0;
-	percent.y0 = 0;
-	percent.y1 = 100;
-	percent.log_y = 0;
-	percent.bare_y = !panels_is_last(&l->panels, i);
+	percent = percent_axis(l, &plot, i);
 	plot_right_axis(
 	    svg, &percent, percent.bare_y ? NULL : chart->right_label);
 	return 0;
 }
 
 static void
-draw_title(struct svg *svg, const struct layout *l, const char *title)
-{
-	struct svg_font font = {
-	    .size = PLOT_TITLE_SIZE, .anchor = "middle", .bold = 1};
-	const double width = l->width - LEFT - l->right;
-
-	if (title == NULL)
-		return;
-	font.size = svg_text_fit(title, PLOT_TITLE_SIZE, width + 40);
-	svg_text(svg, LEFT + width / 2, EDGE + 16, &font, title);
-}
-
-static void
 draw_lines(struct svg *svg, const struct layout *l, const struct chart *chart)
 {
-	double y = l->height - l->foot + FOOT + 8;
+	double y = l->height - l->foot + l->below + BELOW;
 
 	for (int i = 0; i < CHART_LINES_MAX; i++) {
 		const char *line =
 		    chart->lines[i] != NULL ? chart->lines[i] : "";
 		const bool partial = strncmp(line, "partial", 7) == 0;
-		struct svg_font font = {
-		    .anchor = "start", .fill = partial ? "#b03a2e" : "#333"};
+		const struct svg_font font = {.size = PLOT_SMALL_SIZE,
+		    .anchor = "start",
+		    .fill = partial ? "#b03a2e" : "#333"};
 
-		while (*line != '\0') {
-			char row[CHART_LINE_BYTES];
-			const size_t n = fitting(line, below(l));
-
-			snprintf(row, sizeof(row), "%.*s", (int)n, line);
-			font.size =
-			    svg_text_fit(row, PLOT_SMALL_SIZE, below(l));
-			svg_text(svg, LEFT, y, &font, row);
-			y += LINE;
-			line += n + strspn(line + n, " ");
-		}
+		y += LINE * prose_write(svg, (struct xy){l->left, y}, below(l),
+				&font, line);
 	}
-}
-
-/* One for all columns, in the middle of them. */
-static void
-draw_x_label(struct svg *svg, const struct layout *l, const struct chart *chart)
-{
-	const double width = l->width - LEFT - l->right;
-	struct svg_font font = {.anchor = "middle"};
-
-	if (l->panels.columns == 1)
-		return;
-	font.size = svg_text_fit(chart->x_label, PLOT_LABEL_SIZE, width + 40);
-	svg_text(svg, LEFT + width / 2, l->height - l->foot + 33, &font,
-	    chart->x_label);
 }
 
 int
@@ -307,19 +315,25 @@ chart_draw(const struct picture *picture, const struct chart *chart,
     struct text *out, struct error *err)
 {
 	const struct layout l = plan(picture, chart);
-	struct svg svg = svg_start(out, &picture->paper, l.width, l.height,
+	const struct plot all = all_columns(&l);
+	struct svg svg;
+
+	if (paper_holds(&picture->paper, l.width, l.height, err) < 0)
+		return -1;
+	svg = svg_start(out, &picture->paper, l.width, l.height,
 	    picture->title != NULL ? picture->title : chart->document,
 	    picture->desc);
-
-	draw_title(&svg, &l, picture->title);
+	panels_page_title(&svg, l.left + all_plots(&l) / 2, EDGE, all_plots(&l),
+	    picture->title);
 	if (l.shared)
-		legend_draw(&svg, &chart->panels[0].keys, LEFT,
-		    EDGE + (picture->title != NULL ? TITLE : 0),
-		    l.width - LEFT - l.right);
+		legend_draw(&svg, &chart->panels[0].keys, l.left,
+		    EDGE +
+			panels_page_title_height(picture->title, all_plots(&l)),
+		    all_plots(&l));
 	for (size_t i = 0; i < chart->n; i++)
 		if (draw_panel(&svg, picture, &l, chart, i, err) < 0)
 			return -1;
-	draw_x_label(&svg, &l, chart);
+	plot_label_below(&svg, &all, chart->x_label);
 	draw_lines(&svg, &l, chart);
 	svg_end(&svg);
 	return text_check(out, err);

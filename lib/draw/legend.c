@@ -7,30 +7,60 @@
 
 #include "base/memory.h"
 #include "draw/plot.h"
+#include "draw/prose.h"
+
+/* Between a sample and its text, and between entries. */
+static const double CLEAR = 5, APART = 14;
+
+struct legend
+legend_start(struct svg *svg, double left, double top, double width)
+{
+	return (struct legend){.svg = svg,
+	    .left = left,
+	    .width = width,
+	    .x = left,
+	    .y = top + LEGEND_ROW / 2,
+	    .size = PLOT_TICK_SIZE,
+	    .sample = LEGEND_SAMPLE,
+	    .lines = 1};
+}
+
+double
+legend_end(const struct legend *legend)
+{
+	return legend->y + LEGEND_ROW / 2 +
+	       PROSE_STEP * legend->size * (legend->lines - 1);
+}
 
 int
 legend_entry(struct legend *legend, const char *text, struct xy *at)
 {
-	struct svg_font font = {.anchor = "start"};
-	double width;
+	const struct svg_font font = {.size = legend->size, .anchor = "start"};
+	const double before = legend->sample + CLEAR;
+	const double room = legend->width - before;
+	const int lines = prose_rows(text, font.size, room);
+	double width =
+	    before + fmin(room, svg_text_width(text, font.size)) + APART;
 
-	/* no text is wider than the page */
-	font.size = svg_text_fit(
-	    text, PLOT_TICK_SIZE, legend->width - LEGEND_SAMPLE - 5);
-	width = LEGEND_SAMPLE + 5 + svg_text_width(text, font.size) + 14;
 	if (legend->column > 0)
 		width = legend->column * ceil(width / legend->column - 0.001);
+	/* no wider than the page, whose end needs no distance */
 	if (legend->x > legend->left &&
-	    legend->x + width > legend->left + legend->width + 0.01) {
+	    legend->x + fmin(width, legend->width) >
+		legend->left + legend->width + 0.01) {
+		legend->y = legend_end(legend) + LEGEND_ROW / 2;
 		legend->x = legend->left;
-		legend->y += LEGEND_ROW;
+		legend->lines = 1;
 	}
 	*at = (struct xy){legend->x, legend->y};
 	legend->x += width;
+	if (lines > legend->lines)
+		legend->lines = lines;
 	if (legend->svg == NULL)
 		return 0;
-	svg_text(legend->svg, at->x + LEGEND_SAMPLE + 5,
-	    at->y + 0.35 * font.size, &font, text);
+	prose_write(legend->svg,
+	    (struct xy){at->x + before, at->y + 0.35 * font.size}, room, &font,
+	    text);
 	return 1;
 }
 
@@ -112,7 +142,7 @@ column_of(const struct legend_keys *keys, double width)
 
 	for (size_t i = 0; i < keys->n; i++) {
 		const double w =
-		    LEGEND_SAMPLE + 19 +
+		    LEGEND_SAMPLE + CLEAR + APART +
 		    svg_text_width(keys->item[i].text, PLOT_TICK_SIZE);
 
 		most = fmax(most, w);
@@ -122,37 +152,33 @@ column_of(const struct legend_keys *keys, double width)
 						: width / floor(width / most);
 }
 
-static double
+static void
 write_keys(struct legend *legend, const struct legend_keys *keys)
 {
-	const double top = legend->y;
 	struct xy at;
 
-	legend->x = legend->left;
 	legend->column = column_of(keys, legend->width);
 	for (size_t i = 0; i < keys->n; i++)
 		if (legend_entry(legend, keys->item[i].text, &at))
 			draw_sample(legend->svg, &keys->item[i], at);
-	return legend->y - top + LEGEND_ROW;
 }
 
 double
 legend_height(const struct legend_keys *keys, double width)
 {
-	struct legend legend = {.width = width};
+	struct legend legend = legend_start(NULL, 0, 0, width);
 
-	return keys->n > 0 ? write_keys(&legend, keys) : 0;
+	if (keys->n == 0)
+		return 0;
+	write_keys(&legend, keys);
+	return legend_end(&legend);
 }
 
 void
 legend_draw(struct svg *svg, const struct legend_keys *keys, double left,
     double top, double width)
 {
-	struct legend legend = {.svg = svg,
-	    .left = left,
-	    .width = width,
-	    .y = top + LEGEND_ROW / 2};
+	struct legend legend = legend_start(svg, left, top, width);
 
-	if (keys->n > 0)
-		write_keys(&legend, keys);
+	write_keys(&legend, keys);
 }

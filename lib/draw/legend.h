@@ -16,13 +16,27 @@ struct legend {
 	struct svg *svg; /* NULL: only measures */
 	double left, width, x, y;
 	double column; /* entries begin at multiples of this; 0: anywhere */
+	double size;   /* of the text */
+	double sample; /* the room of a sample */
+	int lines;     /* of the row's longest text */
 };
 
 /*
- * Takes the place of the next entry and writes its text.  Returns 1 when there
- * is a page: its sample belongs to the LEGEND_SAMPLE pixels from *at on.
+ * A pen whose first row is in the middle of the LEGEND_ROW pixels below top,
+ * with text of the size of the numbers at an axis.
+ */
+struct legend legend_start(
+    struct svg *svg, double left, double top, double width);
+
+/*
+ * Takes the place of the next entry and writes its text, in lines where the
+ * width asks for them.  Returns 1 when there is a page: its sample belongs to
+ * the pixels from *at on.
  */
 int legend_entry(struct legend *legend, const char *text, struct xy *at);
+
+/* Where the last row ends. */
+double legend_end(const struct legend *legend);
 
 /* An entry whose sample is a line with a marker, or a box. */
 enum { LEGEND_TEXT_BYTES = 448 };

@@ -103,6 +103,33 @@ paper_check(const struct paper *paper, struct error *err)
 	return check_room("--height", &paper->height, paper, err);
 }
 
+static int
+check_held(const char *what, const struct paper_length *length, double needs,
+    struct error *err)
+{
+	const char *unit = units[length->unit].name;
+	const double pixels = units[length->unit].pixels;
+
+	/* a picture of whole pixels may have a part of one more */
+	if (length->pixels <= 0 || needs < length->pixels + 1)
+		return 0;
+	return error_set(err,
+	    "%s is %.4g%s, this picture needs %.0f%s: fewer --columns, or a "
+	    "smaller --font",
+	    what, length->pixels / pixels, unit, ceil(needs / pixels), unit);
+}
+
+int
+paper_holds(
+    const struct paper *paper, double width, double height, struct error *err)
+{
+	const double scale = paper_scale(paper);
+
+	if (check_held("--width", &paper->width, width * scale, err) < 0)
+		return -1;
+	return check_held("--height", &paper->height, height * scale, err);
+}
+
 /* The unit in which the size is written: the one that was asked for. */
 static enum paper_unit
 size_unit(const struct paper *paper)
@@ -114,6 +141,12 @@ bool
 paper_is_measured(const struct paper *paper)
 {
 	return size_unit(paper) != PAPER_PX;
+}
+
+double
+paper_points(const struct paper *paper, double length)
+{
+	return length * paper_scale(paper) / units[PAPER_PT].pixels;
 }
 
 void

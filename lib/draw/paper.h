@@ -44,12 +44,19 @@ int paper_length_parse(const char *text, const char *what, double least,
  */
 int paper_check(const struct paper *paper, struct error *err);
 
+/* Is a drawing of these units no larger than what is asked for?  Else -1. */
+int paper_holds(
+    const struct paper *paper, double width, double height, struct error *err);
+
 /* What is asked for, in units (0: as is good). */
 double paper_width(const struct paper *paper);
 double paper_height(const struct paper *paper);
 
 /* Is the size asked for as paper is measured, not in pixels? */
 bool paper_is_measured(const struct paper *paper);
+
+/* A length of this many units in print, in points. */
+double paper_points(const struct paper *paper, double units);
 
 /*
  * The attributes width, height and viewBox of a drawing of these units: whole

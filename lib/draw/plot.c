@@ -3,12 +3,20 @@
 #include <math.h>
 
 #include "draw/levels.h"
-
-/* Room of the numbers beside the axis. */
-static const double NUMBERS = 31;
+#include "draw/prose.h"
 
 /* Length of a tick, and how far an axis label may exceed its axis. */
-static const double TICK = 4, OVER = 40;
+static const double TICK = 4, OVER = 50;
+
+/* From an axis to its numbers, and from their ends to its label. */
+static const double NUMBERS = 1.7 * 4, CLEAR = 4;
+
+/* From an axis to its label's baseline at least; below, and from the label's
+ * first baseline to what comes next. */
+static const double BESIDE = 42, BELOW = 33, AROUND = 14, UNDER = 11;
+
+/* From an axis below to the baseline of its numbers. */
+static const double FEW = 4 + 11;
 
 double
 plot_x(const struct plot *plot, double x)
@@ -53,31 +61,42 @@ y_levels(const struct plot *plot, struct levels *out)
 		levels_linear(plot->y0, plot->y1, few(plot->height), out);
 }
 
+/* How wide the numbers are; 0 without any. */
+static double
+numbers_width(const struct plot *plot)
+{
+	struct levels ticks;
+	char text[LEVEL_TEXT_BYTES];
+	double widest = 0;
+
+	y_levels(plot, &ticks);
+	for (size_t i = 0; i < ticks.n && !plot->bare_y; i++)
+		widest =
+		    fmax(widest, svg_text_width(level_text(ticks.v[i], text),
+				     PLOT_TICK_SIZE));
+	return widest;
+}
+
 /* Ticks point out of the picture, so that they cross no line of it. */
 static void
 y_ticks(struct svg *svg, const struct plot *plot, int right)
 {
-	double x = right ? plot->left + plot->width : plot->left;
-	double out = right ? TICK : -TICK;
-	struct svg_font font = {
+	const double x = right ? plot->left + plot->width : plot->left;
+	const double out = right ? 1 : -1;
+	const struct svg_font font = {
 	    .size = PLOT_TICK_SIZE, .anchor = right ? "start" : "end"};
 	struct levels ticks;
 	char text[LEVEL_TEXT_BYTES];
 
 	y_levels(plot, &ticks);
-	/* long numbers are small: the label stands behind them */
-	for (size_t i = 0; i < ticks.n && !plot->bare_y; i++)
-		font.size =
-		    fmin(font.size, svg_text_fit(level_text(ticks.v[i], text),
-					PLOT_TICK_SIZE, NUMBERS));
 	svg_path(svg, "fill=\"none\" stroke=\"#000\" stroke-width=\"0.8\"");
 	for (size_t i = 0; i < ticks.n; i++) {
 		svg_move(svg, x, plot_y(plot, ticks.v[i]));
-		svg_line(svg, x + out, plot_y(plot, ticks.v[i]));
+		svg_line(svg, x + TICK * out, plot_y(plot, ticks.v[i]));
 	}
 	svg_path_end(svg);
 	for (size_t i = 0; i < ticks.n && !plot->bare_y; i++)
-		svg_text(svg, x + 1.7 * out,
+		svg_text(svg, x + NUMBERS * out,
 		    plot_y(plot, ticks.v[i]) + 0.35 * font.size, &font,
 		    level_text(ticks.v[i], text));
 }
@@ -98,43 +117,102 @@ x_ticks(struct svg *svg, const struct plot *plot)
 	}
 	svg_path_end(svg);
 	for (size_t i = 0; i < ticks.n && !plot->bare_x; i++)
-		svg_text(svg, plot_x(plot, ticks.v[i]), y + TICK + 11, &font,
+		svg_text(svg, plot_x(plot, ticks.v[i]), y + FEW, &font,
 		    level_text(ticks.v[i], text));
+}
+
+/* ---- labels ---- */
+
+double
+plot_label_more(const char *label, double axis)
+{
+	const int rows =
+	    label != NULL ? prose_rows(label, PLOT_LABEL_SIZE, axis + OVER) : 0;
+
+	return PROSE_STEP * PLOT_LABEL_SIZE * fmax(0, rows - 1);
+}
+
+double
+plot_room_numbers(const struct plot *plot)
+{
+	return NUMBERS + numbers_width(plot) + CLEAR;
+}
+
+/* From an upright axis to the baseline of its label that is next to it. */
+static double
+beside(const struct plot *plot)
+{
+	return fmax(BESIDE, plot_room_numbers(plot));
+}
+
+double
+plot_room_left(const struct plot *plot, const char *label)
+{
+	return beside(plot) + plot_label_more(label, plot->height) + AROUND;
+}
+
+double
+plot_room_right(const struct plot *plot, const char *label)
+{
+	return plot_room_left(plot, label);
+}
+
+double
+plot_room_below(const struct plot *plot, const char *label)
+{
+	return (label != NULL ? BELOW : FEW) +
+	       plot_label_more(label, plot->width) + UNDER;
+}
+
+static void
+write_label(
+    struct svg *svg, struct xy at, double axis, double turn, const char *label)
+{
+	const struct svg_font font = {
+	    .size = PLOT_LABEL_SIZE, .anchor = "middle", .turn = turn};
+
+	if (label != NULL)
+		prose_write(svg, at, axis + OVER, &font, label);
+}
+
+void
+plot_label_below(struct svg *svg, const struct plot *plot, const char *label)
+{
+	write_label(svg,
+	    (struct xy){
+		plot->left + plot->width / 2, plot->top + plot->height + BELOW},
+	    plot->width, 0, label);
+}
+
+void
+plot_label_beside(struct svg *svg, const struct plot *plot, const char *label)
+{
+	write_label(svg, (struct xy){AROUND, plot->top + plot->height / 2},
+	    plot->height, -90, label);
 }
 
 void
 plot_axes(struct svg *svg, const struct plot *plot, const char *x_label,
     const char *y_label)
 {
-	struct svg_font font = {.size = PLOT_LABEL_SIZE, .anchor = "middle"};
-
 	svg_box(svg, plot->left, plot->top, plot->width, plot->height,
 	    "fill=\"none\" stroke=\"#000\" stroke-width=\"0.8\"");
 	x_ticks(svg, plot);
 	y_ticks(svg, plot, 0);
-	if (x_label != NULL) {
-		font.size =
-		    svg_text_fit(x_label, PLOT_LABEL_SIZE, plot->width + OVER);
-		svg_text(svg, plot->left + plot->width / 2,
-		    plot->top + plot->height + 33, &font, x_label);
-	}
-	if (y_label != NULL) {
-		font.turn = -90;
-		font.size =
-		    svg_text_fit(y_label, PLOT_LABEL_SIZE, plot->height + OVER);
-		svg_text(svg, plot->left - 42, plot->top + plot->height / 2,
-		    &font, y_label);
-	}
+	plot_label_below(svg, plot, x_label);
+	write_label(svg,
+	    (struct xy){plot->left - beside(plot) -
+			    plot_label_more(y_label, plot->height),
+		plot->top + plot->height / 2},
+	    plot->height, -90, y_label);
 }
 
 void
 plot_right_axis(struct svg *svg, const struct plot *plot, const char *label)
 {
-	struct svg_font font = {
-	    .size = PLOT_LABEL_SIZE, .anchor = "middle", .turn = -90};
-
 	y_ticks(svg, plot, 1);
-	if (label != NULL)
-		svg_text(svg, plot->left + plot->width + 42,
-		    plot->top + plot->height / 2, &font, label);
+	write_label(svg,
+	    (struct xy){plot->left + plot->width + beside(plot),
+		plot->top + plot->height / 2},
+	    plot->height, -90, label);
 }

@@ -26,7 +26,26 @@ double plot_y(const struct plot *plot, double y);
 /* Moves all points of a set from the data's to the page's coordinates. */
 void plot_points(const struct plot *plot, struct line_set *set);
 
-/* The border with its ticks; labels (or NULL) shrink where they do not fit. */
+/* The room of an axis: for ticks, numbers, and a label (or NULL) beside them.
+ */
+double plot_room_left(const struct plot *plot, const char *label);
+double plot_room_below(const struct plot *plot, const char *label);
+double plot_room_numbers(const struct plot *plot);
+double plot_room_right(const struct plot *plot, const char *label);
+
+/*
+ * The label (or NULL) below a plot, and at the left border of the page beside
+ * it: of axes that several plots share.
+ */
+void plot_label_below(
+    struct svg *svg, const struct plot *plot, const char *label);
+void plot_label_beside(
+    struct svg *svg, const struct plot *plot, const char *label);
+
+/* How much more than one line a label on such an axis takes. */
+double plot_label_more(const char *label, double axis);
+
+/* The border with its ticks; labels (or NULL) may take several lines. */
 void plot_axes(struct svg *svg, const struct plot *plot, const char *x_label,
     const char *y_label);
 

@@ -300,13 +300,11 @@ form_entry(struct legend *legend, const char *text, enum trail_form form)
 	trail_mark(&pen, form, at);
 }
 
-static double
+static void
 write_legend(struct legend *legend, const struct trail *trails, size_t n)
 {
-	const double top = legend->y;
 	int drops = 0, ways = 0;
 
-	legend->x = legend->left;
 	for (size_t i = 0; i < n; i++) {
 		const struct trail_pen pen = {legend->svg, i, n, 0};
 
@@ -321,25 +319,24 @@ write_legend(struct legend *legend, const struct trail *trails, size_t n)
 	}
 	if (drops)
 		form_entry(legend, "learning rate falls", TRAIL_DROP);
-	return legend->y - top + LEGEND_ROW;
 }
 
 double
 trails_legend_height(const struct trail *trails, size_t n, double width)
 {
-	struct legend legend = {.width = width};
+	struct legend legend = legend_start(NULL, 0, 0, width);
 
-	return n > 0 ? write_legend(&legend, trails, n) : 0;
+	if (n == 0)
+		return 0;
+	write_legend(&legend, trails, n);
+	return legend_end(&legend);
 }
 
 void
 trails_legend(struct svg *svg, const struct trail *trails, size_t n,
     double left, double top, double width)
 {
-	struct legend legend = {.svg = svg,
-	    .left = left,
-	    .width = width,
-	    .y = top + LEGEND_ROW / 2};
+	struct legend legend = legend_start(svg, left, top, width);
 
 	if (n > 0)
 		write_legend(&legend, trails, n);
