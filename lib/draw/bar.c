@@ -4,11 +4,12 @@
 #include <stdio.h>
 
 #include "draw/plot.h"
+#include "draw/prose.h"
 
 static const double WIDTH = 14, KEY = 16;
 
 /* How far its label may exceed it. */
-static const double OVER = 30;
+static const double OVER = 60;
 
 /* Where the bar itself stands, and what it shows. */
 struct bar {
@@ -159,10 +160,20 @@ numbers_end(const struct scale *scale, enum bar_kind kind)
 	return WIDTH + 5 + widest;
 }
 
-double
-bar_width(const struct scale *scale, enum bar_kind kind)
+/* What the lines of the label after the first one need. */
+static double
+more_lines(const char *label, double height)
 {
-	return fmax(82, numbers_end(scale, kind) + 4 + PLOT_LABEL_SIZE + 7);
+	return PROSE_STEP * PLOT_LABEL_SIZE *
+	       fmax(0, prose_rows(label, PLOT_LABEL_SIZE, height + OVER) - 1);
+}
+
+double
+bar_width(const struct scale *scale, enum bar_kind kind, const char *label,
+    double height)
+{
+	return fmax(82, numbers_end(scale, kind) + 4 + PLOT_LABEL_SIZE + 7) +
+	       more_lines(label, height);
 }
 
 static void
@@ -215,7 +226,7 @@ bar_draw(struct svg *svg, const struct scale *scale, enum bar_kind kind,
 	    .left = left,
 	    .top = top,
 	    .height = height - KEY * keys - (keys > 0 ? 4 : 0)};
-	struct svg_font font = {
+	const struct svg_font font = {
 	    .size = PLOT_LABEL_SIZE, .anchor = "middle", .turn = -90};
 	char text[LEVEL_TEXT_BYTES], beyond[LEVEL_TEXT_BYTES + 4];
 
@@ -236,9 +247,11 @@ bar_draw(struct svg *svg, const struct scale *scale, enum bar_kind kind,
 		level_ticks(svg, &bar);
 	svg_box(svg, left, bar.top, WIDTH, bar.height,
 	    "fill=\"none\" stroke=\"#000\" stroke-width=\"0.6\"");
-	font.size = svg_text_fit(label, PLOT_LABEL_SIZE, height + OVER);
-	svg_text(svg, left + bar_width(scale, kind) - 14,
-	    bar.top + bar.height / 2, &font, label);
+	prose_write(svg,
+	    (struct xy){left + bar_width(scale, kind, label, height) - 14 -
+			    more_lines(label, height),
+		top + height / 2},
+	    height + OVER, &font, label);
 	if (scale->doubtful) {
 		double y = top + height -
 			   KEY * (1 + scale->missing + scale->no_number) + 5;

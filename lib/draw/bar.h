@@ -21,8 +21,9 @@ enum bar_kind {
 /* The patterns of the two fills; once per document. */
 void bar_patterns(struct svg *svg);
 
-/* Width that the bar needs on the page, with its numbers and its label. */
-double bar_width(const struct scale *scale, enum bar_kind kind);
+/* Width that a bar of this height needs, with its numbers and its label. */
+double bar_width(const struct scale *scale, enum bar_kind kind,
+    const char *label, double height);
 
 /* The bar at (left, top), with its keys beneath it inside height. */
 void bar_draw(struct svg *svg, const struct scale *scale, enum bar_kind kind,

@@ -1,17 +1,15 @@
 #include "draw/box.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
+
+#include "draw/prose.h"
 
 /* Distance of tick texts from their edge, and of a label from those. */
 static const double TICK = 9, CLEAR = 5;
 
-/* Labels that would be smaller stand in two lines; an edge without texts. */
-static const double SMALLEST = 8, SHORT = 30;
-
-/* A label may be longer than a short edge. */
-static const double ROOM = 64;
+/* How far a label may exceed its edge, but for a short one; an edge without
+ * texts. */
+static const double OVER = 1.05, ROOM = 64, SHORT = 30;
 
 double
 vector_dot(struct vector a, struct vector b)
@@ -165,15 +163,40 @@ make_edge(const struct box *box, struct vector a, struct vector b)
 	return e;
 }
 
-static void
-tick_text(const struct box *box, struct xy p, struct xy out, const char *text)
-{
-	struct svg_font font = {.size = PLOT_TICK_SIZE, .anchor = "middle"};
+/* Where texts of ticks are: the middle of each, and half of its width. */
+struct texts {
+	size_t n;
+	struct xy at[3 * LEVELS_MAX];
+	double half[3 * LEVELS_MAX];
+};
 
-	if (fabs(out.x) > 0.2)
-		font.anchor = out.x > 0 ? "start" : "end";
-	svg_text(box->svg, p.x + TICK * out.x,
-	    p.y + (TICK + 2) * out.y + 0.35 * font.size, &font, text);
+static bool
+is_taken(const struct texts *t, struct xy at, double half)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (fabs(t->at[i].y - at.y) < PLOT_TICK_SIZE &&
+		    fabs(t->at[i].x - at.x) < t->half[i] + half + 1)
+			return true;
+	return false;
+}
+
+/* Where two edges meet, texts that would lie on each other are one. */
+static void
+tick_text(const struct box *box, struct xy p, struct xy out, const char *text,
+    struct texts *texts)
+{
+	const struct svg_font font = {
+	    .size = PLOT_TICK_SIZE, .anchor = "middle"};
+	const double half = svg_text_width(text, font.size) / 2;
+	const double aside = fabs(out.x) > 0.2 ? copysign(half, out.x) : 0;
+	const struct xy at = {
+	    p.x + TICK * out.x + aside, p.y + (TICK + 2) * out.y};
+
+	if (is_taken(texts, at, half))
+		return;
+	texts->at[texts->n] = at;
+	texts->half[texts->n++] = half;
+	svg_text(box->svg, at.x, at.y + 0.35 * font.size, &font, text);
 }
 
 /* How far out the texts of the ticks reach. */
@@ -193,18 +216,6 @@ reach(const struct box_ruler *ruler, const struct edge *edge)
 	       (2 + 0.5 * PLOT_TICK_SIZE) * fabs(edge->out.y);
 }
 
-static void
-label_line(const struct box *box, const struct edge *edge, double out,
-    const struct svg_font *font, const char *text)
-{
-	struct xy at = {(edge->from.x + edge->to.x) / 2 + out * edge->out.x,
-	    (edge->from.y + edge->to.y) / 2 + out * edge->out.y};
-	double turn = font->turn * M_PI / 180, down = 0.35 * font->size;
-
-	svg_text(box->svg, at.x - down * sin(turn), at.y + down * cos(turn),
-	    font, text);
-}
-
 static double
 turn_of(const struct edge *edge)
 {
@@ -218,58 +229,51 @@ turn_of(const struct edge *edge)
 	return turn < -90.1 ? turn + 180 : turn;
 }
 
-/* A label as it fits its edge: whole, or cut in two lines. */
-struct lines {
-	char text[2][256];
-	double size;
-};
-
-static struct lines
-break_label(const char *label, double room)
+static double
+room_along(double length)
 {
-	struct lines lines = {
-	    .size = svg_text_fit(label, PLOT_TICK_SIZE, room)};
-	const char *cut = strrchr(label, ',');
-	int n = (int)strlen(label);
+	return fmax(OVER * length, ROOM);
+}
 
-	if (lines.size >= SMALLEST || (cut != NULL && cut[1] == '\0'))
-		cut = NULL;
-	else if (cut != NULL)
-		n = (int)(cut + 1 - label);
-	else if (strchr(label, '(') != NULL)
-		/* what is in parentheses stands at the colour bar, too */
-		n = (int)strcspn(label, "(") - 1;
-	snprintf(lines.text[0], sizeof(lines.text[0]), "%.*s", n, label);
-	if (cut != NULL)
-		snprintf(lines.text[1], sizeof(lines.text[1]), "%s", cut + 2);
-	lines.size = fmin(svg_text_fit(lines.text[0], PLOT_TICK_SIZE, room),
-	    svg_text_fit(lines.text[1], PLOT_TICK_SIZE, room));
-	return lines;
+int
+box_label_lines(const char *label, double length)
+{
+	const int lines = prose_rows(label, PLOT_TICK_SIZE, room_along(length));
+
+	return lines <= 2 &&
+		       prose_is_whole(label, PLOT_TICK_SIZE, room_along(length))
+		   ? lines
+		   : 0;
 }
 
 /* A label along the edge; of two lines the upper one is the first. */
 static void
 edge_label(const struct box *box, const struct edge *edge, double out,
-    const struct lines *lines, double size)
+    const char *label)
 {
 	const struct svg_font font = {
-	    .anchor = "middle", .turn = turn_of(edge), .size = size};
-	const int two = lines->text[1][0] != '\0';
+	    .anchor = "middle", .turn = turn_of(edge), .size = PLOT_TICK_SIZE};
+	const double turn = font.turn * M_PI / 180, step = 0.35 * font.size;
+	const double more =
+	    PROSE_STEP * font.size *
+	    (prose_rows(label, font.size, room_along(edge->length)) - 1);
 	/* is what lies farther out also farther down in the text's own sense?
 	 */
-	const double turn = font.turn * M_PI / 180;
-	const int down = -sin(turn) * edge->out.x + cos(turn) * edge->out.y > 0;
+	const bool down = cos(turn) * edge->out.y > sin(turn) * edge->out.x;
 
-	out += CLEAR + size / 2;
-	for (int i = 0; i <= two; i++)
-		label_line(box, edge, out + 1.2 * size * i, &font,
-		    lines->text[down ? i : two - i]);
+	out += CLEAR + font.size / 2 + (down ? 0 : more);
+	prose_write(box->svg,
+	    (struct xy){(edge->from.x + edge->to.x) / 2 + out * edge->out.x -
+			    step * sin(turn),
+		(edge->from.y + edge->to.y) / 2 + out * edge->out.y +
+		    step * cos(turn)},
+	    room_along(edge->length), &font, label);
 }
 
 /* An edge of the box, with the texts of the ruler along it. */
 static void
 draw_ruler(const struct box *box, const struct box_ruler *ruler, int axis,
-    const struct vector end[2])
+    const struct vector end[2], struct texts *texts)
 {
 	const struct edge edge = make_edge(box, end[0], end[1]);
 	char text[LEVEL_TEXT_BYTES];
@@ -284,30 +288,10 @@ draw_ruler(const struct box *box, const struct box_ruler *ruler, int axis,
 
 		*(axis == 0 ? &at.x : axis == 1 ? &at.y : &at.z) = v;
 		tick_text(box, box_project(box, at), edge.out,
-		    level_text(ruler->ticks.v[i], text));
+		    level_text(ruler->ticks.v[i], text), texts);
 	}
-}
-
-/* The labels of the floor in one size. */
-static void
-draw_labels(const struct box *box, const struct box_ruler rulers[3],
-    const struct vector end[3][2])
-{
-	struct edge edge[3];
-	struct lines lines[3];
-
-	for (int i = 0; i < 3; i++) {
-		edge[i] = make_edge(box, end[i][0], end[i][1]);
-		lines[i] = break_label(
-		    rulers[i].label, fmax(edge[i].length * 1.05, ROOM));
-	}
-	if (edge[0].length >= SHORT && edge[1].length >= SHORT)
-		lines[0].size = lines[1].size =
-		    fmin(lines[0].size, lines[1].size);
-	for (int i = 0; i < 3; i++)
-		if (edge[i].length >= SHORT && !rulers[i].bare)
-			edge_label(box, &edge[i], reach(&rulers[i], &edge[i]),
-			    &lines[i], lines[i].size);
+	if (ruler->label != NULL && edge.length >= SHORT)
+		edge_label(box, &edge, reach(ruler, &edge), ruler->label);
 }
 
 /* The near edges of the floor, and the upright edge at the far left. */
@@ -318,10 +302,11 @@ box_rulers(const struct box *box, const struct box_ruler rulers[3])
 	/* of the two silhouette edges, the one on the left */
 	int left = box->right.x * nx - box->right.y * ny < 0;
 	double px = left ? nx : -nx, py = left ? -ny : ny;
+	struct texts texts;
 	const struct vector end[3][2] = {{{-1, ny, z0}, {1, ny, z0}},
 	    {{nx, -1, z0}, {nx, 1, z0}}, {{px, py, z0}, {px, py, -z0}}};
 
+	texts.n = 0;
 	for (int i = 0; i < 3; i++)
-		draw_ruler(box, &rulers[i], i, end[i]);
-	draw_labels(box, rulers, end);
+		draw_ruler(box, &rulers[i], i, end[i], &texts);
 }

@@ -32,8 +32,7 @@ struct box {
  * height: 0 to 1).
  */
 struct box_ruler {
-	const char *label;
-	int bare; /* the label is not written, as large as it would be */
+	const char *label; /* along its edge; NULL: it has none */
 	struct levels ticks;
 	double at[LEVELS_MAX];
 };
@@ -49,6 +48,10 @@ struct xy box_project(const struct box *box, struct vector v);
 
 /* How long the edges along x, y and z are on the page. */
 void box_edges(const struct box *box, double length[3]);
+
+/* How many lines a label takes along an edge of this length, 1 or 2; 0: it does
+ * not fit. */
+int box_label_lines(const char *label, double length);
 
 /* Grid lines on the floor and the two far walls; the edges with their texts. */
 void box_walls(const struct box *box, const struct box_ruler rulers[3]);

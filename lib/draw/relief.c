@@ -1,11 +1,15 @@
 #include "draw/relief.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "draw/patches.h"
 #include "draw/plane.h"
+
+enum { LABEL_BYTES = 128 };
 
 /* How many ticks an edge has room for. */
 static int
@@ -56,9 +60,19 @@ place_heights(const struct hill *t, struct box_ruler *ruler, double length)
 	}
 }
 
+/* What is in parentheses stands at the colour bar, too, and so does all. */
+static const char *
+height_label(const char *label, double length, char *text, size_t room)
+{
+	snprintf(text, room, "%s", label != NULL ? label : "");
+	if (box_label_lines(text, length) == 0 && strstr(text, " (") != NULL)
+		*strstr(text, " (") = '\0';
+	return box_label_lines(text, length) > 0 ? text : NULL;
+}
+
 static void
 make_rulers(const struct hill *t, const struct relief_task *task,
-    struct box_ruler out[3])
+    char z_label[LABEL_BYTES], struct box_ruler out[3])
 {
 	const struct drawn_surface *s = t->surface;
 	double length[3];
@@ -67,10 +81,10 @@ make_rulers(const struct hill *t, const struct relief_task *task,
 	place_ticks(&out[0], s->x[0], s->x[s->nx - 1], length[0]);
 	place_ticks(&out[1], s->y[0], s->y[s->ny - 1], length[1]);
 	place_heights(t, &out[2], length[2]);
-	for (int i = 0; i < 3; i++) {
-		out[i].label = task->labels[i];
-		out[i].bare = task->bare[i];
-	}
+	out[0].label = task->labels[0];
+	out[1].label = task->labels[1];
+	out[2].label =
+	    height_label(task->labels[2], length[2], z_label, LABEL_BYTES);
 }
 
 /* Draws a mark at a place unless it is hidden; false there. */
@@ -164,23 +178,31 @@ draw_marks(const struct hill *t, int highest, struct relief_hidden *hidden)
 		hidden->best = !draw_mark(t, best, plane_best_mark);
 }
 
+static struct box
+box_of(struct svg *svg, const struct plot *plot, const struct relief_task *task)
+{
+	const double ratio = task->ratio > 0 ? task->ratio : 1;
+
+	return (struct box){.svg = svg,
+	    .plot = plot,
+	    .wide = fmin(1, 1 / ratio),
+	    .deep = fmin(1, ratio)};
+}
+
 int
 relief_draw(struct svg *svg, const struct plot *plot,
     const struct relief_task *task, struct relief_hidden *hidden,
     struct error *err)
 {
-	const double ratio = task->ratio > 0 ? task->ratio : 1;
-	struct hill t = {.box = {.svg = svg,
-			     .plot = plot,
-			     .wide = fmin(1, 1 / ratio),
-			     .deep = fmin(1, ratio)},
+	struct hill t = {.box = box_of(svg, plot, task),
 	    .surface = task->surface,
 	    .scale = task->scale};
 	struct box_ruler *rulers = memory_new(3, sizeof(*rulers), err);
+	char z_label[LABEL_BYTES];
 	int status = rulers == NULL ? -1 : hill_make(&t, &task->view, err);
 
 	if (status == 0) {
-		make_rulers(&t, task, rulers);
+		make_rulers(&t, task, z_label, rulers);
 		box_walls(&t.box, rulers);
 		if (task->view.elevation < 0)
 			box_rulers(&t.box, rulers);
@@ -192,4 +214,18 @@ relief_draw(struct svg *svg, const struct plot *plot,
 	free(t.part);
 	free(rulers);
 	return status;
+}
+
+int
+relief_label_lines(const struct plot *plot, const struct relief_task *task)
+{
+	struct box box = box_of(NULL, plot, task);
+	double length[3];
+	int x, y;
+
+	box_look(&box, task->view.azimuth, task->view.elevation);
+	box_edges(&box, length);
+	x = box_label_lines(task->labels[0], length[0]);
+	y = box_label_lines(task->labels[1], length[1]);
+	return x == 0 || y == 0 ? 0 : x > y ? x : y;
 }

@@ -25,13 +25,18 @@ struct relief_task {
 	const struct drawn_surface *surface;
 	const struct scale *scale;
 	struct relief_view view;
-	const char *labels[3]; /* of x, y, z */
-	int bare[3];           /* it is not written: a neighbour has it */
+	const char *labels[3]; /* of x, y, z; NULL: stands elsewhere */
 	double ratio;          /* of the box: how long along y, over x; 0: 1 */
 	int highest;
 };
 int relief_draw(struct svg *svg, const struct plot *plot,
     const struct relief_task *task, struct relief_hidden *hidden,
     struct error *err);
+
+/*
+ * How many lines the labels of x and y take along the edges of a box in the
+ * plot, 1 or 2; 0: they do not fit.
+ */
+int relief_label_lines(const struct plot *plot, const struct relief_task *task);
 
 #endif

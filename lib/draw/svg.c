@@ -127,18 +127,12 @@ svg_text_width(const char *text, double size)
 			ems += 0.88;
 		else if (*c == 0xc2 || *c == 0xe2)
 			ems += 0.42; /* superscripts and the middle dot */
+		else if (*c >= 0xe3 && *c != 0xef)
+			ems += 1; /* ideographs are as wide as they are high */
 		else
 			ems += 0.63;
 	}
 	return ems * size;
-}
-
-double
-svg_text_fit(const char *text, double size, double room)
-{
-	double width = svg_text_width(text, size);
-
-	return width > room ? size * room / width : size;
 }
 
 void

@@ -48,9 +48,6 @@ void svg_text(struct svg *svg, double x, double y, const struct svg_font *font,
  */
 double svg_text_width(const char *text, double size);
 
-/* The size, at most size, at which the text is no wider than room. */
-double svg_text_fit(const char *text, double size, double room);
-
 /*
  * A path: svg_path, any number of moves, lines and closes, svg_path_end.
  * attributes is markup; steps are relative and counted in hundredths, so they
