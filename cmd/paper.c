@@ -1,9 +1,14 @@
 #include "paper.h"
 
+#include "draw/plot.h"
+
 static const char *const backgrounds[] = {"white", "none", NULL};
 
 /* A picture of more pixels than these is a mistake. */
 static const double SMALLEST = 200, LARGEST = 10000;
+
+/* Smaller text cannot be read in print, in points. */
+static const double LEGIBLE = 5;
 
 static int
 take_width(void *target, const char *value, struct error *err)
@@ -52,6 +57,21 @@ paper_options_add(struct option_table *table, struct paper_options *o)
 	options_add(table, rows);
 }
 
+/* All texts have the size that was asked for, also one that is too small. */
+static void
+warn_of_small_text(const struct paper *paper, const struct frame *frame)
+{
+	const double least = paper_points(paper, PLOT_SMALL_SIZE);
+
+	if ((paper_is_measured(paper) || paper->font.unit != PAPER_PX) &&
+	    least < LEGIBLE)
+		frame_warn(frame,
+		    "the smallest text has %.2g pt, less than %g are hard to "
+		    "read in print: --font %.1fpt",
+		    least, LEGIBLE,
+		    LEGIBLE * PAPER_FONT / PLOT_SMALL_SIZE + 0.05);
+}
+
 void
 paper_options_check(struct paper_options *o, struct frame *frame)
 {
@@ -66,6 +86,7 @@ paper_options_check(struct paper_options *o, struct frame *frame)
 	if (o->dots > 0 && form != PRINT_PNG)
 		frame_usage(frame, "--dpi is for png, this is %s",
 		    print_form_words[form]);
+	warn_of_small_text(paper, frame);
 	if (form != PRINT_SVG)
 		frame_refuse_terminal(frame);
 	if (o->dots == 0)

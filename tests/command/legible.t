@@ -60,4 +60,14 @@ for size in 84mm 174mm 375px; do
 	passes "their texts can be read" "$python" "$ROOT/tests/tool/texts.py" --least 6.2 "$T/$size"-*.svg
 	sed 's/^/# /' "$T/passes.out"
 done
+is "$(contour --width 84mm --font 5pt "$P/small.ll" 2>&1 >/dev/null)" \
+	"contour: warning: the smallest text has 4.5 pt, less than 5 are hard to read in print: --font 5.6pt" \
+	"text that is too small for print is warned of"
+is "$(contour --width 84mm --font 5.6pt "$P/small.ll" 2>&1 >/dev/null)" "" "not more than that"
+fails 1 '^contour: --width is 84mm, this picture needs [0-9]*mm: fewer --columns, or a smaller --font$' \
+	"columns that have no room" contour --width 84mm --columns 6 plane16.ll plane128.ll
+fails 1 '^contour: --width is 84mm, this picture needs' "nor have reliefs" \
+	contour --width 84mm --columns 2 --style surface relief16.ll relief128.ll
+fails 1 '^contour: --width is 300px, this picture needs' "nor curves" \
+	contour --width 300px --columns 5 --panels none16.ll filter16.ll filter128.ll layer16.ll weight16.ll
 done_testing
