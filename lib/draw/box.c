@@ -294,19 +294,45 @@ draw_ruler(const struct box *box, const struct box_ruler *ruler, int axis,
 		edge_label(box, &edge, reach(ruler, &edge), ruler->label);
 }
 
-/* The near edges of the floor, and the upright edge at the far left. */
+/*
+ * The edges of the floor that are lowest on the page, which are the near ones
+ * seen from above, and the upright edge at the far left.
+ */
+struct edges {
+	struct vector end[3][2];
+};
+
+static struct edges
+find_edges(const struct box *box)
+{
+	const double nx = -far_x(box), ny = -far_y(box), z0 = -BOX_TALL / 2;
+	const double below = box->eye.z < 0 ? -1 : 1;
+	/* of the two silhouette edges, the one on the left */
+	const int left = box->right.x * nx - box->right.y * ny < 0;
+	const double px = left ? nx : -nx, py = left ? -ny : ny;
+
+	return (struct edges){{{{-1, below * ny, z0}, {1, below * ny, z0}},
+	    {{below * nx, -1, z0}, {below * nx, 1, z0}},
+	    {{px, py, z0}, {px, py, -z0}}}};
+}
+
+double
+box_left(const struct box *box, const struct box_ruler *height)
+{
+	const struct edges e = find_edges(box);
+	const struct edge edge = make_edge(box, e.end[2][0], e.end[2][1]);
+
+	return fmin(edge.from.x, edge.to.x) - reach(height, &edge) - CLEAR -
+	       PLOT_TICK_SIZE;
+}
+
 void
 box_rulers(const struct box *box, const struct box_ruler rulers[3])
 {
-	double nx = -far_x(box), ny = -far_y(box), z0 = -BOX_TALL / 2;
-	/* of the two silhouette edges, the one on the left */
-	int left = box->right.x * nx - box->right.y * ny < 0;
-	double px = left ? nx : -nx, py = left ? -ny : ny;
+	const struct edges e = find_edges(box);
 	struct texts texts;
-	const struct vector end[3][2] = {{{-1, ny, z0}, {1, ny, z0}},
-	    {{nx, -1, z0}, {nx, 1, z0}}, {{px, py, z0}, {px, py, -z0}}};
 
 	texts.n = 0;
 	for (int i = 0; i < 3; i++)
-		draw_ruler(box, &rulers[i], i, end[i], &texts);
+		draw_ruler(box, &rulers[i], i, e.end[i], &texts);
 }

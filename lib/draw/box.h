@@ -53,6 +53,9 @@ void box_edges(const struct box *box, double length[3]);
  * not fit. */
 int box_label_lines(const char *label, double length);
 
+/* How far to the left the texts of the upright edge reach on the page. */
+double box_left(const struct box *box, const struct box_ruler *height);
+
 /* Grid lines on the floor and the two far walls; the edges with their texts. */
 void box_walls(const struct box *box, const struct box_ruler rulers[3]);
 void box_rulers(const struct box *box, const struct box_ruler rulers[3]);

@@ -110,15 +110,21 @@ hill_hides(const struct hill *t, struct hill_place at)
 int
 hill_make(struct hill *t, const struct relief_view *view, struct error *err)
 {
-	double length[3];
-
 	if (take_heights(t, err) < 0)
 		return -1;
+	hill_look(t, view);
+	return 0;
+}
+
+void
+hill_look(struct hill *t, const struct relief_view *view)
+{
+	double length[3];
+
 	box_look(&t->box, view->azimuth, view->elevation);
 	box_edges(&t->box, length);
 	t->unit = (struct hill_place){
 	    fmin(1, (t->surface->nx - 1) / fmax(length[0], 1)),
 	    fmin(1, (t->surface->ny - 1) / fmax(length[1], 1))};
 	light_up(t, view);
-	return 0;
 }

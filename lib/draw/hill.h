@@ -42,6 +42,9 @@ struct hill {
 int hill_make(
     struct hill *hill, const struct relief_view *view, struct error *err);
 
+/* Looks at it anew, after its plot has changed. */
+void hill_look(struct hill *hill, const struct relief_view *view);
+
 /* Where v lies among n increasing numbers, as one of the two. */
 double hill_find(const double *at, int n, double v);
 

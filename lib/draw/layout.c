@@ -264,7 +264,8 @@ layout_relief(const struct layout *l, const struct picture *picture, size_t i,
 	    .labels = {l->axis_words ? "x" : s->x_label,
 		l->axis_words ? "y" : s->y_label, picture->z_label},
 	    .ratio = picture->equal ? equal_ratio(s, NULL) : 1,
-	    .highest = picture->highest};
+	    .highest = picture->highest,
+	    .room = LEFT - 2};
 
 	if (l->same_x && !panels_is_lowest(&l->panels, i))
 		task.labels[0] = NULL;

@@ -189,12 +189,28 @@ box_of(struct svg *svg, const struct plot *plot, const struct relief_task *task)
 	    .deep = fmin(1, ratio)};
 }
 
+/* Moves the box to the right until the texts on its left have room. */
+static bool
+make_room(struct hill *t, struct plot *plot, const struct relief_task *task,
+    const struct box_ruler *height)
+{
+	const double over = plot->left - task->room - box_left(&t->box, height);
+
+	if (task->room <= 0 || over <= 0)
+		return false;
+	plot->left += over;
+	plot->width = fmax(1, plot->width - over);
+	hill_look(t, &task->view);
+	return true;
+}
+
 int
 relief_draw(struct svg *svg, const struct plot *plot,
     const struct relief_task *task, struct relief_hidden *hidden,
     struct error *err)
 {
-	struct hill t = {.box = box_of(svg, plot, task),
+	struct plot fitted = *plot;
+	struct hill t = {.box = box_of(svg, &fitted, task),
 	    .surface = task->surface,
 	    .scale = task->scale};
 	struct box_ruler *rulers = memory_new(3, sizeof(*rulers), err);
@@ -203,12 +219,11 @@ relief_draw(struct svg *svg, const struct plot *plot,
 
 	if (status == 0) {
 		make_rulers(&t, task, z_label, rulers);
+		if (make_room(&t, &fitted, task, &rulers[2]))
+			make_rulers(&t, task, z_label, rulers);
 		box_walls(&t.box, rulers);
-		if (task->view.elevation < 0)
-			box_rulers(&t.box, rulers);
 		patches_draw(&t);
-		if (task->view.elevation >= 0)
-			box_rulers(&t.box, rulers);
+		box_rulers(&t.box, rulers);
 		draw_marks(&t, task->highest, hidden);
 	}
 	free(t.part);

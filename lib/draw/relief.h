@@ -28,6 +28,7 @@ struct relief_task {
 	const char *labels[3]; /* of x, y, z; NULL: stands elsewhere */
 	double ratio;          /* of the box: how long along y, over x; 0: 1 */
 	int highest;
+	double room; /* left of the plot: texts reach no farther */
 };
 int relief_draw(struct svg *svg, const struct plot *plot,
     const struct relief_task *task, struct relief_hidden *hidden,
