@@ -13,7 +13,7 @@
 static const double LEFT = 56, RIGHT = 12, HEAD = 4, FOOT = 44;
 static const double EDGE = LAYOUT_EDGE, BAR_GAP = 6;
 
-/* A colour bar beside low panels reaches down beside what stands below. */
+/* A colour bar beside low panels reaches down to what stands below. */
 static const double BAR_LEAST = 110;
 
 /* A page of this width has fewer columns rather than narrower panels. */
@@ -132,7 +132,8 @@ layout_all(const struct layout *l)
 double
 layout_bar_height(const struct layout *l)
 {
-	return fmax(l->panel_height, BAR_LEAST);
+	return fmax(
+	    l->panel_height, fmin(BAR_LEAST, l->panel_height + FOOT - 8));
 }
 
 /* What of the page's width is no plot. */

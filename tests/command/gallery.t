@@ -4,12 +4,12 @@
 
 passes "the figures are drawn" "$ROOT/tests/gallery/draw" "$T/gallery"
 is "$(ls "$T/gallery" | tr '\n' ' ')" \
-	"band.svg contours.svg curves.svg density.svg error2.svg error5.svg errors.svg full.svg histogram.svg \
+	"band.svg climb.svg contours.svg curves.svg density.svg equal.svg error2.svg error5.svg errors.svg full.svg histogram.svg \
 normalisations.svg panels.svg part.svg path.svg ratio.svg sheet.svg surface.svg training.svg way.svg " "one of each kind, and the sheet"
 if command -v xmllint >/dev/null; then
 	passes "the sheet is well formed" xmllint --noout "$T/gallery/sheet.svg"
 fi
-is "$(grep -c '<svg [^>]* x="[0-9]' "$T/gallery/sheet.svg")" 17 "the sheet has them all"
+is "$(grep -c '<svg [^>]* x="[0-9]' "$T/gallery/sheet.svg")" 19 "the sheet has them all"
 is "$(grep -h -o '<svg [^>]*width="[0-9]*mm"' "$T"/gallery/[!s]*.svg | grep -o '[0-9]*mm' | sort -u | tr '\n' ' ')" \
 	"174mm 84mm " "at print size"
 texts() { sed -n 's/^<text [^>]*>\([^<]*\)<.*/\1/p' "$T/gallery/$1.svg"; }
