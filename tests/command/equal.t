@@ -64,11 +64,14 @@ nethist net >hist.ll
 fails 1 "--equal is for surfaces" "a histogram" contour --equal hist.ll
 
 # ---- labels that panels share ----
-for style in lines surface; do
-	contour --style $style wide.ll high.ll >labels.svg
-	is "$(grep -c '>weight units, direction x<' labels.svg) $(grep -c '>weight units, direction y<' labels.svg)" \
-		"2 1" "labels of shared axes stand once: $style"
-done
+# labels: how often x, and y, are written.
+labels()
+{
+	contour "$@" wide.ll high.ll >labels.svg
+	echo "$(grep -c '>weight units, direction x<' labels.svg) $(grep -c '>weight units, direction y<' labels.svg)"
+}
+is "$(labels)" "1 1" "labels of shared axes stand once"
+is "$(labels --style surface)" "2 1" "on reliefs that of x below each column"
 is "$(grep -c '>loss[^<]*<.text>' labels.svg)" 2 "so does that of the heights, and at the bar"
 is "$(contour --style surface --columns 1 wide.ll high.ll | grep -c '>weight units, direction [xy]<')" 3 \
 	"below each other panels share x"
