@@ -219,7 +219,7 @@ clean:
 
 help:
 	@sed -n '/^# /s/^# //p; /^#$$/q' Makefile
-	@echo "targets: all check check-san check-golden check-arm64 check-cluster check-torch check-all same bench bench-peers bench-training lint fuzz install uninstall deb dist distcheck clean"
+	@echo "targets: all check check-san check-golden check-arm64 check-cluster check-torch check-all same bench bench-peers bench-training bench-error lint fuzz install uninstall deb dist distcheck clean"
 
 .PHONY: all install uninstall deb dist distcheck clean help
 

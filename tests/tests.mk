@@ -142,4 +142,7 @@ bench-training: $(BENCH_TOOLS) $(BUILD)/bench/products
 	tests/bench/race.py training --build $(BUILD) --rounds 5 \
 	    --arch resnet20 --csv $(BUILD)/training.csv $(RACE)
 
-.PHONY: bench bench-peers bench-training
+# What --error saves; ERROR=fashion takes minutes, all of it hours.
+bench-error: all
+	tests/bench/error.py --build $(BUILD) --csv $(BUILD)/error.csv $(ERROR)
+.PHONY: bench bench-peers bench-training bench-error

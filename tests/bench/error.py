@@ -85,8 +85,8 @@ def measure(options, net, folder, out):
     bin_ = os.path.abspath(f'{options.build}/bin')
     cifar = net != 'fashion'
     points = options.cifar_points if cifar else options.points
-    *how, file = NETS[net]
-    model = f'{options.models}/{file}' if cifar else file
+    *how, _ = NETS[net]
+    model = weights(options, net)
     plane = f'{folder}/{net}'
     subprocess.run(f'{bin_}/netload -q {" ".join(how)} {model} | {bin_}/dirgen -s 1 | '
                    f'{bin_}/fnorm -q >{plane}', shell=True, check=True)
@@ -113,6 +113,25 @@ def measure(options, net, folder, out):
             out.flush()
 
 
+def weights(options, net):
+    """The file of a network's weights."""
+    file = NETS[net][-1]
+    return file if net == 'fashion' else f'{options.models}/{file}'
+
+
+def are_there(options):
+    """The networks whose weights and images are on this machine; a line for each other."""
+    out = []
+    for net in NETS:
+        missing = [path for path in (weights(options, net), options.images if net == 'fashion' else options.cifar)
+                   if not os.path.exists(path)]
+        if missing:
+            print(f'# {net} is left out: no {missing[0]}')
+        else:
+            out.append(net)
+    return out
+
+
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument('--build', default='build')
@@ -133,7 +152,7 @@ def main():
         with open(f'{folder}/cifar.bin', 'wb') as cifar:
             for name in sorted(os.listdir(options.cifar)) if os.path.isdir(options.cifar) else []:
                 cifar.write(open(f'{options.cifar}/{name}', 'rb').read())
-        for net in options.nets or NETS:
+        for net in options.nets or are_there(options):
             measure(options, net, folder, out)
 
 

@@ -26,4 +26,9 @@ PATH=$T/bin python3 tests/bench/grid.py --build "$BUILD" >"$T/x" 2>"$T/err"
 is "$? $(cat "$T/err")" "1 grid.py: parallel is missing: apt-get install parallel" "what is missing is a line"
 python3 tests/bench/race.py plans --build "$BUILD" --data nowhere.bin >"$T/x" 2>"$T/err"
 is "$? $(cat "$T/err")" "1 nowhere.bin is no file, expected images as CIFAR-10 has them" "images that are not there"
+python3 tests/bench/error.py --build "$BUILD" --models nowhere --points 3 --threads 1 \
+	--images tests/data/sets/fashion-48.npz --csv "$T/error.csv" >"$T/x" 2>"$T/err"
+is "$? $(cat "$T/err") $(grep -c 'is left out: no nowhere/' "$T/x") $(cut -d, -f1-4,9- "$T/error.csv" | tr '\n' ' ')" \
+	"0  3 net,points,error,images,cells,lost fashion,3,all,48.0,0.0,0 fashion,3,5%,48.0,0.0,0 \
+fashion,3,2%,48.0,0.0,0 fashion,3,1%,48.0,0.0,0 " "what an error saves, of the networks that are there"
 done_testing
