@@ -57,6 +57,28 @@ is_worth_it(const struct page_field *field)
 	return lo < hi;
 }
 
+/* Is there more, or less, than the points of the grids? */
+static bool
+needs_refining(const struct points_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->item[i].present != grid_points(&list->item[i].grid))
+			return true;
+	return false;
+}
+
+static int
+refine(struct page_field *f, const struct points_list *list, struct error *err)
+{
+	const struct landscape_manner manner = {.log = f->log};
+
+	if (!needs_refining(list))
+		return 0;
+	if (landscape_make(&f->drawn, list, f->name, err) < 0)
+		return -1;
+	return landscape_refine(&f->drawn, &manner, err);
+}
+
 /*
  * A field that points have.  asked for: one that cannot be shown is an error;
  * else it is left out when there is nothing to see.
@@ -83,8 +105,10 @@ add_field(struct page *page, const char *name, bool asked, struct error *err)
 		return page_curve_plot(f, false, &plot, err);
 	f->log = strcmp(name, "loss") == 0 && !f->landscape.negative &&
 		 f->landscape.highest > 0;
-	return scale_make(f->landscape.surfaces, f->landscape.n, f->log, 1,
-	    NULL, NAN, &f->scale, err);
+	if (refine(f, page->list, err) < 0)
+		return -1;
+	return scale_make(page_drawn(f, 0), f->landscape.n, f->log, 1, NULL,
+	    NAN, &f->scale, err);
 }
 
 static int
@@ -244,7 +268,7 @@ add_captions(
     const struct page *page, size_t i, struct text *out, struct error *err)
 {
 	const struct page_field *f = &page->field[0];
-	const struct drawn_surface *s = &f->landscape.surfaces[i];
+	const struct drawn_surface *s = page_drawn(f, i);
 	const int unsure = unsure_any(s, &f->scale, err);
 
 	if (unsure < 0)
@@ -436,7 +460,9 @@ page_make(const struct page_wish *wish, const struct points_list *list,
 	if (status == 0)
 		status = add_document(&page, out, err);
 	survey_list_free(&page.surveys);
-	for (size_t f = 0; f < page.n_fields; f++)
+	for (size_t f = 0; f < page.n_fields; f++) {
 		landscape_free(&page.field[f].landscape);
+		landscape_free(&page.field[f].drawn);
+	}
 	return status;
 }

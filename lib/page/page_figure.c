@@ -46,7 +46,7 @@ int
 page_surface_figure(const struct page_field *field, size_t sheet,
     struct text *out, struct error *err)
 {
-	const struct drawn_surface *s = &field->landscape.surfaces[sheet];
+	const struct drawn_surface *s = page_drawn(field, sheet);
 	const struct plot plot = page_plot(s);
 	struct svg svg = start(out, LEFT + plot.width + RIGHT,
 	    TOP + plot.height + FOOT, field->landscape.value_label);

@@ -16,9 +16,12 @@
 /* A field of the points that is looked at. */
 struct page_field {
 	char name[64];
-	struct landscape landscape; /* a panel per sheet */
-	struct scale scale;         /* of all of them, with two axes */
-	bool log;                   /* the scale is logarithmic */
+	struct landscape landscape; /* a panel per sheet, with its grid */
+	/* What pictures draw, where that is more than the grid: requested
+	 * points, and what lies between points that are there. */
+	struct landscape drawn;
+	struct scale scale; /* of all of them, with two axes */
+	bool log;           /* the scale is logarithmic */
 };
 
 struct page {
@@ -39,6 +42,10 @@ struct page_sheet {
 	int rep, set;
 };
 struct page_sheet page_sheet(const struct page *page, size_t i);
+
+/* What the picture of a sheet draws. */
+const struct drawn_surface *page_drawn(
+    const struct page_field *field, size_t sheet);
 
 /* The label of its network, or NULL; what stands above a sheet. */
 const char *page_own_label(const struct page *page, size_t i);

@@ -48,6 +48,13 @@ page_label(const struct page *page, size_t i, char *out, size_t room)
 		    set != NULL ? set : "");
 }
 
+const struct drawn_surface *
+page_drawn(const struct page_field *field, size_t sheet)
+{
+	return field->drawn.n > 0 ? &field->drawn.surfaces[sheet]
+				  : &field->landscape.surfaces[sheet];
+}
+
 int
 page_highest(const struct page_field *field)
 {

@@ -131,6 +131,10 @@ status = array(p.data['sheets'][0]['values']['status'], 49)
 assert status.count(0) == 5 and status.count(1) == 44
 assert 'partial: 5 of 49 points are missing' in p.text
 END
+landpage --partial -q -o "$T/ninth.html" "$ROOT/tests/gallery/part.ll"
+bands() { awk '/<g class="bands">/ { on = 1 } on && /<path/ { n++ } /<g class="lines">/ { on = 0 } END { print n + 0 }' "$1"; }
+[ "$(bands "$T/ninth.html")" -ge 8 ]
+ok $? "nine of 441 points give a whole picture"
 fails 1 "incomplete \(--partial takes what is there\): .*5 of 49" "without it they are an error" \
 	landpage "$P/partial.ll"
 landpage -o "$T/line.html" "$S/line.ll"
