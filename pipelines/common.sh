@@ -7,6 +7,7 @@
 # else those that were installed with it).  Every step of a script writes a file that
 # appears when it is complete: the same command typed again does what is left.
 set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/help.sh"
 me=$(basename "$0")
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 programs=$root/build/bin

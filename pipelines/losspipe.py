@@ -166,6 +166,11 @@ class Parser(argparse.ArgumentParser):
                               help='take what is there of a training run that has no end')
 
     def error(self, message):
+        # what is no option is said before what is missing
+        wrong = [w for w in sys.argv[1:] if w.startswith('-') and w != '-' and
+                 w.split('=')[0] not in self._option_string_actions]
+        if wrong and 'are required' in message:
+            message = 'unrecognized arguments: %s' % ' '.join(wrong)
         raise Usage('%s, usage: %s' % (message, ' '.join(self.format_usage().split()[1:])))
 
     def with_file(self, tf32=False):

@@ -60,7 +60,7 @@ set_options()
 		-d | --recipe | --net | --only | --of | --seeds | --shards | --sshlogin | -j | --epochs | --batch | --batches | --bn-batch | --bn-images | --lr | --wd | --every | --optimiser | --images | --points | --input | --pixels | --train-images | --test-images)
 			[ $# -gt 1 ] || die "$1 needs a value"
 			;;
-		-*) die "$1 is no option (the head of $0 lists them)" ;;
+		-*) die "$1 is no option (--help lists them)" ;;
 		*) break ;;
 		esac
 		case $1 in

@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2154  # $study is set by those that source it
 # Studies by the names and options that they had as scripts of their own, in those of study.
 # $study is its name, $also what goes before the options, $out the folder without a name.
+. "$(dirname "${BASH_SOURCE[0]}")/../help.sh"
 me=$(basename "$0")
 net='' without='' with='' small='' rest=()
 

@@ -6,6 +6,8 @@
 #
 # as in: refine.sh resnet20-12fca82f.th resnet20_a imagenet test-846.bin 48
 set -euo pipefail
+. "$(dirname "$0")/../../pipelines/help.sh"
+refuse_options "$@"
 [ $# -ge 4 ] || { sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2; }
 root=$(cd "$(dirname "$0")/../.." && pwd)
 PATH=${LOSSPIPE_BIN:-$root/build/bin}:$root/pipelines:$PATH
