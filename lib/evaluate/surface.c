@@ -322,7 +322,7 @@ pack_spread(struct pack *h, const struct surface *s, const struct score *score,
 	if (score->n < data->n && score->anchors > 0)
 		pack_key_int(h, "anchors", score->anchors);
 	if (score->n < data->n && data->targets == NULL) {
-		const struct look_interval acc =
+		const struct accuracy_interval acc =
 		    look_accuracy(score, data->total);
 
 		pack_key_real(h, "acc_lo", acc.lo);
