@@ -101,14 +101,14 @@ add_field(struct page *page, const char *name, bool asked, struct error *err)
 		page->n_fields--;
 		return 0;
 	}
-	if (page->axes == 1)
-		return page_curve_plot(f, false, &plot, err);
-	f->log = strcmp(name, "loss") == 0 && !f->landscape.negative &&
-		 f->landscape.highest > 0;
+	f->log = page->axes == 2 && strcmp(name, "loss") == 0 &&
+		 !f->landscape.negative && f->landscape.highest > 0;
 	if (refine(f, page->list, err) < 0)
 		return -1;
-	return scale_make(page_drawn(f, 0), f->landscape.n, f->log, 1, NULL,
-	    NAN, &f->scale, err);
+	if (page->axes == 1)
+		return page_curve_plot(f, false, &plot, err);
+	return scale_make(page_drawn(f)->surfaces, f->landscape.n, f->log, 1,
+	    NULL, NAN, &f->scale, err);
 }
 
 static int
@@ -268,7 +268,7 @@ add_captions(
     const struct page *page, size_t i, struct text *out, struct error *err)
 {
 	const struct page_field *f = &page->field[0];
-	const struct drawn_surface *s = page_drawn(f, i);
+	const struct drawn_surface *s = &page_drawn(f)->surfaces[i];
 	const int unsure = unsure_any(s, &f->scale, err);
 
 	if (unsure < 0)

@@ -46,7 +46,7 @@ int
 page_surface_figure(const struct page_field *field, size_t sheet,
     struct text *out, struct error *err)
 {
-	const struct drawn_surface *s = page_drawn(field, sheet);
+	const struct drawn_surface *s = &page_drawn(field)->surfaces[sheet];
 	const struct plot plot = page_plot(s);
 	struct svg svg = start(out, LEFT + plot.width + RIGHT,
 	    TOP + plot.height + FOOT, field->landscape.value_label);
@@ -66,13 +66,13 @@ page_surface_figure(const struct page_field *field, size_t sheet,
 static const char *
 right_label(const struct page_field *field)
 {
-	return field->landscape.has_accuracy ? "accuracy (%)" : NULL;
+	return page_drawn(field)->has_accuracy ? "accuracy (%)" : NULL;
 }
 
 bool
 page_curve_log(const struct page_field *field)
 {
-	const struct landscape *l = &field->landscape;
+	const struct landscape *l = page_drawn(field);
 
 	for (size_t i = 0; i < l->n; i++)
 		for (size_t k = 0; k < l->curves[i].n; k++)
@@ -85,8 +85,10 @@ static int
 make_keys(
     const struct page_field *field, struct legend_keys *keys, struct error *err)
 {
-	return curves_keys(keys, field->landscape.curves, field->landscape.n,
-	    field->landscape.value_label, right_label(field), err);
+	const struct landscape *l = page_drawn(field);
+
+	return curves_keys(
+	    keys, l->curves, l->n, l->value_label, right_label(field), err);
 }
 
 int
@@ -104,14 +106,14 @@ page_curve_plot(const struct page_field *field, bool log, struct plot *plot,
 		return -1;
 	plot->height = HIGH - plot->top - FOOT;
 	return curves_range(
-	    field->landscape.curves, field->landscape.n, log, plot, err);
+	    page_drawn(field)->curves, field->landscape.n, log, plot, err);
 }
 
 int
 page_curve_figure(const struct page_field *field, bool log, struct text *out,
     struct error *err)
 {
-	const struct landscape *l = &field->landscape;
+	const struct landscape *l = page_drawn(field);
 	struct legend_keys keys = {0};
 	struct plot plot, percent;
 	struct svg svg;

@@ -43,9 +43,8 @@ struct page_sheet {
 };
 struct page_sheet page_sheet(const struct page *page, size_t i);
 
-/* What the picture of a sheet draws. */
-const struct drawn_surface *page_drawn(
-    const struct page_field *field, size_t sheet);
+/* What pictures draw, a panel per sheet. */
+const struct landscape *page_drawn(const struct page_field *field);
 
 /* The label of its network, or NULL; what stands above a sheet. */
 const char *page_own_label(const struct page *page, size_t i);

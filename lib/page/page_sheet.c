@@ -48,11 +48,10 @@ page_label(const struct page *page, size_t i, char *out, size_t room)
 		    set != NULL ? set : "");
 }
 
-const struct drawn_surface *
-page_drawn(const struct page_field *field, size_t sheet)
+const struct landscape *
+page_drawn(const struct page_field *field)
 {
-	return field->drawn.n > 0 ? &field->drawn.surfaces[sheet]
-				  : &field->landscape.surfaces[sheet];
+	return field->drawn.n > 0 ? &field->drawn : &field->landscape;
 }
 
 int

@@ -135,6 +135,10 @@ landpage --partial -q -o "$T/ninth.html" "$ROOT/tests/gallery/part.ll"
 bands() { awk '/<g class="bands">/ { on = 1 } on && /<path/ { n++ } /<g class="lines">/ { on = 0 } END { print n + 0 }' "$1"; }
 [ "$(bands "$T/ninth.html")" -ge 8 ]
 ok $? "nine of 441 points give a whole picture"
+dirgen -s 3 --axes 1 <"$S/model.ll" | evalgrid -q -d "$tiny" --x=-1:1:65 | head -c 4000 >"$T/tornline.ll"
+landpage --partial -q -o "$T/few.html" "$T/tornline.ll"
+! grep -q '<path[^>]* d=""' "$T/few.html"
+ok $? "a few points of a line are joined"
 fails 1 "incomplete \(--partial takes what is there\): .*5 of 49" "without it they are an error" \
 	landpage "$P/partial.ll"
 landpage -o "$T/line.html" "$S/line.ll"
