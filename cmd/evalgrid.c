@@ -79,17 +79,14 @@ print_place(struct text *out, const char *name, const struct evaluation *e,
 	    images, plural_s(images));
 }
 
-/* What each error takes, and all images. */
+/* What each error takes of all images. */
 static void
-print_errors(struct text *out, const struct run_cost *cost, int64_t places,
-    const struct evaluation *e)
+print_errors(
+    struct text *out, const struct run_cost *cost, int64_t places, double all)
 {
-	const double all = (double)gridrun_images(e);
 	char time[32];
 
-	/* a subset's would be of its images */
-	for (int i = 0; i < cost->errors && e->data[0]->n == e->data[0]->total;
-	     i++) {
+	for (int i = 0; i < cost->errors; i++) {
 		const struct error_cost *error = &cost->error[i];
 		const double share = error->images / all;
 
@@ -120,22 +117,39 @@ print_images(struct text *out, const struct run_cost *cost, int64_t places,
 		    1e-6 * (double)anchors_bytes(e->anchors));
 	print_place(out, "centre", e, &cost->centre_score, cost->centre);
 	print_place(out, "corner", e, &cost->corner_score, cost->corner);
-	print_errors(out, cost, places, e);
+	/* (a subset's would be of its images) */
+	if (e->data[0]->n == e->data[0]->total)
+		print_errors(out, cost, places, (double)gridrun_images(e));
 }
 
+/* One that is asked for ranges has told how many images there are. */
 static void
 print_program(struct text *out, const struct run_cost *cost, int64_t places,
-    int processes)
+    const struct evaluation *e)
 {
 	char time[32];
 
+	progress_duration(cost->start + cost->seconds * (double)places, time);
+	if (cost->errors > 0) {
+		text_add(out,
+		    "%" PRId64 " point%s x %" PRId64
+		    " image%s: %s, processes: %d (%.3g s to start)\n",
+		    places, plural_s(places), cost->centre_score.total,
+		    plural_s(cost->centre_score.total), time, e->threads,
+		    cost->start);
+		print_place(
+		    out, "centre", e, &cost->centre_score, cost->centre);
+		print_place(
+		    out, "corner", e, &cost->corner_score, cost->corner);
+		print_errors(
+		    out, cost, places, (double)cost->centre_score.total);
+		return;
+	}
 	text_add(out,
 	    "%" PRId64 " point%s: %s, processes: %d (%.3g s a point, "
 	    "%.3g s to start)\n",
-	    places, plural_s(places),
-	    progress_duration(
-		cost->start + cost->seconds * (double)places, time),
-	    processes, cost->seconds * processes, cost->start);
+	    places, plural_s(places), time, e->threads,
+	    cost->seconds * e->threads, cost->start);
 	text_add(out, "centre loss %.6g\ncorner loss %.6g\n",
 	    cost->centre_score.loss, cost->corner_score.loss);
 }
@@ -165,7 +179,7 @@ print_estimate(
 		all > 0 ? ESTIMATE_PLACES : 0, &est, err) < 0)
 		return -1;
 	if (e->exec.command != NULL)
-		print_program(&text, &est, places, e->threads);
+		print_program(&text, &est, places, e);
 	else
 		print_images(&text, &est, places, e);
 	frame_print(run->frame, &text);
@@ -211,14 +225,32 @@ evaluate(struct gridrun *run, struct surface *surface, struct error *err)
 static void
 check_exec(const struct gridrun *s)
 {
+	const struct surface_choice *c = &s->choice;
+	const char *images = c->sets > 0            ? "-d"
+			     : c->images.first > 0  ? "-n"
+			     : c->images.sample > 0 ? "--sample"
+						    : NULL;
+	const char *single = c->per_image              ? "--per-image"
+			     : c->per_class            ? "--per-class"
+			     : c->groups               ? "--groups"
+			     : c->anchors_path != NULL ? "--anchors"
+						       : NULL;
 	struct error err;
 
-	if (s->choice.sets > 0 || s->choice.groups || s->choice.per_image ||
-	    s->choice.per_class || s->choice.norms == NORMS_RECOMPUTE)
+	if (images != NULL)
 		frame_usage(s->frame,
-		    "--exec excludes -d, --groups, --per-class, --per-image "
-		    "and --bn recompute");
-	if (exec_check(&s->choice.exec, &err) < 0)
+		    "a program of --exec brings its own images: leave out %s",
+		    images);
+	if (single != NULL)
+		frame_usage(s->frame,
+		    "%s wants the losses of single images, which a program of "
+		    "--exec does not tell: leave out one of them",
+		    single);
+	if (c->norms == NORMS_RECOMPUTE)
+		frame_usage(s->frame,
+		    "--bn recompute computes with images, which a program of "
+		    "--exec keeps to itself: leave out one of them");
+	if (exec_check(&c->exec, &err) < 0)
 		frame_usage_error(s->frame, &err);
 }
 
@@ -232,10 +264,6 @@ check_error(const struct gridrun *s)
 		frame_usage(s->frame, "--anchors is for --error");
 	if (c->look.error == 0.0)
 		return;
-	if (c->exec.command != NULL)
-		frame_usage(s->frame,
-		    "--error looks at the losses of single images, which a "
-		    "program of --exec does not tell: leave out one of them");
 	if (c->images.first > 0 || c->images.sample > 0)
 		frame_usage(s->frame,
 		    "--error decides how many images each point takes: leave "

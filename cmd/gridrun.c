@@ -158,6 +158,10 @@ count_images(
 		s->images += (double)scores[i].n;
 		s->images_of += (double)s->choice.data[i].n;
 	}
+	if (s->choice.exec.command != NULL && scores != NULL) {
+		s->images += (double)scores->n;
+		s->images_of += (double)scores->total;
+	}
 	if (s->choice.look.error > 0.0 && s->images_of > 0.0)
 		s->progress.share = s->images / s->images_of;
 }

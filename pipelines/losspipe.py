@@ -493,11 +493,13 @@ def records(file, may_be_empty=False):
         print('%s: warning: %swhat is there is taken' % (os.path.basename(sys.argv[0]), text), file=sys.stderr)
 
 
-def plane(file, take):
+def plane(file, take, ranges=False):
     """What evalgrid --exec-form place sends: take(kind, header, payload) for each record of the
     model and its directions; returns an iterator over (id, rep, x, y), the points to answer.
 
-    The point's parameters are theta + (x dx + y dy), the bracket first."""
+    The point's parameters are theta + (x dx + y dy), the bracket first. With ranges it is one
+    over (id, rep, x, y, images): None for all images or, with evalgrid --error, the range of
+    them that is asked for."""
     _stage_with(file)
     data, segments = b'', _Segments()
     while True:
@@ -520,24 +522,53 @@ def plane(file, take):
             raise Error('the points come as whole networks, expected as places: evalgrid --exec-form place')
         take(kind, header, payload)
         if kind == 'end':
-            return _places(file, data)
+            return _places(file, data, ranges)
 
 
-def _places(file, data):
+def _places(file, data, ranges):
     while True:
         *lines, data = data.split(b'\n')
         for line in lines:
             try:
-                number, rep, x, y = line.split()
-                yield int(number), int(rep), float(x), float(y)
+                number, rep, x, y, *images = line.split()
+                point = int(number), int(rep), float(x), float(y)
+                if images:
+                    first, end = images
+                    images = range(int(first), int(end))
             except ValueError:
-                raise Error("the point '%.60s', expected 'id rep x y'" % line.decode('latin1')) from None
+                raise Error("the point '%.60s', expected 'id rep x y' or 'id rep x y from to'"
+                            % line.decode('latin1')) from None
+            if images and not ranges:
+                raise Error('this program evaluates all of its images at once: leave out --error')
+            yield point + (images or None,) if ranges else point
         more = _read(file, 1 << 16)
         if not more:
             if data:
                 raise Error('the input is truncated in a point')
             return
         data += more
+
+
+def order(n, seed=None):
+    """The order in which evalgrid --error takes n images (losspipe(5)); the seed is, in a program
+    that it runs, the one of --sample-seed."""
+    seed = int(os.environ.get('LOSSPIPE_ORDER', 0)) if seed is None else seed
+    h = 0xcbf29ce484222325
+    for byte in b'images':
+        h = (h ^ byte) * 0x100000001b3 % 2**64
+    images, block, words = list(range(n)), -1, ()
+    for i in range(n - 1, 0, -1):
+        if i // 4 != block:
+            block = i // 4
+            c0, c1, c2, c3, k0, k1 = block, 21, h % 2**32, h >> 32, seed % 2**32, seed >> 32
+            for _ in range(10):
+                p, q = 0xD2511F53 * c0, 0xCD9E8D57 * c2
+                c0, c1, c2, c3 = q >> 32 ^ c1 ^ k0, q % 2**32, p >> 32 ^ c3 ^ k1, p % 2**32
+                k0, k1 = (k0 + 0x9E3779B9) % 2**32, (k1 + 0xBB67AE85) % 2**32
+            words = c0, c1, c2, c3
+        j = words[i % 4] * (i + 1) >> 32
+        images[i], images[j] = images[j], images[i]
+    return images
 
 
 def field(kind, header, key, *types):

@@ -41,6 +41,7 @@ images_for(const struct score *s, double relative, int64_t total)
 struct looked {
 	int sets;
 	struct score score[ESTIMATE_PLACES][SETS_MAX];
+	double at[ESTIMATE_PLACES]; /* when they came */
 };
 
 static int
@@ -52,7 +53,26 @@ keep_looked(
 	(void)err;
 	for (int s = 0; s < looked->sets; s++)
 		looked->score[point][s] = scores[s];
+	looked->at[point] = progress_now();
 	return 0;
+}
+
+/* A floor that nobody gave; a program has none. */
+static void
+settle(struct look_rule *rule, const struct evaluation *e)
+{
+	if (e->plan != NULL)
+		look_settle(rule, e->loss,
+		    plan_classes(e->plan) / dataset_rows(e->data[0]));
+	else
+		rule->floor = 0.0;
+}
+
+/* Of how many images a score is, at most. */
+static int64_t
+images_of(const struct evaluation *e, const struct looked *looked, int i, int s)
+{
+	return e->data[s] != NULL ? e->data[s]->n : looked->score[i][s].total;
 }
 
 static void
@@ -65,38 +85,88 @@ add_error(struct run_cost *cost, const struct evaluation *e, double error,
 	if (error == e->look.error)
 		rule = e->look;
 	else
-		look_settle(&rule, e->loss,
-		    plan_classes(e->plan) / dataset_rows(e->data[0]));
+		settle(&rule, e);
 	*to = (struct error_cost){.error = error};
 	for (int i = 0; i < n; i++)
 		for (int s = 0; s < looked->sets; s++)
-			to->images += (double)look_images(&rule,
-					  &looked->score[i][s], e->data[s]->n) /
-				      n;
+			to->images +=
+			    (double)look_images(&rule, &looked->score[i][s],
+				images_of(e, looked, i, s)) /
+			    n;
 }
 
 /* Spreads of losses are known well enough where losses are to a tenth. */
+static struct evaluation
+roughly(const struct evaluation *evaluation)
+{
+	struct evaluation rough = *evaluation;
+
+	rough.look = (struct look_rule){.error = 0.1, .floor = NAN};
+	settle(&rough.look, evaluation);
+	return rough;
+}
+
+static void
+add_errors(struct run_cost *cost, const struct evaluation *e,
+    const struct looked *looked, int n)
+{
+	static const double usual[] = {0.05, 0.02, 0.01};
+	const double own = e->look.error;
+	bool has_own = own == 0.0;
+
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+		add_error(cost, e, usual[i], looked, n);
+		has_own |= own == usual[i];
+	}
+	if (!has_own)
+		add_error(cost, e, own, looked, n);
+}
+
 static int
 estimate_errors(const struct evaluation *evaluation, const struct place *places,
     int n, struct run_cost *cost, struct error *err)
 {
-	static const double usual[] = {0.05, 0.02, 0.01};
-	struct evaluation rough = *evaluation;
-	const double own = evaluation->look.error;
-	bool has_own = own == 0.0;
+	const struct evaluation rough = roughly(evaluation);
 	struct looked looked = {.sets = evaluation->sets};
 
-	rough.look = (struct look_rule){.error = 0.1, .floor = NAN};
-	look_settle(&rough.look, rough.loss,
-	    plan_classes(rough.plan) / dataset_rows(rough.data[0]));
 	if (evaluate_points(&rough, places, n, keep_looked, &looked, err) < 0)
 		return -1;
-	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
-		add_error(cost, evaluation, usual[i], &looked, n);
-		has_own |= own == usual[i];
-	}
-	if (!has_own)
-		add_error(cost, evaluation, own, &looked, n);
+	add_errors(cost, evaluation, &looked, n);
+	return 0;
+}
+
+/*
+ * A program that is asked for ranges says at the ends and at n places how many
+ * images there are and, by the time between the first answer and the last, what
+ * one takes.
+ */
+static int
+estimate_ranges(const struct evaluation *evaluation, const struct place ends[2],
+    const struct place *places, int n, struct run_cost *cost, struct error *err)
+{
+	struct evaluation rough = roughly(evaluation);
+	const double start = progress_now();
+	struct looked looked = {.sets = 1};
+	double images = 0.0, each = 0.0, total;
+	struct two two;
+
+	rough.threads = rough.exec.ahead = 1; /* one after the other */
+	if (evaluate_points(&rough, ends, 2, keep, &two, err) < 0 ||
+	    evaluate_points(&rough, places, n, keep_looked, &looked, err) < 0)
+		return -1;
+	for (int i = 1; i < n; i++)
+		images += (double)looked.score[i][0].n;
+	if (images > 0.0)
+		each = (looked.at[n - 1] - looked.at[0]) / images;
+	total = (double)two.score[0].total;
+	*cost = (struct run_cost){.seconds = each * total / evaluation->threads,
+	    .start =
+		fmax(two.at[0] - start - each * (double)two.score[0].n, 0.0),
+	    .centre = images_for(&two.score[0], 0.05, two.score[0].total),
+	    .corner = images_for(&two.score[1], 0.05, two.score[1].total),
+	    .centre_score = two.score[0],
+	    .corner_score = two.score[1]};
+	add_errors(cost, evaluation, &looked, n);
 	return 0;
 }
 
@@ -112,6 +182,9 @@ estimate_run(const struct evaluation *evaluation, const struct place *centre,
 	double took, before = 0.0;
 	struct two two;
 
+	if (program && evaluation->look.error > 0.0)
+		return estimate_ranges(
+		    evaluation, ends, places, n, estimate, err);
 	alone.look.error = 0.0;
 	if (program)
 		alone.threads = alone.exec.ahead = 1; /* one after the other */

@@ -35,7 +35,8 @@ struct run_cost {
  * which it never exceeds; 0 where the loss is not finite.  What a stated error
  * costs follows from looks at places, n of them (at most ESTIMATE_PLACES),
  * which are spread over the run: for that its images should be in the order of
- * looks (dataset_shuffle).
+ * looks (dataset_shuffle).  Of a program only if it is asked for a stated
+ * error: what knows no ranges of images could not answer.
  */
 int estimate_run(const struct evaluation *evaluation,
     const struct place *centre, const struct place *corner,

@@ -28,6 +28,7 @@ struct exec_rule {
 	const char *loss;    /* what it computes, a name for records */
 	int64_t timeout;     /* seconds for an answer; 0: any time */
 	int64_t ahead;       /* points that a process may be asked at once */
+	uint64_t order;      /* seed of the order of its images, with looks */
 };
 
 /* A point to evaluate. */

@@ -1,6 +1,7 @@
 #include "evaluate/exec.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -49,6 +50,7 @@ struct job {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	int64_t handed_out, delivered, window;
+	int64_t total; /* images in all, as an answer to --error has said */
 	struct score *score; /* of the window, by point modulo its size */
 	bool *ready;
 	bool stop;
@@ -179,6 +181,7 @@ ask_more(struct worker *w, struct error *err)
 		if (question->id < 0)
 			break;
 		question->place = &job->points[question->id];
+		exec_range_start(question, job->e);
 		status = exec_ask(&w->process, job->e, question, &score, err);
 		w->deaf = status < 0 && w->n_asked > 0;
 		if (status < 0 && !w->deaf)
@@ -191,18 +194,50 @@ ask_more(struct worker *w, struct error *err)
 	return 0;
 }
 
+/* Are all answers about as many images?  An order is of that many. */
+static int
+check_total(struct worker *w, const struct exec_question *question,
+    int64_t total, struct error *err)
+{
+	struct job *job = w->job;
+	int64_t before;
+
+	if (question->to == 0)
+		return 0;
+	pthread_mutex_lock(&job->lock);
+	if (job->total == 0)
+		job->total = total;
+	before = job->total;
+	set_deadline(w, (double)job->e->exec.timeout);
+	pthread_mutex_unlock(&job->lock);
+	if (before == total)
+		return 0;
+	return exec_blame(err, job->e, question->place,
+	    "the answer has total=%" PRId64 ", one before had %" PRId64
+	    ": with --error all points are of the same images",
+	    total, before);
+}
+
 /* The next answer, whichever it is: 0 or -1. */
 static int
 take_answer(struct worker *w, struct error *err)
 {
+	const struct evaluation *e = w->job->e;
+	struct exec_question *question;
 	struct score score;
 	int64_t point;
 	int which;
 
-	if (exec_hear(&w->process, w->job->e, w->asked, w->n_asked, &which,
-		&score, err) < 0)
+	if (exec_hear(
+		&w->process, e, w->asked, w->n_asked, &which, &score, err) < 0)
 		return -1;
-	point = w->asked[which].id;
+	question = &w->asked[which];
+	if (check_total(w, question, score.total, err) < 0)
+		return -1;
+	if (!exec_range_take(question, e, &score))
+		return exec_ask(&w->process, e, question, &score, err) < 0 ? -1
+									   : 0;
+	point = question->id;
 	w->n_asked--;
 	memmove(&w->asked[which], &w->asked[which + 1],
 	    (size_t)(w->n_asked - which) * sizeof(*w->asked));
@@ -275,6 +310,9 @@ work(void *argument)
 		if (status == 0)
 			status = take_answer(w, &err);
 	}
+	if (status == 0 && w->deaf)
+		status = error_set(&err,
+		    "--exec: the program ended before all points were asked");
 	if (status < 0)
 		say_overdue(w, &err);
 	finish(w, status, &err);

@@ -53,10 +53,12 @@ static int
 read_word(char *word, struct exec_answer *a, unsigned *seen)
 {
 	static const char *const keys[] = {
-	    "loss=", "acc=", "sd=", "n=", "total=", "id="};
-	double *const real[] = {&a->score.loss, &a->score.acc, &a->score.sd};
+	    "loss=", "acc=", "sd=", "most=", "n=", "total=", "id="};
+	double *const real[] = {
+	    &a->score.loss, &a->score.acc, &a->score.sd, &a->score.most};
 	int64_t *const count[] = {&a->score.n, &a->score.total, &a->id};
 	const int n = sizeof(keys) / sizeof(keys[0]);
+	const int reals = sizeof(real) / sizeof(real[0]);
 	int k = 0;
 
 	while (k < n && strncmp(word, keys[k], strlen(keys[k])) != 0)
@@ -65,9 +67,10 @@ read_word(char *word, struct exec_answer *a, unsigned *seen)
 		return -1;
 	*seen |= 1U << k;
 	word += strlen(keys[k]);
-	a->has_id = a->has_id || k == 5;
-	return k < 3 ? read_number(word, real[k])
-		     : read_count(word, k < 5 ? 1 : 0, count[k - 3]);
+	a->has_id = a->has_id || k == n - 1;
+	return k < reals
+		   ? read_number(word, real[k])
+		   : read_count(word, k < n - 1 ? 1 : 0, count[k - reals]);
 }
 
 static int
@@ -91,8 +94,8 @@ exec_read_answer(char *line, struct exec_answer *answer)
 	char *rest = NULL, *word = strtok_r(line, blank, &rest);
 	int status;
 
-	*answer =
-	    (struct exec_answer){.score = {.loss = NAN, .acc = NAN, .sd = NAN}};
+	*answer = (struct exec_answer){
+	    .score = {.loss = NAN, .acc = NAN, .sd = NAN, .most = NAN}};
 	if (word == NULL)
 		return -1;
 	status = strchr(word, '=') != NULL

@@ -1,8 +1,5 @@
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/number.h"
@@ -11,47 +8,19 @@
 
 const char *const exec_form_words[] = {"stream", "text", "place", NULL};
 
-/* ---- messages ---- */
-
-int
-exec_blame(struct error *err, const struct evaluation *e,
-    const struct place *place, const char *format, ...)
-{
-	char what[512];
-	va_list list;
-
-	va_start(list, format);
-	vsnprintf(what, sizeof(what), format, list);
-	va_end(list);
-	error_set(err, "%s", what);
-	if (e->plane->reps > 1)
-		error_prefix(err, "rep %d", place->rep);
-	return error_prefix(
-	    err, "--exec: point (%.6g, %.6g)", place->a, place->b);
-}
-
-void
-exec_explain(
-    const struct exec_process *process, const char *how, struct error *err)
-{
-	struct error before = *err;
-
-	if (process->ended)
-		error_set(err, "%.900s (%s)", before.text,
-		    how[0] != '\0' ? how : "exit status 0");
-}
-
 /* ---- the process ---- */
 
 static int
-start(
-    struct exec_process *p, int number, const char *command, struct error *err)
+start(struct exec_process *p, int number, const struct exec_rule *rule,
+    struct error *err)
 {
 	struct text line = {0};
 	const char *chars;
 	int status = -1;
 
-	text_add(&line, "export LOSSPIPE_PROCESS=%d; %s", number, command);
+	text_add(&line,
+	    "export LOSSPIPE_PROCESS=%d LOSSPIPE_ORDER=%" PRIu64 "; %s", number,
+	    rule->order, rule->command);
 	chars = text_chars(&line, err);
 	if (chars != NULL)
 		status = child_start(&p->child, chars, err);
@@ -75,7 +44,7 @@ exec_open(struct exec_process *p, int number, const struct evaluation *e,
 		if (p->theta == NULL)
 			return -1;
 	}
-	return start(p, number, e->exec.command, err);
+	return start(p, number, &e->exec, err);
 }
 
 void
@@ -95,15 +64,20 @@ exec_close(struct exec_process *p)
 /* ---- the question ---- */
 
 static int
-write_place(struct writer *writer, const struct place *place, struct error *err)
+write_place(struct writer *writer, const struct exec_question *question,
+    struct error *err)
 {
 	struct pack header = {0};
 	int status;
 
 	pack_open(&header);
-	pack_key_int(&header, "rep", place->rep);
-	pack_key_real(&header, "x", place->a);
-	pack_key_real(&header, "y", place->b);
+	pack_key_int(&header, "rep", question->place->rep);
+	pack_key_real(&header, "x", question->place->a);
+	pack_key_real(&header, "y", question->place->b);
+	if (question->to > 0) {
+		pack_key_int(&header, "from", question->from);
+		pack_key_int(&header, "to", question->to);
+	}
 	pack_close(&header);
 	status = writer_record(writer, "place", &header, NULL, 0, err);
 	pack_free(&header);
@@ -112,7 +86,7 @@ write_place(struct writer *writer, const struct place *place, struct error *err)
 
 static int
 write_segment(const struct exec_process *p, const struct evaluation *e,
-    const struct place *place, struct output *out, struct error *err)
+    const struct exec_question *question, struct output *out, struct error *err)
 {
 	struct writer *writer = writer_new(out, 0, err);
 	int status = -1;
@@ -120,7 +94,7 @@ write_segment(const struct exec_process *p, const struct evaluation *e,
 	if (writer != NULL &&
 	    writer_begin(writer, decoded_value(p->begin), NULL, err) == 0 &&
 	    model_write_record(writer, &e->plane->model, err) == 0)
-		status = write_place(writer, place, err);
+		status = write_place(writer, question, err);
 	for (size_t i = 0; i < p->n_tensors && status == 0; i++)
 		status = chunk_write_tensor(writer, (int)i, &p->theta[i], err);
 	if (status == 0)
@@ -129,18 +103,29 @@ write_segment(const struct exec_process *p, const struct evaluation *e,
 	return status;
 }
 
-/* "rep x y w1 w2 ...", all elements of all tensors. */
-static int
-write_line(const struct exec_process *p, const struct place *place,
-    struct output *out, struct error *err)
+/* "rep x y", and behind it "from to" of a range. */
+static void
+add_place(struct text *line, const struct exec_question *question)
 {
 	char number[2][NUMBER_TEXT_BYTES];
+
+	text_add(line, "%d %s %s", question->place->rep,
+	    number_format(question->place->a, number[0]),
+	    number_format(question->place->b, number[1]));
+	if (question->to > 0)
+		text_add(line, " %" PRId64 " %" PRId64, question->from,
+		    question->to);
+}
+
+/* That and "w1 w2 ...", all elements of all tensors. */
+static int
+write_line(const struct exec_process *p, const struct exec_question *question,
+    struct output *out, struct error *err)
+{
 	struct text line = {0};
 	int status;
 
-	text_add(&line, "%d %s %s", place->rep,
-	    number_format(place->a, number[0]),
-	    number_format(place->b, number[1]));
+	add_place(&line, question);
 	for (size_t t = 0; t < p->n_tensors; t++)
 		for (int64_t i = 0; i < p->theta[t].n; i++)
 			if (p->theta[t].type == TENSOR_INT64)
@@ -218,21 +203,20 @@ write_plane(const struct exec_process *p, const struct plane *plane,
 	return status;
 }
 
-/* "id rep x y", behind the plane. */
+/* "id rep x y" or "id rep x y from to", behind the plane. */
 static int
 write_question(struct exec_process *p, const struct evaluation *e,
     const struct exec_question *question, struct output *out, struct error *err)
 {
-	char number[2][NUMBER_TEXT_BYTES];
 	struct text line = {0};
 	int status = 0;
 
 	if (!p->has_plane)
 		status = write_plane(p, e->plane, out, err);
 	p->has_plane = true;
-	text_add(&line, "%" PRId64 " %d %s %s\n", question->id,
-	    question->place->rep, number_format(question->place->a, number[0]),
-	    number_format(question->place->b, number[1]));
+	text_add(&line, "%" PRId64 " ", question->id);
+	add_place(&line, question);
+	text_add(&line, "\n");
 	if (status == 0)
 		status = output_text(out, &line, 0, err);
 	text_free(&line);
@@ -251,9 +235,9 @@ write_any(struct exec_process *p, const struct evaluation *e,
 	if (e->exec.form == EXEC_PLACE || p->theta == NULL)
 		status = write_question(p, e, question, &out, err);
 	else if (e->exec.form == EXEC_TEXT)
-		status = write_line(p, question->place, &out, err);
+		status = write_line(p, question, &out, err);
 	else
-		status = write_segment(p, e, question->place, &out, err);
+		status = write_segment(p, e, question, &out, err);
 	child_drop_sigpipe(&before);
 	return status;
 }
@@ -282,6 +266,9 @@ exec_ask(struct exec_process *p, const struct evaluation *e,
 
 /* ---- the answer ---- */
 
+/* What a program says that cannot answer. */
+static const char refusal[] = "error ";
+
 /* Correct to float32: 100 times a fraction of 1 may come out a little above. */
 static bool
 is_percentage(double v)
@@ -296,12 +283,12 @@ blame_answer(const struct evaluation *e, const struct exec_question *question,
 	if (e->exec.form == EXEC_PLACE)
 		return exec_blame(err, e, question->place,
 		    "the answer is '%.60s', expected 'id=%" PRId64
-		    " loss=LOSS' and, in any order, acc= n= total= sd= "
+		    " loss=LOSS' and, in any order, acc= sd= most= n= total= "
 		    "(--exec-form place)",
 		    line, question->id);
 	return exec_blame(err, e, question->place,
 	    "the answer is '%.60s', expected 'LOSS', 'LOSS ACCURACY' or words: "
-	    "loss= acc= n= total= sd= (--exec-form %s)",
+	    "loss= acc= sd= most= n= total= (--exec-form %s)",
 	    line, exec_form_words[e->exec.form]);
 }
 
@@ -321,6 +308,9 @@ exec_hear(struct exec_process *p, const struct evaluation *e,
 			? "the program ended in its answer '%.60s'"
 			: "the program ended without an answer%.60s",
 		    line);
+	if (strncmp(line, refusal, sizeof(refusal) - 1) == 0)
+		return exec_blame(err, e, question->place,
+		    "the program refuses: %.300s", line + sizeof(refusal) - 1);
 	memcpy(words, line, sizeof(words));
 	if (status < 0 || exec_read_answer(words, &answer) < 0 ||
 	    (e->exec.form == EXEC_PLACE && !answer.has_id))
@@ -340,5 +330,5 @@ exec_hear(struct exec_process *p, const struct evaluation *e,
 	if (n == 1 && child_has_more(&p->child))
 		return exec_blame(err, e, question->place,
 		    "more than one line of answer to one point");
-	return 0;
+	return exec_range_check(e, &question[at], line, score, err);
 }

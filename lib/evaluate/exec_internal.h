@@ -15,11 +15,34 @@ struct exec_process {
 	bool has_plane;        /* of the form `place` */
 };
 
-/* A point that a process is asked for, by its number in the job. */
+/*
+ * A point that a process is asked for, by its number in the job.  With --error
+ * the question is for images from to to - 1, of an order that is the program's,
+ * and the next one goes on there.
+ */
 struct exec_question {
 	int64_t id;
 	const struct place *place;
+	int64_t from, to; /* to is 0: nobody speaks of ranges */
+	struct score sum; /* of the images before from; most may be NaN */
+	double squares;   /* of their losses' deviations from the mean */
 };
+
+/* The first range of a new question; none without a rule for looks. */
+void exec_range_start(
+    struct exec_question *question, const struct evaluation *e);
+
+/* Is the answer, which was line, one for the range that was asked for? */
+int exec_range_check(const struct evaluation *e,
+    const struct exec_question *question, const char *line, struct score *score,
+    struct error *err);
+
+/*
+ * Adds what was heard of the range.  True: it is enough, and score is that of
+ * all ranges; false: question is for the next one.
+ */
+bool exec_range_take(struct exec_question *question, const struct evaluation *e,
+    struct score *score);
 
 /*
  * Starts the process, which finds its number in LOSSPIPE_PROCESS, and takes
@@ -48,8 +71,8 @@ struct exec_answer {
 };
 
 /*
- * "LOSS", "LOSS ACCURACY", or loss= acc= n= total= sd= id= in any order; -1 for
- * anything else.  An accuracy that is none is for the caller to refuse.
+ * "LOSS", "LOSS ACCURACY", or loss= acc= sd= most= n= total= id= in any order;
+ * -1 for anything else.  An accuracy that is none is for the caller to refuse.
  */
 int exec_read_answer(char *line, struct exec_answer *answer);
 

@@ -107,25 +107,37 @@ look_state(
 	    .anchored = score->anchors > 0};
 }
 
-struct accuracy_interval
+struct look_interval
 look_accuracy(const struct score *score, int64_t total)
 {
-	return accuracy_interval(score->acc, score->n, total, LOOK_WIDTH);
+	const double p = score->acc / 100.0, all = (double)total;
+	/* as many images of an unlimited set tell as much */
+	const double n =
+	    (double)score->n * (all - 1.0) / (all - (double)score->n);
+	const double z = LOOK_WIDTH * LOOK_WIDTH / n;
+	const double middle = (p + z / 2.0) / (1.0 + z);
+	const double half = sqrt(z * p * (1.0 - p) + z * z / 4.0) / (1.0 + z);
+
+	return (struct look_interval){
+	    fmax(0.0, fmin(100.0 * (middle - half), score->acc)),
+	    fmin(100.0, fmax(100.0 * (middle + half), score->acc))};
 }
 
 bool
 look_suffices(
     const struct look_rule *rule, const struct look_state *state, int64_t total)
 {
+	/* (what a program computes may be below 0) */
+	const double small = rule->error * fabs(state->loss);
+
 	if (state->n == total)
 		return true;
 	if (!(rule->error > 0.0))
 		return false;
 	return !isfinite(state->loss) ||
-	       (state->se <= rule->error * state->loss &&
+	       (state->se <= small &&
 		   (!state->anchored ||
-		       state->half <= LOOK_ANCHORED * LOOK_WIDTH * rule->error *
-					  state->loss)) ||
+		       state->half <= LOOK_ANCHORED * LOOK_WIDTH * small)) ||
 	       state->half <= LOOK_WIDTH * rule->floor;
 }
 
@@ -133,7 +145,7 @@ int64_t
 look_images(
     const struct look_rule *rule, const struct score *score, int64_t total)
 {
-	const double error = fmax(rule->error * score->loss, rule->floor);
+	const double error = fmax(rule->error * fabs(score->loss), rule->floor);
 	const double n = score->sd * score->sd / (error * error);
 	const double looked = LOOK_MORE * n / (1.0 + n / (double)total);
 	const int64_t first = look_next(rule, 0, total);

@@ -109,6 +109,7 @@ static int
 check_run(const char *path, const struct points_list *list, size_t n,
     unsigned char *seen, const struct surface *surface, struct error *err)
 {
+	const bool program = surface->evaluation.exec.command != NULL;
 	const int64_t at = find(list, n, surface);
 	struct error why;
 	int status = 0;
@@ -118,9 +119,11 @@ check_run(const char *path, const struct points_list *list, size_t n,
 		status = check_points(&list->item[at], surface, &why);
 	} else if (n > 0 && memchr(seen, 1, n) == NULL) {
 		status = error_set(&why,
-		    "run %.16s, this is run %.16s (another plane, data, loss "
-		    "or grid)",
-		    list->item[0].grid.run, surface->grid.run);
+		    "run %.16s, this is run %.16s (another plane, %s, loss or "
+		    "grid%s)",
+		    list->item[0].grid.run, surface->grid.run,
+		    program ? "command" : "data",
+		    program ? ", or one has --error" : "");
 	}
 	return status == 0 ? 0
 			   : error_set(err,

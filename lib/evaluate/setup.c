@@ -177,7 +177,6 @@ setup_images(struct surface *s, const struct surface_choice *choice,
 	s->groups = choice->groups != 0;
 	s->per_image = choice->per_image != 0;
 	s->per_class = choice->per_class != 0;
-	s->order = choice->look.error > 0.0 ? choice->images.sample_seed : 0;
 	return 0;
 }
 
@@ -223,6 +222,8 @@ surface_setup(struct surface *s, const struct surface_choice *choice,
 	    .set = (const char(*)[SET_NAME_BYTES])s->grid.set,
 	    .exec = choice->exec,
 	    .threads = (int)choice->threads};
+	s->order = choice->look.error > 0.0 ? choice->images.sample_seed : 0;
+	s->evaluation.exec.order = s->order;
 	if (s->plan != NULL)
 		look_settle(&s->evaluation.look, s->evaluation.loss,
 		    plan_classes(s->plan) / dataset_rows(s->data[0]));

@@ -58,6 +58,18 @@ identify_data(struct digest *digest, const struct surface *surface)
 }
 
 /*
+ * What a program says of ranges of its images, and what it says of all at once,
+ * agree to rounding only: these are two runs.
+ */
+static void
+identify_exec(struct digest *digest, const struct evaluation *e)
+{
+	digest_add_text(digest, e->exec.command);
+	if (e->look.error > 0.0)
+		digest_add_text(digest, "ranges");
+}
+
+/*
  * A point on all images is the same in any order; 0, which nobody chose, leaves
  * the run of one that takes all of them.
  */
@@ -99,7 +111,7 @@ surface_identify(struct surface *surface, struct error *err)
 	digest_start(&digest);
 	digest_add_text(&digest, surface->plane.digest);
 	if (e->exec.command != NULL)
-		digest_add_text(&digest, e->exec.command);
+		identify_exec(&digest, e);
 	else
 		identify_data(&digest, surface);
 	digest_add_text(&digest, g->loss);
@@ -152,6 +164,8 @@ pack_data(struct pack *pack, const struct surface *s)
 
 	if (e->exec.command != NULL) {
 		pack_key_text(pack, "exec", e->exec.command);
+		if (e->look.error > 0.0)
+			pack_key_bool(pack, "ranges", 1);
 		return;
 	}
 	pack_key(pack, "data");
@@ -306,6 +320,22 @@ surface_write_head(
 
 /* ---- a point ---- */
 
+/* How far a point on some of the images may be from all of them. */
+static void
+pack_halves(struct pack *h, const struct score *score, double half, bool acc,
+    int64_t total)
+{
+	pack_key_real(h, "half", half);
+	if (score->anchors > 0)
+		pack_key_int(h, "anchors", score->anchors);
+	if (acc) {
+		const struct look_interval sure = look_accuracy(score, total);
+
+		pack_key_real(h, "acc_lo", sure.lo);
+		pack_key_real(h, "acc_hi", sure.hi);
+	}
+}
+
 /* What our own evaluation knows of a point. */
 static void
 pack_spread(struct pack *h, const struct surface *s, const struct score *score,
@@ -318,16 +348,8 @@ pack_spread(struct pack *h, const struct surface *s, const struct score *score,
 	pack_key_real(h, "sd", score->sd);
 	pack_key_int(h, "n", score->n);
 	if (score->n < data->n)
-		pack_key_real(h, "half", state.half);
-	if (score->n < data->n && score->anchors > 0)
-		pack_key_int(h, "anchors", score->anchors);
-	if (score->n < data->n && data->targets == NULL) {
-		const struct accuracy_interval acc =
-		    look_accuracy(score, data->total);
-
-		pack_key_real(h, "acc_lo", acc.lo);
-		pack_key_real(h, "acc_hi", acc.hi);
-	}
+		pack_halves(
+		    h, score, state.half, data->targets == NULL, data->total);
 	if (score->n < data->total)
 		pack_key_real(h, "top1", score->top);
 	if (s->groups && score->status == SCORE_OK)
@@ -336,14 +358,20 @@ pack_spread(struct pack *h, const struct surface *s, const struct score *score,
 
 /* What a program has said of its images. */
 static void
-pack_said(struct pack *h, const struct score *score)
+pack_said(struct pack *h, const struct surface *s, const struct score *score)
 {
+	const struct look_rule *rule = &s->evaluation.look;
+
 	if (score->n > 0 && score->total > 0 && !isnan(score->sd))
 		pack_key_real(h, "se", score_error(score, score->total));
 	if (!isnan(score->sd))
 		pack_key_real(h, "sd", score->sd);
 	if (score->n > 0)
 		pack_key_int(h, "n", score->n);
+	if (rule->error > 0.0 && score->n < score->total)
+		pack_halves(h, score,
+		    look_state(rule, score, score->total).half,
+		    !isnan(score->acc), score->total);
 }
 
 int
@@ -372,7 +400,7 @@ surface_write_point(const struct surface *s, int64_t number, int set,
 	if (data != NULL)
 		pack_spread(&h, s, score, data);
 	else
-		pack_said(&h, score);
+		pack_said(&h, s, score);
 	pack_key_text(&h, "status", score_status_words[score->status]);
 	if (score->status == SCORE_BADVAR)
 		pack_key_text(&h, "why", score->why);

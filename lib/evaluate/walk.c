@@ -38,6 +38,15 @@ number_in(const struct walk *w, const struct points *old, int64_t number)
 	return have->x == want->x && have->y == want->y ? grid + at : -1;
 }
 
+/* Of a program: only points on some of its images have a half. */
+static bool
+program_suffices(const struct look_rule *rule, struct look_state *state,
+    const uint8_t *header, size_t bytes)
+{
+	return !scan_real(header, bytes, "half", &state->half) ||
+	       look_suffices(rule, state, INT64_MAX);
+}
+
 /* Is it on as many images as are asked for now? */
 static bool
 suffices(const struct walk *w, const struct point *p, int set)
@@ -51,11 +60,13 @@ suffices(const struct walk *w, const struct point *p, int set)
 
 	if (header == NULL)
 		return false;
-	if (w->s->data[set] == NULL || !scan_real(header, bytes, "n", &n))
+	if (!scan_real(header, bytes, "n", &n))
 		return true;
 	state.n = (int64_t)n;
 	scan_real(header, bytes, "loss", &state.loss);
 	scan_real(header, bytes, "se", &state.se);
+	if (w->s->data[set] == NULL)
+		return program_suffices(&e->look, &state, header, bytes);
 	scan_real(header, bytes, "half", &state.half);
 	state.anchored = scan_real(header, bytes, "anchors", &n);
 	if (w->s->per_image && point_losses(p, NULL, 0) != state.n &&

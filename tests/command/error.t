@@ -244,8 +244,6 @@ fails 2 'leave out --sample' "--sample is another selection" \
 fails 2 'leave out -n' "so is -n" eval_grid -d $images --error 2% -n 100
 fails 2 'leave out one of them' "--groups wants the same images" \
 	eval_grid -d $images --error 2% --groups
-fails 2 'a program of --exec does not tell' "a program has no losses of images" \
-	evalgrid --exec true --error 2% plane.ll
 for wrong in 0 2 200% 2%% x -1% 2%,floor 2%,floor=-1 2%,roof=1 nan; do
 	fails 2 "'?$wrong|floor is -1" "--error $wrong" eval_grid -d $images --error=$wrong
 done

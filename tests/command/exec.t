@@ -118,7 +118,7 @@ evalgrid --estimate --exec 'while read -r l; do echo 1.5; done' --exec-form text
 grep -Eqx '25 points: [0-9:]+, processes: 2 \([0-9.e-]+ s a point, [0-9.e-]+ s to start\)' "$T/cost" &&
 	grep -qx 'centre loss 1.5' "$T/cost" && grep -qx 'corner loss 1.5' "$T/cost"
 ok $? "--estimate --exec asks the program for two points"
-fails 2 'exec excludes -d' "--exec with data" evalgrid -d "$ROOT/tests/data/sets/tiny.npz" --exec true "$T/toy.ll"
+fails 2 'brings its own images: leave out -d' "--exec with data" evalgrid -d "$ROOT/tests/data/sets/tiny.npz" --exec true "$T/toy.ll"
 fails 2 'exec is no command' "an empty command" evalgrid --exec '' "$T/toy.ll"
 fails 2 'exec-loss is' "an endless name" evalgrid --exec true --exec-loss "$(printf '%040d' 0)" "$T/toy.ll"
 fails 1 'no graph, only tensors' "evalgrid itself needs a graph" \
