@@ -366,9 +366,10 @@ class Plane(Loader):
 
 
 def evaluator(path, found):
-    """A function of the module: what the user's file says is computed, as a map of words."""
+    """A function of the module and of a range of the images (None: all), which says what the
+    user's file computes, as a map of words."""
     if 'loss' in found:
-        return lambda module: dict(zip(('loss', 'acc'), answer(path, found['loss'], module)))
+        return lambda module, images: whole(path, found['loss'], module, images)
     for name in ('data', 'criterion'):
         if name not in found:
             raise losspipe.Error("%s defines no 'loss', and no '%s'" % (path, name))
@@ -381,24 +382,64 @@ def evaluator(path, found):
         data = [tuple(d.to(device) for d in data)]
     else:
         data = [tuple(d.to(device) for d in pair) for pair in call(path, list, data)]
-    # whole batches stay: data that is one tensor is cut here, once
-    data = [(i, t) for images, targets in data for i, t in zip(images.split(batch), targets.split(batch))]
-    if not data:
-        raise losspipe.Error('%s: data is empty' % path)
-    return lambda module: call(path, mean_of, module, found['criterion'], data)
+    images = Images(path, data, batch)
+    return lambda module, some: call(path, mean_of, module, found['criterion'], *images.batches(some))
 
 
-def mean_of(module, criterion, data):
-    """The mean loss over all images; with a criterion that says each image's, their spread."""
-    total, squares, hits, n, single = 0.0, 0.0, 0, 0, True
+def whole(path, function, module, images):
+    if images is not None:
+        raise losspipe.Error("%s defines 'loss', which is of all its images: for --error it must define data and "
+                             "criterion instead, or leave out --error" % path)
+    return dict(zip(('loss', 'acc'), answer(path, function, module)))
+
+
+class Images:
+    """What is evaluated, on the module's device, in batches."""
+
+    def __init__(self, path, data, batch):
+        self.path, self.data, self.batch = path, data, batch
+        self.n, self.shuffled = sum(len(images) for images, _ in data), None
+        # whole batches stay: data that is one tensor is cut here, once
+        self.whole = [part for pair in data for part in self._cut(pair)]
+        if not self.n:
+            raise losspipe.Error('%s: data is empty' % path)
+
+    def _cut(self, pair):
+        return zip(*(some.split(self.batch) for some in pair))
+
+    def batches(self, some):
+        """Those of all images, or of a range in evalgrid's order; how many there are in all."""
+        if some is None:
+            return self.whole, self.n, False
+        if self.shuffled is None:
+            self._shuffle()
+        return self._cut([all_[some.start:some.stop] for all_ in self.shuffled]), self.n, True
+
+    def _shuffle(self):
+        """Once, in the order that evalgrid -d has, too: it takes as much memory again."""
+        try:
+            both = [torch.cat(list(some)) for some in zip(*self.data)]
+        except RuntimeError as error:
+            raise losspipe.Error('%s: --error takes images in another order, for which the batches of data must fit '
+                                 'together: %s' % (self.path, str(error).split('\n')[0])) from None
+        order = torch.tensor(losspipe.order(self.n))
+        self.shuffled = [all_[order.to(all_.device)] for all_ in both]
+
+
+def mean_of(module, criterion, data, of, single):
+    """The mean loss over images; with a criterion that says each one's, their spread: single says
+    that it must."""
+    total, hits, n, losses = 0.0, 0, 0, []
     for images, targets in data:
         out = module(images)
         loss = criterion(out, targets).double()
-        single = single and loss.dim() > 0
         count = len(images)
         if loss.dim() > 0:  # of sequences, the mean of each
             loss = loss.reshape(count, -1).mean(1)
-            squares += float(loss.square().sum())
+            losses.append(loss)
+        elif single:
+            raise losspipe.Error("the criterion returns one number for a batch, expected one for each image "
+                                 "(reduction='none'): without them there is no --error")
         total += float(loss.sum() if loss.dim() > 0 else loss * count)
         n += count
         if hits is not None and out.dim() == 2 and targets.dim() == 1 and not targets.is_floating_point():
@@ -408,9 +449,11 @@ def mean_of(module, criterion, data):
     said = {'loss': total / n, 'n': n}
     if hits is not None:
         said['acc'] = 100.0 * hits / n
-    if single and n > 1 and math.isfinite(total):
-        said['sd'] = math.sqrt(max(squares - total * total / n, 0.0) / (n - 1))
-        said['total'] = n
+    if single:
+        said['total'] = of
+    if sum(map(len, losses)) == n > 1 and math.isfinite(total):
+        losses = torch.cat(losses)
+        said.update(sd=float(losses.std()), most=float(losses.max()), total=of)
     return said
 
 
