@@ -65,7 +65,9 @@ finish_band(struct band *b, struct curve *mean)
 	mean->left = b->mean;
 	mean->right = mean->right != NULL ? b->right : NULL;
 	mean->label = mean->family;
-	mean->half = NULL; /* of one direction */
+	/* these are of one direction */
+	mean->half = mean->left_lo = mean->left_hi = NULL;
+	mean->right_lo = mean->right_hi = NULL;
 }
 
 static int

@@ -192,13 +192,24 @@ tell_share(const struct points *points, int set, double n, double total,
 	    100 * images / of / total, all, 100 * worst);
 }
 
+void
+caption_images(int64_t n, int64_t total, char *out, size_t room)
+{
+	char used[32], all[32];
+
+	group(n, used);
+	group(total, all);
+	out[0] = '\0';
+	if (n > 0 && n < total)
+		snprintf(out, room, "%s of %s images", used, all);
+}
+
 int
 caption_subset(const struct points *points, int set, char *out, size_t room,
     struct error *err)
 {
 	struct decoded *header = pack_decode(&points->grid_header, err);
 	const struct value *data;
-	char used[32], all[32];
 	int64_t n = 0, total = 0;
 
 	out[0] = '\0';
@@ -207,10 +218,7 @@ caption_subset(const struct points *points, int set, char *out, size_t room,
 	data = array_at(value_get(decoded_value(header), "data"), (size_t)set);
 	if (value_int(value_get(data, "n"), &n) &&
 	    value_int(value_get(data, "total"), &total) && n > 0) {
-		group(n, used);
-		group(total, all);
-		if (n < total)
-			snprintf(out, room, "%s of %s images", used, all);
+		caption_images(n, total, out, room);
 		tell_share(points, set, (double)n, (double)total, out, room);
 	}
 	decoded_free(header);

@@ -59,6 +59,9 @@ int caption_history(
 int caption_subset(const struct points *points, int set, char *out, size_t room,
     struct error *err);
 
+/* "2,000 of 60,000 images"; empty when they are all. */
+void caption_images(int64_t n, int64_t total, char *out, size_t room);
+
 /*
  * Adds what caption_subset says of one more data set, once: "1,000 of 60,000
  * and 500 of 10,000 images".

@@ -1,5 +1,6 @@
 #include "draw/curve_chart.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -229,15 +230,36 @@ note_cut(
 	return text;
 }
 
+/* A plateau is called so, as that of a surface. */
+static const char *
+note_flat(const struct page *page, char *text, size_t room)
+{
+	double lo = INFINITY, hi = -INFINITY;
+	char value[LEVEL_TEXT_BYTES];
+
+	for (size_t i = 0; i < page->n; i++)
+		for (size_t k = 0; k < page->curves[i].n; k++) {
+			const double y = page->curves[i].left[k];
+
+			if (isnan(y))
+				continue;
+			lo = fmin(lo, y);
+			hi = fmax(hi, y);
+		}
+	if (!isfinite(hi - lo) || !levels_flat(lo, hi))
+		return NULL;
+	snprintf(text, room, "flat: %s, up to rounding",
+	    level_text_short(lo, value));
+	return text;
+}
+
 static const char *
 note_errors(const struct page *page)
 {
 	for (size_t i = 0; i < page->n_shown; i++)
-		for (size_t k = 0;
-		     page->shown[i].half != NULL && k < page->shown[i].n; k++)
-			if (page->shown[i].half[k] > 0)
-				return "shaded: the loss of all images, 95 % "
-				       "interval at each point";
+		if (curves_have_spans(&page->shown[i]))
+			return "shaded: what all images would give, 95 % "
+			       "interval at each point";
 	return NULL;
 }
 
@@ -254,7 +276,7 @@ curve_chart_draw(const struct picture *picture, const struct curve *curves,
 	    .right_label = picture->right_label,
 	    .document = picture->z_label,
 	    .lines = {NULL, note}};
-	char cut[96];
+	char cut[96], flat[64];
 	int status = 0;
 
 	if (picture->band) {
@@ -279,6 +301,7 @@ curve_chart_draw(const struct picture *picture, const struct curve *curves,
 		chart.lines[2] = note_errors(&page);
 		chart.lines[3] =
 		    note_cut(&page, &chart.range, cut, sizeof(cut));
+		chart.lines[4] = note_flat(&page, flat, sizeof(flat));
 	}
 	if (status == 0)
 		status = chart_draw(&titled, &chart, out, err);

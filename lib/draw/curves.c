@@ -5,8 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "draw/levels.h"
+
+/* How wide the lines of the right axis are. */
+static const double THIN = 0.9;
+
 /* Which of the two axes a line belongs to. */
 enum side { LEFT, RIGHT };
+
+struct span {
+	double lo, hi;
+};
 
 static int
 same_label(const struct curve *a, const struct curve *b)
@@ -46,13 +55,38 @@ several_labels(const struct curve *curves, size_t n)
 	return 0;
 }
 
-/* How far the value may be off; 0: not known, or not at all. */
-static double
-half_of(const struct curve *curve, size_t k)
+/* Between these the value lies, at 95 %; both are it where that is not known.
+ */
+static struct span
+span_of(const struct curve *curve, enum side side, size_t k)
 {
-	const double half = curve->half != NULL ? curve->half[k] : 0;
+	const double *v = side == LEFT ? curve->left : curve->right;
+	const double *lo = side == LEFT ? curve->left_lo : curve->right_lo;
+	const double *hi = side == LEFT ? curve->left_hi : curve->right_hi;
+	const double half =
+	    side == LEFT && curve->half != NULL ? curve->half[k] : 0;
 
-	return isfinite(half) && half > 0 ? half : 0;
+	if (lo != NULL && isfinite(lo[k]) && isfinite(hi[k]))
+		return (struct span){lo[k], hi[k]};
+	if (isfinite(half) && half > 0)
+		return (struct span){v[k] - half, v[k] + half};
+	return (struct span){v[k], v[k]};
+}
+
+int
+curves_have_spans(const struct curve *curve)
+{
+	for (size_t k = 0; k < curve->n; k++)
+		for (int side = LEFT; side <= RIGHT; side++) {
+			struct span s;
+
+			if (side == RIGHT && curve->right == NULL)
+				continue;
+			s = span_of(curve, (enum side)side, k);
+			if (s.hi > s.lo)
+				return 1;
+		}
+	return 0;
 }
 
 int
@@ -73,14 +107,14 @@ curves_range(const struct curve *curves, size_t n, int log, struct plot *plot,
 			if (!isfinite(y) || (log && y <= 0))
 				continue;
 			lo = fmin(lo, y);
-			hi = fmax(hi, y + half_of(&curves[i], k));
+			hi = fmax(hi, span_of(&curves[i], LEFT, k).hi);
 		}
 	if (!(lo <= hi))
 		return error_set(err, "nothing to draw: no value is finite%s",
 		    log ? " and positive, as a log scale needs" : "");
 	/* a loss begins at 0; room above keeps the curve off the border */
 	pad = log ? pow(hi / lo, 0.04) : 0.04 * (hi - lo);
-	if (lo == hi)
+	if (levels_flat(lo, hi))
 		pad = log ? 2 : lo != 0 ? fabs(lo) / 2 : 1;
 	plot->y0 = log ? lo / pad : lo >= 0 && lo < hi / 3 ? 0 : lo - pad;
 	plot->y1 = log ? hi * pad : hi + pad;
@@ -88,8 +122,8 @@ curves_range(const struct curve *curves, size_t n, int log, struct plot *plot,
 }
 
 /*
- * One network: blue loss and red accuracy, as in the paper.  Several: a colour
- * and a marker each, with the accuracy thinner.
+ * One network: blue loss and red accuracy, as in the paper, the latter thinner
+ * and with a marker.  Several: a colour and a marker each.
  */
 static struct stroke
 stroke_of(const struct curve *curves, size_t n, size_t i, enum side side)
@@ -99,14 +133,15 @@ stroke_of(const struct curve *curves, size_t n, size_t i, enum side side)
 
 	if (several_labels(curves, n)) {
 		stroke = stroke_of_number(label_number(curves, i, &first));
-		if (side == RIGHT) {
-			stroke.width = 0.9;
+		if (side == RIGHT)
 			stroke.colour = colour_mix(
 			    stroke.colour, (struct colour){1, 1, 1}, 0.25);
-		}
 	} else {
 		stroke.colour = colour_of_curve(side == LEFT ? 0 : 1);
+		stroke.marker = side == RIGHT;
 	}
+	if (side == RIGHT)
+		stroke.width = THIN;
 	stroke.dashed = curves[i].dashed;
 	return stroke;
 }
@@ -137,49 +172,50 @@ draw_curve(struct svg *svg, const struct plot *plot, const struct curve *curve,
 	}
 }
 
-/* Between these the interval of point k lies; false: there is none. */
+/* The interval of point k on the page; false: the point is not drawn. */
 static bool
-interval(const struct plot *plot, const struct curve *curve, size_t k,
-    double *lo, double *hi)
+interval(const struct plot *plot, const struct curve *curve, enum side side,
+    size_t k, struct span *page)
 {
-	const double y = curve->left[k], half = half_of(curve, k);
+	const double *v = side == LEFT ? curve->left : curve->right;
+	const struct span s = span_of(curve, side, k);
 
-	if (!isfinite(y) || (plot->log_y && y <= 0))
+	if (!isfinite(v[k]) || (plot->log_y && v[k] <= 0))
 		return false;
-	*hi = plot_y(plot, y + half);
-	*lo = plot_y(plot, plot->log_y ? fmax(y - half, plot->y0) : y - half);
+	page->hi = plot_y(plot, s.hi);
+	page->lo = plot_y(plot, plot->log_y ? fmax(s.lo, plot->y0) : s.lo);
 	return true;
 }
 
 /* One piece without gaps, from point k to before `end`. */
 static void
 draw_interval(struct svg *svg, const struct plot *plot,
-    const struct curve *curve, size_t k, size_t end)
+    const struct curve *curve, enum side side, size_t k, size_t end)
 {
-	double lo = 0, hi = 0;
+	struct span s = {0, 0};
 
 	for (size_t i = k; i < end; i++) {
-		interval(plot, curve, i, &lo, &hi);
+		interval(plot, curve, side, i, &s);
 		if (i == k)
-			svg_move(svg, plot_x(plot, curve->x[i]), hi);
+			svg_move(svg, plot_x(plot, curve->x[i]), s.hi);
 		else
-			svg_line(svg, plot_x(plot, curve->x[i]), hi);
+			svg_line(svg, plot_x(plot, curve->x[i]), s.hi);
 	}
 	for (size_t i = end; i-- > k;) {
-		interval(plot, curve, i, &lo, &hi);
-		svg_line(svg, plot_x(plot, curve->x[i]), lo);
+		interval(plot, curve, side, i, &s);
+		svg_line(svg, plot_x(plot, curve->x[i]), s.lo);
 	}
 	svg_close(svg);
 }
 
 static void
 draw_intervals(struct svg *svg, const struct plot *plot,
-    const struct curve *curve, struct colour colour)
+    const struct curve *curve, enum side side, struct colour colour)
 {
 	char attributes[96], text[COLOUR_TEXT_BYTES];
-	double lo, hi;
+	struct span s;
 
-	if (curve->half == NULL)
+	if (!curves_have_spans(curve))
 		return;
 	snprintf(attributes, sizeof(attributes),
 	    "fill=\"%s\" fill-opacity=\"0.18\" stroke=\"none\"",
@@ -188,10 +224,10 @@ draw_intervals(struct svg *svg, const struct plot *plot,
 	for (size_t k = 0; k < curve->n; k++) {
 		size_t end = k;
 
-		while (end < curve->n && interval(plot, curve, end, &lo, &hi))
+		while (end < curve->n && interval(plot, curve, side, end, &s))
 			end++;
 		if (end > k + 1)
-			draw_interval(svg, plot, curve, k, end);
+			draw_interval(svg, plot, curve, side, k, end);
 		k = end;
 	}
 	svg_path_end(svg);
@@ -203,13 +239,14 @@ draw_intervals(struct svg *svg, const struct plot *plot,
  */
 static void
 draw_markers(struct svg *svg, const struct plot *plot,
-    const struct curve *curve, struct stroke stroke, int number)
+    const struct curve *curve, const double *values, struct stroke stroke,
+    int number)
 {
 	const size_t every = curve->n > 10 ? curve->n / 6 : 2;
 	const size_t start = ((size_t)number * (every + 2) / 3) % every;
 
 	for (size_t k = start; k < curve->n; k += every) {
-		const double y = curve->left[k];
+		const double y = values[k];
 
 		if (isfinite(y) && y >= plot->y0 && y <= plot->y1)
 			stroke_marker(svg, stroke,
@@ -238,12 +275,27 @@ curves_draw_thin(struct svg *svg, const struct plot *plot,
 	svg_path_end(svg);
 }
 
+/* A curve's values on one side, then its markers. */
+static void
+draw_side(struct svg *svg, const struct plot *plot, const struct curve *curves,
+    size_t n, size_t i, enum side side)
+{
+	const struct stroke stroke = stroke_of(curves, n, i, side);
+	const double *values = side == LEFT ? curves[i].left : curves[i].right;
+	size_t first;
+
+	stroke_path(svg, stroke);
+	draw_curve(svg, plot, &curves[i], values);
+	svg_path_end(svg);
+	draw_markers(svg, plot, &curves[i], values, stroke,
+	    label_number(curves, i, &first));
+}
+
 void
 curves_draw(struct svg *svg, const struct plot *plot,
     const struct curve *curves, size_t n, int right)
 {
 	struct plot percent = *plot;
-	size_t first;
 
 	percent.y0 = 0;
 	percent.y1 = 100;
@@ -254,25 +306,19 @@ curves_draw(struct svg *svg, const struct plot *plot,
 		svg_line(svg, plot_x(plot, 0), plot->top + plot->height);
 		svg_path_end(svg);
 	}
-	for (size_t i = 0; i < n; i++)
-		draw_intervals(
-		    svg, plot, &curves[i], curves_colour(curves, n, i));
 	for (int side = RIGHT; side >= LEFT; side--)
-		for (size_t i = 0; i < n; i++) {
-			if (side == RIGHT &&
-			    (curves[i].right == NULL || !right))
-				continue;
-			stroke_path(
-			    svg, stroke_of(curves, n, i, (enum side)side));
-			draw_curve(svg, side == LEFT ? plot : &percent,
-			    &curves[i],
-			    side == LEFT ? curves[i].left : curves[i].right);
-			svg_path_end(svg);
-		}
-	for (size_t i = 0; i < n; i++)
-		draw_markers(svg, plot, &curves[i],
-		    stroke_of(curves, n, i, LEFT),
-		    label_number(curves, i, &first));
+		for (size_t i = 0; i < n; i++)
+			if (side == LEFT || (curves[i].right != NULL && right))
+				draw_intervals(svg,
+				    side == LEFT ? plot : &percent, &curves[i],
+				    (enum side)side,
+				    stroke_of(curves, n, i, (enum side)side)
+					.colour);
+	for (int side = RIGHT; side >= LEFT; side--)
+		for (size_t i = 0; i < n; i++)
+			if (side == LEFT || (curves[i].right != NULL && right))
+				draw_side(svg, side == LEFT ? plot : &percent,
+				    curves, n, i, (enum side)side);
 }
 
 static int
@@ -319,7 +365,7 @@ grey_keys(struct legend_keys *keys, const struct curve *curves, size_t n,
 {
 	const struct colour grey = {0.35, 0.35, 0.35};
 	struct stroke stroke = {.colour = grey, .width = 1.7};
-	struct stroke thin = {.colour = grey, .width = 0.9};
+	struct stroke thin = {.colour = grey, .width = THIN};
 
 	if (right && (legend_add(keys, stroke, 0, left_label, err) < 0 ||
 			 legend_add(keys, thin, 0, right_label, err) < 0))

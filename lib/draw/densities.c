@@ -1,13 +1,11 @@
 #include "draw/densities.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/plural.h"
 #include "draw/caption.h"
 #include "draw/curve_chart.h"
 
@@ -45,20 +43,18 @@ fill(const struct density *d, double least, double *x, double *y)
 static void
 note_of(const struct density_list *list, char *note, size_t room)
 {
-	const struct density *d = &list->item[0];
-	int subset = 0;
+	static const char biased[] = ": extremes biased outward";
 
-	for (size_t i = 0; i < list->n; i++)
-		subset |= list->item[i].images < list->item[i].total;
 	note[0] = '\0';
-	if (subset && list->n == 1)
-		snprintf(note, room,
-		    "%" PRId64 " of %" PRId64
-		    " image%s: extremes biased outward",
-		    d->images, d->total, plural_s(d->total));
-	else if (subset)
-		snprintf(note, room,
-		    "subsets of the images: extremes biased outward");
+	for (size_t i = 0; i < list->n; i++) {
+		char images[96];
+
+		caption_images(list->item[i].images, list->item[i].total,
+		    images, sizeof(images));
+		caption_add_subset(note, room - sizeof(biased), images);
+	}
+	if (note[0] != '\0')
+		strcat(note, biased);
 }
 
 static void
@@ -116,7 +112,7 @@ densities_draw(const struct picture *picture, const struct density_list *list,
 	struct picture page = *picture;
 	struct curve *curves = NULL;
 	double *room = NULL;
-	char note[128];
+	char note[256];
 	int status = naming_make(&naming, &list->from, panels, err);
 
 	page.log = 1;

@@ -77,17 +77,25 @@ draw_outline(struct svg *svg, const struct plot *plot,
 	svg_line(svg, plot_x(plot, e->hi), plot_y(plot, plot->y0));
 }
 
+/* Outlines lie upon each other: their dashes tell them apart. */
+static struct stroke
+stroke_of(int number)
+{
+	return (struct stroke){
+	    .colour = colour_of_curve(number), .dashed = number};
+}
+
 static void
 draw_one(struct svg *svg, const struct plot *plot, const struct histogram *h,
     const struct heights *heights, int number)
 {
-	char attributes[128], colour[COLOUR_TEXT_BYTES];
+	char attributes[160], colour[COLOUR_TEXT_BYTES];
 
 	colour_text(colour_of_curve(number), colour);
 	snprintf(attributes, sizeof(attributes),
 	    "fill=\"%s\" fill-opacity=\"0.3\" stroke=\"%s\" "
-	    "stroke-width=\"1.2\" stroke-linejoin=\"round\"",
-	    colour, colour);
+	    "stroke-width=\"1.2\" stroke-linejoin=\"round\"%s",
+	    colour, colour, stroke_dashes(stroke_of(number)));
 	svg_path(svg, attributes);
 	draw_outline(svg, plot, h, heights);
 	svg_path_end(svg);
@@ -97,13 +105,12 @@ static int
 add_key(struct legend_keys *keys, const struct histogram *h, const char *label,
     int number, struct error *err)
 {
-	const struct stroke stroke = {.colour = colour_of_curve(number)};
 	char text[LEGEND_TEXT_BYTES], norm[LEVEL_TEXT_BYTES];
 
 	snprintf(text, sizeof(text), "%.360s%snorm %s, %" PRId64 " weight%s",
 	    label, label[0] != '\0' ? ": " : "",
 	    level_text_short(h->all.norm, norm), h->all.n, plural_s(h->all.n));
-	return legend_add(keys, stroke, 1, text, err);
+	return legend_add(keys, stroke_of(number), 1, text, err);
 }
 
 /* What no bin holds must not go unseen. */

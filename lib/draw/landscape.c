@@ -64,19 +64,21 @@ fill_panel(
     struct panel *panel, const char *field, int64_t *found, struct error *err)
 {
 	const struct grid *grid = &panel->points->grid;
-
+	double **values[] = {
+	    &panel->z, &panel->half, &panel->lo, &panel->hi, &panel->accuracy};
 	size_t all;
 
 	panel->n = grid_num(grid, 0) * grid_num(grid, 1);
 	if (panel_take_asked(panel, err) < 0)
 		return -1;
 	all = (size_t)panel->n + panel->n_asked;
-	panel->z = memory_new(all, sizeof(double), err);
-	panel->half = memory_new(all, sizeof(double), err);
-	panel->accuracy = memory_new(all, sizeof(double), err);
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		*values[i] = memory_new(all, sizeof(double), err);
+		if (*values[i] == NULL)
+			return -1;
+	}
 	panel->missing = memory_new((size_t)panel->n, 1, err);
-	if (panel->z == NULL || panel->half == NULL ||
-	    panel->accuracy == NULL || panel->missing == NULL)
+	if (panel->missing == NULL)
 		return -1;
 	for (int a = 0; a < grid->axes; a++) {
 		int64_t num = grid_num(grid, a);
@@ -88,7 +90,7 @@ fill_panel(
 			panel->at[a][i] = range_at(&grid->range[a], i);
 	}
 	*found += take_field(panel, field, panel->z);
-	panel_take_half(panel);
+	panel_take_intervals(panel, strcmp(field, "error") == 0);
 	panel->has_half = strcmp(field, "loss") == 0;
 	take_missing(panel);
 	return curvature_layer_make(
@@ -244,13 +246,6 @@ name_values(
 	    curvature_label(field), strcmp(field, "loss") == 0 ? unit : "");
 }
 
-static int
-add_history(struct text *out, const struct points *points, struct error *err)
-{
-	text_add(out, "run %.16s: ", points->grid.run);
-	return caption_history(out, &points->begin, err);
-}
-
 /* ---- all together ---- */
 
 static int
@@ -322,7 +317,8 @@ make_panels(struct landscape *l, const struct points_list *list,
 		}
 		if (i > 0)
 			text_add(&l->history, "\n");
-		if (add_history(&l->history, points, err) < 0)
+		text_add(&l->history, "run %.16s: ", points->grid.run);
+		if (caption_history(&l->history, &points->begin, err) < 0)
 			return -1;
 	}
 	if (found == 0)
@@ -396,10 +392,13 @@ make_surface(struct landscape *l, size_t i)
 }
 
 static void
-make_curve(struct landscape *l, size_t i, int with_accuracy)
+make_curve(struct landscape *l, size_t i, const char *field)
 {
 	const struct panel *p = &l->panels[i];
-	int has = with_accuracy && take_field(p, "acc", p->accuracy) > 0;
+	const bool loss = strcmp(field, "loss") == 0;
+	const bool shown =
+	    strcmp(field, "acc") == 0 || strcmp(field, "error") == 0;
+	const bool has = loss && take_field(p, "acc", p->accuracy) > 0;
 
 	l->has_accuracy |= has;
 	l->curves[i] = (struct curve){.label = or_null(p->label),
@@ -414,7 +413,11 @@ make_curve(struct landscape *l, size_t i, int with_accuracy)
 	    .right = has ? p->accuracy : NULL,
 	    .other = p->others.n > 0 ? p->others.item[0].label : NULL,
 	    .other_at = p->others.n > 0 ? p->others.item[0].at.x : 0,
-	    .half = p->has_half ? p->half : NULL};
+	    .half = p->has_half ? p->half : NULL,
+	    .left_lo = shown ? p->lo : NULL,
+	    .left_hi = shown ? p->hi : NULL,
+	    .right_lo = has ? p->lo : NULL,
+	    .right_hi = has ? p->hi : NULL};
 }
 
 static int
@@ -455,7 +458,7 @@ landscape_make(struct landscape *l, const struct points_list *list,
 		if (l->axes == 2)
 			make_surface(l, i);
 		else
-			make_curve(l, i, strcmp(field, "loss") == 0);
+			make_curve(l, i, field);
 		l->panels[i].points = NULL;
 	}
 	return l->axes == 1 ? note_curves(l, err) : 0;

@@ -115,7 +115,7 @@ draw_box(struct svg *svg, const struct legend_key *key, struct xy at)
 	colour_text(key->stroke.colour, colour);
 	snprintf(attributes, sizeof(attributes),
 	    "fill=\"%s\" fill-opacity=\"0.3\" stroke=\"%s\"%s", colour, colour,
-	    key->stroke.dashed ? " stroke-dasharray=\"5 3\"" : "");
+	    stroke_dashes(key->stroke));
 	svg_box(svg, at.x, at.y - 4.5, LEGEND_SAMPLE - 4, 9, attributes);
 }
 

@@ -61,6 +61,22 @@ levels_linear(double lo, double hi, int want, struct levels *out)
 		add(out, decimal(k * m, e) + 0.0);
 }
 
+int
+levels_flat(double lo, double hi)
+{
+	return hi - lo <= 1e-6 * fmax(fabs(lo), fabs(hi));
+}
+
+void
+levels_ticks(double lo, double hi, int want, struct levels *out)
+{
+	enum { MOST = 8 };
+
+	levels_linear(lo, hi, want, out);
+	while (out->n < 2 && hi > lo && ++want <= MOST)
+		levels_linear(lo, hi, want, out);
+}
+
 /* Level number i of the sequence ... 0.5, 1, 2, 5, 10 ...; 1 has number 0. */
 static double
 log_level(int i)

@@ -29,6 +29,15 @@ int levels_parse(const char *text, struct levels *out, struct error *err);
  */
 void levels_linear(double lo, double hi, int want, struct levels *out);
 
+/* The same of an axis: two at least, since one number is no scale. */
+void levels_ticks(double lo, double hi, int want, struct levels *out);
+
+/*
+ * Do values from lo to hi differ by less than their texts can say, and than
+ * sums of single precision are good for?
+ */
+int levels_flat(double lo, double hi);
+
 /*
  * 1-2-5 steps on a log scale inside [lo, hi], 0 < lo: 0.1, 0.2, 0.5, 1, ...;
  * only the decades (or each second, third, ... of them) when these would be

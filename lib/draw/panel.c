@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "model/accuracy.h"
 #include "surface/sheet.h"
 
 /* Half of an interval at 95 % where a point says its standard error alone. */
@@ -19,20 +20,48 @@ panel_index(const struct panel *panel, int64_t i)
 			    : panel->asked_index[i - panel->n];
 }
 
+/* Half of the interval of a point's loss. */
+static double
+half_of_loss(const struct points *points, int64_t at)
+{
+	double half = NAN;
+
+	if (points_value(points, at, "half", &half) ||
+	    !points_value(points, at, "se", &half))
+		return half;
+	return HALF_OF_SE * half;
+}
+
+/* The interval of a point's accuracy: as it says, or of its images. */
+static struct accuracy_interval
+interval_of_accuracy(const struct points *points, int64_t at, int64_t total)
+{
+	struct accuracy_interval a = {NAN, NAN};
+	double acc, n;
+
+	if (points_value(points, at, "acc_lo", &a.lo) &&
+	    points_value(points, at, "acc_hi", &a.hi))
+		return a;
+	if (!points_value(points, at, "acc", &acc) ||
+	    !points_value(points, at, "n", &n) || n < 1 || n >= (double)total)
+		return (struct accuracy_interval){NAN, NAN};
+	return accuracy_interval(acc, (int64_t)n, total, HALF_OF_SE);
+}
+
 void
-panel_take_half(struct panel *panel)
+panel_take_intervals(struct panel *panel, bool error)
 {
 	const struct points *points = panel->points;
-	double *half = panel->half;
+	const int64_t total = points->grid.images[panel->set].total;
 
 	for (int64_t i = 0; i < panel->n + (int64_t)panel->n_asked; i++) {
 		const int64_t at = panel_index(panel, i);
+		const struct accuracy_interval a =
+		    interval_of_accuracy(points, at, total);
 
-		half[i] = NAN;
-		if (points_value(points, at, "half", &half[i]) ||
-		    !points_value(points, at, "se", &half[i]))
-			continue;
-		half[i] *= HALF_OF_SE;
+		panel->half[i] = half_of_loss(points, at);
+		panel->lo[i] = error ? 100 - a.hi : a.lo;
+		panel->hi[i] = error ? 100 - a.lo : a.hi;
 	}
 }
 
@@ -98,6 +127,8 @@ panel_free(struct panel *p)
 		free(p->at[a]);
 	free(p->z);
 	free(p->half);
+	free(p->lo);
+	free(p->hi);
 	free(p->between);
 	free(p->asked);
 	free(p->asked_index);

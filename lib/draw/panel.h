@@ -36,6 +36,7 @@ struct panel {
 	/* Of the grid's points, then of the requested ones: half is that of an
 	 * interval at 95 %. */
 	double *at[AXES_MAX], *z, *half, *accuracy;
+	double *lo, *hi; /* of the accuracy's, or of the error's; NaN: none */
 	unsigned char *missing; /* of the grid's */
 	struct caption_gaps gaps;
 	struct curvature_layer layer;
@@ -52,8 +53,9 @@ struct panel {
 /* Where point i of the panel stands in points->at. */
 int64_t panel_index(const struct panel *panel, int64_t i);
 
-/* Fills half, which has room for all points: NaN where it is not known. */
-void panel_take_half(struct panel *panel);
+/* Fills half, lo and hi, which have room for all points: NaN where it is not
+ * known.  lo and hi are of the error, not of the accuracy, when it is drawn. */
+void panel_take_intervals(struct panel *panel, bool error);
 
 /*
  * One line for curves: what is missing, what batch norms do and the subset, as

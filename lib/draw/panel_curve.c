@@ -70,7 +70,9 @@ panel_fill_curve(struct panel *p, struct curve *c, struct error *err)
 	x = memory_new(n, sizeof(*x), err);
 	if (x != NULL && n > 1 && reorder(&p->z, points, n, err) == 0 &&
 	    reorder(&p->half, points, n, err) == 0 &&
-	    reorder(&p->accuracy, points, n, err) == 0) {
+	    reorder(&p->accuracy, points, n, err) == 0 &&
+	    reorder(&p->lo, points, n, err) == 0 &&
+	    reorder(&p->hi, points, n, err) == 0) {
 		for (size_t i = 0; i < n; i++)
 			x[i] = points[i].x;
 		free(p->at[0]);
@@ -79,6 +81,10 @@ panel_fill_curve(struct panel *p, struct curve *c, struct error *err)
 		c->left = p->z;
 		c->half = c->half != NULL ? p->half : NULL;
 		c->right = c->right != NULL ? p->accuracy : NULL;
+		c->left_lo = c->left_lo != NULL ? p->lo : NULL;
+		c->left_hi = c->left_hi != NULL ? p->hi : NULL;
+		c->right_lo = c->right_lo != NULL ? p->lo : NULL;
+		c->right_hi = c->right_hi != NULL ? p->hi : NULL;
 		x = NULL;
 		status = 0;
 	}

@@ -58,7 +58,7 @@ y_levels(const struct plot *plot, struct levels *out)
 	if (plot->log_y)
 		levels_log(plot->y0, plot->y1, 9, out);
 	if (out->n < 3)
-		levels_linear(plot->y0, plot->y1, few(plot->height), out);
+		levels_ticks(plot->y0, plot->y1, few(plot->height), out);
 }
 
 /* How wide the numbers are; 0 without any. */
@@ -109,7 +109,7 @@ x_ticks(struct svg *svg, const struct plot *plot)
 	struct levels ticks;
 	char text[LEVEL_TEXT_BYTES];
 
-	levels_linear(plot->x0, plot->x1, few(plot->width), &ticks);
+	levels_ticks(plot->x0, plot->x1, few(plot->width), &ticks);
 	svg_path(svg, "fill=\"none\" stroke=\"#000\" stroke-width=\"0.8\"");
 	for (size_t i = 0; i < ticks.n; i++) {
 		svg_move(svg, plot_x(plot, ticks.v[i]), y);

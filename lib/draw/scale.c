@@ -35,20 +35,15 @@ scale_exceeded(const struct scale *scale, const struct drawn_surface *s)
 	return 0;
 }
 
-/*
- * Do the values differ by less than their texts can say, and than sums of
- * single precision are good for?  An infinity is no plateau.
- */
+/* Do the values differ by rounding alone?  An infinity is no plateau. */
 static int
 is_flat(
     const struct scale *scale, const struct drawn_surface *surfaces, size_t n)
 {
-	const double size = fmax(fabs(scale->lo), fabs(scale->hi));
-
 	for (size_t i = 0; i < n; i++)
 		if (scale_exceeded(scale, &surfaces[i]))
 			return 0;
-	return scale->hi - scale->lo <= 1e-6 * size;
+	return levels_flat(scale->lo, scale->hi);
 }
 
 /* How many values are there that are no NaN. */

@@ -30,6 +30,16 @@ stroke_of_number(int i)
 	    .marker = 1 + i % SHAPES};
 }
 
+const char *
+stroke_dashes(struct stroke stroke)
+{
+	static const char *const patterns[] = {"", " stroke-dasharray=\"5 3\"",
+	    " stroke-dasharray=\"1.5 1.5\"", " stroke-dasharray=\"8 2 1.5 2\""};
+	enum { PATTERNS = sizeof(patterns) / sizeof(patterns[0]) };
+
+	return patterns[stroke.dashed % PATTERNS];
+}
+
 void
 stroke_path(struct svg *svg, struct stroke stroke)
 {
@@ -39,7 +49,7 @@ stroke_path(struct svg *svg, struct stroke stroke)
 	    "fill=\"none\" stroke=\"%s\" stroke-width=\"%g\" "
 	    "stroke-linejoin=\"round\"%s",
 	    colour_text(stroke.colour, text), stroke.width,
-	    stroke.dashed ? " stroke-dasharray=\"5 3\"" : "");
+	    stroke_dashes(stroke));
 	svg_path(svg, attributes);
 }
 

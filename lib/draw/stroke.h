@@ -12,7 +12,7 @@
 struct stroke {
 	struct colour colour;
 	double width;
-	int dashed;
+	int dashed; /* 0: solid, else the number of a pattern, from 1 */
 	int marker; /* 0: none, else the number of a shape, from 1 */
 };
 
@@ -21,6 +21,9 @@ struct stroke {
  * 42 pairs differ.
  */
 struct stroke stroke_of_number(int i);
+
+/* The attribute of its dashes, after a blank; empty when it is solid. */
+const char *stroke_dashes(struct stroke stroke);
 
 /* Opens a path of lines, without the marker; svg_path_end closes it. */
 void stroke_path(struct svg *svg, struct stroke stroke);

@@ -74,6 +74,8 @@ struct curve {
 	double other_at;    /* where it lies */
 	const double *half; /* of each left value: half of its 95 % interval, 0
 			       or NaN: none; or NULL */
+	/* The intervals of others than the loss: NaN: none; or NULL. */
+	const double *left_lo, *left_hi, *right_lo, *right_hi;
 };
 
 #endif

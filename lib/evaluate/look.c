@@ -107,20 +107,10 @@ look_state(
 	    .anchored = score->anchors > 0};
 }
 
-struct look_interval
+struct accuracy_interval
 look_accuracy(const struct score *score, int64_t total)
 {
-	const double p = score->acc / 100.0, all = (double)total;
-	/* as many images of an unlimited set tell as much */
-	const double n =
-	    (double)score->n * (all - 1.0) / (all - (double)score->n);
-	const double z = LOOK_WIDTH * LOOK_WIDTH / n;
-	const double middle = (p + z / 2.0) / (1.0 + z);
-	const double half = sqrt(z * p * (1.0 - p) + z * z / 4.0) / (1.0 + z);
-
-	return (struct look_interval){
-	    fmax(0.0, fmin(100.0 * (middle - half), score->acc)),
-	    fmin(100.0, fmax(100.0 * (middle + half), score->acc))};
+	return accuracy_interval(score->acc, score->n, total, LOOK_WIDTH);
 }
 
 bool

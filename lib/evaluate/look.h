@@ -31,6 +31,7 @@
 
 #include "base/error.h"
 #include "evaluate/score.h"
+#include "model/accuracy.h"
 #include "net/loss.h"
 
 struct look_rule {
@@ -56,10 +57,8 @@ int64_t look_next(const struct look_rule *rule, int64_t n, int64_t total);
 
 /* The interval of the accuracy, in percent: Wilson's, at three, with the factor
  * of a finite population. */
-struct look_interval {
-	double lo, hi;
-};
-struct look_interval look_accuracy(const struct score *score, int64_t total);
+struct accuracy_interval look_accuracy(
+    const struct score *score, int64_t total);
 
 /*
  * What a point says of itself, in a score or in a record: its loss on the first

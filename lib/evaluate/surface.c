@@ -329,7 +329,8 @@ pack_halves(struct pack *h, const struct score *score, double half, bool acc,
 	if (score->anchors > 0)
 		pack_key_int(h, "anchors", score->anchors);
 	if (acc) {
-		const struct look_interval sure = look_accuracy(score, total);
+		const struct accuracy_interval sure =
+		    look_accuracy(score, total);
 
 		pack_key_real(h, "acc_lo", sure.lo);
 		pack_key_real(h, "acc_hi", sure.hi);

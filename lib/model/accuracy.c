@@ -32,6 +32,21 @@ accuracy_error(double acc, int64_t n)
 	return 100 * sqrt(p * (1 - p) / images);
 }
 
+struct accuracy_interval
+accuracy_interval(double acc, int64_t n, int64_t total, double errors)
+{
+	const double p = acc / 100.0, all = (double)total;
+	/* as many images of an unlimited set tell as much */
+	const double images = (double)n * (all - 1.0) / (all - (double)n);
+	const double z = errors * errors / images;
+	const double middle = (p + z / 2.0) / (1.0 + z);
+	const double half = sqrt(z * p * (1.0 - p) + z * z / 4.0) / (1.0 + z);
+
+	return (struct accuracy_interval){
+	    fmax(0.0, fmin(100.0 * (middle - half), acc)),
+	    fmin(100.0, fmax(100.0 * (middle + half), acc))};
+}
+
 enum accuracy_fit
 accuracy_compare(const struct accuracy *measured, double *noted)
 {

@@ -39,6 +39,17 @@ enum accuracy_fit {
 double accuracy_error(double acc, int64_t n);
 
 /*
+ * Where the accuracy on all images lies when it is acc percent on n of them, a
+ * random part, n below total: Wilson's interval of so many standard errors, for
+ * a finite population.
+ */
+struct accuracy_interval {
+	double lo, hi;
+};
+struct accuracy_interval accuracy_interval(
+    double acc, int64_t n, int64_t total, double errors);
+
+/*
  * Does it fit *noted?  Not when it is off by more than 3 points and by more
  * than 3 standard errors that the noted accuracy has on so many images (of how
  * many it was noted is not known).  The noted accuracy is one of test images:

@@ -129,7 +129,7 @@ say_cost()
 	rm -f "$out/trial.ll"
 	say "cost: $nets networks to train, about $(hours "$training") h; $n_grids grids, about $(
 		hours "$priced") h; $(awk -v b="$bytes" 'BEGIN {
-			print b < 1e9 ? sprintf("%.0f MB", b / 1e6) : sprintf("%.1f GB", b / 1e9) }') in $out"
+			print b < 1e9 ? sprintf("%.0f MB", b / 1e6) : sprintf("%.1f GB", b / 1e9) }') in $out, where nothing else runs"
 }
 
 # count_images KEY: how many there are of each set.

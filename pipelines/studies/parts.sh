@@ -52,7 +52,9 @@ set_options()
 	[ -f "$root/pipelines/studies/$study" ] && [ "$study" = "${study//[^a-z]/}" ] ||
 		die "'$study' is no study, expected $(names_of_studies | sed 's/ .*//' | paste -s -d ' ')"
 	recipe=paper lr='' wd=5e-4 every=1 optimiser=sgd ghost='' out='' seeds=1 tables=()
-	data=() given=() only='' shards='' hosts='' threads='' cost_only=''
+	data=() given=() only='' shards='' hosts='' threads='' cost_only='' asked=()
+	# options that a study has no use for, unless it names others
+	refused="--batches --bn-batch --bn-images"
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--small | --reduced) recipe=${1#--} && shift && continue ;;
@@ -63,6 +65,7 @@ set_options()
 		-*) die "$1 is no option (--help lists them)" ;;
 		*) break ;;
 		esac
+		asked+=("$1")
 		case $1 in
 		-d) data+=("$2") ;;
 		--recipe) recipe=$2 ;;
@@ -96,6 +99,9 @@ set_options()
 	# shellcheck source=/dev/null
 	. "$root/pipelines/studies/$study"
 	local one
+	for one in "${asked[@]}"; do
+		case " $refused " in *" $one "*) die "$one is of no use to study $study" ;; esac
+	done
 	for one in "${set[@]}"; do
 		printf -v "${one%%=*}" '%s' "${one#*=}"
 	done
@@ -270,8 +276,28 @@ spent()
 {
 	times >"$out/times"
 	awk -v what="$1" -v a="$began" -v b="$EPOCHREALTIME" -v p="$began_busy" -v q="$(processor)" \
-		'BEGIN { printf "%s %.1f %.1f\n", what, b - a, q - p }' >>"$out/seconds"
+		'BEGIN { printf "%s %.2f %.2f\n", what, b - a, q - p }' >>"$out/seconds"
 	rm -f "$out/times"
+}
+
+# recipe_of KEY: what it is trained by, a line.
+recipe_of()
+{
+	local line
+	line="${arch[$1]}, $input, pixels $pixels${few:+, the first $few images}: $(options_of "$1")"
+	echo "${line% }"
+}
+
+# same_recipes: is what FOLDER has of these networks what was asked for?
+same_recipes()
+{
+	local key had
+	for key in "${keys[@]}"; do
+		[ -z "${file_of[$key]-}" ] && [ -e "$out/recipe-$key.txt" ] || continue
+		had=$(cat "$out/recipe-$key.txt")
+		[ "$had" = "$(recipe_of "$key")" ] ||
+			die "$out has a network of another recipe ($had), expected $(recipe_of "$key"): choose another folder"
+	done
 }
 
 # train KEY SEED: the network of this key, trained or given.
@@ -279,6 +305,7 @@ train()
 {
 	local run
 	run=$(run_of "$1" "$2")
+	[ -n "${file_of[$1]-}" ] || into "$out/recipe-$1.txt" recipe_of "$1"
 	if [ ! -e "$run" ]; then
 		say "training ${label[$1]}, seed $2"
 		since

@@ -35,12 +35,16 @@ netnew small --pixels fashion --label B -s 2 >b.ll
 dirgen -s 1 --axes 1 <a.ll | fnorm | evalgrid -q -d "$fashion" --sample 12 --x=-1:1:5 -o some.ll
 dirgen -s 1 --axes 1 <a.ll | fnorm | evalgrid -q -d "$fashion" --x=-1:1:5 -o whole.ll
 contour some.ll >some.svg
-is "$(grep -c 'fill-opacity="0.18"' some.svg) $(texts some.svg | grep -c '^shaded: the loss of all images, 95 % interval')" \
-	"1 1" "a subset has its interval drawn and named"
+is "$(grep -c 'fill-opacity="0.18"' some.svg) $(texts some.svg | grep -c '^shaded: what all images would give, 95 % interval')" \
+	"2 1" "a subset has the intervals of loss and accuracy drawn and named"
 contour whole.ll >whole.svg
 is "$(texts whole.svg | grep -c shaded)" 0 "the whole set has none"
-contour --field acc some.ll >acc.svg
-is "$(texts acc.svg | grep -c shaded)" 0 "nor has another field"
+for field in acc error; do
+	contour --field $field some.ll >acc.svg
+	is "$(grep -c 'fill-opacity="0.18"' acc.svg) $(texts acc.svg | grep -c shaded)" "1 1" "$field alone has it, too"
+done
+contour --field sd some.ll >sd.svg
+is "$(texts sd.svg | grep -c shaded)" 0 "nor has another field"
 
 # Other networks, and what batch norms do on the way.
 dirgen -k toward b.ll <a.ll | evalgrid -q -d "$fashion" --x=-0.5:1.5:5 -o fixed.ll

@@ -30,8 +30,8 @@ is "$(frames "$T/seeds.svg")" 1 "they are in one plot"
 contour "$T/seed1.ll" "$T/raw.ll" >"$T/norms.svg"
 texts "$T/norms.svg" | grep -q 'filter-normalised$' && texts "$T/norms.svg" | grep -q 'not normalised$'
 ok $? "two normalisations are told apart by them"
-is "$(grep -o 'stroke="#[0-9a-f]*" stroke-width="1.1"' "$T/seeds.svg" | sort -u | wc -l)" 3 \
-	"each curve has markers"
+is "$(grep -o 'stroke="#[0-9a-f]*" stroke-width="1.1"' "$T/seeds.svg" | sort -u | wc -l)" 6 \
+	"each curve of the loss and of the accuracy has markers"
 
 # Panels.
 contour --panels --letters --columns 2 "$T"/seed[123].ll >"$T/panels.svg"
@@ -75,4 +75,12 @@ dirgen -s 1:30 --axes 1 <"$S/model.ll" | fnorm | evalgrid -q -d "$tiny" --x=-1:1
 contour "$T/many.ll" >"$T/many.svg"
 is "$(grep -o '<rect [^>]*fill="none" stroke="#000"' "$T/many.svg" |
 	sed 's/.*height="\([0-9]*\).*/\1/' | awk '{ print ($1 >= 200) }')" 1 "30 curves leave room for the plot"
+
+# Colour is never all: outlines of histograms have dashes, densities their numbers.
+cd "$ROOT/tests/gallery" || exit 1
+contour hist16.ll hist128.ll >"$T/outlines.svg"
+is "$(grep -c 'fill-opacity="0.3".*dasharray' "$T/outlines.svg")" 2 "the second histogram is dashed, in plot and legend"
+contour density16.ll density128.ll >"$T/densities.svg"
+is "$(texts "$T/densities.svg" | grep biased)" "100 of 60,000 images: extremes biased outward" \
+	"densities of subsets say of how many images"
 done_testing

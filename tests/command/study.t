@@ -48,6 +48,12 @@ echo 'sgd-12-0 1 36' >>"$T/optimiser/seconds"
 (cd "$T" && "$study" optimiser --small "$T/optimiser") >/dev/null 2>&1
 is "$(awk '$1 == "sgd-12-0" { print ($NF >= 0.01) }' "$T/optimiser/networks.txt")" 1 "the table has the hours"
 
+fails 2 'has a network of another recipe .* --epochs 2 .*, expected .* --epochs 7 .*: choose another folder' \
+	"networks that were trained otherwise are not taken" "$study" optimiser --small --epochs 7 "$T/optimiser"
+passes "--wd is the decay of those that have one" "$study" optimiser --small --cost --wd 1e-3 --only adam-48-1e-3 "$T/decay"
+fails 2 '--batch is of no use to study optimiser' "an option that would change nothing" \
+	"$study" optimiser --small --batch 8 "$T/x"
+
 # Killed, again and again, as soon as a file of a step is there: the same line goes on.
 killed=''
 for step in trial.ll run-sgd-12-0-1.ll model-sgd-48-0-1.ll curve-sgd-12-5e-4-1.ll line-adam-48-0-1.ll networks.txt weights.svg; do
