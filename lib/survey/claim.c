@@ -30,7 +30,7 @@ error_of(const struct survey *s)
 	    .se = s->used > 0 ? accuracy_error(s->acc, s->used) : NAN};
 	struct estimate e = estimate_of(100 - s->acc, &error, 1);
 
-	if (!isnan(s->acc_lo) && !isnan(s->acc_hi))
+	if (s->acc_lo < s->acc_hi)
 		return estimate_between(
 		    100 - s->acc, 100 - s->acc_hi, 100 - s->acc_lo);
 	e.lo = fmax(e.lo, fmin(0, e.value));
@@ -38,12 +38,13 @@ error_of(const struct survey *s)
 	return e;
 }
 
+/* Of all half-axes, which share their images: their errors move together. */
 static struct estimate
 mean_width(const struct survey *s)
 {
 	const int n = 2 * s->axes;
 	struct influence mean = {.grouped = true};
-	double sum = 0, squares = 0;
+	double sum = 0, se = 0;
 	bool open = false;
 	struct estimate e;
 
@@ -56,13 +57,12 @@ mean_width(const struct survey *s)
 		open |= c->kind != CROSSING_AT;
 		if (c->kind != CROSSING_AT)
 			continue;
-		squares += isnan(c->error.se) ? 0 : c->error.se * c->error.se;
+		se += isnan(c->error.se) ? 0 : c->error.se;
 		mean.grouped &= c->error.grouped;
 		for (int g = 0; g < GROUPS; g++)
 			mean.by[g] += c->error.by[g] / n;
 	}
-	mean.se = mean.grouped ? influence_error(mean.by, s->shrink)
-			       : sqrt(squares) / n;
+	mean.se = mean.grouped ? influence_error(mean.by, s->shrink) : se / n;
 	e = estimate_of(sum / n, &mean, s->shrink);
 	if (open)
 		e.hi = INFINITY;

@@ -56,7 +56,7 @@ print_centre(const struct survey *s, struct text *out)
 	print_error(s->se, out);
 	if (!isnan(s->acc))
 		text_add(out, ", accuracy %.4g %%", s->acc);
-	if (!isnan(s->acc_lo) && !isnan(s->acc_hi))
+	if (s->acc_lo < s->acc_hi)
 		text_add(out, " [%.4g, %.4g]", s->acc_lo, s->acc_hi);
 	if (!isnan(s->stored))
 		text_add(out, " (checkpoint: %.4g %%)", s->stored);

@@ -159,7 +159,7 @@ json_centre(const struct survey *s, struct text *out)
 		value_print_json_text("from", centre_words[s->centre], out);
 		value_print_json_real("loss", s->loss, out);
 		value_print_json_real("acc", s->acc, out);
-		if (!isnan(s->acc_lo) && !isnan(s->acc_hi)) {
+		if (s->acc_lo < s->acc_hi) {
 			value_print_json_real("acc_lo", s->acc_lo, out);
 			value_print_json_real("acc_hi", s->acc_hi, out);
 		}
