@@ -103,7 +103,7 @@ struct conv_call {
 	struct view add;     /* at NULL: none */
 	int images, h, w;    /* outputs */
 	const float *weights, *bias;
-	bool relu;
+	struct limits limits;
 	float *work; /* conv_work floats */
 };
 

@@ -39,7 +39,7 @@ run_winograd(const struct kernels *kernels, const struct conv *conv,
 	    .k = conv->k,
 	    .weights = call->weights,
 	    .bias = call->bias,
-	    .relu = call->relu,
+	    .limits = call->limits,
 	    .stride = conv->stride[0],
 	    .work = call->work});
 }
@@ -60,7 +60,7 @@ conv_run(const struct kernels *kernels, const struct conv *conv,
 	    .tap = conv->tap,
 	    .weights = call->weights,
 	    .bias = call->bias,
-	    .relu = call->relu};
+	    .limits = call->limits};
 
 	if (conv->winograd) {
 		run_winograd(kernels, conv, call);
@@ -132,7 +132,8 @@ conv_back_run(const struct kernels *kernels, const struct conv_back *back,
 	    .k = conv->c,
 	    .tap = back->tap,
 	    .weights = call->weights,
-	    .bias = call->bias};
+	    .bias = call->bias,
+	    .limits = call->limits};
 
 	job.out.row *= s[0];
 	job.out.pixel *= s[1];

@@ -53,7 +53,7 @@ eval_create(
 	plan->graph = graph;
 	plan->kernels = cpu_kernels(level);
 	plan->block = block;
-	if (fuse_make(graph, FUSE_FIXED, &plan->fusion, err) < 0 ||
+	if (fuse_make(graph, FUSE_FORWARD, &plan->fusion, err) < 0 ||
 	    eval_compile(plan, err) < 0 || eval_place(plan, err) < 0) {
 		eval_destroy(plan);
 		return -1;

@@ -36,7 +36,7 @@ enum eval_method {
 	EVAL_DEPTHWISE,
 	EVAL_MAX_POOL,
 	EVAL_AVERAGE_POOL,
-	EVAL_AFFINE,   /* batch norm alone, addition, ReLU */
+	EVAL_AFFINE,   /* batch norm alone, addition, ReLU, Clip */
 	EVAL_COPY,     /* Concat, Pad, Slice that must move */
 	EVAL_NOTHING,  /* the output is a view of what is there already */
 	EVAL_ROWS,     /* a kernel of rows, where its values lie */
@@ -50,7 +50,7 @@ struct eval_step {
 	const struct fused *fused; /* NULL: EVAL_INPUT */
 	enum eval_method method;
 	int in, addend, out; /* values; addend -1: none */
-	bool relu;
+	struct limits limits;
 	struct conv conv; /* of three methods and products; owned */
 	void (*rows)(const struct rows_job *job); /* of EVAL_ROWS */
 	int row; /* its length; of EVAL_PRODUCT those of in are conv's c */

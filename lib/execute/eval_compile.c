@@ -250,12 +250,17 @@ eval_by_openblas(const struct eval_step *step)
 static enum eval_method
 compile_node(struct eval_plan *plan, struct eval_step *step)
 {
+	const struct attributes *attr = &step->fused->node->attr;
+
 	step->flops = product_flops(plan, step->fused->node);
 	if (step->fused->n_in != step->fused->node->n_in)
 		return EVAL_FALLBACK; /* it reads tensors */
 	switch (step->fused->node->op) {
 	case OP_RELU:
-		step->relu = true;
+		step->limits = limits_relu(true);
+		return compile_affine(plan, step);
+	case OP_CLIP:
+		step->limits = (struct limits){attr->min, attr->max};
 		return compile_affine(plan, step);
 	case OP_MAX_POOL:
 	case OP_AVERAGE_POOL:
@@ -328,7 +333,7 @@ eval_compile(struct eval_plan *plan, struct error *err)
 		    .in = f->in[0],
 		    .addend = f->addend,
 		    .out = f->out,
-		    .relu = f->relu};
+		    .limits = f->limits};
 		plan->slots[f->out].first = (int)i + 1;
 		step->method = compile_step(plan, step);
 		for (int j = 0; j < n; j++)

@@ -57,7 +57,7 @@ join_bias(struct eval_plan *plan, struct eval_step *product)
 	}
 }
 
-/* An activation that is there already, or a ReLU. */
+/* An activation that is there already, or limits. */
 static void
 join_sum(struct eval_plan *plan, struct eval_step *product)
 {
@@ -77,7 +77,7 @@ join_sum(struct eval_plan *plan, struct eval_step *product)
 			return;
 		product->addend = other;
 	}
-	product->relu = next->relu;
+	product->limits = next->limits;
 	take_over(plan, product, next);
 }
 

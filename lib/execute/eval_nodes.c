@@ -133,7 +133,7 @@ create(const struct graph *graph, bool exact, void **state, struct error *err)
 		return -1;
 	s->graph = graph;
 	s->exact = exact;
-	if (fuse_make(graph, exact ? FUSE_NOTHING : FUSE_FIXED, &s->fusion,
+	if (fuse_make(graph, exact ? FUSE_NOTHING : FUSE_FORWARD, &s->fusion,
 		err) < 0 ||
 	    check_steps(s, err) < 0)
 		goto fail;
@@ -259,7 +259,7 @@ run_step(const struct nodes *s, size_t i, const float *weights, float *scratch)
 	float *out = scratch + s->spans[step->out].offset;
 	const float *in[NODE_INPUTS_MAX] = {0}, *from = out;
 	struct plain_end end = {.channels = step->channels,
-	    .relu = step->relu,
+	    .limits = step->limits,
 	    .shift = weights + packed->shift};
 
 	for (int j = 0; j < step->n_in; j++)

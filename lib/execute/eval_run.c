@@ -69,7 +69,7 @@ run_conv(const struct run *run, const struct eval_step *step, int image, int n)
 		.w = out->w,
 		.weights = run->weights + step->weights,
 		.bias = run->weights + step->shift,
-		.relu = step->relu,
+		.limits = step->limits,
 		.work = run->scratch + run->plan->work});
 }
 
@@ -94,7 +94,7 @@ run_affine(
 		.images = n,
 		.scale = norm ? run->weights + step->scale : NULL,
 		.shift = norm ? run->weights + step->shift : NULL,
-		.relu = step->relu});
+		.limits = step->limits});
 }
 
 /* Concat: behind one another; Pad: into the middle of zeros. */
@@ -145,7 +145,7 @@ put_behind(const struct run *run, const struct eval_step *step, int image,
 	const struct fused *f = step->fused;
 
 	plain->end =
-	    (struct plain_end){.channels = f->channels, .relu = step->relu};
+	    (struct plain_end){.channels = f->channels, .limits = step->limits};
 	if (f->addend >= 0)
 		plain->addend = operand(run, f->addend, image);
 	if (f->weight < 0)
@@ -263,7 +263,7 @@ run_product(
 	    .w = rows,
 	    .weights = run->weights + step->weights,
 	    .bias = run->weights + step->shift,
-	    .relu = step->relu};
+	    .limits = step->limits};
 	struct view out = call.out;
 
 	call.in.pixel = conv->c;

@@ -85,7 +85,7 @@ join_norm(struct fusing *f, const struct node *node)
 {
 	struct fused *step = open_step(f, node->in[0]);
 
-	if (step == NULL || step->norm != NULL || step->relu ||
+	if (step == NULL || step->norm != NULL || limits_any(step->limits) ||
 	    step->addend >= 0 ||
 	    (step->kind != FUSED_CONV && step->kind != FUSED_LINEAR))
 		return false;
@@ -95,13 +95,14 @@ join_norm(struct fusing *f, const struct node *node)
 }
 
 static bool
-join_relu(struct fusing *f, const struct node *node)
+join_limits(struct fusing *f, const struct node *node, struct limits limits)
 {
 	struct fused *step = open_step(f, node->in[0]);
 
-	if (step == NULL || step->kind == FUSED_NODE)
+	if (step == NULL || step->kind == FUSED_NODE ||
+	    limits_any(step->limits))
 		return false;
-	step->relu = true;
+	step->limits = limits;
 	extend(f, step, node->out);
 	return true;
 }
@@ -110,7 +111,7 @@ join_relu(struct fusing *f, const struct node *node)
 static bool
 has_room(const struct fusing *f, const struct fused *step)
 {
-	if (step == NULL || step->relu || step->addend >= 0)
+	if (step == NULL || limits_any(step->limits) || step->addend >= 0)
 		return false;
 	return f->rule == FUSE_BATCH
 		   ? step->kind == FUSED_AFFINE
@@ -182,6 +183,13 @@ join_flatten(struct fusing *f, const struct node *node)
 	return true;
 }
 
+/* Are the running statistics part of the weights? */
+static bool
+folds(const struct fusing *f)
+{
+	return f->rule == FUSE_FIXED || f->rule == FUSE_FORWARD;
+}
+
 static bool
 join(struct fusing *f, const struct node *node)
 {
@@ -189,26 +197,31 @@ join(struct fusing *f, const struct node *node)
 		return false;
 	switch (node->op) {
 	case OP_BATCH_NORMALIZATION:
-		return f->rule == FUSE_FIXED && join_norm(f, node);
+		return folds(f) && join_norm(f, node);
 	case OP_RELU:
-		return join_relu(f, node);
+		return join_limits(f, node, limits_relu(true));
+	case OP_CLIP:
+		/* at its ends its slope is not that of a ReLU */
+		return f->rule == FUSE_FORWARD &&
+		       join_limits(f, node,
+			   (struct limits){node->attr.min, node->attr.max});
 	case OP_ADD:
 		return join_add(f, node);
 	case OP_FLATTEN:
-		return f->rule == FUSE_FIXED && join_flatten(f, node);
+		return folds(f) && join_flatten(f, node);
 	default:
 		return false;
 	}
 }
 
 static enum fused_kind
-kind_of(const struct graph *graph, enum fuse_rule rule, const struct node *node)
+kind_of(const struct fusing *f, const struct node *node)
 {
-	const int rank = graph->values[node->out].shape.rank;
+	const int rank = f->graph->values[node->out].shape.rank;
 
-	if (rule == FUSE_BATCH && node->op == OP_BATCH_NORMALIZATION)
+	if (f->rule == FUSE_BATCH && node->op == OP_BATCH_NORMALIZATION)
 		return FUSED_AFFINE;
-	if (rule != FUSE_FIXED)
+	if (!folds(f))
 		return FUSED_NODE;
 	switch (node->op) {
 	case OP_CONV:
@@ -218,7 +231,7 @@ kind_of(const struct graph *graph, enum fuse_rule rule, const struct node *node)
 	case OP_BATCH_NORMALIZATION:
 		return rank == 1 || rank == 3 ? FUSED_AFFINE : FUSED_NODE;
 	case OP_ADD:
-		return fuse_is_sum(graph, node) ? FUSED_ADD : FUSED_NODE;
+		return fuse_is_sum(f->graph, node) ? FUSED_ADD : FUSED_NODE;
 	default:
 		return FUSED_NODE;
 	}
@@ -245,9 +258,10 @@ static int
 append(struct fusing *f, const struct node *node)
 {
 	struct fusion *fusion = f->fusion;
-	struct fused step = {.kind = kind_of(f->graph, f->rule, node),
+	struct fused step = {.kind = kind_of(f, node),
 	    .node = node,
 	    .addend = -1,
+	    .limits = limits_none(),
 	    .weight = -1,
 	    .bias = -1};
 

@@ -5,6 +5,7 @@
  *	Conv or Gemm [BatchNormalization] [Add] [Relu]	one step, an epilogue
  *	BatchNormalization [Relu]			one affine step
  *	Add [Relu]					one step
+ *	Clip for Relu					likewise, evaluated only
  *	Flatten read by Gemm alone			nothing: same numbers
  *	anything else					a step of its own
  *
@@ -24,19 +25,21 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "kernel/kernel.h"
 #include "net/graph.h"
 
 enum fuse_rule {
 	FUSE_NOTHING, /* every node is a FUSED_NODE step */
 	FUSE_FIXED,   /* batch norms with their running statistics */
+	FUSE_FORWARD, /* the same where nobody asks for derivatives */
 	FUSE_BATCH,   /* batch norms with the statistics of the batch */
 };
 
 enum fused_kind {
-	FUSED_CONV,   /* weight, factors, addend, relu */
+	FUSED_CONV,   /* weight, factors, addend, limits */
 	FUSED_LINEAR, /* likewise */
-	FUSED_AFFINE, /* factors per channel, relu; FUSE_BATCH: addend */
-	FUSED_ADD,    /* of two activations, relu */
+	FUSED_AFFINE, /* factors per channel, limits; FUSE_BATCH: addend */
+	FUSED_ADD,    /* of two activations, limits */
 	FUSED_NODE,   /* node as it stands */
 };
 
@@ -46,11 +49,11 @@ struct fused {
 	const struct node *norm; /* batch norm inside, or NULL; borrowed */
 	int n_in;
 	int in[NODE_INPUTS_MAX]; /* activations read, without the addend */
-	int addend;              /* activation added before the ReLU, or -1 */
-	bool relu;
-	int out;          /* the activation this step makes */
-	int weight, bias; /* tensors of Conv and Gemm, or -1 */
-	int channels;     /* of CONV, LINEAR, AFFINE: length of the factors */
+	int addend;              /* activation added before the limits, or -1 */
+	struct limits limits;    /* of a ReLU; FUSE_FORWARD: or of a Clip */
+	int out;                 /* the activation this step makes */
+	int weight, bias;        /* tensors of Conv and Gemm, or -1 */
+	int channels; /* of CONV, LINEAR, AFFINE: length of the factors */
 };
 
 struct fusion {
@@ -78,7 +81,7 @@ void fuse_free(struct fusion *fusion);
 
 /*
  * The factors of a CONV, LINEAR or AFFINE step at theta (as plan_bind takes
- * it), in double: out = scale[k] * sum + shift[k] [+ addend] [ReLU], where sum
+ * it), in double: out = scale[k] * sum + shift[k] [+ addend], limited; sum
  * is the convolution or product without bias, or the input.  Fails on a
  * variance with var + epsilon < 0, naming the tensor.
  */

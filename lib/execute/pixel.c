@@ -63,7 +63,7 @@ pixel_affine(const struct kernels *kernels, const struct slot *slot,
 	    .c = slot->c,
 	    .scale = call->scale,
 	    .shift = call->shift,
-	    .relu = call->relu});
+	    .limits = call->limits});
 }
 
 void

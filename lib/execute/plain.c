@@ -165,7 +165,8 @@ plain_end(const struct plain_end *end, size_t n, const float *in, float *out)
 				x += end->shift[k];
 			if (end->add != NULL)
 				x += end->add[i];
-			out[i] = end->relu && x < 0.0F ? 0.0F : x;
+			x = x < end->limits.low ? end->limits.low : x;
+			out[i] = x > end->limits.high ? end->limits.high : x;
 		}
 }
 
@@ -218,9 +219,9 @@ finish(const struct planes *s)
 		end.add = at[DT];
 	}
 	end.shift = p->t_shift;
-	end.relu = false;
+	end.limits = limits_none();
 	plain_end(&end, n, at[T], at[T]);
-	for (size_t i = 0; p->end.relu && i < n; i++)
+	for (size_t i = 0; limits_any(p->end.limits) && i < n; i++)
 		at[T][i] = at[X][i] > 0.0F ? at[T][i] : 0.0F;
 }
 

@@ -24,12 +24,12 @@ struct plain_operand {
 	float *d_w, *t_d_w;
 };
 
-/* What follows: relu?(x * scale[k] + shift[k] + add), k a plane's channel. */
+/* What follows: x * scale[k] + shift[k] + add, limited; k a plane's channel. */
 struct plain_end {
 	int channels;               /* 0: nothing follows */
 	const float *scale, *shift; /* NULL: 1, 0 */
 	const float *add;           /* planes; NULL: 0 */
-	bool relu;
+	struct limits limits;
 };
 
 /* in may be out; n floats. */

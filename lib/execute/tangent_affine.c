@@ -4,7 +4,7 @@
 static void
 affine(const struct tangent_run *run, const struct slot *v, struct view in,
     struct view out, struct view add, const float *scale, const float *shift,
-    bool relu)
+    struct limits limits)
 {
 	pixel_affine(run->s->kernels, v,
 	    &(struct pixel_affine){.in = in,
@@ -13,7 +13,7 @@ affine(const struct tangent_run *run, const struct slot *v, struct view in,
 		.images = run->n,
 		.scale = scale,
 		.shift = shift,
-		.relu = relu});
+		.limits = limits});
 }
 
 void
@@ -29,14 +29,15 @@ tangent_affine_forward(
 	const struct view x = tangent_view(run, f->in[0]);
 	const struct view y = tangent_view(run, f->out), ty = slot_lane(y, n);
 
-	affine(run, v, x, y, (struct view){0}, scale, shift, f->relu);
+	affine(run, v, x, y, (struct view){0}, scale, shift, f->limits);
 	if (!step->active)
 		return;
-	affine(run, v, x, ty, (struct view){0}, t_scale, t_shift, false);
+	affine(
+	    run, v, x, ty, (struct view){0}, t_scale, t_shift, limits_none());
 	if (tangent_active(&run->s->values[f->in[0]]))
 		affine(run, v, slot_lane(x, n), ty, ty, scale,
-		    run->w->floats + run->s->zeros, false);
-	if (f->relu)
+		    run->w->floats + run->s->zeros, limits_none());
+	if (limits_any(f->limits))
 		tangent_mask(run, v, ty, y, 1);
 }
 
@@ -57,10 +58,11 @@ affine_data(const struct tangent_run *run, const struct tangent_step *step)
 		return;
 	dx = tangent_d_view(run, f->in[0]);
 	t_dx = slot_lane(dx, n);
-	affine(run, v, dy, dx, step->first[0] ? none : dx, scale, zeros, false);
+	affine(run, v, dy, dx, step->first[0] ? none : dx, scale, zeros,
+	    limits_none());
 	affine(run, v, dy, t_dx, step->first[0] ? none : t_dx, t_scale, zeros,
-	    false);
-	affine(run, v, t_dy, t_dx, t_dx, scale, zeros, false);
+	    limits_none());
+	affine(run, v, t_dy, t_dx, t_dx, scale, zeros, limits_none());
 }
 
 /* sum[c] += sum over pixels of a[c] (times b[c]) */
@@ -128,16 +130,16 @@ tangent_add_forward(
 	const bool ta = tangent_active(&run->s->values[f->in[0]]);
 	const bool tb = tangent_active(&run->s->values[f->in[1]]);
 
-	affine(run, v, a, y, b, NULL, NULL, f->relu);
+	affine(run, v, a, y, b, NULL, NULL, f->limits);
 	if (!step->active)
 		return;
 	if (ta && tb)
 		affine(run, v, slot_lane(a, v->lanes), ty,
-		    slot_lane(b, v->lanes), NULL, NULL, false);
+		    slot_lane(b, v->lanes), NULL, NULL, limits_none());
 	else
 		affine(run, v, slot_lane(ta ? a : b, v->lanes), ty,
-		    (struct view){0}, NULL, NULL, false);
-	if (f->relu)
+		    (struct view){0}, NULL, NULL, limits_none());
+	if (limits_any(f->limits))
 		tangent_mask(run, v, ty, y, 1);
 }
 
@@ -154,7 +156,7 @@ tangent_pass_on(const struct tangent_run *run, const struct tangent_step *step,
 	both.c = both.lanes * both.copies;
 	d = tangent_d_view(run, to);
 	affine(run, &both, tangent_d_view(run, step->fused->out), d,
-	    first ? none : d, NULL, NULL, false);
+	    first ? none : d, NULL, NULL, limits_none());
 }
 
 void

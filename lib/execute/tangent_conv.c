@@ -16,7 +16,7 @@ tangent_conv_forward(
 	    .images = run->n,
 	    .h = out->h,
 	    .w = out->w,
-	    .relu = f->relu,
+	    .limits = f->limits,
 	    .weights = floats + c->packed[PRODUCT_FORWARD],
 	    .bias = floats + step->shift,
 	    .work = run->scratch + run->s->work};
@@ -30,11 +30,11 @@ tangent_conv_forward(
 		call.add = slot_lane(call.add, out->lanes);
 	else
 		call.add = (struct view){0};
-	call.relu = false;
+	call.limits = limits_none();
 	call.weights = floats + c->packed[PRODUCT_TANGENT];
 	call.bias = floats + step->shift + out->lanes;
 	conv_run(run->s->kernels, &c->product[PRODUCT_TANGENT], &call);
-	if (f->relu)
+	if (limits_any(f->limits))
 		tangent_mask(run, out, call.out, y, 1);
 }
 
@@ -70,6 +70,7 @@ conv_data(const struct tangent_run *run, const struct tangent_step *step)
 	    .h = in->h,
 	    .w = in->w,
 	    .bias = run->w->floats + run->s->zeros,
+	    .limits = limits_none(),
 	    .work = run->scratch + run->s->work};
 
 	for (int i = PRODUCT_BACK; i <= PRODUCT_BACK_TANGENT; i++) {

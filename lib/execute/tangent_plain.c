@@ -57,7 +57,7 @@ fused_in(const struct tangent_run *run, const struct tangent_step *step,
 	w->t_d_w = learns ? gradient : NULL;
 	w->d_w = learns && run->s->primal ? gradient + step->size : NULL;
 	plain->end = (struct plain_end){
-	    .channels = f->channels, .shift = shift, .relu = f->relu};
+	    .channels = f->channels, .shift = shift, .limits = f->limits};
 	plain->t_shift = shift + run->s->values[f->out].lanes;
 	if (f->addend >= 0)
 		plain->addend = activation(run, f->addend);

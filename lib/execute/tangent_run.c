@@ -31,7 +31,7 @@ step_backward(const struct tangent_run *run, const struct tangent_step *step)
 	const struct view d = tangent_d_view(run, f->out);
 	const struct view y = tangent_view(run, f->out);
 
-	if (f->relu)
+	if (limits_any(f->limits))
 		tangent_mask(run, out, d, y, 2);
 	if (f->addend >= 0)
 		tangent_pass_on(run, step, f->addend, step->first_addend);

@@ -125,7 +125,7 @@ forward_norm(struct compiler *c, const struct fused *f)
 	step.in = f->in[0];
 	step.add = f->addend;
 	step.out = f->out;
-	step.relu = f->relu;
+	step.relu = limits_any(f->limits);
 	emit(c, step);
 }
 
@@ -291,7 +291,7 @@ backward_sums(struct compiler *c, const struct fused *f, int last)
 	struct step step = step_of(BACK_SUMS, node);
 
 	step.in = f->in[0];
-	step.y = f->relu ? recall(c, f->out) : -1;
+	step.y = limits_any(f->limits) ? recall(c, f->out) : -1;
 	step.d = gradient_of(c, f->out);
 	c->p->norm[node].segment = (int)c->p->n_segments;
 	emit(c, step);

@@ -177,6 +177,7 @@ train_conv_forward(const struct group *g, const struct step *step)
 		.w = out->w,
 		.weights = p->packed + l->packed,
 		.bias = l->bias_tensor >= 0 ? p->packed + l->bias : p->zeros,
+		.limits = limits_none(),
 		.work = g->work});
 }
 
@@ -194,6 +195,7 @@ data_backward(const struct group *g, const struct step *step)
 	    .w = in->w,
 	    .weights = p->packed + l->packed,
 	    .bias = p->zeros,
+	    .limits = limits_none(),
 	    .work = g->work};
 
 	if (!step->fresh)

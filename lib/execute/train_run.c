@@ -105,7 +105,7 @@ run_affine(const struct group *g, const struct step *step)
 		.images = g->n,
 		.scale = norm ? factor_of(g, step->node, NORM_SCALE) : NULL,
 		.shift = norm ? factor_of(g, step->node, NORM_SHIFT) : NULL,
-		.relu = step->relu});
+		.limits = limits_relu(step->relu)});
 }
 
 static void
@@ -177,7 +177,8 @@ back_give(const struct group *g, const struct step *step)
 	    &(struct pixel_affine){.in = train_view(g, step->d),
 		.out = out,
 		.add = step->fresh ? none : out,
-		.images = g->n});
+		.images = g->n,
+		.limits = limits_none()});
 }
 
 static void

@@ -20,6 +20,7 @@
 #ifndef KERNEL_KERNEL_H
 #define KERNEL_KERNEL_H
 
+#include <math.h>
 #include <stddef.h>
 
 enum {
@@ -38,8 +39,33 @@ struct view {
 	ptrdiff_t pixel, row, image; /* steps */
 };
 
+/* What an output is kept within: at least low, then at most high.  A NaN stays.
+ */
+struct limits {
+	float low, high;
+};
+
+static inline struct limits
+limits_none(void)
+{
+	return (struct limits){-INFINITY, INFINITY};
+}
+
+/* Those of a ReLU, or none. */
+static inline struct limits
+limits_relu(int relu)
+{
+	return (struct limits){relu ? 0.0F : -INFINITY, INFINITY};
+}
+
+static inline int
+limits_any(struct limits limits)
+{
+	return limits.low != -INFINITY || limits.high != INFINITY;
+}
+
 /*
- * out[k] = relu?(bias[k] + sum over taps and c of in[tap + c] * w + add?[k])
+ * out[k] = bias[k] + sum over taps and c of in[tap + c] * w + add?[k], limited,
  *
  * for each of images x h x w outputs.  in.at with in's steps is the place that
  * tap offsets are relative to (a stride of 2 doubles the steps).  add.at NULL:
@@ -53,7 +79,7 @@ struct conv_job {
 	int taps;
 	const ptrdiff_t *tap; /* offset of each tap */
 	const float *weights, *bias;
-	int relu;
+	struct limits limits;
 };
 
 /*
@@ -70,7 +96,7 @@ struct winograd_job {
 	int images, h, w;
 	int c, k;
 	const float *weights, *bias;
-	int relu;
+	struct limits limits;
 	int stride; /* 2, or anything else for 1 */
 	float *work;
 };
@@ -86,12 +112,13 @@ struct pool_job {
 	int include_pad, h_padded, w_padded;
 };
 
-/* out = relu?(in * scale[c] + shift[c] + add?); scale NULL: 1 and no shift. */
+/* out = in * scale[c] + shift[c] + add?, limited; scale NULL: 1 and no shift.
+ */
 struct affine_job {
 	struct view in, out, add;
 	int images, h, w, c;
 	const float *scale, *shift; /* whole blocks */
-	int relu;
+	struct limits limits;
 };
 
 /*

@@ -20,13 +20,14 @@ view_at(const struct view *view, int n, int y, int x)
 	return view->at + n * view->image + y * view->row + x * view->pixel;
 }
 
-/* max(x, 0) that lets a NaN through. */
+/* What follows a sum. */
 static float
-finish(float sum, const float *add, int relu)
+finish(float sum, const float *add, struct limits limits)
 {
 	if (add != NULL)
 		sum += *add;
-	return relu && sum < 0 ? 0 : sum;
+	sum = sum < limits.low ? limits.low : sum;
+	return sum > limits.high ? limits.high : sum;
 }
 
 static void
@@ -45,8 +46,8 @@ conv_pixel(
 				for (int l = 0; l < B; l++)
 					sum[l] += in[job->tap[i] + c] * w[l];
 		for (int l = 0; l < B; l++)
-			out[k + l] =
-			    finish(sum[l], add ? add + k + l : NULL, job->relu);
+			out[k + l] = finish(
+			    sum[l], add ? add + k + l : NULL, job->limits);
 	}
 }
 
@@ -61,7 +62,7 @@ depthwise_pixel(
 		for (int i = 0; i < job->taps; i++)
 			sum +=
 			    in[job->tap[i] + k] * w[i * kernel_padded(job->k)];
-		out[k] = finish(sum, add ? add + k : NULL, job->relu);
+		out[k] = finish(sum, add ? add + k : NULL, job->limits);
 	}
 }
 
@@ -160,7 +161,7 @@ affine_pixel(
 
 		if (job->scale != NULL)
 			v = v * job->scale[c] + job->shift[c];
-		out[c] = finish(v, add ? add + c : NULL, job->relu);
+		out[c] = finish(v, add ? add + c : NULL, job->limits);
 	}
 }
 

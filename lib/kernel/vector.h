@@ -48,17 +48,11 @@ typedef unsigned whole __attribute__((vector_size(LANES * sizeof(float))));
  * register is left. */
 #define PIN_VEC(v) __asm__ volatile("" : "+" VEC_REGISTER(v))
 
-/* max(v, floor); the order of operands lets a NaN in v through. */
+/* v within limits; the order of operands lets a NaN in v through. */
 INLINE vec
-vec_floor(vec floor, vec v)
+vec_limit(vec low, vec high, vec v)
 {
-	return vec_above(floor, v);
-}
-
-INLINE vec
-vec_relu(vec v)
-{
-	return vec_floor(vec_all(0), v);
+	return vec_below(high, vec_above(low, v));
 }
 
 /* v where y is above 0, else 0. */

@@ -238,6 +238,48 @@ odd_fusions(void **state)
 	graph_free(&graph);
 }
 
+static int
+add_clip(struct builder *b, const char *name, int x, float low, float high)
+{
+	const struct attributes a = {.min = low, .max = high};
+
+	return graph_add_node(b->graph, OP_CLIP, name, 1, &x, &a, b->err);
+}
+
+/* ReLU6 and others behind all that takes them, alone, and one after another. */
+static void
+clips(void **state)
+{
+	const struct shape input = {.rank = 3, .dim = {3, 8, 7}};
+	struct graph graph;
+	struct fusion fusion;
+	struct builder b;
+	struct error err;
+	int x, y;
+
+	(void)state;
+	build_start(&b, &graph, &input, CLASSES, &x, &err);
+	x = build_batch_norm(&b, build_conv(&b, x, "c1", 18, 3, 1), "n1");
+	x = add_clip(&b, "a", x, 0.0F, 0.6F);
+	y = build_conv(&b, x, "c2", 18, 1, 1);
+	y = add_clip(&b, "b", build_add(&b, x, y, "s"), -0.3F, 0.4F);
+	x = add_clip(&b, "c", y, 0.1F, -0.1F); /* all of it -0.1 */
+	x = build_add(&b, x, build_max_pool(&b, y, 1, false), "t");
+	x = build_relu(&b, add_clip(&b, "d", x, -1.0F, 0.2F));
+	build_linear(&b, build_flatten(&b, x), "l", CLASSES);
+	assert_int_equal(build_finish(&b), 0);
+	fill_graph(&graph);
+	compare(&graph, "clips");
+	/* derivatives need each of the four by itself */
+	assert_int_equal(fuse_make(&graph, FUSE_FORWARD, &fusion, &err), 0);
+	assert_int_equal(fusion.n_steps, 7);
+	fuse_free(&fusion);
+	assert_int_equal(fuse_make(&graph, FUSE_FIXED, &fusion, &err), 0);
+	assert_int_equal(fusion.n_steps, 10);
+	fuse_free(&fusion);
+	graph_free(&graph);
+}
+
 /* What the lists are expected to look like. */
 static void
 steps(void **state)
@@ -480,6 +522,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_architecture),
 	    cmocka_unit_test(odd_fusions),
+	    cmocka_unit_test(clips),
 	    cmocka_unit_test(steps),
 	    cmocka_unit_test(block_sizes),
 	    cmocka_unit_test(threads),

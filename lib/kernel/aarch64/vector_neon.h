@@ -60,6 +60,13 @@ vec_above(vec a, vec b)
 	return vbslq_f32(vcgtq_f32(a, b), a, b);
 }
 
+/* a where it is below b, else b; likewise. */
+INLINE vec
+vec_below(vec a, vec b)
+{
+	return vbslq_f32(vcltq_f32(a, b), a, b);
+}
+
 /* Half of a vector, in double. */
 INLINE wide
 wide_low(vec v)

@@ -43,6 +43,13 @@ vec_above(vec a, vec b)
 	return VEC(max_ps)(a, b);
 }
 
+/* a where it is below b, else b; likewise. */
+INLINE vec
+vec_below(vec a, vec b)
+{
+	return VEC(min_ps)(a, b);
+}
+
 /* Half of a vector, in double. */
 INLINE wide
 wide_low(vec v)

@@ -47,8 +47,19 @@ static const struct bench {
     {"conv", 16, 8, 384, 192, 1, 1},
     {"conv", 16, 8, 192, 32, 5, 1},
     {"conv", 16, 1, 4096, 256, 1, 1},
+    {"depthwise", 1, 32, 1, 96, 3, 1},
+    {"depthwise", 1, 16, 1, 144, 3, 2},
+    {"depthwise", 16, 8, 1, 384, 3, 1},
+    {"depthwise", 64, 4, 1, 960, 3, 1},
 };
 enum { BENCHES = sizeof(benches) / sizeof(benches[0]), REPEATS = 81 };
+
+/* A filter for each of k channels: c is 1. */
+static int
+is_depthwise(const struct bench *b)
+{
+	return strcmp(b->kernel, "depthwise") == 0;
+}
 
 static int
 by_size(const void *a, const void *b)
@@ -105,8 +116,8 @@ bench_prepare(const struct bench *b, const struct kernels *kernels,
     struct dice *dice, struct bench_jobs *jobs)
 {
 	int pad = b->size / 2, h_in = (b->h - 1) * b->stride + 1;
-	struct images in =
-	    images_drawn(dice, b->images, h_in, h_in, b->c, pad, 4);
+	struct images in = images_drawn(
+	    dice, b->images, h_in, h_in, is_depthwise(b) ? b->k : b->c, pad, 4);
 	struct images out = images_junk(b->images, b->h, b->h, b->k, 1);
 	struct images add =
 	    images_drawn(dice, b->images, b->h, b->h, b->k, 1, 0);
@@ -133,7 +144,7 @@ bench_prepare(const struct bench *b, const struct kernels *kernels,
 	    .tap = jobs->tap,
 	    .weights = packed,
 	    .bias = bias,
-	    .relu = 1,
+	    .limits = limits_relu(1),
 	};
 	jobs->conv.in.pixel *= b->stride;
 	jobs->conv.in.row *= b->stride;
@@ -164,7 +175,7 @@ bench_prepare(const struct bench *b, const struct kernels *kernels,
 		    .k = b->k,
 		    .weights = u,
 		    .bias = bias,
-		    .relu = 1,
+		    .limits = limits_relu(1),
 		    .stride = b->stride,
 		    .work = guarded((b->stride == 2 ? strided_work_floats
 						    : winograd_work_floats)(
@@ -183,6 +194,8 @@ bench_call(const struct bench *b, const struct kernels *kernels,
 		kernels->winograd_gradient(&jobs->winograd_gradient);
 	else if (strcmp(b->kernel, "gradient") == 0)
 		kernels->gradient(&jobs->gradient);
+	else if (is_depthwise(b))
+		kernels->depthwise(&jobs->conv);
 	else
 		kernels->conv(&jobs->conv);
 }

@@ -33,7 +33,7 @@ check_conv(const struct kernels *kernels, struct dice *dice)
 	    .tap = tap,
 	    .weights = packed,
 	    .bias = l.bias,
-	    .relu = l.relu,
+	    .limits = l.limits,
 	};
 
 	for (int i = 0; i < taps; i++)
@@ -69,7 +69,7 @@ check_depthwise(const struct kernels *kernels, struct dice *dice)
 	    .tap = tap,
 	    .weights = drawn(dice, (size_t)(9 * kernel_padded(l.k))),
 	    .bias = l.bias,
-	    .relu = l.relu,
+	    .limits = l.limits,
 	};
 
 	for (int i = 0; i < 9; i++)
@@ -108,7 +108,7 @@ check_tiles(const struct kernels *kernels, struct dice *dice, int stride)
 	    .k = l.k,
 	    .weights = u,
 	    .bias = l.bias,
-	    .relu = l.relu,
+	    .limits = l.limits,
 	    .stride = stride,
 	    .work = guarded(
 		(stride == 2 ? strided_work_floats : winograd_work_floats)(
@@ -126,7 +126,7 @@ check_tiles(const struct kernels *kernels, struct dice *dice, int stride)
 	    .tap = tap,
 	    .weights = direct,
 	    .bias = l.bias,
-	    .relu = l.relu,
+	    .limits = l.limits,
 	};
 
 	for (int i = 0; i < 9; i++)

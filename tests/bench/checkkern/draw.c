@@ -155,8 +155,11 @@ layer_drawn(struct dice *dice, int taps)
 	    .c = many ? roll(dice, 41, 200) : roll(dice, 1, 40),
 	    .k = roll(dice, 1, 40),
 	    .add = roll(dice, 0, 1),
-	    .relu = roll(dice, 0, 1),
+	    .limits = limits_relu(roll(dice, 0, 1)),
 	};
+
+	if (roll(dice, 0, 2) == 0)
+		l.limits.high = 0.5F;
 
 	l.weights = drawn(dice, (size_t)(l.k * l.c * taps));
 	l.scale = drawn_scale(dice, l.k);

@@ -57,7 +57,8 @@ int images_agree(const struct images *got, const struct images *want, int c,
 
 /* A draw of what conv and winograd have in common. */
 struct layer {
-	int images, h, w, c, k, add, relu;
+	int images, h, w, c, k, add;
+	struct limits limits;
 	float *weights, *bias; /* PyTorch's layout */
 	double *scale;
 	int *from;

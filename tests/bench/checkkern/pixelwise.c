@@ -60,7 +60,7 @@ check_affine(const struct kernels *kernels, struct dice *dice)
 	    .h = l.h,
 	    .w = l.w,
 	    .c = l.k,
-	    .relu = l.relu,
+	    .limits = l.limits,
 	};
 
 	if (l.add)
