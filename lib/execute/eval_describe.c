@@ -63,6 +63,47 @@ take_times(const struct eval_plan *plan, const struct plan_trial *trial,
 	return seconds;
 }
 
+static bool
+has_no_kernel(const struct eval_step *step)
+{
+	return step->method == EVAL_FALLBACK || step->method == EVAL_FLAT;
+}
+
+/* Are they one in what is said of them? */
+static bool
+is_alike(const struct eval_step *a, const struct eval_step *b)
+{
+	return has_no_kernel(a) && has_no_kernel(b) &&
+	       a->fused->node->op == b->fused->node->op &&
+	       eval_by_openblas(a) == eval_by_openblas(b);
+}
+
+/* The steps of the operator of step first, where that is their first. */
+static void
+add_alike(struct text *out, const struct eval_plan *plan, size_t first,
+    const double *seconds, const struct share *all)
+{
+	const struct eval_step *step = &plan->steps[first];
+	struct share alike = {0};
+
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		if (!is_alike(step, &plan->steps[i]))
+			continue;
+		if (i < first)
+			return;
+		share_add(&alike, plan->steps[i].flops,
+		    seconds != NULL ? seconds[i] : 0);
+	}
+	text_add(out, "fast: %s %s",
+	    eval_by_openblas(step) ? "OpenBLAS for" : "no kernel for",
+	    operator_name(step->fused->node->op));
+	if (alike.steps == 1)
+		text_add(out, " '%s'", step->fused->node->name);
+	else
+		text_add(out, ", %d steps", alike.steps);
+	add_share(out, &alike, all);
+}
+
 void
 eval_describe(const struct eval_plan *plan, const struct plan_trial *trial,
     struct text *out)
@@ -86,18 +127,8 @@ eval_describe(const struct eval_plan *plan, const struct plan_trial *trial,
 		    plural_s(of[m].steps), words[m]);
 		add_share(out, &of[m], &all);
 	}
-	for (size_t i = 0; i < plan->n_steps; i++) {
-		const struct eval_step *step = &plan->steps[i];
-		struct share one = {.flops = step->flops,
-		    .seconds = seconds != NULL ? seconds[i] : 0};
-
-		if (step->method != EVAL_FALLBACK && step->method != EVAL_FLAT)
-			continue;
-		text_add(out, "fast: %s %s '%s'",
-		    eval_by_openblas(step) ? "OpenBLAS for" : "no kernel for",
-		    operator_name(step->fused->node->op),
-		    step->fused->node->name);
-		add_share(out, &one, &all);
-	}
+	for (size_t i = 0; i < plan->n_steps; i++)
+		if (has_no_kernel(&plan->steps[i]))
+			add_alike(out, plan, i, seconds, &all);
 	free(seconds);
 }
