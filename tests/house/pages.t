@@ -44,10 +44,28 @@ for program in cmd/*.c; do
 	ok $? "README names $name"
 done
 
+# What install puts on PATH beside them, and pipelines with pages.
+for page in man/torch-*.1 man/parallel-surface.1 man/losspipe-*.1; do
+	name=${page#man/}
+	name=${name%.1}
+	"pipelines/${name#losspipe-}" --help >"$T/help"
+	grep -oE -- '--[a-z][a-z0-9-]*' "$T/help" | grep -vxE -- '--(x|y|axis|error|exec|exec-form|pixels|mean|std|raw|loss|list|signal|resume|each|help)' |
+		sort -u | while read -r option; do
+		grep -qE "Fl -${option#--}( |\$)" "$page" || echo "$option"
+	done >"$T/missing"
+	is "$(cat "$T/missing")" "" "$name(1) has the options of its --help"
+	is "$(grep -cx '\.Sh NAME\|\.Sh SYNOPSIS\|\.Sh DESCRIPTION\|\.Sh EXIT STATUS\|\.Sh EXAMPLES\|\.Sh SEE ALSO' "$page")" 6 \
+		"$name(1) has the usual sections"
+done
+for file in $(sed -n '/^	# stages of a pipe/,/done$/ s/.*for file in \(.*\); do/\1/p' cmd/packaging/install); do
+	[ -f "man/${file##*/}.1" ]
+	ok $? "${file##*/}, on PATH, has a page"
+done
+
 if command -v mandoc >/dev/null; then
 	is "$(mandoc -Tlint -W warning man/*.[157] 2>&1)" "" "mandoc has no complaint"
 fi
-is "$(grep -ho '^\.Xr [a-z]* [157]' man/*.[157] | sort -u | while read -r _ page section; do
+is "$(grep -ho '^\.Xr [a-z-]* [157]' man/*.[157] | sort -u | while read -r _ page section; do
 	case $page in parallel | cat | file | write | man | bash | zsh | fish) continue ;; esac
 	[ -f "man/$page.$section" ] || echo "$page($section)"
 done)" "" "references lead to pages"
