@@ -171,7 +171,8 @@ wants_log(const struct settings *s, const struct landscape *landscape)
 	return s->log ||
 	       (landscape->axes == 2 && s->directions != LANDSCAPE_SD &&
 		   s->style != PICTURE_SURFACE && s->levels.n == 0 &&
-		   strcmp(s->field, "loss") == 0 && !landscape->negative);
+		   strcmp(s->field, "loss") == 0 && !landscape->negative &&
+		   landscape->highest > 0);
 }
 
 /* A line has no heading of its own for the model's name. */

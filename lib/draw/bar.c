@@ -138,9 +138,8 @@ gradient_ticks(const struct scale *scale, struct levels *out)
 		levels_linear(scale->lo, scale->top, 8, out);
 }
 
-/* Where the numbers beside the bar end. */
-static double
-numbers_end(const struct scale *scale, enum bar_kind kind)
+double
+bar_numbers_width(const struct scale *scale, enum bar_kind kind)
 {
 	struct levels ticks = scale->levels;
 	char text[LEVEL_TEXT_BYTES];
@@ -157,7 +156,7 @@ numbers_end(const struct scale *scale, enum bar_kind kind)
 		    widest, svg_text_width("> ", PLOT_TICK_SIZE) +
 				svg_text_width(level_text(scale->top, text),
 				    PLOT_TICK_SIZE));
-	return WIDTH + 5 + widest;
+	return widest;
 }
 
 /* What the lines of the label after the first one need. */
@@ -172,7 +171,8 @@ double
 bar_width(const struct scale *scale, enum bar_kind kind, const char *label,
     double height)
 {
-	return fmax(82, numbers_end(scale, kind) + 4 + PLOT_LABEL_SIZE + 7) +
+	return fmax(82, WIDTH + 5 + bar_numbers_width(scale, kind) + 4 +
+			    PLOT_LABEL_SIZE + 7) +
 	       more_lines(label, height);
 }
 

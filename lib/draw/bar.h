@@ -21,6 +21,9 @@ enum bar_kind {
 /* The patterns of the two fills; once per document. */
 void bar_patterns(struct svg *svg);
 
+/* How wide the numbers of heights are. */
+double bar_numbers_width(const struct scale *scale, enum bar_kind kind);
+
 /* Width that a bar of this height needs, with its numbers and its label. */
 double bar_width(const struct scale *scale, enum bar_kind kind,
     const char *label, double height);

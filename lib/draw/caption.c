@@ -7,6 +7,7 @@
 
 #include "base/plural.h"
 #include "direction/direction.h"
+#include "draw/levels.h"
 #include "surface/points.h"
 
 static void
@@ -190,6 +191,18 @@ tell_share(const struct points *points, int set, double n, double total,
 	group((int64_t)total, all);
 	snprintf(out, room, "%.2g %% of %s images, standard errors to %.2g %%",
 	    100 * images / of / total, all, 100 * worst);
+}
+
+void
+caption_flat(double value, size_t n, char *out, size_t room)
+{
+	char text[LEVEL_TEXT_BYTES];
+
+	level_text_short(value, text);
+	if (n == 1)
+		snprintf(out, room, "one number: %s", text);
+	else
+		snprintf(out, room, "flat: %s, up to rounding", text);
 }
 
 void

@@ -59,6 +59,9 @@ int caption_history(
 int caption_subset(const struct points *points, int set, char *out, size_t room,
     struct error *err);
 
+/* "flat: 0.5, up to rounding", of n numbers; of one, that it is alone. */
+void caption_flat(double value, size_t n, char *out, size_t room);
+
 /* "2,000 of 60,000 images"; empty when they are all. */
 void caption_images(int64_t n, int64_t total, char *out, size_t room);
 

@@ -11,7 +11,7 @@
 #include "draw/picture.h"
 #include "draw/plot.h"
 
-enum { CHART_LINES_MAX = 5, CHART_LINE_BYTES = 512 };
+enum { CHART_LINES_MAX = 6, CHART_LINE_BYTES = 512 };
 
 /* What a plot has of its own. */
 struct chart_panel {

@@ -1,5 +1,6 @@
 #include "draw/curve_chart.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -7,7 +8,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "draw/band.h"
+#include "draw/caption.h"
 #include "draw/chart.h"
 #include "draw/curves.h"
 #include "draw/facts.h"
@@ -208,48 +211,75 @@ draw_part(const struct chart *chart, const void *what, struct svg *svg,
 	return 0;
 }
 
-/* Says where curves are cut, when they are. */
-static const char *
-note_cut(
-    const struct page *page, const struct plot *range, char *text, size_t room)
-{
-	char lo[LEVEL_TEXT_BYTES], hi[LEVEL_TEXT_BYTES];
-	int above = 0, below = 0;
+/* What the values of all curves are, on the plot's scale. */
+struct tally {
+	int64_t n, low;       /* low: not above 0 on a log scale */
+	int64_t above, below; /* of the plot's range */
+	size_t drawn;
+	double lo, hi; /* of those that are drawn */
+};
 
-	for (size_t i = 0; i < page->n; i++)
-		for (size_t k = 0; k < page->curves[i].n; k++) {
-			above |= page->curves[i].left[k] > range->y1;
-			below |= page->curves[i].left[k] < range->y0;
-		}
-	level_text_short(range->y0, lo);
-	level_text_short(range->y1, hi);
-	if (!above && !below)
-		return NULL;
-	snprintf(text, room, "cut at %s%s%s", above ? hi : lo,
-	    above && below ? " and " : "", above && below ? lo : "");
-	return text;
-}
-
-/* A plateau is called so, as that of a surface. */
-static const char *
-note_flat(const struct page *page, char *text, size_t room)
+static struct tally
+count_values(const struct page *page, const struct plot *range)
 {
-	double lo = INFINITY, hi = -INFINITY;
-	char value[LEVEL_TEXT_BYTES];
+	struct tally t = {.lo = INFINITY, .hi = -INFINITY};
 
 	for (size_t i = 0; i < page->n; i++)
 		for (size_t k = 0; k < page->curves[i].n; k++) {
 			const double y = page->curves[i].left[k];
 
-			if (isnan(y))
+			t.n++;
+			if (isnan(y) || (range->log_y && y <= 0)) {
+				t.low += !isnan(y);
 				continue;
-			lo = fmin(lo, y);
-			hi = fmax(hi, y);
+			}
+			t.above += y > range->y1;
+			t.below += y < range->y0;
+			t.drawn++;
+			t.lo = fmin(t.lo, y);
+			t.hi = fmax(t.hi, y);
 		}
-	if (!isfinite(hi - lo) || !levels_flat(lo, hi))
+	return t;
+}
+
+/* Says where curves are cut, when they are. */
+static const char *
+note_cut(
+    const struct tally *t, const struct plot *range, char *text, size_t room)
+{
+	char lo[LEVEL_TEXT_BYTES], hi[LEVEL_TEXT_BYTES];
+
+	level_text_short(range->y0, lo);
+	level_text_short(range->y1, hi);
+	if (t->above == 0 && t->below == 0)
 		return NULL;
-	snprintf(text, room, "flat: %s, up to rounding",
-	    level_text_short(lo, value));
+	snprintf(text, room, "cut at %s%s%s", t->above > 0 ? hi : lo,
+	    t->above > 0 && t->below > 0 ? " and " : "",
+	    t->above > 0 && t->below > 0 ? lo : "");
+	return text;
+}
+
+/* A plateau is called so, as that of a surface. */
+static const char *
+note_flat(const struct tally *t, char *text, size_t room)
+{
+	if (t->low > 0 || !isfinite(t->hi - t->lo) ||
+	    !levels_flat(t->lo, t->hi))
+		return NULL;
+	caption_flat(t->lo, t->drawn, text, room);
+	return text;
+}
+
+/* What a log scale has no place for is not left out without a word. */
+static const char *
+note_low(const struct tally *t, char *text, size_t room)
+{
+	if (t->low == 0)
+		return NULL;
+	snprintf(text, room,
+	    "%" PRId64 " of %" PRId64 " point%s not above 0, as a log scale "
+	    "needs",
+	    t->low, t->n, plural(t->n, " is", "s are"));
 	return text;
 }
 
@@ -276,7 +306,9 @@ curve_chart_draw(const struct picture *picture, const struct curve *curves,
 	    .right_label = picture->right_label,
 	    .document = picture->z_label,
 	    .lines = {NULL, note}};
-	char cut[96], flat[64];
+	struct notes {
+		char cut[96], flat[64], low[96];
+	} notes;
 	int status = 0;
 
 	if (picture->band) {
@@ -298,10 +330,13 @@ curve_chart_draw(const struct picture *picture, const struct curve *curves,
 	chart.panels = page.panel;
 	chart.n = page.n_panels;
 	if (status == 0) {
+		const struct tally t = count_values(&page, &chart.range);
+
 		chart.lines[2] = note_errors(&page);
 		chart.lines[3] =
-		    note_cut(&page, &chart.range, cut, sizeof(cut));
-		chart.lines[4] = note_flat(&page, flat, sizeof(flat));
+		    note_cut(&t, &chart.range, notes.cut, sizeof(notes.cut));
+		chart.lines[4] = note_flat(&t, notes.flat, sizeof(notes.flat));
+		chart.lines[5] = note_low(&t, notes.low, sizeof(notes.low));
 	}
 	if (status == 0)
 		status = chart_draw(&titled, &chart, out, err);

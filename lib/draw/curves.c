@@ -10,6 +10,9 @@
 /* How wide the lines of the right axis are. */
 static const double THIN = 0.9;
 
+/* Half of the length of a point's line without neighbours. */
+static const double ALONE = 2.5;
+
 /* Which of the two axes a line belongs to. */
 enum side { LEFT, RIGHT };
 
@@ -89,6 +92,16 @@ curves_have_spans(const struct curve *curve)
 	return 0;
 }
 
+static bool
+any_number(const struct curve *curves, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < curves[i].n; k++)
+			if (!isnan(curves[i].left[k]))
+				return true;
+	return false;
+}
+
 int
 curves_range(const struct curve *curves, size_t n, int log, struct plot *plot,
     struct error *err)
@@ -109,6 +122,8 @@ curves_range(const struct curve *curves, size_t n, int log, struct plot *plot,
 			lo = fmin(lo, y);
 			hi = fmax(hi, span_of(&curves[i], LEFT, k).hi);
 		}
+	if (!(lo <= hi) && !any_number(curves, n))
+		return error_set(err, "nothing to draw: every value is NaN");
 	if (!(lo <= hi))
 		return error_set(err, "nothing to draw: no value is finite%s",
 		    log ? " and positive, as a log scale needs" : "");
@@ -146,6 +161,12 @@ stroke_of(const struct curve *curves, size_t n, size_t i, enum side side)
 	return stroke;
 }
 
+static bool
+is_drawn(const struct plot *plot, double y)
+{
+	return isfinite(y) && !(plot->log_y && y <= 0);
+}
+
 static void
 draw_curve(struct svg *svg, const struct plot *plot, const struct curve *curve,
     const double *values)
@@ -155,7 +176,7 @@ draw_curve(struct svg *svg, const struct plot *plot, const struct curve *curve,
 	for (size_t k = 0; k < curve->n; k++) {
 		double x, y;
 
-		if (!isfinite(values[k]) || (plot->log_y && values[k] <= 0)) {
+		if (!is_drawn(plot, values[k])) {
 			drawing = 0;
 			continue;
 		}
@@ -163,11 +184,13 @@ draw_curve(struct svg *svg, const struct plot *plot, const struct curve *curve,
 		y = plot_y(plot, values[k]);
 		if (drawing)
 			svg_line(svg, x, y);
-		else
+		else if (k + 1 < curve->n && is_drawn(plot, values[k + 1]))
 			svg_move(svg, x, y);
-		/* a point between two gaps is still seen as a dot */
-		if (!drawing && (k + 1 == curve->n || !isfinite(values[k + 1])))
-			svg_line(svg, x + 1, y);
+		else {
+			/* a point between two gaps is still seen */
+			svg_move(svg, x - ALONE, y);
+			svg_line(svg, x + ALONE, y);
+		}
 		drawing = 1;
 	}
 }
@@ -180,7 +203,7 @@ interval(const struct plot *plot, const struct curve *curve, enum side side,
 	const double *v = side == LEFT ? curve->left : curve->right;
 	const struct span s = span_of(curve, side, k);
 
-	if (!isfinite(v[k]) || (plot->log_y && v[k] <= 0))
+	if (!is_drawn(plot, v[k]))
 		return false;
 	page->hi = plot_y(plot, s.hi);
 	page->lo = plot_y(plot, plot->log_y ? fmax(s.lo, plot->y0) : s.lo);

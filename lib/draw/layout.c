@@ -26,6 +26,9 @@ static const double SLANT_RIGHT = 36, SLANT_FOOT = 34;
  */
 static const double INNER = 42, LEAST = 90;
 
+/* Beside the numbers of a relief's upright edge, with its label. */
+static const double BESIDE = 28;
+
 enum bar_kind
 layout_bar(const struct picture *picture)
 {
@@ -278,13 +281,18 @@ layout_relief(const struct layout *l, const struct picture *picture, size_t i,
 /* Do the labels of reliefs ask for more than they have, or for captions? */
 static bool
 edges_grow(struct layout *l, const struct picture *picture,
-    const struct drawn_surface *surfaces)
+    const struct drawn_surface *surfaces, const struct scale *scale)
 {
+	const double numbers = bar_numbers_width(scale, BAR_CONTINUOUS);
 	bool grown = false;
 	int lines = 1;
 
-	if (picture->style != PICTURE_SURFACE || l->axis_words)
+	if (picture->style != PICTURE_SURFACE)
 		return false;
+	grow(&l->left, numbers + BESIDE, &grown);
+	grow(&l->inner, numbers + BESIDE - SLANT_RIGHT / 2, &grown);
+	if (l->axis_words)
+		return grown;
 	for (size_t i = 0; i < l->panels.n; i++) {
 		const struct plot plot = layout_cell(l, i),
 				  box = relief_place(&plot);
@@ -371,7 +379,7 @@ layout_make(const struct picture *picture, const struct drawn_surface *surfaces,
 	while (grown) {
 		choose_columns(&l, picture);
 		plan_widths(&l, picture, ratio);
-		grown = edges_grow(&l, picture, surfaces);
+		grown = edges_grow(&l, picture, surfaces, scale);
 		grown |= axes_grow(&l, picture, surfaces);
 		grown |= texts_grow(&l, picture, surfaces, scale);
 	}

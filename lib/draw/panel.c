@@ -1,11 +1,13 @@
 #include "draw/panel.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/plural.h"
 #include "model/accuracy.h"
 #include "surface/sheet.h"
 
@@ -99,6 +101,27 @@ add_part(char *note, size_t room, const char *part)
 		    note + at, room - at, "%s%s", at > 0 ? "; " : "", part);
 }
 
+/* A curve that has no number at a point has a gap there. */
+static void
+add_nan(char *note, size_t room, const struct panel *panels, size_t n)
+{
+	int64_t nan = 0, all = 0;
+	char text[96];
+
+	for (size_t i = 0; i < n; i++) {
+		nan -= panels[i].gaps.badvar;
+		all += panels[i].n;
+		for (int64_t k = 0; k < panels[i].n; k++)
+			nan += isnan(panels[i].z[k]) && !panels[i].missing[k];
+	}
+	if (nan <= 0)
+		return;
+	snprintf(text, sizeof(text),
+	    "no number at %" PRId64 " of %" PRId64 " point%s", nan, all,
+	    plural_s(all));
+	add_part(note, room, text);
+}
+
 void
 panels_note(const struct panel *panels, size_t n, char *note, size_t room)
 {
@@ -116,6 +139,7 @@ panels_note(const struct panel *panels, size_t n, char *note, size_t room)
 			norms = "bn: what batch norms do on the way";
 	}
 	caption_gaps(&gaps, note, room);
+	add_nan(note, room, panels, n);
 	add_part(note, room, norms);
 	add_part(note, room, subset);
 }

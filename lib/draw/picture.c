@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "draw/below.h"
+#include "draw/caption.h"
 #include "draw/equal.h"
 #include "draw/layout.h"
 #include "draw/plane.h"
@@ -18,13 +19,12 @@ say_flat(struct svg *svg, const struct plot *plot, const struct scale *scale)
 	const struct svg_font font = {
 	    .size = PLOT_LABEL_SIZE, .anchor = "middle", .fill = "#222"};
 	const double room = plot->width - 8, step = PROSE_STEP * font.size;
-	char text[64], z[LEVEL_TEXT_BYTES];
+	char text[64];
 	double width, rows;
 
 	if (!scale->flat)
 		return;
-	snprintf(text, sizeof(text), "flat: %s, up to rounding",
-	    level_text_short(scale->lo, z));
+	caption_flat(scale->lo, scale->finite, text, sizeof(text));
 	rows = prose_rows(text, font.size, room);
 	width = fmin(room, svg_text_width(text, font.size)) + 8;
 	svg_box(svg, plot->left + (plot->width - width) / 2,

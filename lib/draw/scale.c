@@ -20,6 +20,7 @@ scan(struct scale *scale, const struct drawn_surface *s)
 		else if (isnan(z))
 			scale->no_number = 1;
 		else if (isfinite(z) && (!scale->log || z > 0)) {
+			scale->finite++;
 			scale->lo = fmin(scale->lo, z);
 			scale->hi = fmax(scale->hi, z);
 		}

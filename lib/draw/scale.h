@@ -15,8 +15,9 @@ struct scale {
 	size_t surfaces; /* whose scale it is */
 	double lo, hi;   /* of the finite values; lo > 0 when log */
 	double top;      /* what lies above is hatched */
-	int flat;   /* values differ by rounding alone: one level, one height */
-	int beyond; /* some values do */
+	int flat; /* values differ by rounding alone: one level, one height */
+	size_t finite;       /* how many are */
+	int beyond;          /* some values do */
 	int no_number;       /* some are NaN */
 	int missing;         /* some were never computed */
 	int doubtful;        /* some are hatched over */

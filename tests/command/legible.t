@@ -70,4 +70,64 @@ fails 1 '^contour: --width is 84mm, this picture needs' "nor have reliefs" \
 	contour --width 84mm --columns 2 --style surface relief16.ll relief128.ll
 fails 1 '^contour: --width is 300px, this picture needs' "nor curves" \
 	contour --width 300px --columns 5 --panels none16.ll filter16.ll filter128.ll layer16.ll weight16.ll
+
+# ---- odd values ----
+# made NAME EXPRESSION: points along a line and in a plane, made/NAME1.ll and NAME2.ll.
+made()
+{
+	local n
+	for n in 1 2; do
+		"$python" -c "
+print('ix,iy,x,y,loss,acc')
+from math import nan
+for iy in range(5 if $n == 2 else 1):
+    for ix in range(5):
+        x, y = ix / 2 - 1, (iy / 2 - 1) * ($n - 1)
+        print('%d,%d,%r,%r,%r,50' % (ix, iy, x, y, float($2)))" |
+			"$python" "$ROOT/tests/data/points/make.py" label="$1" >"$T/$1$n.ll"
+	done
+}
+# says NAME OPTION...: the lines below, or the one on standard error.
+says()
+{
+	local name=$1
+	shift
+	contour "$@" "$T/$name.ll" 2>&1 >"$T/$name.svg" | sed 's/^contour: //'
+	grep -o '>\(flat\|one number\|no number\|[0-9]* of [0-9]* points* \|cut\)[^<]*' "$T/$name.svg" | tr -d '>' | sort
+}
+made nan nan
+made equal 0.5
+made rounding '0.5 + 1e-9 * x'
+made zero 0
+made one '1.5 if ix == 2 and iy in (0, 2) and y == 0 else nan'
+made part 'nan if ix == 2 else 1 + x * x'
+made huge '1e30 * (1 + x * x + y * y)'
+made negative '-1 - x * x - y * y'
+made clipped 'max(0, x * x + y * y - 0.5)'
+all='nothing to draw: every value is NaN'
+positive='nothing to draw: no value is finite and positive, as a log scale needs'
+is "$(says nan1)$(says nan2)$(says nan2 --style surface)" "$all$all$all" "nothing but NaN is one line"
+for name in equal1 equal2 rounding1 rounding2; do
+	is "$(says $name)" "flat: 0.5, up to rounding" "$name is flat"
+done
+is "$(says zero1); $(says zero2)" "flat: 0, up to rounding; flat: 0, up to rounding" "zero is flat, too"
+is "$(says zero1 --log); $(says zero2 --log); $(says negative2 --log)" "$positive; $positive; $positive" \
+	"the log of zero is one line"
+is "$(says one1 | tr '\n' ';') $(says one2)" "no number at 4 of 5 points;one number: 1.5; one number: 1.5" \
+	"one number is not called flat"
+is "$(says part1)" "no number at 1 of 5 points" "a gap is said"
+is "$(says clipped1 --log)" "3 of 5 points are not above 0, as a log scale needs" "so is what a log scale has no place for"
+for style in lines filled heat surface; do
+	passes "huge and negative values, $style" contour --style $style -o "$T/odd-$style.svg" "$T/huge2.ll" "$T/negative2.ll"
+	for name in huge negative clipped equal part; do
+		contour --style $style "$T/${name}2.ll" >"$T/odd-$style-$name.svg"
+	done
+done
+for name in huge negative clipped one part; do
+	contour "$T/${name}1.ll" >"$T/odd-$name.svg"
+done
+passes "texts of odd values can be read" "$python" "$ROOT/tests/tool/texts.py" "$T"/odd-*.svg
+sed 's/^/# /' "$T/passes.out"
+! grep -l '[="][-]*\(nan\|inf\)[" ]' "$T"/odd-*.svg
+ok $? "and no place is a NaN"
 done_testing

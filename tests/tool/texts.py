@@ -15,7 +15,7 @@ ASCII = (32, 40, 46, 84, 64, 95, 78, 27, 39, 39, 50, 84, 32, 36, 32, 34, 64, 64,
          64, 64, 34, 34, 84, 84, 84, 53, 100, 68, 69, 70, 77, 63, 58, 77, 75, 29, 29, 66, 56, 86, 75, 79,
          60, 79, 69, 63, 61, 73, 68, 99, 69, 61, 69, 39, 34, 39, 84, 50, 50, 61, 63, 55, 63, 62, 35, 63,
          63, 28, 28, 58, 28, 97, 63, 61, 63, 63, 41, 52, 39, 63, 59, 82, 59, 59, 52, 64, 34, 64, 84)
-OTHERS = {'\u2212': 84, '\u00b2': 40, '\u207b': 53, '\u00b7': 32}
+OTHERS = {'\u2212': 84, '\u207b': 53, '\u00b7': 32, **dict.fromkeys('\u00b2\u00b3\u00b9\u2070\u2074\u2075\u2076\u2077\u2078\u2079', 40)}
 PIXELS = {'px': 1, 'mm': 96 / 25.4, 'cm': 96 / 2.54, 'in': 96, 'pt': 96 / 72, '': 1}
 
 
@@ -35,7 +35,7 @@ def box(node):
     left = x - wide * {'start': 0, 'middle': 0.5, 'end': 1}[node.get('text-anchor', 'start')]
     corners = [(left, y - 0.72 * size), (left + wide, y - 0.72 * size),
                (left + wide, y + 0.2 * size), (left, y + 0.2 * size)]
-    turn = re.match(r'rotate\(([-.0-9]+)[ ,]?([-.0-9]+)[ ,]?([-.0-9]+)\)', node.get('transform', ''))
+    turn = re.match(r'rotate\((-?[.0-9]+) ?(-?[.0-9]+) ?(-?[.0-9]+)\)', node.get('transform', ''))
     if turn:
         angle, cx, cy = (float(v) for v in turn.groups())
         s, c = math.sin(math.radians(angle)), math.cos(math.radians(angle))
