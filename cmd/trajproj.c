@@ -2,6 +2,7 @@
  * trajproj: shows the checkpoints of training runs in the plane that passes by.
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +22,7 @@ struct trajproj {
 	struct runs runs;
 	/* Losses joined by model: per checkpoint, NaN where there is none. */
 	double *loss;
-	char set[SET_NAME_BYTES];
+	char set[SET_NAME_BYTES], images[DIGEST_TEXT_BYTES];
 	char losses_digest[DIGEST_TEXT_BYTES];
 
 	struct passage passage;
@@ -122,8 +123,11 @@ join_losses(
 	for (size_t i = 0; i < t->runs.n; i++)
 		found += find_loss(
 		    all, n, t->runs.checkpoints[i].digest, &t->loss[i]);
-	if (found > 0)
+	if (found > 0) {
 		memcpy(t->set, all[0].of->grid.set[0], sizeof(t->set));
+		memcpy(t->images, all[0].of->grid.images[0].digest,
+		    sizeof(t->images));
+	}
 	free(all);
 	if (found == 0)
 		return error_set(err,
@@ -210,6 +214,8 @@ write_run(struct trajproj *t, int rep, const struct run *run, struct error *err)
 		if (t->loss != NULL) {
 			point.loss = t->loss[i];
 			memcpy(point.set, t->set, sizeof(point.set));
+			snprintf(point.images, sizeof(point.images), "%.*s",
+			    PATH_DIGEST_BYTES - 1, t->images);
 		}
 		if (write_point(t, &point, err) < 0)
 			return -1;

@@ -62,6 +62,18 @@ see(const struct points_list *list, const struct path_point *p)
 	return seen;
 }
 
+static bool
+is_comparable(const struct path_point *p, const struct seen *seen)
+{
+	const struct grid *grid;
+
+	if (seen->surface == NULL)
+		return false;
+	grid = &seen->surface->grid;
+	return path_is_of(
+	    p, grid->set[seen->set], grid->images[seen->set].digest);
+}
+
 static void
 add_seen(struct text *out, const struct path_point *p, const struct seen *seen)
 {
@@ -76,7 +88,7 @@ add_seen(struct text *out, const struct path_point *p, const struct seen *seen)
 	if (!isnan(seen->loss.value))
 		text_add(out, "%d", seen->loss.measured);
 	add_real(
-	    out, strcmp(set, p->set) == 0 ? p->loss - seen->loss.value : NAN);
+	    out, is_comparable(p, seen) ? p->loss - seen->loss.value : NAN);
 	add_real(out, p->norm > 0 ? p->off / p->norm : NAN);
 }
 

@@ -144,15 +144,17 @@ is_in_range(const struct grid *grid, const double at[AXES_MAX])
 
 /* The largest gap between a checkpoint's loss and that of the plane. */
 static void
-compare_loss(
-    struct routes *r, const struct path_point *p, double plane, const char *set)
+compare_loss(struct routes *r, const struct path_point *p, double plane,
+    const struct grid *grid, int set)
 {
 	const double gap = fabs(p->loss - plane);
 
-	if (isnan(gap) || strcmp(p->set, set) != 0 ||
-	    (r->gap.known && gap <= fabs(r->gap.at->loss - r->gap.plane)))
+	if (isnan(gap) || strcmp(p->set, grid->set[set]) != 0)
 		return;
-	r->gap = (struct route_gap){true, p, plane};
+	if (!path_is_of(p, grid->set[set], grid->images[set].digest))
+		r->other_images = true;
+	else if (!r->gap.known || gap > fabs(r->gap.at->loss - r->gap.plane))
+		r->gap = (struct route_gap){true, p, plane};
 }
 
 /* The loss of the plane beside that of each checkpoint. */
@@ -170,7 +172,7 @@ compare_losses(struct routes *r, const struct points *surface,
 			    !is_in_range(&surface->grid, at);
 			if (i + r->networks < r->n_points)
 				compare_loss(r, &r->points[i], r->plane[i],
-				    surface->grid.set[sheet->set]);
+				    &surface->grid, sheet->set);
 		}
 }
 
@@ -302,8 +304,13 @@ routes_say_gap(const struct routes *r, char *out, size_t room)
 	const bool several = r->n > r->networks + 1;
 
 	out[0] = '\0';
-	if (!r->gap.known)
+	if (!r->gap.known) {
+		snprintf(out, room, "%s",
+		    r->other_images
+			? "the checkpoints' own losses are of other images"
+			: "");
 		return;
+	}
 	snprintf(out, room,
 	    "largest gap: %s in the plane, own loss %s (%.60s%s%s %s)",
 	    level_text_short(r->gap.plane, plane),

@@ -23,6 +23,7 @@ struct routes {
 		const struct path_point *at; /* borrowed from points */
 		double plane;
 	} gap;
+	bool other_images; /* some own losses are of others than the sheet's */
 	/* What the trails borrow. */
 	struct path_point *points;
 	size_t n_points, room;

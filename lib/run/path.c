@@ -36,6 +36,8 @@ path_pack(struct pack *pack, const struct path_point *p)
 			pack_key_real(pack, maybe[i].key, maybe[i].v);
 	if (!isnan(p->loss))
 		pack_key_text(pack, "set", p->set);
+	if (!isnan(p->loss) && p->images[0] != '\0')
+		pack_key_text(pack, "images", p->images);
 	pack_key_bool(pack, "drop", p->drop);
 	pack_key_text(pack, "method", path_method_words[p->method]);
 	pack_key_real(pack, "x", p->x);
@@ -111,6 +113,9 @@ unpack_checkpoint(
 		return -1;
 	if ((value_get(h, "loss") != NULL || value_get(h, "set") != NULL) &&
 	    field_text(h, "set", p->set, sizeof(p->set), err) < 0)
+		return -1;
+	if (value_get(h, "images") != NULL &&
+	    field_hex(h, "images", p->images, PATH_DIGEST_BYTES - 1, err) < 0)
 		return -1;
 	if (!value_bool(value_get(h, "drop"), &p->drop))
 		return error_set(err, "drop is neither true nor false");
@@ -220,6 +225,14 @@ path_lies_in(const struct path_point *p, const struct path_plane *plane)
 		    fabs(p->length[a] / plane->length[a] - 1) > alike)
 			return PLANE_OTHER;
 	return PLANE_UNKNOWN;
+}
+
+bool
+path_is_of(const struct path_point *p, const char *set, const char *images)
+{
+	return strcmp(p->set, set) == 0 &&
+	       (p->images[0] == '\0' || images[0] == '\0' ||
+		   strncmp(p->images, images, PATH_DIGEST_BYTES - 1) == 0);
 }
 
 static int

@@ -35,6 +35,7 @@ struct path_point {
 	double norm, off, off_biasbn, off_rest;
 	double loss; /* joined from points: on the data set `set` */
 	char set[SET_NAME_BYTES];
+	char images[PATH_DIGEST_BYTES]; /* of that; empty: not known */
 	struct plane_id plane; /* that it lies in; not known before 0.2 */
 	/* Of the plane: its model, lengths of its directions, their cosine; and
 	 * the checkpoint's own model.  First digits of digests. */
@@ -63,6 +64,13 @@ struct path_plane {
  */
 enum plane_same path_lies_in(
     const struct path_point *point, const struct path_plane *plane);
+
+/*
+ * Is its own loss one of these images, of this digest, of a data set of this
+ * name?  Empty digests are not known and speak against nothing.
+ */
+bool path_is_of(
+    const struct path_point *point, const char *set, const char *images);
 
 /* What to say of paths that were taken although nobody knows their plane. */
 extern const char path_guessed[];

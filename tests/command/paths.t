@@ -243,6 +243,15 @@ is "$(contour exact.ll | grep -o '>largest gap: .* (')" "$(awk -F, 'NR > 1 && ($
 contour --style surface exact.ll | grep -q '>largest gap: .*(epoch [0-6])<'
 ok $? "so does a relief, and for which epoch"
 is "$(contour --field acc exact.ll | grep -c 'largest gap')" 0 "but not of another field"
+evalgrid -q -d "$D" --sample 40 --x=auto:7 --y=auto:5 told.ll >sampled.ll
+is "$(contour sampled.ll | grep -c "largest gap\|>the checkpoints' own losses are of other images<")" 1 \
+	"losses of other images have no gap, and this is said"
+is "$(gridconv -t path sampled.ll | awk -F, 'NR > 1 { print $18, $20 }' | sort -u)" "train " \
+	"nor have they in the table"
+evalgrid -q -d "$D" --sample 40 run.ll >sampled_losses.ll
+trajproj --losses sampled_losses.ll run.ll <plane | evalgrid -q -d "$D" --sample 40 --x=auto:7 --y=auto:5 |
+	contour | grep -q '>largest gap'
+ok $? "the same subset has"
 evalgrid -q -d test="$D" --x=auto:7 --y=auto:5 told.ll >tested.ll
 is "$(contour tested.ll | grep -c 'largest gap')" 0 "nor of another data set"
 is "$(gridconv -t path tested.ll | awk -F, 'NR > 1 { print $18, $20 }' | sort -u)" "test " \
