@@ -36,13 +36,15 @@ enum eval_method {
 	EVAL_DEPTHWISE,
 	EVAL_MAX_POOL,
 	EVAL_AVERAGE_POOL,
-	EVAL_AFFINE,   /* batch norm alone, addition, ReLU, Clip */
-	EVAL_COPY,     /* Concat, Pad, Slice that must move */
-	EVAL_NOTHING,  /* the output is a view of what is there already */
-	EVAL_ROWS,     /* a kernel of rows, where its values lie */
-	EVAL_PRODUCT,  /* rows times a tensor, by the kernel of convolutions */
-	EVAL_FLAT,     /* the operator's own forward, where its values lie */
-	EVAL_FALLBACK, /* the same on copies in planes */
+	EVAL_AFFINE,    /* batch norm alone, addition, ReLU, Clip */
+	EVAL_POINTWISE, /* a function of one number */
+	EVAL_MULTIPLY,  /* of two activations */
+	EVAL_COPY,      /* Concat, Pad, Slice that must move */
+	EVAL_NOTHING,   /* the output is a view of what is there already */
+	EVAL_ROWS,      /* a kernel of rows, where its values lie */
+	EVAL_PRODUCT,   /* rows times a tensor, by the kernel of convolutions */
+	EVAL_FLAT,      /* the operator's own forward, where its values lie */
+	EVAL_FALLBACK,  /* the same on copies in planes */
 	EVAL_METHODS,
 };
 
@@ -51,7 +53,9 @@ struct eval_step {
 	enum eval_method method;
 	int in, addend, out; /* values; addend -1: none */
 	struct limits limits;
-	struct conv conv; /* of three methods and products; owned */
+	struct conv conv;        /* of three methods and products; owned */
+	enum pointwise function; /* of EVAL_POINTWISE */
+	float alpha, beta;       /* likewise */
 	void (*rows)(const struct rows_job *job); /* of EVAL_ROWS */
 	int row; /* its length; of EVAL_PRODUCT those of in are conv's c */
 	/* Of these two: tensors that multiply and are added, or -1. */
@@ -103,6 +107,9 @@ int eval_compile(struct eval_plan *plan, struct error *err);
 
 /* Then: values that lie in planes, and the steps that can use that. */
 int eval_flatten(struct eval_plan *plan, struct error *err);
+
+/* How often value is read, its being the output included. */
+int eval_readers(const struct eval_plan *plan, int value);
 
 /* Does it lie in planes, where nothing else is seen of it? */
 static inline bool

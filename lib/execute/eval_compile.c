@@ -89,6 +89,100 @@ compile_affine(struct eval_plan *plan, struct eval_step *step)
 	return EVAL_AFFINE;
 }
 
+/* Functions of one number that have a kernel. */
+static const struct {
+	enum operator_kind op;
+	enum pointwise function;
+} functions[] = {
+    {OP_LEAKY_RELU, POINTWISE_LEAKY_RELU},
+    {OP_ELU, POINTWISE_ELU},
+    {OP_SELU, POINTWISE_SELU},
+    {OP_SIGMOID, POINTWISE_SIGMOID},
+    {OP_HARD_SIGMOID, POINTWISE_HARD_SIGMOID},
+    {OP_HARD_SWISH, POINTWISE_HARD_SWISH},
+    {OP_TANH, POINTWISE_TANH},
+    {OP_SOFTPLUS, POINTWISE_SOFTPLUS},
+    {OP_MISH, POINTWISE_MISH},
+    {OP_SOFTSIGN, POINTWISE_SOFTSIGN},
+    {OP_ERF, POINTWISE_ERF},
+    {OP_GELU, POINTWISE_GELU},
+    {OP_EXP, POINTWISE_EXP},
+    {OP_SQRT, POINTWISE_SQRT},
+    {OP_ABS, POINTWISE_ABS},
+    {OP_NEG, POINTWISE_NEG},
+    {OP_RECIPROCAL, POINTWISE_RECIPROCAL},
+};
+
+static enum eval_method
+compile_pointwise(struct eval_plan *plan, struct eval_step *step)
+{
+	const struct node *node = step->fused->node;
+	size_t i = 0;
+
+	while (i < sizeof(functions) / sizeof(functions[0]) &&
+	       functions[i].op != node->op)
+		i++;
+	if (i == sizeof(functions) / sizeof(functions[0]))
+		return EVAL_FALLBACK;
+	step->function = functions[i].function;
+	if (node->op == OP_GELU && node->attr.approximate)
+		step->function = POINTWISE_GELU_TANH;
+	step->alpha = node->attr.alpha;
+	step->beta = node->attr.beta;
+	inherit(plan, step->in, step->out);
+	return EVAL_POINTWISE;
+}
+
+/* A function that its own argument is multiplied by, as exporters write SiLU
+ * and HardSwish: the product is a function, too. */
+static bool
+join_gate(struct eval_plan *plan, struct eval_step *step, int x, int y)
+{
+	struct eval_step *gate = &plan->steps[plan->slots[y].first];
+
+	if (gate->method != EVAL_POINTWISE || gate->in != x ||
+	    eval_readers(plan, y) != 1)
+		return false;
+	if (gate->function == POINTWISE_SIGMOID)
+		step->function = POINTWISE_SILU;
+	else if (gate->function == POINTWISE_HARD_SIGMOID &&
+		 gate->alpha == 1.0F / 6.0F && gate->beta == 0.5F)
+		step->function = POINTWISE_HARD_SWISH;
+	else
+		return false;
+	gate->method = EVAL_NOTHING;
+	plan->slots[y].first = -1;
+	step->in = x;
+	inherit(plan, x, step->out);
+	return true;
+}
+
+/* Element by element, or each channel by a number. */
+static enum eval_method
+compile_multiply(struct eval_plan *plan, struct eval_step *step)
+{
+	const int *in = step->fused->in;
+
+	for (int j = 0; j < 2; j++)
+		if (join_gate(plan, step, in[j], in[!j]))
+			return EVAL_POINTWISE;
+	for (int j = 0; j < 2; j++) {
+		const struct slot *a = &plan->slots[in[j]];
+		const struct slot *b = &plan->slots[in[!j]];
+		const bool whole = b->h == a->h && b->w == a->w;
+
+		if (a->c != b->c || !same_order(a, b) ||
+		    (!whole && (b->h != 1 || b->w != 1)) ||
+		    slot_planes(a) != slot_planes(&plan->slots[step->out]))
+			continue;
+		step->in = in[j];
+		step->addend = in[!j];
+		inherit(plan, step->in, step->out);
+		return EVAL_MULTIPLY;
+	}
+	return EVAL_FALLBACK;
+}
+
 static enum eval_method
 compile_pool(struct eval_plan *plan, struct eval_step *step)
 {
@@ -262,6 +356,8 @@ compile_node(struct eval_plan *plan, struct eval_step *step)
 	case OP_CLIP:
 		step->limits = (struct limits){attr->min, attr->max};
 		return compile_affine(plan, step);
+	case OP_MUL:
+		return compile_multiply(plan, step);
 	case OP_MAX_POOL:
 	case OP_AVERAGE_POOL:
 	case OP_GLOBAL_AVERAGE_POOL:
@@ -273,7 +369,7 @@ compile_node(struct eval_plan *plan, struct eval_step *step)
 	case OP_CONCAT:
 		return compile_concat(plan, step);
 	default:
-		return EVAL_FALLBACK;
+		return compile_pointwise(plan, step);
 	}
 }
 

@@ -6,8 +6,8 @@
 #include "net/operator.h"
 
 static const char *const words[EVAL_METHODS] = {"input", "winograd", "direct",
-    "depthwise", "max pool", "average pool", "affine", "copy", "in place",
-    "rows", "products", "flat", "plain C"};
+    "depthwise", "max pool", "average pool", "affine", "pointwise", "multiply",
+    "copy", "in place", "rows", "products", "flat", "plain C"};
 
 /* Of one step or several. */
 struct share {

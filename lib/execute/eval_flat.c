@@ -22,7 +22,7 @@ operands(const struct eval_step *step, int value[OPERANDS])
 
 /* Does it matter to the step how its values lie? */
 static bool
-wants_pixels(const struct eval_step *step)
+wants_pixels(const struct eval_plan *plan, const struct eval_step *step)
 {
 	switch (step->method) {
 	case EVAL_INPUT:
@@ -30,6 +30,11 @@ wants_pixels(const struct eval_step *step)
 		return false;
 	case EVAL_AFFINE:
 		return step->fused->norm != NULL;
+	case EVAL_POINTWISE:
+		return false;
+	case EVAL_MULTIPLY:
+		return slot_planes(&plan->slots[step->in]) !=
+		       slot_planes(&plan->slots[step->addend]);
 	default:
 		return true;
 	}
@@ -41,7 +46,7 @@ spread_pixels(struct eval_plan *plan, const struct eval_step *step)
 {
 	int value[OPERANDS];
 	const int n = operands(step, value);
-	bool any = wants_pixels(step), changed = false;
+	bool any = wants_pixels(plan, step), changed = false;
 
 	for (int i = 0; i < n; i++)
 		any |= plan->slots[value[i]].pixels;
@@ -114,14 +119,6 @@ find_rows(const struct eval_plan *plan, struct eval_step *step)
 		break;
 	case OP_LAYER_NORMALIZATION:
 		step->rows = plan->kernels->layer_norm;
-		break;
-	case OP_ERF:
-		step->rows = plan->kernels->erf;
-		break;
-	case OP_GELU:
-		step->rows = plan->kernels->gelu;
-		if (node->attr.approximate)
-			return false;
 		break;
 	default:
 		return false;

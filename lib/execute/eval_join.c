@@ -1,8 +1,22 @@
 /*
  * Steps over tokens that become one: a product with what is added to its rows,
- * and the nodes of which exporters make a layer normalisation.
+ * and the nodes of which exporters make a layer normalisation or a GELU.
  */
+#include <math.h>
+
 #include "execute/eval.h"
+
+int
+eval_readers(const struct eval_plan *plan, int value)
+{
+	int reads[NODE_INPUTS_MAX + 1], count = value == plan->output;
+
+	for (size_t i = 0; i < plan->fusion.n_steps; i++)
+		for (int n = fuse_reads(&plan->fusion.steps[i], reads);
+		     n-- > 0;)
+			count += reads[n] == value;
+	return count;
+}
 
 /* The only step that reads value, or NULL. */
 static struct eval_step *
@@ -148,18 +162,6 @@ is_mean(const struct eval_plan *plan, const struct eval_step *step)
 	       (rank == IMAGE_RANK_MAX || node->attr.axes[1] == 0);
 }
 
-/* How many steps read value. */
-static int
-count_readers(const struct eval_plan *plan, int value)
-{
-	int reads[NODE_INPUTS_MAX + 1], count = value == plan->output;
-
-	for (size_t i = 1; i < plan->n_steps; i++)
-		for (int n = fuse_reads(plan->steps[i].fused, reads); n-- > 0;)
-			count += reads[n] == value;
-	return count;
-}
-
 /* The steps of (x - mean) / sqrt(var + epsilon): mean comes first, then x -
  * mean, its square, var, + epsilon, the root, the division. */
 struct layer {
@@ -176,7 +178,7 @@ find_layer(struct eval_plan *plan, struct eval_step *mean, struct layer *l)
 		return false;
 	l->minus = behind(plan, mean, OP_SUB, 2);
 	if (l->minus == NULL || l->minus->fused->in[0] != mean->in ||
-	    count_readers(plan, l->minus->out) != 2)
+	    eval_readers(plan, l->minus->out) != 2)
 		return false;
 	l->square = l->divide = NULL;
 	for (size_t i = 1; i < plan->n_steps; i++) {
@@ -232,6 +234,71 @@ join_layer(struct eval_plan *plan, struct eval_step *mean)
 	take_over(plan, mean, bias);
 }
 
+/* ---- GELU, node by node ---- */
+
+/* Takes what a step makes out of the list: another one makes more of it. */
+static void
+leave_out(struct eval_plan *plan, struct eval_step *step)
+{
+	plan->slots[step->out].first = -1;
+	step->method = EVAL_NOTHING;
+}
+
+/* A number near x beside the step's one activation. */
+static bool
+is_near(const struct eval_plan *plan, const struct eval_step *step, double x)
+{
+	float number;
+
+	return is_number(plan, step, &number) &&
+	       fabs((double)number - x) < 1e-6;
+}
+
+/* The step that makes value by op and a number near x, for one reader. */
+static struct eval_step *
+maker(struct eval_plan *plan, int value, enum operator_kind op, double x)
+{
+	struct eval_step *step = &plan->steps[plan->slots[value].first];
+
+	return is_node(step, op, 1) && is_near(plan, step, x) &&
+		       eval_readers(plan, value) == 1
+		   ? step
+		   : NULL;
+}
+
+/* x (1 + erf(x / sqrt 2)) / 2, the half being that of x or of the product. */
+static void
+join_gelu(struct eval_plan *plan, struct eval_step *erf)
+{
+	struct eval_step *plus = behind(plan, erf, OP_ADD, 1);
+	struct eval_step *times =
+	    plus != NULL ? only_reader(plan, plus->out) : NULL;
+	struct eval_step *root = maker(plan, erf->in, OP_MUL, sqrt(0.5));
+	struct eval_step *half;
+	int other;
+
+	if (root == NULL)
+		root = maker(plan, erf->in, OP_DIV, sqrt(2.0));
+	if (root == NULL || times == NULL || times->method != EVAL_MULTIPLY ||
+	    !is_near(plan, plus, 1.0))
+		return;
+	other = times->in == plus->out ? times->addend : times->in;
+	half = other == root->in ? behind(plan, times, OP_MUL, 1)
+				 : maker(plan, other, OP_MUL, 0.5);
+	if (half == NULL || !is_near(plan, half, 0.5) ||
+	    (other != root->in && half->in != root->in))
+		return;
+	erf->function = POINTWISE_GELU;
+	erf->in = root->in;
+	leave_out(plan, root);
+	take_over(plan, erf, plus);
+	take_over(plan, erf, times);
+	if (other == root->in)
+		take_over(plan, erf, half);
+	else
+		leave_out(plan, half);
+}
+
 void
 eval_join(struct eval_plan *plan)
 {
@@ -244,5 +311,8 @@ eval_join(struct eval_plan *plan)
 		}
 		if (step->method == EVAL_FLAT)
 			join_layer(plan, step);
+		if (step->method == EVAL_POINTWISE &&
+		    step->function == POINTWISE_ERF)
+			join_gelu(plan, step);
 	}
 }

@@ -81,20 +81,50 @@ run_pool(const struct run *run, const struct eval_step *step, int image, int n)
 	    &run->plan->slots[step->out], view_of(run, step->out, image), n);
 }
 
+/* Is the second operand a number for each channel? */
+static bool
+is_number_each(const struct run *run, const struct eval_step *step)
+{
+	const struct slot *by = &run->plan->slots[step->addend];
+
+	return by->h == 1 && by->w == 1;
+}
+
 static void
 run_affine(
     const struct run *run, const struct eval_step *step, int image, int n)
 {
 	const bool norm = step->fused->norm != NULL;
+	struct view add = view_if(run, step->addend, image);
 
+	if (step->addend >= 0 && is_number_each(run, step))
+		add.pixel = add.row = 0;
 	pixel_affine(run->plan->kernels, &run->plan->slots[step->out],
 	    &(struct pixel_affine){.in = view_of(run, step->in, image),
 		.out = view_of(run, step->out, image),
-		.add = view_if(run, step->addend, image),
+		.add = add,
 		.images = n,
 		.scale = norm ? run->weights + step->scale : NULL,
 		.shift = norm ? run->weights + step->shift : NULL,
-		.limits = step->limits});
+		.limits = step->limits,
+		.times = step->method == EVAL_MULTIPLY});
+}
+
+static void
+run_pointwise(
+    const struct run *run, const struct eval_step *step, int image, int n)
+{
+	const struct slot *out = &run->plan->slots[step->out];
+
+	run->plan->kernels->pointwise[step->function](
+	    &(struct pointwise_job){.in = view_of(run, step->in, image),
+		.out = view_of(run, step->out, image),
+		.images = n,
+		.h = out->h,
+		.w = out->w,
+		.c = out->c,
+		.alpha = step->alpha,
+		.beta = step->beta});
 }
 
 /* Concat: behind one another; Pad: into the middle of zeros. */
@@ -303,7 +333,11 @@ do_step(const struct run *run, const struct eval_step *step, int image, int n)
 		run_pool(run, step, image, n);
 		break;
 	case EVAL_AFFINE:
+	case EVAL_MULTIPLY:
 		run_affine(run, step, image, n);
+		break;
+	case EVAL_POINTWISE:
+		run_pointwise(run, step, image, n);
 		break;
 	case EVAL_COPY:
 		run_copy(run, step, image, n);

@@ -54,16 +54,17 @@ void
 pixel_affine(const struct kernels *kernels, const struct slot *slot,
     const struct pixel_affine *call)
 {
-	kernels->affine(&(struct affine_job){.in = call->in,
-	    .out = call->out,
-	    .add = call->add,
-	    .images = call->images,
-	    .h = slot->h,
-	    .w = slot->w,
-	    .c = slot->c,
-	    .scale = call->scale,
-	    .shift = call->shift,
-	    .limits = call->limits});
+	(call->times ? kernels->multiply : kernels->affine)(
+	    &(struct affine_job){.in = call->in,
+		.out = call->out,
+		.add = call->add,
+		.images = call->images,
+		.h = slot->h,
+		.w = slot->w,
+		.c = slot->c,
+		.scale = call->scale,
+		.shift = call->shift,
+		.limits = call->limits});
 }
 
 void

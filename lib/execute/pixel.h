@@ -20,13 +20,17 @@ void pixel_pool(const struct kernels *kernels, const struct node *node,
     const struct slot *in, struct view from, const struct slot *out,
     struct view to, int images);
 
-/* out = in * scale + shift + add, limited: each channel of a slot's images. */
+/*
+ * out = in * scale + shift + add, limited: each channel of a slot's images; or
+ * in times add.
+ */
 struct pixel_affine {
 	struct view in, out;
 	struct view add; /* at NULL: none */
 	int images;
 	const float *scale, *shift; /* whole blocks; NULL: 1 and 0 */
 	struct limits limits;
+	bool times;
 };
 
 void pixel_affine(const struct kernels *kernels, const struct slot *slot,

@@ -122,6 +122,48 @@ struct affine_job {
 };
 
 /*
+ * Functions of one number, by the operators of these names; alpha and beta are
+ * their attributes.  Within 4 ulp, and of x where the function is x times a
+ * share of it; powers of e that are below e^-87 are 0.
+ */
+#define POINTWISE_EACH(F)             \
+	F(LEAKY_RELU, leaky_relu)     \
+	F(ELU, elu)                   \
+	F(SELU, selu)                 \
+	F(SIGMOID, sigmoid)           \
+	F(SILU, silu)                 \
+	F(HARD_SIGMOID, hard_sigmoid) \
+	F(HARD_SWISH, hard_swish)     \
+	F(TANH, tanh)                 \
+	F(SOFTPLUS, softplus)         \
+	F(MISH, mish)                 \
+	F(SOFTSIGN, softsign)         \
+	F(ERF, erf)                   \
+	F(GELU, gelu)                 \
+	F(GELU_TANH, gelu_tanh)       \
+	F(EXP, exp)                   \
+	F(SQRT, sqrt)                 \
+	F(ABS, abs)                   \
+	F(NEG, neg)                   \
+	F(RECIPROCAL, reciprocal)
+
+enum pointwise {
+#define POINTWISE_NAME(upper, lower) POINTWISE_##upper,
+	POINTWISE_EACH(POINTWISE_NAME)
+#undef POINTWISE_NAME
+	    POINTWISES
+};
+
+/* Its place in a table. */
+#define POINTWISE_ENTRY(upper, lower) [POINTWISE_##upper] = lower##_all,
+
+struct pointwise_job {
+	struct view in, out;
+	int images, h, w, c;
+	float alpha, beta;
+};
+
+/*
  * The gradient by a convolution's weights, in the layout of its weights:
  * d_weights[block of k][tap][c][KERNEL_BLOCK] += sum over images, y and x of
  * in[tap + c] * d_out[k], in this order.  in's steps as in conv_job.
@@ -212,6 +254,8 @@ struct kernels {
 	void (*max_pool)(const struct pool_job *job);
 	void (*average_pool)(const struct pool_job *job);
 	void (*affine)(const struct affine_job *job);
+	/* out = in * add alone. */
+	void (*multiply)(const struct affine_job *job);
 
 	void (*gradient)(const struct gradient_job *job);
 	void (*winograd_gradient)(const struct winograd_gradient_job *job);
@@ -228,10 +272,7 @@ struct kernels {
 	void (*softmax)(const struct rows_job *job);
 	/* (x - mean) / sqrt(var + epsilon) * weight + bias in each row. */
 	void (*layer_norm)(const struct rows_job *job);
-	/* Element by element: erf(x), within 2 ulp; x (1 + erf(x / sqrt 2)) /
-	 * 2, within 2 ulp of x. */
-	void (*erf)(const struct rows_job *job);
-	void (*gelu)(const struct rows_job *job);
+	void (*pointwise[POINTWISES])(const struct pointwise_job *job);
 
 	/* n rounds of independent multiply-adds, for the bench: returns the
 	 * number of floating-point operations done; *sink keeps them alive. */

@@ -179,6 +179,20 @@ affine(const struct affine_job *job)
 }
 
 static void
+multiply(const struct affine_job *job)
+{
+	for (int n = 0; n < job->images; n++)
+		for (int p = 0; p < job->h * job->w; p++) {
+			int y = p / job->w, x = p % job->w;
+			const float *by = view_at(&job->add, n, y, x);
+
+			for (int c = 0; c < kernel_padded(job->c); c++)
+				view_at(&job->out, n, y, x)[c] =
+				    view_at(&job->in, n, y, x)[c] * by[c];
+		}
+}
+
+static void
 gradient(const struct gradient_job *job)
 {
 	float *to = job->d_weights;
@@ -298,6 +312,7 @@ norm_back(const struct norm_back_job *job)
 		}
 }
 
+#include "kernel/plain_pointwise.inc"
 #include "kernel/plain_rows.inc"
 
 static double
@@ -319,6 +334,7 @@ const struct kernels kernels_plain = {
     .max_pool = max_pool,
     .average_pool = average_pool,
     .affine = affine,
+    .multiply = multiply,
     .gradient = gradient,
     .winograd_gradient = winograd_gradient,
     .winograd_gradient_end = winograd_gradient_end,
@@ -327,7 +343,6 @@ const struct kernels kernels_plain = {
     .norm_back = norm_back,
     .softmax = softmax_rows,
     .layer_norm = layer_norm_rows,
-    .erf = erf_rows,
-    .gelu = gelu_rows,
+    .pointwise = {POINTWISE_EACH(POINTWISE_ENTRY)},
     .peak = peak,
 };

@@ -29,7 +29,7 @@ static const struct {
     {"softmax", check_softmax},
     {"exp", check_exp},
     {"layer_norm", check_layer_norm},
-    {"erf", check_erf},
+    {"pointwise", check_pointwise},
 };
 enum { CHECKS = sizeof(checks) / sizeof(checks[0]) };
 

@@ -28,7 +28,7 @@ class Net:
 
     def tensor(self, array, name=None):
         name = name or 't%d' % len(self.tensors)
-        self.tensors.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+        self.tensors.append(numpy_helper.from_array(np.asarray(array, order='C'), name))
         return name
 
     def draw(self, *shape, fan):

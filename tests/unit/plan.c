@@ -280,6 +280,68 @@ clips(void **state)
 	graph_free(&graph);
 }
 
+static int
+add_function(struct builder *b, enum operator_kind op, const char *name, int x)
+{
+	const struct attributes a = {
+	    .alpha = op == OP_HARD_SIGMOID ? 1.0F / 6.0F : 0.7F,
+	    .beta = op == OP_HARD_SIGMOID ? 0.5F : 1.1F,
+	    .approximate = op == OP_GELU && name[0] == 't'};
+
+	return graph_add_node(b->graph, op, name, 1, &x, &a, b->err);
+}
+
+static int
+add_product(struct builder *b, const char *name, int x, int y)
+{
+	const int in[] = {x, y};
+
+	return graph_add_node(
+	    b->graph, OP_MUL, name, 2, in, &(struct attributes){0}, b->err);
+}
+
+/* Functions of one number, and products with them: SiLU, HardSwish, channels
+ * times a number each. */
+static void
+functions(void **state)
+{
+	static const enum operator_kind ops[] = {OP_LEAKY_RELU, OP_ELU, OP_SELU,
+	    OP_SIGMOID, OP_HARD_SIGMOID, OP_HARD_SWISH, OP_TANH, OP_SOFTPLUS,
+	    OP_MISH, OP_SOFTSIGN, OP_ERF, OP_GELU, OP_EXP, OP_ABS, OP_NEG};
+	const struct shape input = {.rank = 3, .dim = {3, 8, 7}};
+	struct graph graph;
+	struct builder b;
+	struct error err;
+	char name[16];
+	int x, y, sum;
+
+	(void)state;
+	build_start(&b, &graph, &input, CLASSES, &x, &err);
+	x = sum = build_conv(&b, x, "c1", 18, 3, 1);
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+		snprintf(name, sizeof(name), "f%zu", i);
+		y = add_function(&b, ops[i], name, x);
+		snprintf(name, sizeof(name), "s%zu", i);
+		sum = build_add(&b, sum, y, name);
+	}
+	y = add_function(&b, OP_GELU, "tanh", x);
+	y = add_function(&b, OP_EXP, "above", y);
+	y = add_function(&b, OP_SQRT, "root", y);
+	y = add_function(&b, OP_RECIPROCAL, "one", y);
+	y = add_product(&b, "silu", y, add_function(&b, OP_SIGMOID, "g", y));
+	y = add_product(
+	    &b, "swish", add_function(&b, OP_HARD_SIGMOID, "h", y), y);
+	sum = build_add(&b, sum, y, "all");
+	y = build_conv(&b, build_global_average_pool(&b, sum), "c2", 18, 1, 1);
+	y = add_product(&b, "each", add_function(&b, OP_SIGMOID, "k", y), sum);
+	y = add_product(&b, "both", y, x);
+	build_linear(&b, build_flatten(&b, y), "l", CLASSES);
+	assert_int_equal(build_finish(&b), 0);
+	fill_graph(&graph);
+	compare(&graph, "functions");
+	graph_free(&graph);
+}
+
 /* What the lists are expected to look like. */
 static void
 steps(void **state)
@@ -523,6 +585,7 @@ main(void)
 	    cmocka_unit_test(every_architecture),
 	    cmocka_unit_test(odd_fusions),
 	    cmocka_unit_test(clips),
+	    cmocka_unit_test(functions),
 	    cmocka_unit_test(steps),
 	    cmocka_unit_test(block_sizes),
 	    cmocka_unit_test(threads),

@@ -67,6 +67,12 @@ vec_below(vec a, vec b)
 	return vbslq_f32(vcltq_f32(a, b), a, b);
 }
 
+INLINE vec
+vec_sqrt(vec v)
+{
+	return vsqrtq_f32(v);
+}
+
 /* Half of a vector, in double. */
 INLINE wide
 wide_low(vec v)

@@ -50,6 +50,12 @@ vec_below(vec a, vec b)
 	return VEC(min_ps)(a, b);
 }
 
+INLINE vec
+vec_sqrt(vec v)
+{
+	return VEC(sqrt_ps)(v);
+}
+
 /* Half of a vector, in double. */
 INLINE wide
 wide_low(vec v)

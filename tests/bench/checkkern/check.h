@@ -16,7 +16,7 @@ check_function check_conv, check_depthwise, check_winograd, check_strided,
 /* pixelwise.c */
 check_function check_pool, check_affine, check_norm, check_norm_back;
 /* rows.c */
-check_function check_softmax, check_layer_norm, check_erf, check_exp;
+check_function check_softmax, check_layer_norm, check_pointwise, check_exp;
 /* gradient.c */
 check_function check_gradient, check_winograd_gradient;
 

@@ -72,7 +72,15 @@ check_affine(const struct kernels *kernels, struct dice *dice)
 	kernels->affine(&job);
 	job.out = want.view;
 	kernels_plain.affine(&job);
-	return images_agree(&got, &want, l.k, 64 * FLT_EPSILON);
+	if (!images_agree(&got, &want, l.k, 64 * FLT_EPSILON))
+		return 0;
+	job.add = add.view;
+	if (l.add)
+		job.add.row = job.add.pixel = 0;
+	kernels_plain.multiply(&job);
+	job.out = got.view;
+	kernels->multiply(&job);
+	return images_agree(&got, &want, l.k, 0);
 }
 
 int

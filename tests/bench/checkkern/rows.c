@@ -1,4 +1,4 @@
-/* Rows: softmax, layer normalisation, the error function. */
+/* Rows: softmax, layer normalisation; functions of one number. */
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -39,7 +39,7 @@ agree(const float *got, const float *want, const float *scale, size_t n,
 		    fabs((double)(scale != NULL ? scale : want)[i]);
 		const double off = fabs((double)got[i] - (double)want[i]);
 
-		if (isnan(got[i]) && isnan(want[i]))
+		if (got[i] == want[i] || (isnan(got[i]) && isnan(want[i])))
 			continue;
 		if (!(off <= ulps * FLT_EPSILON * size + 2 * FLT_MIN)) {
 			printf("# %zu: %.9g, expected %.9g\n", i,
@@ -113,16 +113,59 @@ check_layer_norm(const struct kernels *kernels, struct dice *dice)
 		   kernels_plain.layer_norm, &job, ones, 16);
 }
 
-int
-check_erf(const struct kernels *kernels, struct dice *dice)
+static float *
+apply(const struct kernels *kernels, int function, struct pointwise_job *job)
 {
-	struct rows_job job = rows_drawn(dice, 2);
-	const float *x = job.in;
+	float *out = guarded((size_t)job->c);
 
-	return check(kernels->erf, first_set(kernels)->erf, kernels_plain.erf,
-		   &job, NULL, 2) &&
-	       check(kernels->gelu, first_set(kernels)->gelu,
-		   kernels_plain.gelu, &job, x, 2);
+	job->out.at = out;
+	kernels->pointwise[function](job);
+	return out;
+}
+
+/* Ulps of the value, or of x; what is a product of roundings has more. */
+int
+check_pointwise(const struct kernels *kernels, struct dice *dice)
+{
+	static const struct {
+		double ulps;
+		int of_x;
+	} rule[POINTWISES] = {
+	    [POINTWISE_ERF] = {2, 0},
+	    [POINTWISE_SILU] = {2, 1},
+	    [POINTWISE_MISH] = {4, 1},
+	    [POINTWISE_GELU] = {2, 1},
+	    [POINTWISE_GELU_TANH] = {2, 1},
+	};
+	const int n = roll(dice, 1, 4) * KERNEL_BLOCK;
+	const float spread = (float)roll(dice, 1, 30);
+	float *x = drawn(dice, (size_t)n);
+
+	for (int f = 0; f < POINTWISES; f++) {
+		struct pointwise_job job = {.in = {.at = x},
+		    .images = 1,
+		    .h = 1,
+		    .w = 1,
+		    .c = n,
+		    .alpha = 0.3F,
+		    .beta = 0.45F};
+		const float *got, *same, *want;
+
+		for (int i = 0; i < n; i++)
+			x[i] = roundf(x[i] * spread * 256) / 256;
+		got = apply(kernels, f, &job);
+		same = apply(first_set(kernels), f, &job);
+		want = apply(&kernels_plain, f, &job);
+		if (memcmp(got, same, (size_t)n * sizeof(*got)) != 0 ||
+		    !agree(got, want, rule[f].of_x ? x : NULL, (size_t)n,
+			rule[f].ulps > 0 ? rule[f].ulps : 4)) {
+			printf("# function %d\n", f);
+			return 0;
+		}
+		for (int i = 0; i < n; i++)
+			x[i] /= spread;
+	}
+	return 1;
 }
 
 /* e^x as a softmax has it: of 0 and x, one divided by the other. */
