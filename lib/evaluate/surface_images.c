@@ -165,6 +165,7 @@ surface_write_images(const struct surface *s, int64_t number, int set,
 	if (s->per_class && score->status == SCORE_OK &&
 	    write_classes(s, number, set, score, writer, err) < 0)
 		return -1;
-	return s->per_image ? write_losses(s, number, set, score, writer, err)
-			    : 0;
+	return s->per_image && score->status == SCORE_OK
+		   ? write_losses(s, number, set, score, writer, err)
+		   : 0;
 }

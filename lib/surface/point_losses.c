@@ -47,8 +47,9 @@ point_check_losses(const struct point *point, struct error *err)
 		    images, n, plural_s(n));
 	if (mean_of(point, n, &mean, err) < 0)
 		return -1;
-	/* one of them may be too large for float32 */
-	if (mean > FLT_MAX && loss * images > FLT_MAX)
+	/* one of them may be too large for float32; those of a point that is
+	 * no number were written, too */
+	if (!isfinite(loss) || (mean > FLT_MAX && loss * images > FLT_MAX))
 		return 0;
 	if (isfinite(mean) &&
 	    fabs(mean - loss) <= slack * fmax(fabs(mean), fabs(loss)))

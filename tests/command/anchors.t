@@ -129,6 +129,14 @@ recdump --json helped.ll >helped.json
 is "$("$python" held.py)" "0 0" "shuffled losses: losses are within their half-widths"
 [ "$(mean helped.ll)" -gt $((near * 2)) ]
 ok $? "which costs more ($(mean helped.ll))"
+# Points that are no number have no losses, and are no anchors; files that have them are read.
+evalgrid -q --x=-0.4:1e30:2 --y=0:0:1 -d $images --per-image plane.ll >far.ll
+is "$(recdump far.ll | grep -c '^point.*status=nan') $(recdump far.ll | grep -c '^losses')" "1 1" \
+	"a loss that is none has none of images"
+passes "gridmerge takes it" gridmerge -o farm.ll far.ll
+eval_grid --error 5% --anchors far.ll >farhelp.ll
+is "$?" 0 "anchors may have such a point"
+
 # Requested points have the help of the cell they lie in; requested anchors are none.
 printf '%s %s %s\n' 1 0.1 0.12 2 -0.03 0.22 | losspipe run ask >requests.ll
 evalgrid -q -d $images --error 1% --anchors anchors.ll plane.ll requests.ll >asked.ll
