@@ -23,7 +23,8 @@ mark_norms(char *out, size_t room, const struct value *grid)
 {
 	char word[32], mark[48];
 
-	if (!value_text(value_get(grid, "bn"), word, sizeof(word)) ||
+	if (grid_norms(grid) == GRID_NORMS_NONE ||
+	    !value_text(value_get(grid, "bn"), word, sizeof(word)) ||
 	    strcmp(word, "fixed") == 0)
 		return;
 	snprintf(mark, sizeof(mark), "bn %s", word);

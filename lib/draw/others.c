@@ -117,10 +117,12 @@ others_norms(const struct others *others, const struct points *points,
 {
 	struct decoded *header = pack_decode(&points->grid_header, err);
 	char bn[16], name[96];
+	enum grid_norms norms;
 
 	out[0] = '\0';
 	if (header == NULL)
 		return -1;
+	norms = grid_norms(decoded_value(header));
 	value_text(value_get(decoded_value(header), "bn"), bn, sizeof(bn));
 	if (!value_text(value_get(decoded_value(header), "label"), name,
 		sizeof(name)) ||
@@ -129,9 +131,11 @@ others_norms(const struct others *others, const struct points *points,
 	decoded_free(header);
 	if (!others->leads)
 		return 0;
+	if (norms == GRID_NORMS_NONE)
+		bn[0] = '\0';
 	if (strcmp(bn, "fixed") == 0)
-		snprintf(
-		    out, room, "batch norms, if any, stay those of %s", name);
+		snprintf(out, room, "batch norms%s stay those of %s",
+		    norms == GRID_NORMS_UNKNOWN ? ", if any," : "", name);
 	else if (strcmp(bn, "states") == 0)
 		snprintf(out, room, "batch norms move with the weights");
 	else if (strcmp(bn, "recompute") == 0)

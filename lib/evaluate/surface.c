@@ -252,6 +252,9 @@ write_grid(const struct surface *s, struct writer *writer, struct error *err)
 	pack_open(&header);
 	grid_pack(&header, &s->grid);
 	pack_norms(&header, &e->norms);
+	/* a program may have some under names that are not ours */
+	if (pixels || norms_present(e->plane))
+		pack_key_bool(&header, "bn_there", norms_present(e->plane));
 	pack_key_text(&header, "plane", s->plane.digest);
 	pack_key_text(&header, "model", s->model);
 	pack_key_text(&header, "arch", m->arch);

@@ -8,6 +8,17 @@
 #include "base/number.h"
 #include "base/plural.h"
 
+enum grid_norms
+grid_norms(const struct value *header)
+{
+	bool there;
+
+	/* files of older versions do not say it */
+	if (!value_bool(value_get(header, "bn_there"), &there))
+		return GRID_NORMS_UNKNOWN;
+	return there ? GRID_NORMS_THERE : GRID_NORMS_NONE;
+}
+
 int64_t
 grid_num(const struct grid *grid, int axis)
 {
@@ -152,6 +163,9 @@ unpack_data(struct grid *g, const struct value *h, struct error *err)
 	const struct value *data;
 	struct grid_images norms;
 
+	if (value_get(h, "bn_there") != NULL &&
+	    grid_norms(h) == GRID_NORMS_UNKNOWN)
+		return error_set(err, "bn_there is not true or false");
 	if (value_get(h, "bn_data") != NULL &&
 	    unpack_images(&norms, value_get(h, "bn_data"), err) < 0)
 		return error_prefix(err, "bn_data");

@@ -46,6 +46,10 @@ struct grid {
 	struct grid_images images[SETS_MAX]; /* of each set */
 };
 
+/* Has the network of a grid's header running statistics of batch norms? */
+enum grid_norms { GRID_NORMS_UNKNOWN, GRID_NORMS_NONE, GRID_NORMS_THERE };
+enum grid_norms grid_norms(const struct value *header);
+
 /* Coordinates along an axis: 1 on an axis that is not there, 0 when all points
  * were requested. */
 int64_t grid_num(const struct grid *grid, int axis);

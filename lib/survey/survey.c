@@ -58,6 +58,7 @@ read_header(struct survey *s, const struct points *p, struct error *err)
 	accuracy_noted(value_get(h, "meta"), &s->stored);
 	s->recomputed = value_is(value_get(h, "bn"), "recompute");
 	value_text(value_get(h, "bn"), s->norms, sizeof(s->norms));
+	s->has_norms = grid_norms(h);
 	read_data(s, h);
 	read_chance(s, h);
 	decoded_free(header);

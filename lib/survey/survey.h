@@ -54,6 +54,7 @@ struct survey {
 	int64_t n, total;             /* images used and there; 0: not known */
 	bool recomputed;              /* batch norms, at every point */
 	char norms[16]; /* what they do along directions (bn); "": not said */
+	enum grid_norms has_norms;
 	/* The square root of the share of the images that were not used. */
 	double shrink;
 	/* What guessing gives: loss, accuracy in percent. */

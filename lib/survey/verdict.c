@@ -150,13 +150,15 @@ leads_elsewhere(const struct survey *s)
 static void
 judge_norms(struct verdicts *v, const struct survey *s)
 {
-	if (!leads_elsewhere(s))
+	if (!leads_elsewhere(s) || s->has_norms == GRID_NORMS_NONE)
 		return;
 	if (strcmp(s->norms, "fixed") == 0)
 		say(v, VERDICT_LOOK,
-		    "batch norms, if there are any, stay those of the first "
-		    "network on the way to another: a barrier may be theirs "
-		    "(dirgen --over states, evalgrid --bn recompute)");
+		    "batch norms%s stay those of the first network on the way "
+		    "to another: a barrier may be theirs (dirgen --over "
+		    "states, evalgrid --bn recompute)",
+		    s->has_norms == GRID_NORMS_UNKNOWN ? ", if there are any,"
+						       : "");
 	else if (strcmp(s->norms, "states") == 0)
 		say(v, VERDICT_OK,
 		    "batch norms move with the weights to the other network");

@@ -51,7 +51,7 @@ dirgen -k toward b.ll <a.ll | evalgrid -q -d "$fashion" --x=-0.5:1.5:5 -o fixed.
 dirgen -k toward --over states b.ll <a.ll | evalgrid -q -d "$fashion" --x=-0.5:1.5:5 -o states.ll
 dirgen -k toward b.ll <a.ll | evalgrid -q -d "$fashion" --bn recompute --x=-0.5:1.5:5 -o recompute.ll
 contour fixed.ll >fixed.svg
-texts fixed.svg | grep -qx B && texts fixed.svg | grep -qx 'batch norms, if any, stay those of A'
+texts fixed.svg | grep -qx B && texts fixed.svg | grep -qx 'batch norms stay those of A'
 ok $? "on a line the other network is marked at 1; fixed batch norms are said"
 contour states.ll >states.svg && texts states.svg | grep -qx 'batch norms move with the weights'
 ok $? "so are moved ones"
@@ -67,6 +67,18 @@ for what in fixed:look:'stay those of the first network' states:ok:'move with th
 	ok $? "gridstat has a verdict: $file is $kind"
 done
 is "$(gridstat whole.ll | grep -c 'batch norms.* another')" 0 "of a random direction it has none"
+
+# A network without them: nothing is said.  Files of older versions do not tell.
+for seed in 1 2; do
+	netnew lenet --input 1,28,28 --pixels fashion --label "L$seed" -s $seed >"lenet$seed.ll"
+done
+for bn in fixed recompute; do
+	dirgen -k toward lenet2.ll <lenet1.ll | evalgrid -q -d "$fashion" -n 4 --bn $bn --x=-0.5:1.5:3 -o none.ll
+	is "$(contour none.ll | grep -ci 'batch norm\|bn fixed\|bn rec')$(gridstat none.ll | grep -c 'batch norms.*another\|anew')" "00" \
+		"of a network without batch norms nothing is said of them ($bn)"
+done
+gridstat "$ROOT/tests/gallery/way.ll" 2>/dev/null | grep -q 'batch norms, if there are any, stay'
+ok $? "a file that does not say whether there are batch norms"
 
 dirgen -k toward --over states b.ll <a.ll | dirgen -k random -s 1 --axis y |
 	evalgrid -q -d "$fashion" -n 4 --x=-0.5:1.5:3 --y=-1:1:3 -o plane.ll
