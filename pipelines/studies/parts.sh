@@ -333,6 +333,10 @@ grid()
 	if [ -n "$shards" ]; then
 		local kind=(${hosts:+--sshlogin "$hosts"})
 		[ "$program" = evalgrid ] || kind+=(--hessgrid)
+		# as -o of the programs: a file of other points is not taken for these
+		[ -e "$file" ] || grow "$file.asked" echo "$program $*"
+		[ ! -e "$file.asked" ] || [ "$(cat "$file.asked")" = "$program $*" ] ||
+			die "$file was asked for by '$(cat "$file.asked")', expected '$program $*': choose another folder"
 		[ -e "$file" ] || "$root/pipelines/parallel-surface" "${kind[@]}" "$plane" "$file" "$shards" "$@" >&2
 	else
 		"$program" -q ${threads:+-j "$threads"} "$@" -o "$file" "$plane"

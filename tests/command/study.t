@@ -115,6 +115,9 @@ if command -v parallel >/dev/null; then
 	gridmerge -o "$T/merged.ll" "$T/convexity/map-lenet-1.ll"
 	cmp -s "$T/maps/map-lenet-1.ll" "$T/merged.ll"
 	ok $? "the same of these"
+	"$study" convexity --small --shards 2 --points 3 --only lenet "$T/maps" >"$T/out" 2>&1
+	is "$? $(grep -Ec "map-lenet-1.ll was asked for by .*--x=-1:1:2 .*, expected .*--x=-1:1:3 .*another folder" "$T/out")" \
+		"2 1" "a map of other points is not taken for it"
 fi
 passes "--of, another trunk" "$study" width --small --cost --of resnet32 "$T/cost"
 grep -q 'cost: 4 networks' "$T/passes.err"
