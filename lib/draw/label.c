@@ -173,6 +173,10 @@ has_room(const struct label_task *task, const struct label *label,
 	for (size_t i = 0; i < task->n_avoid; i++)
 		if (enters(label, task->height, task->avoid[i], task->avoid[i]))
 			return 0;
+	for (size_t i = 0; i < task->n_over; i++)
+		if (enters(label, 0.8 * task->height, task->over[i].end[0],
+			task->over[i].end[1]))
+			return 0;
 	for (size_t i = 0; i < placed->n; i++) {
 		spine(&placed->labels[i], end);
 		if (enters(label, 1.6 * task->height, end[0], end[1]))

@@ -25,6 +25,11 @@ struct label_list {
 	size_t n, room;
 };
 
+/* A straight line from one place to another, or one place. */
+struct stretch {
+	struct xy end[2];
+};
+
 /* What to label: page coordinates throughout. */
 struct label_task {
 	const struct line_set *sets; /* one per level */
@@ -34,6 +39,8 @@ struct label_task {
 	double left, top, right, bottom; /* labels stay inside */
 	const struct xy *avoid;          /* marks that stay visible */
 	size_t n_avoid;
+	const struct stretch *over; /* what is drawn over the lines */
+	size_t n_over;
 };
 
 /* Appends the labels to out (starts as {0}).  Returns 0 or -1. */

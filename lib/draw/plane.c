@@ -212,6 +212,31 @@ page_point(const struct drawing *p, size_t i)
 	    plot_y(p->plot, p->surface->y[i / nx])};
 }
 
+/* What trails cover, a stretch from each of their points to the next. */
+static struct stretch *
+trail_stretches(const struct drawing *p, size_t *n, struct error *err)
+{
+	const struct drawn_surface *s = p->surface;
+	struct stretch *all;
+
+	*n = 0;
+	for (size_t i = 0; i < s->n_trails; i++)
+		*n += s->trails[i].n;
+	all = memory_new(*n, sizeof(*all), err);
+	*n = 0;
+	for (size_t i = 0; all != NULL && i < s->n_trails; i++)
+		for (size_t k = 0; k < s->trails[i].n; k++) {
+			const struct trail *t = &s->trails[i];
+			const struct xy a = t->at[k];
+			const struct xy b = t->at[k + 1 < t->n ? k + 1 : k];
+
+			all[(*n)++] = (struct stretch){
+			    {{plot_x(p->plot, a.x), plot_y(p->plot, a.y)},
+				{plot_x(p->plot, b.x), plot_y(p->plot, b.y)}}};
+		}
+	return all;
+}
+
 static int
 label_levels(const struct drawing *p, const struct line_set *sets,
     struct label_list *labels, struct error *err)
@@ -222,21 +247,30 @@ label_levels(const struct drawing *p, const struct line_set *sets,
 	    {plot_x(plot, 0), plot_y(plot, 0)}, page_point(p, marks.best)};
 	double widths[2 * LEVELS_MAX];
 	char text[LEVEL_TEXT_BYTES];
+	size_t n_over;
+	struct stretch *over = trail_stretches(p, &n_over, err);
+	int status;
 
+	if (over == NULL)
+		return -1;
 	for (size_t k = 0; k < p->scale->levels.n; k++)
 		widths[k] = widths[p->scale->levels.n + k] = svg_text_width(
 		    level_text(p->scale->levels.v[k], text), PLOT_SMALL_SIZE);
-	return labels_place(&(struct label_task){.sets = sets,
-				.widths = widths,
-				.n = 2 * p->scale->levels.n,
-				.height = PLOT_SMALL_SIZE,
-				.left = plot->left,
-				.top = plot->top,
-				.right = plot->left + plot->width,
-				.bottom = plot->top + plot->height,
-				.avoid = avoid,
-				.n_avoid = 2},
+	status = labels_place(&(struct label_task){.sets = sets,
+				  .widths = widths,
+				  .n = 2 * p->scale->levels.n,
+				  .height = PLOT_SMALL_SIZE,
+				  .left = plot->left,
+				  .top = plot->top,
+				  .right = plot->left + plot->width,
+				  .bottom = plot->top + plot->height,
+				  .avoid = avoid,
+				  .n_avoid = 2,
+				  .over = over,
+				  .n_over = n_over},
 	    labels, err);
+	free(over);
+	return status;
 }
 
 /* Lines of all levels: coloured and labelled, or thin ones between bands. */

@@ -547,6 +547,38 @@ test_label_beside_itself(void **state)
 	label_list_free(&labels);
 }
 
+/* A label keeps clear of what is drawn over its line, and gives way to it. */
+static void
+test_label_beside_a_path(void **state)
+{
+	struct xy points[] = {{10, 200}, {390, 200}};
+	struct line line = {.n = 2};
+	struct line_set set = {
+	    .points = points, .n_points = 2, .lines = &line, .n = 1};
+	const double width = 20;
+	struct stretch over[] = {{{{200, 0}, {200, 400}}}};
+	struct label_list labels = {0};
+	const struct label_task task = {.sets = &set,
+	    .widths = &width,
+	    .n = 1,
+	    .height = 9,
+	    .right = 400,
+	    .bottom = 400,
+	    .over = over,
+	    .n_over = 1};
+
+	(void)state;
+	assert_int_equal(labels_place(&task, &labels, NULL), 0);
+	assert_true(labels.n > 0);
+	for (size_t i = 0; i < labels.n; i++)
+		assert_true(fabs(labels.labels[i].at.x - 200) > 16);
+	labels.n = 0;
+	over[0] = (struct stretch){{{0, 203}, {400, 203}}};
+	assert_int_equal(labels_place(&task, &labels, NULL), 0);
+	assert_int_equal(labels.n, 0);
+	label_list_free(&labels);
+}
+
 /* A relief of 101 x 101 points is below 1 MB, whole or cut. */
 static void
 test_relief_is_small(void **state)
@@ -589,6 +621,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_subsets),
 	    cmocka_unit_test(test_label_beside_itself),
+	    cmocka_unit_test(test_label_beside_a_path),
 	    cmocka_unit_test(test_relief_is_small),
 	    cmocka_unit_test(test_circle),
 	    cmocka_unit_test(test_plane),
