@@ -10,6 +10,7 @@ enum { X, T, D, DT, KINDS };
 struct planes {
 	const struct plain *p;
 	int first, n;
+	bool back; /* else gradients are nothing yet */
 	struct shape shape[NODE_INPUTS_MAX];
 	struct operator_batch batch;
 	const float *in[NODE_INPUTS_MAX], *t_in[NODE_INPUTS_MAX];
@@ -43,6 +44,35 @@ operand(const struct planes *s, int j)
 	return j < s->p->n_in ? &s->p->in[j] : &s->p->out;
 }
 
+/* Where the pixels of a kind are, from the first image on. */
+static struct view
+view_of(const struct planes *s, const struct plain_operand *o, int kind)
+{
+	struct view view = kind == X || kind == T ? o->x : o->d;
+
+	view.at += s->first * view.image;
+	if (kind == T || kind == DT)
+		view.at += o->slot->lanes;
+	return view;
+}
+
+/*
+ * Are the pixels planes already, image behind image?  Gradients that others
+ * have added to are added up in planes of their own first.
+ */
+static bool
+lies_in_planes(const struct planes *s, const struct plain_operand *o, int kind)
+{
+	const struct view view = kind == X || kind == T ? o->x : o->d;
+
+	if (!slot_is_row(o->slot) || view.at == NULL ||
+	    ((kind == T || kind == DT) && !o->tangent) ||
+	    (s->n > 1 && view.image != (ptrdiff_t)slot_planes(o->slot)))
+		return false;
+	return kind == X || kind == T ||
+	       (s->back && (o->fresh || o == &s->p->out));
+}
+
 static void
 point(struct planes *s, int j, float **free)
 {
@@ -61,6 +91,10 @@ point(struct planes *s, int j, float **free)
 	for (int kind = X; kind < KINDS; kind++) {
 		if (!p->tangents && (kind == T || kind == DT))
 			continue;
+		if (lies_in_planes(s, o, kind)) {
+			at[kind] = view_of(s, o, kind).at;
+			continue;
+		}
 		at[kind] = *free;
 		*free += planes_of(p->graph, value, s->n);
 	}
@@ -73,12 +107,12 @@ point(struct planes *s, int j, float **free)
 }
 
 static void
-start(struct planes *s, const struct plain *p, int first, int n)
+start(struct planes *s, const struct plain *p, int first, int n, bool back)
 {
 	float *free = p->work + liveness_floats(
 				    (int64_t)operator_work(p->graph, p->node));
 
-	*s = (struct planes){.p = p, .first = first, .n = n};
+	*s = (struct planes){.p = p, .first = first, .n = n, .back = back};
 	operator_describe(p->graph, p->node, n, s->shape, &s->batch);
 	s->batch.n_in = p->n_in;
 	for (int j = 0; j <= p->n_in; j++)
@@ -96,24 +130,14 @@ start(struct planes *s, const struct plain *p, int first, int n)
 	s->batch.t_d_out = s->at[p->n_in][DT];
 }
 
-/* Where the pixels of a kind are, from the first image on. */
-static struct view
-view_of(const struct planes *s, const struct plain_operand *o, int kind)
-{
-	struct view view = kind == X || kind == T ? o->x : o->d;
-
-	view.at += s->first * view.image;
-	if (kind == T || kind == DT)
-		view.at += o->slot->lanes;
-	return view;
-}
-
 static void
 gather(const struct planes *s, const struct plain_operand *o, int kind,
     float *planes)
 {
 	const struct view view = view_of(s, o, kind);
 
+	if (planes == view.at)
+		return;
 	if ((kind == T || kind == DT) && !o->tangent)
 		memset(planes, 0,
 		    sizeof(*planes) * (size_t)s->n * slot_planes(o->slot));
@@ -142,7 +166,7 @@ scatter_both(const struct planes *s, int j, int kind, bool add)
 	for (int k = kind; k <= kind + s->p->tangents; k++) {
 		const struct view view = view_of(s, o, k);
 
-		if (k == kind || o->tangent)
+		if ((k == kind || o->tangent) && view.at != s->at[j][k])
 			slot_scatter(o->slot, &view, s->n, s->at[j][k], add);
 	}
 }
@@ -231,7 +255,7 @@ plain_forward(const struct plain *plain, int first, int n)
 	struct node node = *plain->node;
 	struct planes s;
 
-	start(&s, plain, first, n);
+	start(&s, plain, first, n, false);
 	for (int j = 0; j < plain->n_in; j++)
 		gather_both(&s, j, X);
 	node.n_in = plain->n_in;
@@ -281,7 +305,7 @@ plain_backward(const struct plain *plain, int first, int n)
 	const int out = plain->n_in;
 	struct planes s;
 
-	start(&s, plain, first, n);
+	start(&s, plain, first, n, true);
 	for (int j = 0; j < out; j++) {
 		if (needs & NEEDS_IN)
 			gather_both(&s, j, X);

@@ -30,7 +30,7 @@ struct slot {
 	 * identity where plain. */
 	int *order;
 	bool plain;
-	bool pixels; /* evaluation: a kernel of pixels reads or writes it */
+	bool pixels; /* a kernel of pixels reads or writes it (no curvature) */
 	/* A view of every step-th pixel of another slot. */
 	int alias; /* that slot, or -1 */
 	int start_y, start_x, step_y, step_x;

@@ -1,3 +1,5 @@
+#include "execute/fuse.h"
+#include "execute/pixel.h"
 #include "execute/place.h"
 #include "execute/train.h"
 
@@ -13,22 +15,75 @@ larger(int a, int b)
 	return a > b ? a : b;
 }
 
+/* Does it matter to the node how its values lie, or to one of them? */
+static bool
+wants_pixels(const struct train_pass *p, const struct node *node)
+{
+	const struct graph *g = p->base.graph;
+	bool any = p->place[node->out].pixels;
+
+	if (node->op == OP_CONV || node->op == OP_BATCH_NORMALIZATION ||
+	    pixel_pools(g, node))
+		return true;
+	if (node->op != OP_RELU && !fuse_is_sum(g, node))
+		return false;
+	for (int j = 0; j < node->n_in; j++)
+		any |= p->place[node->in[j]].pixels;
+	return any;
+}
+
+/* The values of a node that are images or rows of channels. */
+static bool
+spread_pixels(struct train_pass *p, const struct node *node)
+{
+	bool changed = !p->place[node->out].pixels;
+
+	p->place[node->out].pixels = true;
+	for (int j = 0; j < node->n_in; j++) {
+		changed |= !p->place[node->in[j]].pixels;
+		p->place[node->in[j]].pixels = true;
+	}
+	return changed;
+}
+
+static void
+find_pixels(struct train_pass *p)
+{
+	const struct graph *g = p->base.graph;
+	bool changed = true;
+
+	while (changed) {
+		changed = false;
+		for (size_t i = 0; i < g->n_nodes; i++)
+			if (wants_pixels(p, &g->nodes[i]))
+				changed |= spread_pixels(p, &g->nodes[i]);
+	}
+}
+
 void
 train_make_places(struct train_pass *p)
 {
 	const struct graph *g = p->base.graph;
 
+	find_pixels(p);
 	for (size_t i = 0; i < p->n_places; i++) {
 		const struct graph_value *v = &g->values[i % g->n_values];
 		struct slot *place = &p->place[i];
 
+		const bool pixels = p->place[i % g->n_values].pixels;
+
 		*place =
 		    (struct slot){.root = (int)i, .alias = -1, .segment = -1};
+		if (v->kind != VALUE_TENSOR)
+			slot_init(place, (int)i, &v->shape);
+		place->pixels = pixels;
 		if (v->kind == VALUE_TENSOR)
 			continue;
-		slot_init(place, (int)i, &v->shape);
-		/* the channels of a batch norm are the first of any axes */
-		place->c = (int)v->shape.dim[0];
+		/* the channels of a batch norm are the first of any axes; what
+		 * no kernel touches lies as the graph has it */
+		place->c =
+		    (int)(pixels ? v->shape.dim[0] : shape_size(&v->shape));
+		place->h = pixels ? place->h : 1;
 		place->w = (int)(shape_size(&v->shape) / place->c / place->h);
 		place->lanes = kernel_padded(place->c);
 		/* Few channels side by side: their taps are contiguous. */
@@ -98,6 +153,18 @@ touch(struct train_pass *p, int segment, int step, int place)
 	liveness_read(&root->span, step);
 }
 
+/* Pixels that a place counts as: rows of tokens are many. */
+static int
+pixels_of(const struct train_pass *p, int place)
+{
+	const struct graph *g = p->base.graph;
+	const struct slot *s = &p->place[place];
+
+	if (s->pixels || g->values[(size_t)place % g->n_values].shape.rank == 1)
+		return s->h * s->w;
+	return s->c / (2 * KERNEL_BLOCK);
+}
+
 static void
 scan_segment(struct train_pass *p, int index)
 {
@@ -108,10 +175,8 @@ scan_segment(struct train_pass *p, int index)
 		int n = places_of(p, &p->step[i], places);
 
 		for (int j = 0; j < n; j++) {
-			const struct slot *place = &p->place[places[j]];
-
 			touch(p, index, (int)i, places[j]);
-			pixels = larger(pixels, place->h * place->w);
+			pixels = larger(pixels, pixels_of(p, places[j]));
 		}
 	}
 	s->group = larger(1, GROUP_PIXELS / pixels);
