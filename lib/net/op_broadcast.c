@@ -48,30 +48,55 @@ find_strides(const struct shape *in, const struct shape *out,
 typedef void row_fn(int64_t n, const float *a, int64_t a_step, const float *b,
     int64_t b_step, float *restrict out);
 
+/* Rows of the output, and where the operands' elements of each are: axes over
+ * which both go on in one step are one row. */
+struct walk {
+	const struct shape *shape;
+	int64_t stride[2][TENSOR_RANK_MAX], at[TENSOR_RANK_MAX];
+	int64_t a, b; /* the row's first elements */
+	int64_t width, a_step, b_step;
+	int axes; /* in front of the rows' */
+};
+
+static struct walk
+walk_start(const struct shape in[2], const struct shape *out)
+{
+	struct walk w = {.shape = out, .axes = out->rank - 1};
+
+	find_strides(&in[0], out, w.stride[0]);
+	find_strides(&in[1], out, w.stride[1]);
+	w.width = out->dim[w.axes];
+	w.a_step = w.stride[0][w.axes];
+	w.b_step = w.stride[1][w.axes];
+	while (w.axes > 0 && w.stride[0][w.axes - 1] == w.a_step * w.width &&
+	       w.stride[1][w.axes - 1] == w.b_step * w.width)
+		w.width *= out->dim[--w.axes];
+	return w;
+}
+
+static void
+walk_on(struct walk *w)
+{
+	for (int i = w->axes - 1; i >= 0; i--) {
+		w->a += w->stride[0][i];
+		w->b += w->stride[1][i];
+		if (++w->at[i] < w->shape->dim[i])
+			return;
+		w->a -= w->at[i] * w->stride[0][i];
+		w->b -= w->at[i] * w->stride[1][i];
+		w->at[i] = 0;
+	}
+}
+
 static void
 broadcast(const struct operator_call *call, row_fn *row)
 {
-	const struct shape *shape = call->out_shape;
-	const int last = shape->rank - 1;
-	const int64_t n = shape_size(shape), width = shape->dim[last];
-	int64_t stride[2][TENSOR_RANK_MAX] = {{0}}, at[TENSOR_RANK_MAX] = {0};
-	const float *a = call->in[0], *b = call->in[1];
+	const int64_t n = shape_size(call->out_shape);
+	struct walk w = walk_start(call->in_shape, call->out_shape);
 
-	find_strides(&call->in_shape[0], shape, stride[0]);
-	find_strides(&call->in_shape[1], shape, stride[1]);
-	for (int64_t done = 0; done < n; done += width) {
-		row(width, a, stride[0][last], b, stride[1][last],
-		    call->out + done);
-		for (int i = last - 1; i >= 0; i--) {
-			a += stride[0][i];
-			b += stride[1][i];
-			if (++at[i] < shape->dim[i])
-				break;
-			a -= at[i] * stride[0][i];
-			b -= at[i] * stride[1][i];
-			at[i] = 0;
-		}
-	}
+	for (int64_t i = 0; i < n; i += w.width, walk_on(&w))
+		row(w.width, call->in[0] + w.a, w.a_step, call->in[1] + w.b,
+		    w.b_step, call->out + i);
 }
 
 /*
@@ -145,35 +170,22 @@ BROADCAST(op_min, smaller, DOUBLE_ROW, double, a < b || isnan(a) ? a : b)
 
 /* ---- derivatives ---- */
 
-/* An element of the output after another, and the operands' elements. */
-struct walk {
-	const struct shape *shape;
-	int64_t stride[2][TENSOR_RANK_MAX], at[TENSOR_RANK_MAX];
-	int64_t a, b;
-};
-
-static struct walk
-walk_start(const struct operator_batch *batch)
-{
-	struct walk w = {.shape = batch->out_shape};
-
-	find_strides(&batch->in_shape[0], w.shape, w.stride[0]);
-	find_strides(&batch->in_shape[1], w.shape, w.stride[1]);
-	return w;
-}
-
+/* d[i * step] += sign by[i], one after the other */
 static void
-walk_on(struct walk *w)
+give_row(int64_t n, float *d, int64_t step, float sign, const float *by)
 {
-	for (int i = w->shape->rank - 1; i >= 0; i--) {
-		w->a += w->stride[0][i];
-		w->b += w->stride[1][i];
-		if (++w->at[i] < w->shape->dim[i])
-			return;
-		w->a -= w->at[i] * w->stride[0][i];
-		w->b -= w->at[i] * w->stride[1][i];
-		w->at[i] = 0;
+	float sum = *d;
+
+	if (step == 1) {
+		for (int64_t i = 0; i < n; i++)
+			d[i] += sign * by[i];
+		return;
 	}
+	for (int64_t i = 0; i < n && step == 0; i++)
+		sum += sign * by[i];
+	*d = sum;
+	for (int64_t i = 0; i < n && step != 0; i++)
+		d[i * step] += sign * by[i];
 }
 
 /* What was stretched gets the sum. */
@@ -181,13 +193,15 @@ static void
 give(const struct operator_batch *batch, float sign)
 {
 	const int64_t n = shape_size(batch->out_shape);
-	struct walk w = walk_start(batch);
+	struct walk w = walk_start(batch->in_shape, batch->out_shape);
 
-	for (int64_t i = 0; i < n; i++, walk_on(&w)) {
+	for (int64_t i = 0; i < n; i += w.width, walk_on(&w)) {
 		if (batch->d_in[0] != NULL)
-			batch->d_in[0][w.a] += batch->d_out[i];
+			give_row(w.width, batch->d_in[0] + w.a, w.a_step, 1.0F,
+			    batch->d_out + i);
 		if (batch->d_in[1] != NULL)
-			batch->d_in[1][w.b] += sign * batch->d_out[i];
+			give_row(w.width, batch->d_in[1] + w.b, w.b_step, sign,
+			    batch->d_out + i);
 	}
 }
 
@@ -217,67 +231,94 @@ part(binary_fn *derivative, double a, double b, double by)
 	return by == 0.0 ? 0.0 : derivative(a, b) * by;
 }
 
-static void
+/* Compiled anew for each function, so that it is no call. */
+#define EACH static inline __attribute__((always_inline)) void
+
+/* d[i * step] += derivative(a, b) dy */
+EACH
+partial_row(const struct walk *w, binary_fn *derivative, const float *a,
+    const float *b, const float *dy, float *d, const int64_t step)
+{
+	for (int64_t i = 0; i < w->width; i++)
+		d[i * step] += (float)part(derivative, (double)a[i * w->a_step],
+		    (double)b[i * w->b_step], (double)dy[i]);
+}
+
+EACH
 partials_backward(const struct operator_batch *batch, const struct partials *f)
 {
 	const int64_t n = shape_size(batch->out_shape);
-	struct walk w = walk_start(batch);
+	struct walk w = walk_start(batch->in_shape, batch->out_shape);
 
-	for (int64_t i = 0; i < n; i++, walk_on(&w)) {
-		const double a = (double)batch->in[0][w.a];
-		const double b = (double)batch->in[1][w.b];
-		const double dy = (double)batch->d_out[i];
+	for (int64_t i = 0; i < n; i += w.width, walk_on(&w)) {
+		const float *a = batch->in[0] + w.a, *b = batch->in[1] + w.b;
+		const float *dy = batch->d_out + i;
 
 		if (batch->d_in[0] != NULL)
-			batch->d_in[0][w.a] += (float)part(f->a, a, b, dy);
+			partial_row(
+			    &w, f->a, a, b, dy, batch->d_in[0] + w.a, w.a_step);
 		if (batch->d_in[1] != NULL)
-			batch->d_in[1][w.b] += (float)part(f->b, a, b, dy);
+			partial_row(
+			    &w, f->b, a, b, dy, batch->d_in[1] + w.b, w.b_step);
 	}
 }
 
-static void
+EACH
 partials_tangent(const struct operator_batch *batch, const struct partials *f)
 {
 	const int64_t n = shape_size(batch->out_shape);
-	struct walk w = walk_start(batch);
+	struct walk w = walk_start(batch->in_shape, batch->out_shape);
 
-	for (int64_t i = 0; i < n; i++, walk_on(&w)) {
-		const double a = (double)batch->in[0][w.a];
-		const double b = (double)batch->in[1][w.b];
+	for (int64_t i = 0; i < n; i += w.width, walk_on(&w))
+		for (int64_t j = 0; j < w.width; j++) {
+			const int64_t at = w.a + j * w.a_step;
+			const int64_t bt = w.b + j * w.b_step;
+			const double a = (double)batch->in[0][at];
+			const double b = (double)batch->in[1][bt];
 
-		batch->t_out[i] =
-		    (float)(part(f->a, a, b, (double)batch->t_in[0][w.a]) +
-			    part(f->b, a, b, (double)batch->t_in[1][w.b]));
-	}
+			batch->t_out[i + j] =
+			    (float)(part(f->a, a, b,
+					(double)batch->t_in[0][at]) +
+				    part(f->b, a, b,
+					(double)batch->t_in[1][bt]));
+		}
 }
 
-static void
+/* One element of the tangents of both gradients. */
+EACH
+back_tangent_at(const struct operator_batch *batch, const struct partials *f,
+    int64_t at, int64_t bt, int64_t i)
+{
+	const double a = (double)batch->in[0][at];
+	const double b = (double)batch->in[1][bt];
+	const double dy = (double)batch->d_out[i];
+	const double ta = (double)batch->t_in[0][at] * dy;
+	const double tb = (double)batch->t_in[1][bt] * dy;
+	const double t_dy = (double)batch->t_d_out[i];
+
+	if (batch->t_d_in[0] != NULL)
+		batch->t_d_in[0][at] +=
+		    (float)(part(f->a, a, b, t_dy) + part(f->aa, a, b, ta) +
+			    part(f->ab, a, b, tb));
+	if (batch->t_d_in[1] != NULL)
+		batch->t_d_in[1][bt] +=
+		    (float)(part(f->b, a, b, t_dy) + part(f->ab, a, b, ta) +
+			    part(f->bb, a, b, tb));
+}
+
+EACH
 partials_back_tangent(
     const struct operator_batch *batch, const struct partials *f)
 {
 	const int64_t n = shape_size(batch->out_shape);
-	struct walk w = walk_start(batch);
+	struct walk w = walk_start(batch->in_shape, batch->out_shape);
 
-	for (int64_t i = 0; i < n; i++, walk_on(&w)) {
-		const double a = (double)batch->in[0][w.a];
-		const double b = (double)batch->in[1][w.b];
-		const double dy = (double)batch->d_out[i];
-		const double ta = (double)batch->t_in[0][w.a] * dy;
-		const double tb = (double)batch->t_in[1][w.b] * dy;
-		const double t_dy = (double)batch->t_d_out[i];
-
-		if (batch->t_d_in[0] != NULL)
-			batch->t_d_in[0][w.a] +=
-			    (float)(part(f->a, a, b, t_dy) +
-				    part(f->aa, a, b, ta) +
-				    part(f->ab, a, b, tb));
-		if (batch->t_d_in[1] != NULL)
-			batch->t_d_in[1][w.b] +=
-			    (float)(part(f->b, a, b, t_dy) +
-				    part(f->ab, a, b, ta) +
-				    part(f->bb, a, b, tb));
-	}
+	for (int64_t i = 0; i < n; i += w.width, walk_on(&w))
+		for (int64_t j = 0; j < w.width; j++)
+			back_tangent_at(batch, f, w.a + j * w.a_step,
+			    w.b + j * w.b_step, i + j);
 }
+#undef EACH
 
 #define PARTIAL(name, value)                   \
 	static double name(double a, double b) \
