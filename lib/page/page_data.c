@@ -296,18 +296,32 @@ add_trails(struct text *out, const struct drawn_surface *s)
 	text_add(out, "]");
 }
 
-/* Where other networks are, as far as that is known. */
-static void
-add_marks(struct text *out, const struct others *others)
+static bool
+is_within(const struct grid *grid, struct xy at)
 {
+	return at.x >= grid->range[0].lo && at.x <= grid->range[0].hi &&
+	       (grid->axes < 2 ||
+		   (at.y >= grid->range[1].lo && at.y <= grid->range[1].hi));
+}
+
+/* Where other networks are, as far as that is known and seen. */
+static void
+add_marks(
+    struct text *out, const struct others *others, const struct grid *grid)
+{
+	const char *comma = "";
+
 	text_add(out, ",\"marks\":[");
 	for (int k = 0; k < others->n; k++) {
 		const struct other *o = &others->item[k];
 
-		text_add(out, "%s{\"x\":%.7g,\"y\":%.7g", k > 0 ? "," : "",
-		    o->at.x, o->at.y);
+		if (!is_within(grid, o->at))
+			continue;
+		text_add(
+		    out, "%s{\"x\":%.7g,\"y\":%.7g", comma, o->at.x, o->at.y);
 		add_key_text(out, "label", o->label);
 		text_add(out, "}");
+		comma = ",";
 	}
 	text_add(out, "]");
 }
@@ -363,7 +377,7 @@ add_sheet(
 	}
 	if (others_find(&others, s.points, s.rep, err) < 0)
 		return -1;
-	add_marks(out, &others);
+	add_marks(out, &others, grid);
 	if (add_values(page, i, out, &s, err) < 0 ||
 	    add_asked(page, out, &s, err) < 0)
 		return -1;

@@ -262,11 +262,18 @@ assert (m['x'], m['y']) == (1, 0) and m['label']
 END
 netnew -s 2 --pixels fashion small >"$T/other.ll"
 netnew -s 1 --pixels fashion small | dirgen -q -k toward --orthonormal "$T/other.ll" |
-	evalgrid -q -d "$ROOT/tests/data/sets/fashion-48.npz" -n 2 --x=0:1:3 | landpage -o "$T/turned.html"
+	tee "$T/turned.ll" |
+	evalgrid -q -d "$ROOT/tests/data/sets/fashion-48.npz" -n 2 --x=0:20:3 | landpage -o "$T/turned.html"
 says "elsewhere when the axis has unit length" "$T/turned.html" <<'END'
 import sys
 from page import *
 m, = Page(sys.argv[1]).data['sheets'][0]['marks']
 assert m['x'] > 2 and m['y'] == 0 and m['label']
+END
+evalgrid -q -d "$ROOT/tests/data/sets/fashion-48.npz" -n 2 --x=0:1:3 "$T/turned.ll" | landpage -o "$T/turned.html"
+says "and none outside of the grid" "$T/turned.html" <<'END'
+import sys
+from page import *
+assert Page(sys.argv[1]).data['sheets'][0]['marks'] == []
 END
 done_testing
