@@ -176,6 +176,22 @@ bar_width(const struct scale *scale, enum bar_kind kind, const char *label,
 	       more_lines(label, height);
 }
 
+/* What is below 0 has dashes, as in the picture. */
+static void
+dash_negative(struct svg *svg, const struct bar *bar)
+{
+	static const double STEP = 8, HALF = 3;
+	const double zero =
+	    bar->top + bar->height * (1 - scale_part(bar->scale, 0));
+
+	svg_path(svg, "stroke=\"#000\" stroke-width=\"0.7\"");
+	for (int i = 1; zero + STEP * i < bar->top + bar->height; i++) {
+		svg_move(svg, bar->left + WIDTH / 2 - HALF, zero + STEP * i);
+		svg_line(svg, bar->left + WIDTH / 2 + HALF, zero + STEP * i);
+	}
+	svg_path_end(svg);
+}
+
 static void
 draw_gradient(struct svg *svg, const struct bar *bar)
 {
@@ -196,6 +212,8 @@ draw_gradient(struct svg *svg, const struct bar *bar)
 	text_add(svg->out, "</linearGradient></defs>\n");
 	svg_box(svg, bar->left, bar->top, WIDTH, bar->height,
 	    "fill=\"url(#heights)\"");
+	if (scale_is_signed(scale))
+		dash_negative(svg, bar);
 	gradient_ticks(scale, &ticks);
 	for (size_t i = 0; i < ticks.n; i++)
 		tick(svg, bar,

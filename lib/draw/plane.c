@@ -342,6 +342,27 @@ heat_boxes(const struct drawing *p, const int *paints, int paint)
 		}
 }
 
+/* A dash in the middle of each box whose value is below 0. */
+static void
+dash_negative(const struct drawing *p)
+{
+	const struct drawn_surface *s = p->surface;
+	const double cell = p->plot->width / s->nx, half = fmin(3, 0.25 * cell);
+
+	svg_path(p->svg, "stroke=\"#000\" stroke-width=\"0.7\"");
+	for (int iy = 0; iy < s->ny; iy++)
+		for (int ix = 0; ix < s->nx; ix++) {
+			const double x = plot_x(p->plot, s->x[ix]);
+			const double y = plot_y(p->plot, s->y[iy]);
+
+			if (!(s->z[(size_t)iy * (size_t)s->nx + ix] < 0))
+				continue;
+			svg_move(p->svg, x - half, y);
+			svg_line(p->svg, x + half, y);
+		}
+	svg_path_end(p->svg);
+}
+
 static int
 paint_heat(const struct drawing *p, struct error *err)
 {
@@ -379,6 +400,8 @@ paint_heat(const struct drawing *p, struct error *err)
 		svg_path_end(p->svg);
 	}
 	free(paints);
+	if (scale_is_signed(p->scale))
+		dash_negative(p);
 	return 0;
 }
 

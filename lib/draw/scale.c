@@ -146,6 +146,12 @@ scale_surface(const struct scale *scale, const struct drawn_surface *surface,
 	return scaled;
 }
 
+int
+scale_is_signed(const struct scale *scale)
+{
+	return scale->map == COLOUR_COOLWARM && scale->lo < 0 && scale->top > 0;
+}
+
 double
 scale_part(const struct scale *scale, double z)
 {

@@ -58,6 +58,12 @@ struct drawn_surface scale_surface(const struct scale *scale,
 int scale_exceeded(
     const struct scale *scale, const struct drawn_surface *surface);
 
+/*
+ * Do its colours say the sign alone, as light below 0 as above it?  Then what
+ * is below 0 has a dash.
+ */
+int scale_is_signed(const struct scale *scale);
+
 /* The place of z between lo and top, 0..1. */
 double scale_part(const struct scale *scale, double z);
 

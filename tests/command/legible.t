@@ -71,6 +71,13 @@ fails 1 '^contour: --width is 84mm, this picture needs' "nor have reliefs" \
 fails 1 '^contour: --width is 300px, this picture needs' "nor curves" \
 	contour --width 300px --columns 5 --panels none16.ll filter16.ll filter128.ll layer16.ll weight16.ll
 
+# Colours centred on 0 are as light on both sides.
+for map in ratio signed; do
+	contour --curvature $map ratio.ll >"$T/$map.svg"
+done
+is "$(grep -c 'stroke="#000" stroke-width="0.7"' "$T/ratio.svg") $(grep -c 'stroke="#000" stroke-width="0.7"' "$T/signed.svg")" \
+	"0 2" "negative ratios have dashes, in the picture and its bar"
+
 # ---- odd values ----
 # made NAME EXPRESSION: points along a line and in a plane, made/NAME1.ll and NAME2.ll.
 made()
