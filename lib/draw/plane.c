@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "draw/bar.h"
 #include "draw/curvature.h"
+#include "draw/heat.h"
 #include "draw/label.h"
 #include "draw/trail.h"
 #include "draw/unsure.h"
@@ -21,27 +22,16 @@ struct drawing {
 	int highest;
 };
 
-/* The heat map's border between grid line i - 1 and i, outer ones included. */
-static double
-border(const double *at, int n, int i)
-{
-	if (i == 0)
-		return at[0] - (at[1] - at[0]) / 2;
-	if (i == n)
-		return at[n - 1] + (at[n - 1] - at[n - 2]) / 2;
-	return (at[i - 1] + at[i]) / 2;
-}
-
 void
 plane_range(
     const struct drawn_surface *s, enum plane_style style, struct plot *plot)
 {
 	int heat = style == PLANE_HEAT;
 
-	plot->x0 = heat ? border(s->x, s->nx, 0) : s->x[0];
-	plot->x1 = heat ? border(s->x, s->nx, s->nx) : s->x[s->nx - 1];
-	plot->y0 = heat ? border(s->y, s->ny, 0) : s->y[0];
-	plot->y1 = heat ? border(s->y, s->ny, s->ny) : s->y[s->ny - 1];
+	plot->x0 = heat ? heat_border(s->x, s->nx, 0) : s->x[0];
+	plot->x1 = heat ? heat_border(s->x, s->nx, s->nx) : s->x[s->nx - 1];
+	plot->y0 = heat ? heat_border(s->y, s->ny, 0) : s->y[0];
+	plot->y1 = heat ? heat_border(s->y, s->ny, s->ny) : s->y[s->ny - 1];
 }
 
 static void
@@ -297,114 +287,6 @@ draw_lines(const struct drawing *p, int labelled, struct error *err)
 	return result;
 }
 
-enum { SHADES = 256 };
-
-/* The number of a value's paint: a shade, or one of these; -1: none. */
-static int
-paint_number(const struct drawing *p, size_t i)
-{
-	double z = p->surface->z[i];
-
-	if (p->surface->missing != NULL && p->surface->missing[i])
-		return -1;
-	if (isnan(z))
-		return SHADES + 1;
-	if (z > p->scale->top)
-		return SHADES;
-	return (int)lround(scale_part(p->scale, z) * (SHADES - 1));
-}
-
-/* The boxes of one paint, neighbours in a row joined. */
-static void
-heat_boxes(const struct drawing *p, const int *paints, int paint)
-{
-	const struct drawn_surface *s = p->surface;
-
-	for (int iy = 0; iy < s->ny; iy++)
-		for (int ix = 0; ix < s->nx; ix++) {
-			const int *row = paints + (size_t)iy * (size_t)s->nx;
-			int first = ix;
-			double x0, x1, y0, y1;
-
-			if (row[ix] != paint)
-				continue;
-			while (ix + 1 < s->nx && row[ix + 1] == paint)
-				ix++;
-			x0 = plot_x(p->plot, border(s->x, s->nx, first));
-			x1 = plot_x(p->plot, border(s->x, s->nx, ix + 1));
-			y0 = plot_y(p->plot, border(s->y, s->ny, iy));
-			y1 = plot_y(p->plot, border(s->y, s->ny, iy + 1));
-			svg_move(p->svg, x0, y0);
-			svg_line(p->svg, x1, y0);
-			svg_line(p->svg, x1, y1);
-			svg_line(p->svg, x0, y1);
-			svg_close(p->svg);
-		}
-}
-
-/* A dash in the middle of each box whose value is below 0. */
-static void
-dash_negative(const struct drawing *p)
-{
-	const struct drawn_surface *s = p->surface;
-	const double cell = p->plot->width / s->nx, half = fmin(3, 0.25 * cell);
-
-	svg_path(p->svg, "stroke=\"#000\" stroke-width=\"0.7\"");
-	for (int iy = 0; iy < s->ny; iy++)
-		for (int ix = 0; ix < s->nx; ix++) {
-			const double x = plot_x(p->plot, s->x[ix]);
-			const double y = plot_y(p->plot, s->y[iy]);
-
-			if (!(s->z[(size_t)iy * (size_t)s->nx + ix] < 0))
-				continue;
-			svg_move(p->svg, x - half, y);
-			svg_line(p->svg, x + half, y);
-		}
-	svg_path_end(p->svg);
-}
-
-static int
-paint_heat(const struct drawing *p, struct error *err)
-{
-	size_t n = (size_t)p->surface->nx * (size_t)p->surface->ny;
-	int *paints = memory_new(n, sizeof(*paints), err);
-	int used[SHADES + 2] = {0};
-	char fill[32], attributes[80];
-
-	if (paints == NULL)
-		return -1;
-	for (size_t i = 0; i < n; i++) {
-		paints[i] = paint_number(p, i);
-		if (paints[i] >= 0)
-			used[paints[i]] = 1;
-	}
-	for (int i = 0; i < SHADES + 2; i++) {
-		if (!used[i])
-			continue;
-		colour_attribute("fill",
-		    colour_at(p->scale->map, (double)i / (SHADES - 1)), fill);
-		snprintf(attributes, sizeof(attributes),
-		    "%s shape-rendering=\"crispEdges\"",
-		    i == SHADES  ? BAR_BEYOND
-		    : i > SHADES ? BAR_NO_NUMBER
-				 : fill);
-		svg_path(p->svg, attributes);
-		heat_boxes(p, paints, i);
-		svg_path_end(p->svg);
-	}
-	for (size_t i = 0; p->surface->doubtful != NULL && i < n; i++)
-		paints[i] = p->surface->doubtful[i] && paints[i] >= 0;
-	if (p->surface->doubtful != NULL) {
-		svg_path(p->svg, BAR_DOUBTFUL);
-		heat_boxes(p, paints, 1);
-		svg_path_end(p->svg);
-	}
-	free(paints);
-	if (scale_is_signed(p->scale))
-		dash_negative(p);
-	return 0;
-}
-
 /* Trails run over the best point and end under the centre. */
 static void
 draw_marks(const struct drawing *p)
@@ -440,7 +322,7 @@ static int
 draw_style(const struct drawing *p, enum plane_style style, struct error *err)
 {
 	if (style == PLANE_HEAT)
-		return paint_heat(p, err);
+		return heat_paint(p->svg, p->plot, p->surface, p->scale, err);
 	if (style == PLANE_LINES)
 		return draw_gaps(p, err) < 0 ? -1 : draw_lines(p, 1, err);
 	if (paint_no_number(p, err) < 0 || paint_bands(p, err) < 0)
