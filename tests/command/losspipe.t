@@ -46,6 +46,8 @@ is "$(cat samples/tiny.npz)" mine "leave what is there"
 is "$(find samples -type l)" "" "are files, not links"
 
 passes "doctor" losspipe doctor
+is "$(LOSSPIPE_CPU=base losspipe doctor kernel)" "$(LOSSPIPE_CPU=base losspipe doctor | sed -n 's/^kernels *\([^;]*\);.*/\1/p')" "doctor kernel"
+fails 2 'doctor takes no argument but kernel' "and nothing else" losspipe doctor kernels
 grep -q '^kernels .* has its accuracy, 93.75 %$' passes.out && grep -q '^OpenBLAS *works' passes.out
 ok $? "it evaluates the sample network with both"
 # An installation that lacks a program, and one of another version.
