@@ -106,6 +106,8 @@ write_job()
 	remember "$plane"
 	{
 		echo "# shard \$1 of $shards"
+		# the first line of what it says: where it runs
+		echo 'echo "on ${PARALLEL_SSHLOGIN:-}" >&2'
 		[ -z "${LOSSPIPE_CPU:-}" ] || echo "export LOSSPIPE_CPU=$(quoted "$LOSSPIPE_CPU")"
 		echo "PATH=$path_there"
 		echo "cd $(quoted "$PWD") 2>/dev/null || cd \"\$HOME\"/$cache || exit"
@@ -118,9 +120,10 @@ write_job()
 # What a host is asked first: which of the bundles on its standard input it has.
 # shellcheck disable=SC2016  # it is for the host
 asks='cd && mkdir -p "$cache" && cd "$cache" || exit
+command -v "$program" >/dev/null || { echo "fault has no $program (--remote-path DIR says where it is)"; exit; }
 echo version "$("$program" --version 2>&1 | head -n 1)"
-echo kernel "$(losspipe doctor 2>/dev/null | sed -n "s/^kernels *\([^;]*\);.*/\1/p")"
-command -v sha256sum >/dev/null || { echo "fault no sha256sum (coreutils)"; exit; }
+echo kernel "$(losspipe doctor kernel 2>/dev/null)"
+command -v sha256sum >/dev/null || { echo "fault has no sha256sum (coreutils)"; exit; }
 while read -r digest below; do
 	sums=
 	while IFS= read -r line && [ -n "$line" ]; do
@@ -247,15 +250,25 @@ say_hosts()
 		{ read -r line || true; [ -z "${line:-}" ] || say "shards: $line"; }
 }
 
-# say_failures: what the first shard that has failed on all its attempts has said.
-say_failures()
+# say_lost: on which hosts attempts have ended too early, and what was said last there.
+say_lost()
 {
-	local try shard
-	for try in "$folder"/*.try.err; do
-		[ -s "$try" ] || continue
-		shard=${try##*/}
-		say "shard ${shard%%.*}: $(tail -n 1 "$try")"
-		break
-	done
-	say "$(todo | wc -l) of $shards shards are missing; the same line does the rest"
+	local err host shard
+	for err in "$folder"/*.try.err; do
+		[ -s "$err" ] && ! recdump "${err%.err}" >/dev/null 2>&1 || continue
+		host=$(sed -n '1s/^on //p' "$err") shard=${err##*/}
+		printf '%s\t%s\t%s\n' "${host:-unknown}" "${shard%%.*}" "$(sed '1{/^on /d}' "$err" | tail -n 1)"
+	done | awk -F'\t' '
+		!(($1, $2) in seen) { seen[$1, $2]; n[$1]++; s[$1] = s[$1] " " $2 }
+		$3 != "" { why[$1] = " (" $3 ")" }
+		END { for (h in n) print "host " h ": shard" (n[h] > 1 ? "s" : "") s[h] " failed there" why[h] }' |
+		LC_ALL=C sort | while IFS= read -r host; do say "$host"; done
+}
+
+# say_missing: that it is not all there.
+say_missing()
+{
+	local n
+	n=$(todo | wc -l)
+	say "$n of $shards shards $([ "$n" -eq 1 ] && echo is || echo are) missing; the same line does the rest"
 }

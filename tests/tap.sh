@@ -42,6 +42,17 @@ passes()
 	[ $status -eq 0 ] || sed 's/^/# /' "$T/passes.err"
 }
 
+# await COMMAND...: until it succeeds, on however slow a machine (ten minutes and more).
+await()
+{
+	local i
+	for ((i = 0; i < 6000; i++)); do
+		! "$@" >/dev/null 2>&1 || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
 # is GOT WANTED NAME: both texts are equal.
 is()
 {

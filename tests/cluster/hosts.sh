@@ -29,10 +29,20 @@ end_hosts()
 }
 trap end_hosts EXIT
 
-# start_host NAME NUMBER HIDDEN...: the folders HIDDEN are empty there.
+# in_namespace PID: has the child of this unshare a network of its own?
+in_namespace()
+{
+	local child
+	child=$(cat "/proc/$1/task/$1/children")
+	child=$(readlink "/proc/${child// /}/ns/net") && [ "$child" != "$(readlink /proc/self/ns/net)" ]
+}
+
+# start_host NAME NUMBER HIDDEN...: the folders HIDDEN are empty there.  $host_env is
+# what its environment has more.
 start_host()
 {
-	local name=$1 n=$2 net=10.213.$2 pid
+	local name=$1 n=$2 net=10.213.$2 pid='' i sshd
+	sshd=$(command -v sshd) # (of the shell in the background it would be a child)
 	shift 2
 	[ -f "$K/key" ] || {
 		ssh-keygen -q -t ed25519 -N '' -f "$K/key"
@@ -47,7 +57,7 @@ start_host()
 		PermitRootLogin yes
 		UsePAM no
 		PidFile none
-		SetEnv PATH=${LOSSPIPE_BIN:-$ROOT/build/bin}:/usr/local/bin:/usr/bin:/bin
+		SetEnv PATH=${LOSSPIPE_BIN:-$ROOT/build/bin}:/usr/local/bin:/usr/bin:/bin ${host_env:-}
 	END
 	cat >>"$ssh_config" <<-END
 		Host $name
@@ -66,19 +76,16 @@ start_host()
 		shift 2
 		for hidden; do mount -t tmpfs none "$hidden"; done
 		while ! ip addr show eth0 2>/dev/null | grep -q "inet "; do sleep 0.05; done
-		exec '"$(command -v sshd)"' -D -e -f "$config"' sh "$K/$name.sshd" "$name" "$@" 2>"$K/$name.log" &
+		exec '"$sshd"' -D -e -f "$config"' sh "$K/$name.sshd" "$name" "$@" 2>"$K/$name.log" &
 	host_pid[$name]=$!
-	for _ in $(seq 100); do
-		pid=$(cat "/proc/${host_pid[$name]}/task/${host_pid[$name]}/children" 2>/dev/null)
-		[ -z "${pid// /}" ] || [ "$(readlink "/proc/${pid// /}/ns/net")" = "$(readlink /proc/self/ns/net)" ] || break
-		sleep 0.05
-	done
+	await in_namespace "${host_pid[$name]}"
+	pid=$(cat "/proc/${host_pid[$name]}/task/${host_pid[$name]}/children")
 	host_net[$name]=${pid// /}
 	ip link add "lp$n" type veth peer name eth0 netns "${host_net[$name]}"
 	ip addr add "$net.1/24" dev "lp$n"
 	ip link set "lp$n" up
 	nsenter -n -t "${host_net[$name]}" sh -c "ip link set lo up; ip addr add $net.2/24 dev eth0; ip link set eth0 up"
-	for _ in $(seq 100); do
+	for ((i = 0; i < 3000; i++)); do
 		ssh -F "$ssh_config" -o ConnectTimeout=2 "$name" true 2>/dev/null && return
 		kill -0 "${host_pid[$name]}" 2>/dev/null || break
 		sleep 0.1
@@ -87,6 +94,8 @@ start_host()
 	return 1
 }
 
+# in_files HOST COMMAND...: as it sees files
+in_files() { nsenter -m -t "${host_net[$1]}" "${@:2}"; }
 on() { nsenter -n -t "${host_net[$1]}" "${@:2}"; }
 cut_off() { on "$1" ip link set eth0 down; }
 # how many processes of this name it runs

@@ -53,8 +53,9 @@ END_CONF
 export SLURM_CONF=$T/slurm.conf
 slurmctld -D -c >"$T/ctld.log" 2>&1 &
 slurmd -D >"$T/slurmd.log" 2>&1 &
-for _ in $(seq 50); do [ "$(timeout 5 sinfo -h -o %t 2>/dev/null)" != idle ] || break; sleep 0.2; done
-is "$(timeout 5 sinfo -h -o %t 2>&1)" idle "Slurm runs" || { sed 's/^/# /' "$T"/*.log "$T/munged" && done_testing; }
+runs() { [ "$(timeout 60 sinfo -h -o %t)" = idle ]; }
+await runs
+is "$(timeout 60 sinfo -h -o %t 2>&1)" idle "Slurm runs" || { sed 's/^/# /' "$T"/*.log "$T/munged" && done_testing; }
 
 surface=$ROOT/pipelines/slurm-surface
 mkdir "$T/work" && cd "$T/work" || exit 1
@@ -62,12 +63,18 @@ netload -q --arch small --pixels fashion "$ROOT/tests/data/nets/fashion-small.pt
 	dirgen -s 1 | fnorm >plane.ll
 grid=(-d "$ROOT/tests/data/sets/fashion-48.npz" --x=-1:1:9 --y=-1:1:7)
 evalgrid -q "${grid[@]}" plane.ll | gridmerge >whole.ll
-passes "an array and its merge" timeout 100 "$surface" --wait plane.ll surface.ll 4 "${grid[@]}"
+passes "an array and its merge" timeout 900 "$surface" --wait plane.ll surface.ll 4 "${grid[@]}"
 passes "the bytes are those of one run" cmp whole.ll surface.ll
 is "$(grep -c 'shard 2 of 4: ' surface.ll.shards/log-2)" 2 "a log says which shard, when it starts and ends"
-passes "submitted again" timeout 100 "$surface" --wait plane.ll surface.ll 4 "${grid[@]}"
+passes "submitted again" timeout 900 "$surface" --wait plane.ll surface.ll 4 "${grid[@]}"
 grep -q 'array none (shards all there)' "$T/passes.err"
 ok $? "there is nothing left to do"
+
+# srun's own numbers, outside of an array.
+# shellcheck disable=SC2016  # it is for the tasks
+passes "srun" timeout 900 srun -n 2 sh -c 'evalgrid -q -j1 --shard $SLURM_PROCID/2 -o srun-$SLURM_PROCID.ll "$@" plane.ll' sh "${grid[@]}"
+gridmerge srun-0.ll srun-1.ll | cmp -s - whole.ll
+ok $? "the bytes are those of one run"
 
 # Tasks that take long: each point, while there is a file "slow".
 slow=(--x=-1:1:8 --y=-1:1:6 --exec-form text --exec "while read -r rep x y rest; do
@@ -75,38 +82,32 @@ slow=(--x=-1:1:8 --y=-1:1:6 --exec-form text --exec "while read -r rep x y rest;
 evalgrid -q "${slow[@]}" plane.ll | gridmerge >slow.ll
 touch slow
 
-# at_work SHARD: waits until it has some points.
-at_work()
-{
-	for _ in $(seq 300); do
-		[ "$(grep -ao $'\x95\xa4LLv1\xa5point' "killed.ll.shards/$1.ll.part" 2>/dev/null | wc -l)" -lt 2 ] || return 0
-		sleep 0.1
-	done
-	return 1
-}
+# at_work SHARD: it has some points.
+at_work() { [ "$(grep -ao $'\x95\xa4LLv1\xa5point' "killed.ll.shards/$1.ll.part" | wc -l)" -ge 2 ]; }
 passes "a long array is submitted" "$surface" plane.ll killed.ll 4 "${slow[@]}"
 fails 1 "tasks of killed.ll are in the queue" "twice is refused" "$surface" plane.ll killed.ll 4 "${slow[@]}"
-at_work 0 && at_work 1
+await at_work 0 && await at_work 1
 ok $? "two tasks compute"
 pkill -KILL -f -- '--shard 1/4' # the program alone: its script queues it again
-sleep 1
+await grep -q 'queued again' killed.ll.shards/log-1
 scancel -n losspipe:killed.ll -s KILL -t R --batch 2>/dev/null # the scripts, and all
 scancel -n losspipe:killed.ll
-for _ in $(seq 100); do [ -n "$(squeue -h)" ] || break; sleep 0.2; done
+empty() { [ -z "$(squeue -h)" ]; }
+await empty
 sed 's/^/# /' killed.ll.shards/log-[01]
 grep -q 'shard 1 of 4: killed by signal 9: queued again' killed.ll.shards/log-1
 ok $? "a task whose program was killed is queued again"
 ok "$([ ! -e killed.ll.shards/0.ll ] && [ -s killed.ll.shards/0.ll.part ]; echo $?)" "a killed task leaves its points"
 cp killed.ll.shards/0.ll.part had
 rm slow
-passes "the same command again" timeout 100 "$surface" --wait plane.ll killed.ll 4 "${slow[@]}"
+passes "the same command again" timeout 900 "$surface" --wait plane.ll killed.ll 4 "${slow[@]}"
 sed 's/^/# /' "$T/passes.err"
 passes "the bytes are those of one run" cmp slow.ll killed.ll
 is "$(head -c "$(stat -c %s had)" killed.ll.shards/0.ll | cmp - had && echo same)" same "its points were not computed again"
 
 # Only what is missing is submitted.
 rm killed.ll killed.ll.shards/2.ll
-passes "a shard is missing" timeout 100 "$surface" --wait plane.ll killed.ll 4 "${slow[@]}"
+passes "a shard is missing" timeout 900 "$surface" --wait plane.ll killed.ll 4 "${slow[@]}"
 grep -q '(shards 2)' "$T/passes.err"
 ok $? "it alone is submitted"
 passes "the bytes are those of one run" cmp slow.ll killed.ll
@@ -114,12 +115,19 @@ passes "the bytes are those of one run" cmp slow.ll killed.ll
 # The time is over: the signal comes before, and the task continues.
 touch slow
 passes "a task that is told before its time is over" "$surface" --sbatch '--signal=B:USR1@55 -t 1' plane.ll over.ll 1 "${slow[@]}"
-for _ in $(seq 300); do ! grep -q 'queued again' over.ll.shards/log-0 2>/dev/null || break; sleep 0.2; done
+await grep -q 'queued again' over.ll.shards/log-0
 rm slow
 grep -q 'shard 0 of 1: ended before its time was over: queued again' over.ll.shards/log-0
 ok $? "it ends with the points that it has"
-scontrol update "JobId=$(squeue -h -r -o %A -n losspipe:over.ll | sort -n | head -n 1)" StartTime=now 2>/dev/null
-for _ in $(seq 900); do [ ! -e over.ll ] || break; sleep 0.2; done
+# (Slurm waits two minutes by itself)
+begun()
+{
+	scontrol update "JobId=$(squeue -h -r -o %A -n losspipe:over.ll | sort -n | head -n 1)" StartTime=now
+	[ -e over.ll ]
+}
+await begun
 passes "the bytes are those of one run" cmp slow.ll over.ll
 sed 's/^/# /' over.ll.shards/log-0
+# shellcheck disable=SC2046  # several
+kill -KILL $(jobs -p) && wait 2>/dev/null # so that nothing writes into what is removed
 done_testing
