@@ -145,4 +145,8 @@ bench-training: $(BENCH_TOOLS) $(BUILD)/bench/products
 # What --error saves; ERROR=fashion takes minutes, all of it hours.
 bench-error: all
 	tests/bench/error.py --build $(BUILD) --csv $(BUILD)/error.csv $(ERROR)
-.PHONY: bench bench-peers bench-training bench-error
+
+# What a point of --exec costs beside what the program computes.
+bench-exec: all
+	tests/bench/exec.py --build $(BUILD) --csv $(BUILD)/exec.csv $(EXEC)
+.PHONY: bench bench-peers bench-training bench-error bench-exec

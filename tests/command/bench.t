@@ -31,4 +31,6 @@ python3 tests/bench/error.py --build "$BUILD" --models nowhere --points 3 --thre
 is "$? $(cat "$T/err") $(grep -c 'is left out: no nowhere/' "$T/x") $(cut -d, -f1-4,9- "$T/error.csv" | tr '\n' ' ')" \
 	"0  3 net,points,error,images,cells,lost fashion,3,all,48.0,0.0,0 fashion,3,5%,48.0,0.0,0 \
 fashion,3,2%,48.0,0.0,0 fashion,3,1%,48.0,0.0,0 " "what an error saves, of the networks that are there"
+python3 tests/bench/exec.py --build "$BUILD" --weights 1000 --points 3 --rounds 1 --csv "$T/exec.csv" >"$T/x" 2>"$T/err"
+is "$? $(cat "$T/err") $(cut -d, -f1,2 "$T/exec.csv" | tr '\n' ' ')" "0  weights,form 1000,stream 1000,place " "what a point of a program costs"
 done_testing
