@@ -21,9 +21,9 @@ print_cost(const struct gridrun *run, const struct hessian *hessian,
 {
 	const int64_t places = surface_places(surface);
 	const struct lanczos_rule *rule = &hessian->rule.lanczos;
-	const int64_t lanczos =
+	const int64_t searching =
 	    rule->products < PRODUCTS_GUESS ? rule->products : PRODUCTS_GUESS;
-	const int64_t products = lanczos + 2 * rule->k + hessian->rule.probes;
+	const int64_t products = searching + 2 * rule->k + hessian->rule.probes;
 	struct text text = {0};
 	const char *said;
 	char time[32];
