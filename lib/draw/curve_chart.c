@@ -283,16 +283,6 @@ note_low(const struct tally *t, char *text, size_t room)
 	return text;
 }
 
-static const char *
-note_errors(const struct page *page)
-{
-	for (size_t i = 0; i < page->n_shown; i++)
-		if (curves_have_spans(&page->shown[i]))
-			return "shaded: what all images would give, 95 % "
-			       "interval at each point";
-	return NULL;
-}
-
 int
 curve_chart_draw(const struct picture *picture, const struct curve *curves,
     size_t n, const char *note, struct text *out, struct error *err)
@@ -332,7 +322,7 @@ curve_chart_draw(const struct picture *picture, const struct curve *curves,
 	if (status == 0) {
 		const struct tally t = count_values(&page, &chart.range);
 
-		chart.lines[2] = note_errors(&page);
+		chart.lines[2] = curves_note(page.shown, page.n_shown);
 		chart.lines[3] =
 		    note_cut(&t, &chart.range, notes.cut, sizeof(notes.cut));
 		chart.lines[4] = note_flat(&t, notes.flat, sizeof(notes.flat));

@@ -76,8 +76,8 @@ span_of(const struct curve *curve, enum side side, size_t k)
 	return (struct span){v[k], v[k]};
 }
 
-int
-curves_have_spans(const struct curve *curve)
+static bool
+has_spans(const struct curve *curve)
 {
 	for (size_t k = 0; k < curve->n; k++)
 		for (int side = LEFT; side <= RIGHT; side++) {
@@ -87,9 +87,19 @@ curves_have_spans(const struct curve *curve)
 				continue;
 			s = span_of(curve, (enum side)side, k);
 			if (s.hi > s.lo)
-				return 1;
+				return true;
 		}
-	return 0;
+	return false;
+}
+
+const char *
+curves_note(const struct curve *curves, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (has_spans(&curves[i]))
+			return "shaded: what all images would give, 95 % "
+			       "interval at each point";
+	return NULL;
 }
 
 static bool
@@ -238,7 +248,7 @@ draw_intervals(struct svg *svg, const struct plot *plot,
 	char attributes[96], text[COLOUR_TEXT_BYTES];
 	struct span s;
 
-	if (!curves_have_spans(curve))
+	if (!has_spans(curve))
 		return;
 	snprintf(attributes, sizeof(attributes),
 	    "fill=\"%s\" fill-opacity=\"0.18\" stroke=\"none\"",

@@ -25,8 +25,8 @@ void curves_draw(struct svg *svg, const struct plot *plot,
 /* The colour of curve i of n on the left axis. */
 struct colour curves_colour(const struct curve *curves, size_t n, size_t i);
 
-/* Has any of its values an interval? */
-int curves_have_spans(const struct curve *curve);
+/* What is said of the intervals around the curves; NULL: there are none. */
+const char *curves_note(const struct curve *curves, size_t n);
 
 /* One curve's left values as a thin line, without axes. */
 void curves_draw_thin(struct svg *svg, const struct plot *plot,

@@ -13,6 +13,7 @@
 #include "convert/numbers.h"
 #include "draw/bar.h"
 #include "draw/caption.h"
+#include "draw/curves.h"
 #include "draw/unsure.h"
 #include "page/page_internal.h"
 #include "page/viewer.h"
@@ -326,6 +327,9 @@ add_curves(const struct page *page, struct text *out, struct error *err)
 		}
 	text_add(out, "</div>\n<ul class=\"captions\">\n");
 	add_line(out, "", page->field[0].landscape.note);
+	add_line(out, "",
+	    curves_note(
+		page->field[0].landscape.curves, page->field[0].landscape.n));
 	text_add(out, "</ul>\n</section>\n");
 	return 0;
 }

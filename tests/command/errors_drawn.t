@@ -43,6 +43,8 @@ for field in acc error; do
 	contour --field $field some.ll >acc.svg
 	is "$(grep -c 'fill-opacity="0.18"' acc.svg) $(texts acc.svg | grep -c shaded)" "1 1" "$field alone has it, too"
 done
+is "$(landpage some.ll | grep -c '<li>shaded: what all images would give')$(landpage whole.ll | grep -c '<li>shaded')" 10 \
+	"a page says what is shaded, too"
 contour --field sd some.ll >sd.svg
 is "$(texts sd.svg | grep -c shaded)" 0 "nor has another field"
 
