@@ -185,8 +185,10 @@ read_points(struct points_list *list, char **paths, int n, bool grids,
 {
 	if (surfaces_read(list, paths, n, false, frame, err) < 0)
 		return -1;
-	return list->n > 0 || !grids ? 0
-				     : error_set(err, "the input has no grid");
+	return list->n > 0 || !grids
+		   ? 0
+		   : error_set(err,
+			 "the input has no grid (-t training converts a run)");
 }
 
 static int
