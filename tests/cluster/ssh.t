@@ -129,5 +129,5 @@ ok $? "the bytes are those of one run"
 passes "a study" "$ROOT/pipelines/study" convexity --small "$T/alone"
 passes "the same on two hosts" "$ROOT/pipelines/study" convexity --small --sshlogin c,d --shards 2 "$T/spread"
 is "$(cd "$T/spread" && cksum ./*.svg claims.txt)" "$(cd "$T/alone" && cksum ./*.svg claims.txt)" "the same figures and claims"
-is "$(cut -sf 2 "$T"/spread/*.shards/joblog | grep -cx '[cd]\|1/[cd]' | awk '{ print $1 > 0 }')" 1 "by their shards"
+is "$(cut -sf 2 "$T"/spread/*.shards/joblog | grep -cx '[cd]\|1/[cd]' | awk '{ print ($1 > 0) }')" 1 "by their shards"
 done_testing
