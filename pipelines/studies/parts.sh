@@ -52,14 +52,14 @@ set_options()
 	[ -f "$root/pipelines/studies/$study" ] && [ "$study" = "${study//[^a-z]/}" ] ||
 		die "'$study' is no study, expected $(names_of_studies | sed 's/ .*//' | paste -s -d ' ')"
 	recipe=paper lr='' wd=5e-4 every=1 optimiser=sgd ghost='' out='' seeds=1 tables=()
-	data=() given=() only='' shards='' hosts='' threads='' cost_only='' asked=()
+	data=() given=() only='' shards='' hosts='' queue='' threads='' cost_only='' asked=()
 	# options that a study has no use for, unless it names others
 	refused="--batches --bn-batch --bn-images"
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--small | --reduced) recipe=${1#--} && shift && continue ;;
 		--cost) cost_only=1 && shift && continue ;;
-		-d | --recipe | --net | --only | --of | --seeds | --shards | --sshlogin | -j | --epochs | --batch | --batches | --bn-batch | --bn-images | --lr | --wd | --every | --optimiser | --images | --points | --input | --pixels | --train-images | --test-images)
+		-d | --recipe | --net | --only | --of | --seeds | --shards | --sshlogin | --sbatch | -j | --epochs | --batch | --batches | --bn-batch | --bn-images | --lr | --wd | --every | --optimiser | --images | --points | --input | --pixels | --train-images | --test-images)
 			[ $# -gt 1 ] || die "$1 needs a value"
 			;;
 		-*) die "$1 is no option (--help lists them)" ;;
@@ -75,6 +75,7 @@ set_options()
 		--seeds) seeds=$2 ;;
 		--shards) shards=$2 ;;
 		--sshlogin) hosts=$2 ;;
+		--sbatch) queue=${2:- } ;;
 		-j) threads=$2 ;;
 		--points) set+=("points=$2" "line=$2" "plane_points=$2" "maps=$2") ;;
 		--batches) set+=("small_batch=${2%,*}" "large_batch=${2#*,}") ;;
@@ -92,7 +93,8 @@ set_options()
 	paper | reduced | small) recipe_$recipe ;;
 	*) die "--recipe is '$recipe', expected paper, reduced or small" ;;
 	esac
-	[ -z "$hosts" ] || shards=${shards:-$(nproc)}
+	[ -z "$hosts" ] || [ -z "$queue" ] || die "--sshlogin and --sbatch exclude each other"
+	[ -z "$hosts$queue" ] || shards=${shards:-$(nproc)}
 	case $seeds in '' | *[!0-9]* | 0*) die "--seeds is '$seeds', expected a number from 1" ;; esac
 	seeds=$(seq "$seeds")
 	out=${1:-$study.out}
@@ -331,13 +333,14 @@ grid()
 	fi
 	[ -e "$file" ] || { done='' && since; }
 	if [ -n "$shards" ]; then
-		local kind=(${hosts:+--sshlogin "$hosts"})
+		local spread=parallel-surface kind=(${hosts:+--sshlogin "$hosts"})
+		[ -z "$queue" ] || spread=slurm-surface kind=(--wait --sbatch "$queue")
 		[ "$program" = evalgrid ] || kind+=(--hessgrid)
 		# as -o of the programs: a file of other points is not taken for these
 		[ -e "$file" ] || grow "$file.asked" echo "$program $*"
 		[ ! -e "$file.asked" ] || [ "$(cat "$file.asked")" = "$program $*" ] ||
 			die "$file was asked for by '$(cat "$file.asked")', expected '$program $*': choose another folder"
-		[ -e "$file" ] || "$root/pipelines/parallel-surface" "${kind[@]}" "$plane" "$file" "$shards" "$@" >&2
+		[ -e "$file" ] || "$root/pipelines/$spread" "${kind[@]}" "$plane" "$file" "$shards" "$@" >&2
 	else
 		"$program" -q ${threads:+-j "$threads"} "$@" -o "$file" "$plane"
 	fi

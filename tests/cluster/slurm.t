@@ -76,6 +76,12 @@ passes "srun" timeout 900 srun -n 2 sh -c 'evalgrid -q -j1 --shard $SLURM_PROCID
 gridmerge srun-0.ll srun-1.ll | cmp -s - whole.ll
 ok $? "the bytes are those of one run"
 
+# A study whose grids are arrays.
+passes "a study" "$ROOT/pipelines/study" convexity --small "$T/alone"
+passes "the same by Slurm" timeout 900 "$ROOT/pipelines/study" convexity --small --sbatch '-n 1' --shards 2 "$T/spread"
+is "$(cd "$T/spread" && cksum ./*.svg claims.txt)" "$(cd "$T/alone" && cksum ./*.svg claims.txt)" "the same figures and claims"
+is "$(cat "$T"/spread/*.shards/log-1 | grep -c 'shard 1 of 2: ends with status 0')" "$(find "$T/spread" -name '*.shards' | wc -l)" "by its tasks"
+
 # Tasks that take long: each point, while there is a file "slow".
 slow=(--x=-1:1:8 --y=-1:1:6 --exec-form text --exec "while read -r rep x y rest; do
 	[ ! -e $T/work/slow ] || sleep 1; echo \"\$x\"; done")
