@@ -59,7 +59,7 @@ class Model(nn.Module):
         nn.init.normal_(self.embed.weight, std=0.1)
 
     def forward(self, x):
-        h = self.embed(x) + self.place(torch.arange(LENGTH))
+        h = self.embed(x) + self.place(torch.arange(LENGTH, device=x.device))
         for layer in self.layers:
             h = layer(h)
         return self.head(self.norm(h))
