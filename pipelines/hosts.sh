@@ -257,11 +257,13 @@ say_lost()
 	for err in "$folder"/*.try.err; do
 		[ -s "$err" ] && ! recdump "${err%.err}" >/dev/null 2>&1 || continue
 		host=$(sed -n '1s/^on //p' "$err") shard=${err##*/}
-		printf '%s\t%s\t%s\n' "${host:-unknown}" "${shard%%.*}" "$(sed '1{/^on /d}' "$err" | tail -n 1)"
+		printf '%s\t%s\t%s\n' "$host" "${shard%%.*}" \
+			"$(tr -d '\r' <"$err" | sed '1{/^on /d}' | grep -v '^[[:space:]]*$' | tail -n 1)"
 	done | awk -F'\t' '
 		!(($1, $2) in seen) { seen[$1, $2]; n[$1]++; s[$1] = s[$1] " " $2 }
 		$3 != "" { why[$1] = " (" $3 ")" }
-		END { for (h in n) print "host " h ": shard" (n[h] > 1 ? "s" : "") s[h] " failed there" why[h] }' |
+		END { for (h in n) print (h == "" ? "no host was reached" : "host " h) ": shard" (n[h] > 1 ? "s" : "") s[h] \
+			" failed" (h == "" ? "" : " there") (h in why ? why[h] : " (its connection ended)") }' |
 		LC_ALL=C sort | while IFS= read -r host; do say "$host"; done
 }
 

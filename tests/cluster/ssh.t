@@ -57,7 +57,7 @@ wait $job
 ok $? "a host is cut off in the middle"
 sed 's/^/# /' "$T/err" cut.ll.shards/joblog
 passes "the bytes are those of one run" cmp slow.ll cut.ll
-grep -Eq '^parallel-surface: host a: shard [0-5] failed there \(Timeout, server .* not responding' "$T/err"
+grep -Eq '^parallel-surface: host a: shard [0-5] failed there \(.*\)$' "$T/err"
 ok $? "the host that was cut off is named"
 is "$(runs a evalgrid)" 1 "evalgrid still runs on the host that was cut off, and did no harm"
 
