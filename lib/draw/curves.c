@@ -266,9 +266,33 @@ draw_intervals(struct svg *svg, const struct plot *plot,
 	svg_path_end(svg);
 }
 
+/* 1 where the point is within the plot, and marked. */
+static size_t
+mark(struct svg *svg, const struct plot *plot, const struct curve *curve,
+    const double *values, struct stroke stroke, size_t k)
+{
+	if (!(values[k] >= plot->y0 && values[k] <= plot->y1))
+		return 0;
+	stroke_marker(svg, stroke,
+	    (struct xy){plot_x(plot, curve->x[k]), plot_y(plot, values[k])});
+	return 1;
+}
+
+/* The highest of values a to before b. */
+static size_t
+highest(const double *values, size_t a, size_t b)
+{
+	size_t best = a;
+
+	for (size_t k = a + 1; k < b; k++)
+		if (values[k] > values[best])
+			best = k;
+	return best;
+}
+
 /*
  * A few markers along the line, those of each curve at other places: where
- * curves lie upon each other all are seen.
+ * curves lie upon each other all are seen.  Each piece between gaps has one.
  */
 static void
 draw_markers(struct svg *svg, const struct plot *plot,
@@ -277,14 +301,19 @@ draw_markers(struct svg *svg, const struct plot *plot,
 {
 	const size_t every = curve->n > 10 ? curve->n / 6 : 2;
 	const size_t start = ((size_t)number * (every + 2) / 3) % every;
+	size_t end = 0;
 
-	for (size_t k = start; k < curve->n; k += every) {
-		const double y = values[k];
+	for (size_t first = 0; first < curve->n; first = end + 1) {
+		size_t marked = 0;
 
-		if (isfinite(y) && y >= plot->y0 && y <= plot->y1)
-			stroke_marker(svg, stroke,
-			    (struct xy){
-				plot_x(plot, curve->x[k]), plot_y(plot, y)});
+		for (end = first; end < curve->n && is_drawn(plot, values[end]);
+		     end++)
+			if (end % every == start)
+				marked +=
+				    mark(svg, plot, curve, values, stroke, end);
+		if (marked == 0 && end > first)
+			mark(svg, plot, curve, values, stroke,
+			    highest(values, first, end));
 	}
 }
 

@@ -81,6 +81,7 @@ cd "$ROOT/tests/gallery" || exit 1
 contour hist16.ll hist128.ll >"$T/outlines.svg"
 is "$(grep -c 'fill-opacity="0.3".*dasharray' "$T/outlines.svg")" 2 "the second histogram is dashed, in plot and legend"
 contour density16.ll density128.ll >"$T/densities.svg"
+is "$(grep -c 'stroke-width="1.1"' "$T/densities.svg")" 12 "each of their peaks has a marker"
 is "$(texts "$T/densities.svg" | grep biased)" "100 of 60,000 images: extremes biased outward" \
 	"densities of subsets say of how many images"
 done_testing
