@@ -325,6 +325,16 @@ run_list(char **paths, int n, const struct settings *s,
 	return status;
 }
 
+static bool
+have_paths(const struct points_list *list)
+{
+	bool found = !text_is_empty(&list->paths);
+
+	for (size_t i = 0; i < list->n; i++)
+		found |= list->item[i].has_paths;
+	return found;
+}
+
 static int
 run_points(char **paths, int n, const struct settings *s,
     const struct frame *frame, struct error *err)
@@ -343,6 +353,9 @@ run_points(char **paths, int n, const struct settings *s,
 		status = surfaces_view(&list, s->class, err);
 	if (status == 0)
 		status = landscape_make(&landscape, &list, s->field, err);
+	if (status == 0 && landscape.axes == 1 && have_paths(&list))
+		frame_warn(frame, "a line shows no path: a plane does, and "
+				  "gridconv -t path has its numbers");
 	points_list_free(&list);
 	if (status == 0 && s->directions >= 0)
 		status = landscape_over_directions(

@@ -65,13 +65,8 @@ see(const struct points_list *list, const struct path_point *p)
 static bool
 is_comparable(const struct path_point *p, const struct seen *seen)
 {
-	const struct grid *grid;
-
-	if (seen->surface == NULL)
-		return false;
-	grid = &seen->surface->grid;
-	return path_is_of(
-	    p, grid->set[seen->set], grid->images[seen->set].digest);
+	return seen->surface != NULL &&
+	       points_of_images(seen->surface, seen->set, p);
 }
 
 static void

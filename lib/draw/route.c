@@ -145,13 +145,13 @@ is_in_range(const struct grid *grid, const double at[AXES_MAX])
 /* The largest gap between a checkpoint's loss and that of the plane. */
 static void
 compare_loss(struct routes *r, const struct path_point *p, double plane,
-    const struct grid *grid, int set)
+    const struct points *surface, int set)
 {
 	const double gap = fabs(p->loss - plane);
 
-	if (isnan(gap) || strcmp(p->set, grid->set[set]) != 0)
+	if (isnan(gap) || strcmp(p->set, surface->grid.set[set]) != 0)
 		return;
-	if (!path_is_of(p, grid->set[set], grid->images[set].digest))
+	if (!points_of_images(surface, set, p))
 		r->other_images = true;
 	else if (!r->gap.known || gap > fabs(r->gap.at->loss - r->gap.plane))
 		r->gap = (struct route_gap){true, p, plane};
@@ -172,7 +172,7 @@ compare_losses(struct routes *r, const struct points *surface,
 			    !is_in_range(&surface->grid, at);
 			if (i + r->networks < r->n_points)
 				compare_loss(r, &r->points[i], r->plane[i],
-				    &surface->grid, sheet->set);
+				    surface, sheet->set);
 		}
 }
 

@@ -102,3 +102,14 @@ points_between(const struct points *points, const struct grid_place *sheet,
 	    value, !isnan(value) && floor(cell[0].part) == cell[0].part &&
 		       floor(cell[1].part) == cell[1].part};
 }
+
+bool
+points_of_images(
+    const struct points *points, int set, const struct path_point *point)
+{
+	const struct grid_images *images = &points->grid.images[set];
+
+	/* of a class view the images have a number, but no digest */
+	return (images->total == 0 || images->digest[0] != '\0') &&
+	       path_is_of(point, points->grid.set[set], images->digest);
+}

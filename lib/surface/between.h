@@ -20,4 +20,11 @@ struct between points_between(const struct points *points,
     const struct grid_place *sheet, const char *field,
     const double at[AXES_MAX]);
 
+/*
+ * Is a checkpoint's own loss of the images of this data set?  What does not say
+ * of which it is speaks against nothing, but one class of them is others.
+ */
+bool points_of_images(
+    const struct points *points, int set, const struct path_point *point);
+
 #endif

@@ -248,6 +248,12 @@ is "$(contour sampled.ll | grep -c "largest gap\|>the checkpoints' own losses ar
 	"losses of other images have no gap, and this is said"
 is "$(gridconv -t path sampled.ll | awk -F, 'NR > 1 { print $18, $20 }' | sort -u)" "train " \
 	"nor have they in the table"
+evalgrid -q --per-class -d "$D" --x=auto:7 --y=auto:5 told.ll >classes.ll
+is "$(contour classes.ll | grep -c '>largest gap') $(contour --class 3 classes.ll | grep -c '>largest gap')" "1 0" \
+	"nor has one class of them"
+dirgen -k pca --axes 1 run.ll | trajproj run.ll | evalgrid -q -d "$D" -n 4 --x=auto:5 >line.ll
+contour line.ll 2>&1 >/dev/null | grep -q '^contour: warning: a line shows no path: a plane does, and gridconv -t path'
+ok $? "a line says that it shows no path"
 evalgrid -q -d "$D" --sample 40 run.ll >sampled_losses.ll
 trajproj --losses sampled_losses.ll run.ll <plane | evalgrid -q -d "$D" --sample 40 --x=auto:7 --y=auto:5 |
 	contour | grep -q '>largest gap'
