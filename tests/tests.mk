@@ -133,8 +133,13 @@ bench: all $(BENCH_TOOLS)
 # Evaluation beside other engines, from pip into build/peers; what a point costs in each;
 # and what threads, shards, points and memory cost.
 bench-peers: all $(BENCH_TOOLS)
+	if echo '#include <dnnl.h>' | $(CC) -E -x c - >/dev/null 2>&1; then \
+	    $(MAKE) $(BUILD)/bench/onednn.so; fi
 	tests/bench/race.py peers --build $(BUILD) --csv $(BUILD)/peers.csv $(RACE)
 	tests/bench/grid.py --build $(BUILD) --csv $(BUILD)/grid.csv
+
+$(BUILD)/bench/onednn.so: tests/bench/onednn/onednn.c
+	$(CC) -std=c11 -O2 -fPIC -shared $< -ldnnl -o $@
 
 # Training and curvature beside PyTorch.
 bench-training: $(BENCH_TOOLS) $(BUILD)/bench/products

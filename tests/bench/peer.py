@@ -4,7 +4,7 @@
     peer.py ENGINE MODEL.onnx IMAGES.npy N THREADS BATCH
     peer.py versions ENGINE
 
-ENGINE is onnxruntime, openvino, mnn, eager or compiled (PyTorch).  Each line on standard
+ENGINE is onnxruntime, openvino, mnn, ncnn, onednn, eager or compiled (PyTorch).  Each line on standard
 input asks for a round; the answer is its seconds of the clock and of the processors, and
 the mean loss (class 0 is right everywhere), which is part of the round.  The line "point"
 asks for a point of a surface instead: new weights in, as far as the engine's interface
@@ -82,6 +82,49 @@ class Mnn:
         return self.net.forward([given])[0].read()
 
 
+class Ncnn:
+    """Takes one image after the other: it has no batches."""
+
+    def __init__(self, path, threads):
+        import importlib.util
+        import subprocess
+        import ncnn
+        self.ncnn, self.threads = ncnn, threads
+        self.path = os.path.splitext(path)[0] + '.ncnn'
+        if not os.path.exists(self.path + '.bin'):
+            import onnx
+            graph = onnx.load(path).graph.input[0].type.tensor_type
+            shape = ','.join(['1'] + [str(d.dim_value) for d in graph.shape.dim[1:]])
+            whole = graph.elem_type == onnx.TensorProto.INT64
+            tool = os.path.join(importlib.util.find_spec('pnnx').submodule_search_locations[0], 'pnnx')
+            subprocess.run([tool, path, f'inputshape=[{shape}]{"i64" if whole else "f32"}', 'fp16=0'],
+                           check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.point()
+
+    def point(self):
+        self.net = self.ncnn.Net()
+        self.net.opt.num_threads = self.threads
+        for kind in ('fp16', 'bf16', 'int8'):
+            for what in ('packed', 'storage', 'arithmetic'):
+                if hasattr(self.net.opt, f'use_{kind}_{what}'):
+                    setattr(self.net.opt, f'use_{kind}_{what}', False)
+        self.net.load_param(self.path + '.param')
+        self.net.load_model(self.path + '.bin')
+
+    def run(self, x):
+        rows = []
+        for image in x.astype(np.int32) if x.dtype.kind == 'i' else x:
+            with self.net.create_extractor() as ex:
+                ex.input('in0', self.ncnn.Mat(image))
+                rows.append(np.array(ex.extract('out0')[1]))
+        return np.stack(rows)
+
+
+def onednn(path, threads):
+    from peer_onednn import OneDnn
+    return OneDnn(path, threads)
+
+
 def torch_module(path):
     """The nodes of a file, one after the other."""
     import torch
@@ -155,12 +198,15 @@ class Torch:
             return self.call(self.torch.from_numpy(x)).numpy()
 
 
-ENGINES = {'onnxruntime': OnnxRuntime, 'openvino': OpenVino, 'mnn': Mnn, 'eager': Torch,
+ENGINES = {'onnxruntime': OnnxRuntime, 'openvino': OpenVino, 'mnn': Mnn, 'ncnn': Ncnn, 'onednn': onednn, 'eager': Torch,
            'compiled': lambda path, threads: Torch(path, threads, True)}
 MODULES = {'mnn': 'MNN', 'eager': 'torch', 'compiled': 'torch'}
 
 
 def version(engine):
+    if engine == 'onednn':
+        import peer_onednn
+        return peer_onednn.version()
     module = __import__(MODULES.get(engine, engine))
     if engine == 'compiled' and not hasattr(module, 'compile'):
         raise ImportError('no torch.compile')

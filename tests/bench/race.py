@@ -7,9 +7,10 @@ back to back, so that a noisy machine is noisy for all of them.
 
 plans: the plan kinds, the builds given (gcc and clang), and PyTorch eager where
 it is installed.  training: steps of training, batch 128, against PyTorch eager.
-peers: the fast plan against ONNX Runtime, OpenVINO, MNN (from pip, into build/peers,
-in the versions below) and PyTorch, on the networks of nets.py; losses that differ by
-more than 1e-4 are said, and the status is 1.  --torch installs a current PyTorch there
+peers: the fast plan against ONNX Runtime, OpenVINO, MNN, ncnn (from pip, into build/peers,
+in the versions below), oneDNN (Debian's libdnnl-dev) and PyTorch, on the networks of
+nets.py; what an engine cannot run is said; losses that differ by more than 1e-4 are said,
+and the status is 1.  --torch installs a current PyTorch there
 (gigabytes); without it Debian's is taken.
 A ratio is the median over rounds of that round's ratio to the first contender,
 of the clock's time and of the processors' time (which other work on the machine
@@ -28,33 +29,48 @@ import machine
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = '/usr/bin/python3'
 VENV = 'build/peers'
-VERSIONS = {'onnx': '1.23.2', 'onnxruntime': '1.32.0', 'openvino': '2026.4.1', 'MNN': '3.6.1'}
+VERSIONS = {'onnx': '1.23.2', 'onnxruntime': '1.32.0', 'openvino': '2026.4.1', 'MNN': '3.6.1',
+            'ncnn': '1.0.20261020', 'pnnx': '20261020'}
 TORCH = '2.15.0'
 ENGINES = {'onnxruntime': (1, 4, 16, 64), 'openvino': (1, 4, 16, 64), 'mnn': (1, 4, 16, 64),
-           'eager': (16, 128), 'compiled': (16, 64)}
+           'ncnn': (1,), 'onednn': (1, 4, 16, 64), 'eager': (16, 128), 'compiled': (16, 64)}
 NETS = ['resnet20', 'resnet56', 'vgg9', 'wrn56_4', 'resnet18', 'densenet_cifar', 'mobilenetv2', 'vit', 'lm', 'mlp', 'lenet']
 WIDE = {'vgg9', 'wrn56_4', 'resnet18', 'densenet_cifar', 'mobilenetv2'}  # fewer images
+
+
+class Failed(Exception):
+    pass
 
 
 class Contender:
     def __init__(self, name, command):
         self.name, self.wall, self.cpu, self.loss = name, [], [], None
+        self.said = tempfile.TemporaryFile('w+')
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said, text=True)
 
     def round(self, what=''):
         time.sleep(0.1)  # threads of the one before may still be spinning
-        self.process.stdin.write(what + '\n')
-        self.process.stdin.flush()
-        line = self.process.stdout.readline().split()
-        if not line:
-            sys.exit(f'race: {self.name} failed')
+        line = self.ask(what)
         self.loss = self.loss if what else float(line[-1])
         return float(line[0]), float(line[1])
 
+    def ask(self, what=''):
+        try:
+            self.process.stdin.write(what + '\n')
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass  # it has said why
+        line = self.process.stdout.readline().split()
+        if not line:
+            self.process.wait()
+            self.said.seek(0)
+            raise Failed(([''] + self.said.read().strip().splitlines())[-1])
+        return line
+
     def close(self):
-        self.process.stdin.close()
-        self.process.wait()
+        self.process.communicate()
+        self.said.close()
 
 
 def ours(options, arch, threads, build, plan='fast', level=None):
@@ -153,7 +169,11 @@ def peer_contenders(options, arch, threads, folder):
     for engine, python in options.engines.items():
         def make(batch):
             return [python, f'{HERE}/peer.py', engine, model, model + '.x.npy', str(options.images), str(threads), str(batch)]
-        batch = best(make, ENGINES[engine])
+        try:
+            batch = best(make, ENGINES[engine])
+        except Failed as why:
+            print(f'# {arch}: {engine} cannot run it: {why}', flush=True)
+            continue
         field.append((f'{engine} b{batch}', make(batch)))
     return field
 
@@ -210,9 +230,7 @@ def point(contender):
     """Seconds of the processors that new weights cost: ours are bound in each round."""
     if contender.name != 'losspipe':
         return contender.round('point')[1]
-    contender.process.stdin.write('\n')
-    contender.process.stdin.flush()
-    return float(contender.process.stdout.readline().split()[2])
+    return float(contender.ask()[2])
 
 
 def versions():
@@ -236,6 +254,7 @@ def main():
     options = parser.parse_args()
     options.build = options.build or ['build']
     machine.describe(options.build[0])
+    os.environ['BUILD'] = options.build[0]  # where peer_onednn.py looks
     if options.what == 'peers':
         options.engines = prepare(options.torch)
     else:
@@ -262,7 +281,10 @@ def main():
                     field = plan_contenders(options, arch, threads)
                 else:
                     field = peer_contenders(options, arch, threads, folder)
-                agree &= race(options, arch, threads, field, out)
+                try:
+                    agree &= race(options, arch, threads, field, out)
+                except Failed as why:
+                    sys.exit(f'race.py: {arch}, -j{threads}: a contender ended: {why}')
     if not agree:
         sys.exit('race.py: losses differ by more than 1e-4')
 
