@@ -42,6 +42,7 @@ struct dirgen {
 	struct direction_file file; /* for kind file */
 	struct runs runs;           /* for kind pca */
 	struct pca pca;
+	struct progress progress; /* through blocks of their checkpoints */
 	int ignore, center, include_final;
 	struct dirslope slope; /* for kinds hessian and gradient */
 };
@@ -172,6 +173,7 @@ end(struct dirgen *g, struct error *err)
 		return -1;
 	if (writer_end(g->writer, err) < 0)
 		return -1;
+	frame_progress_end(&g->frame, &g->progress, "block");
 	report(g);
 	return 0;
 }
@@ -239,6 +241,15 @@ run(void *context, struct reader *reader, struct output *output,
 
 /* ---- the command line ---- */
 
+/* runs.seen */
+static void
+seen(void *context)
+{
+	struct dirgen *g = context;
+
+	frame_step(&g->frame, &g->progress, 0, "block");
+}
+
 /* The runs of kind pca are its input: the last model of the first passes by. */
 static int
 open_runs(struct dirgen *g, char **operands, int n, struct error *err)
@@ -254,6 +265,11 @@ open_runs(struct dirgen *g, char **operands, int n, struct error *err)
 	for (int i = 0; i < (n > 0 ? n : 1); i++)
 		if (runs_add(&g->runs, n > 0 ? operands[i] : "-", err) < 0)
 			return -1;
+	/* the products, and then each component */
+	progress_start(&g->progress,
+	    (1 + order.components) * pca_blocks(&g->runs, &order));
+	g->runs.seen = seen;
+	g->runs.context = g;
 	if (pca_make(&g->pca, &g->runs, &order, err) < 0)
 		return -1;
 	for (int k = 0; k < order.components; k++)

@@ -28,6 +28,7 @@ struct trajproj {
 	struct passage passage;
 	struct projection *projection;
 	struct writer *writer;
+	struct progress progress; /* through blocks of checkpoints */
 };
 
 /* ---- losses that evalgrid made ---- */
@@ -238,6 +239,7 @@ end(struct trajproj *t, struct error *err)
 {
 	int reps = t->passage.has_model ? passage_count(&t->passage, 0) : 0;
 
+	frame_progress_end(&t->frame, &t->progress, "block");
 	if (reps > 0 && writer_copy_open(t->writer, &t->runs.open, err) < 0)
 		return -1;
 	for (int rep = 0; rep < reps; rep++)
@@ -262,6 +264,15 @@ compare_graphs(const struct trajproj *t, struct error *err)
 	return same < 0 ? -1 : 0;
 }
 
+/* runs.seen */
+static void
+seen(void *context)
+{
+	struct trajproj *t = context;
+
+	frame_step(&t->frame, &t->progress, 0, "block");
+}
+
 static int
 write_step(struct trajproj *t, enum passage_step step, struct error *err)
 {
@@ -271,6 +282,7 @@ write_step(struct trajproj *t, enum passage_step step, struct error *err)
 	case PASSAGE_END:
 		return end(t, err);
 	case PASSAGE_DECLARED:
+		progress_start(&t->progress, projection_blocks(t->projection));
 		return compare_graphs(t, err);
 	case PASSAGE_TENSOR_DONE:
 	case PASSAGE_TENSOR_LEFT:
@@ -320,6 +332,8 @@ run(struct trajproj *t, char **operands, int n, struct error *err)
 	int status = 0;
 
 	t->runs.digests = true;
+	t->runs.seen = seen;
+	t->runs.context = t;
 	t->runs.partial = frame_partial(&t->frame);
 	for (int i = 0; i < n && status == 0; i++)
 		status = runs_add(&t->runs, operands[i], err);

@@ -22,6 +22,19 @@ moves(const struct pca_order *order, const struct tensor *tensor)
 	return direction_moves(&d, tensor);
 }
 
+int64_t
+pca_blocks(const struct runs *runs, const struct pca_order *order)
+{
+	const struct graph *g = &runs->model.graph;
+	const size_t rows = order->include_final ? runs->n : runs->n - 1;
+	int64_t blocks = 0;
+
+	for (size_t t = 0; t < g->n_tensors; t++)
+		if (moves(order, &g->tensors[t]))
+			blocks += runs_blocks(g->tensors[t].n);
+	return blocks * (int64_t)rows;
+}
+
 void
 pca_free(struct pca *pca)
 {

@@ -48,6 +48,9 @@ int pca_make(struct pca *pca, const struct runs *runs,
     const struct pca_order *order, struct error *err);
 void pca_free(struct pca *pca);
 
+/* How many blocks of checkpoints pca_make reads; reading a component, too. */
+int64_t pca_blocks(const struct runs *runs, const struct pca_order *order);
+
 /*
  * Principal component number axis as a direction (pca is borrowed).  The model
  * that receives it must be the one that it was made about.

@@ -210,17 +210,33 @@ add_block(struct projection *p, int64_t at, int64_t n, struct error *err)
 	return 0;
 }
 
+/* Counters are no part of d: no evaluation reads them. */
+static bool
+is_read(const struct projection *p, const struct tensor *t)
+{
+	return t->role != ROLE_BATCHES &&
+	       (tensor_is_weight(t) || (p->states && tensor_is_state(t)));
+}
+
+int64_t
+projection_blocks(const struct projection *p)
+{
+	const struct graph *g = &p->passage->model.graph;
+	int64_t blocks = 0;
+
+	for (size_t t = 0; t < g->n_tensors; t++)
+		if (is_read(p, &g->tensors[t]))
+			blocks += runs_blocks(g->tensors[t].n);
+	return blocks * (int64_t)p->runs->n;
+}
+
 static int
 leave_tensor(struct projection *p, struct error *err)
 {
 	const struct tensor *t =
 	    &p->passage->model.graph.tensors[p->passage->tensor];
-	/* counters are no part of d: no evaluation reads them */
-	const bool counts =
-	    t->role != ROLE_BATCHES &&
-	    (tensor_is_weight(t) || (p->states && tensor_is_state(t)));
 
-	for (int64_t at = 0; counts && at < t->n; at += RUNS_BLOCK) {
+	for (int64_t at = 0; is_read(p, t) && at < t->n; at += RUNS_BLOCK) {
 		int64_t left = t->n - at;
 
 		if (add_block(

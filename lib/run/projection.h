@@ -30,6 +30,10 @@ void projection_free(struct projection *projection);
 int projection_step(
     struct projection *projection, enum passage_step step, struct error *err);
 
+/* After PASSAGE_DECLARED: how many blocks of checkpoints it is going to read.
+ */
+int64_t projection_blocks(const struct projection *projection);
+
 /*
  * After PASSAGE_END of a plane: checkpoint number i (of all runs) in direction
  * set rep.  lstsq: the coordinates (x, y) for which x dx + y dy comes nearest

@@ -368,6 +368,12 @@ runs_read(const struct runs *runs, size_t checkpoint, int tensor,
 	return 0;
 }
 
+int64_t
+runs_blocks(int64_t n)
+{
+	return (n + RUNS_BLOCK - 1) / RUNS_BLOCK;
+}
+
 int
 runs_subtract(const struct runs *runs, size_t checkpoint, int tensor,
     int64_t offset, int64_t n, const void *w, float *out, struct error *err)
@@ -377,6 +383,8 @@ runs_subtract(const struct runs *runs, size_t checkpoint, int tensor,
 	if (runs_read(runs, checkpoint, tensor, offset, n, raw, err) < 0)
 		return -1;
 	tensor_subtract(runs->model.graph.tensors[tensor].type, raw, w, n, out);
+	if (runs->seen != NULL)
+		runs->seen(runs->context);
 	return 0;
 }
 

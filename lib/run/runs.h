@@ -59,6 +59,10 @@ struct runs {
 	bool digests;         /* models are to be named by their digests */
 	const struct partial *partial; /* for their readers */
 	struct marks open;             /* runs that have no end */
+	/* Told of each runs_subtract, by how many of which work is long; or
+	   NULL. */
+	void (*seen)(void *context);
+	void *context;
 };
 
 /* Starts as (struct runs){0}. */
@@ -73,6 +77,9 @@ void runs_free(struct runs *runs);
  * models with other tensors than the first run's.
  */
 int runs_add(struct runs *runs, const char *text, struct error *err);
+
+/* Blocks of RUNS_BLOCK elements, the last one shorter, that n elements make. */
+int64_t runs_blocks(int64_t n);
 
 /* The last checkpoint of the first run. */
 size_t runs_last(const struct runs *runs);
