@@ -203,7 +203,8 @@ install: all
 uninstall:
 	$(INSTALL) uninstall '$(PREFIX)'
 
-# Packages: for Debian; the sources, and whether they suffice.
+# Packages: for Debian; the sources, and whether they suffice.  Who gives a package
+# to others says whom they may write to: make deb MAINTAINER='Name <address>'.
 MAINTAINER = The losspipe authors <losspipe@losspipe.invalid>
 deb: all
 	@PROGRAMS='$(PROGRAMS)' BUILD='$(BUILD)' MAINTAINER='$(MAINTAINER)' cmd/packaging/deb '$(VERSION)'
