@@ -206,7 +206,7 @@ gridrun_add_images(struct text *out, const struct evaluation *e)
 
 	text_add(out, "%" PRId64 " image%s", n, plural_s(n));
 	if (e->sets > 1)
-		text_add(out, " of %d data sets", e->sets);
+		text_add(out, " of %d data set%s", e->sets, plural_s(e->sets));
 }
 
 int

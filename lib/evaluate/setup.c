@@ -144,12 +144,12 @@ check_classes(const struct dataset *d, struct error *err)
 		    err, "real targets, --per-class wants labels of classes");
 	if (d->n_labels > 1)
 		return error_set(err,
-		    "%d labels for each image, --per-class wants one",
-		    d->n_labels);
+		    "%d label%s for each image, --per-class wants one",
+		    d->n_labels, plural_s(d->n_labels));
 	if (d->classes > CLASSES_MAX)
 		return error_set(err,
-		    "labels of %d classes, --per-class takes at most %d",
-		    d->classes, CLASSES_MAX);
+		    "labels of %d class%s, --per-class takes at most %d",
+		    d->classes, plural(d->classes, "", "es"), CLASSES_MAX);
 	return 0;
 }
 

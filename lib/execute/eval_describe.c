@@ -100,7 +100,8 @@ add_alike(struct text *out, const struct eval_plan *plan, size_t first,
 	if (alike.steps == 1)
 		text_add(out, " '%s'", step->fused->node->name);
 	else
-		text_add(out, ", %d steps", alike.steps);
+		text_add(
+		    out, ", %d step%s", alike.steps, plural_s(alike.steps));
 	add_share(out, &alike, all);
 }
 
