@@ -51,6 +51,7 @@ in_files a touch /root/hung
 "$surface" --sshlogin a,b plane.ll cut.ll 6 "${slow[@]}" 2>"$T/err" &
 job=$!
 await hangs a
+await grep -q '^on a' cut.ll.shards/*.try.err
 cut_off a
 is "$(runs a evalgrid)" 1 "evalgrid runs on the host that is cut off"
 wait $job
@@ -70,6 +71,9 @@ whole() { recdump "$(echo killed.ll.shards/"$1".*.try)"; }
 await whole 0
 in_files b touch /root/hung
 await hangs b
+# (what a host has sent may still be under way)
+came() { [ "$(grep -ao $'\x95\xa4LLv1\xa5point' "$(echo killed.ll.shards/1.*.try)" | wc -l)" -ge 3 ] && grep -q '^on b' killed.ll.shards/1.*.try.err; }
+await came
 kill_host b
 wait $job
 is $? 1 "all hosts are killed"
