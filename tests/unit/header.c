@@ -96,7 +96,7 @@ maps_count_themselves(void **state)
 	(void)state;
 	pack_open(&pack);
 	for (int i = 0; i < 15; i++) {
-		char key[8];
+		char key[16];
 
 		snprintf(key, sizeof(key), "k%d", i);
 		pack_key_int(&pack, key, i);
