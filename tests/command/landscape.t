@@ -66,8 +66,10 @@ ok(all(torch.equal(v, before[k]) for k, v in module.state_dict().items()), 'the 
 sys.exit(len(done) != 17 or not all(done))
 END
 $python try.py >said 2>err
-ok $? "a landscape of a module"
-sed 's/^/# /' said
+status=$?
+[ $status -eq 0 ] || cat err >>said
+ok $status "a landscape of a module"
+sed 's/^/# /' said >&$((status ? 2 : 1))
 grep -q '25 of 25 points, 0 s left' err
 ok $? "progress, when it is wanted"
 is "$(ls tmp)" "" "nothing is left"
