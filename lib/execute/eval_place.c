@@ -52,6 +52,37 @@ group_of(const struct eval_plan *plan, const struct eval_step *step)
 }
 
 static int
+pixels_of(const struct eval_plan *plan, const struct eval_step *step)
+{
+	const struct slot *out = &plan->slots[step->out];
+
+	return out->h * out->w;
+}
+
+/*
+ * A step's group, or that of a larger one behind it: what is small in between,
+ * the two products of a squeeze and excitation, makes no groups that do not fit
+ * what follows.
+ */
+static int
+least_group(const struct eval_plan *plan, size_t first)
+{
+	const int pixels = pixels_of(plan, &plan->steps[first]);
+	int least = group_of(plan, &plan->steps[first]);
+
+	for (size_t i = first + 1; i < plan->n_steps; i++) {
+		const struct eval_step *step = &plan->steps[i];
+
+		if ((step->method == EVAL_CONV ||
+			step->method == EVAL_WINOGRAD) &&
+		    pixels_of(plan, step) > pixels &&
+		    group_of(plan, step) < least)
+			least = group_of(plan, step);
+	}
+	return least;
+}
+
+static int
 place_stages(struct eval_plan *plan, struct error *err)
 {
 	plan->stages = memory_new(plan->n_steps, sizeof(*plan->stages), err);
@@ -59,7 +90,7 @@ place_stages(struct eval_plan *plan, struct error *err)
 		return -1;
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		struct eval_stage *s = plan->stages + plan->n_stages;
-		int group = group_of(plan, &plan->steps[i]);
+		int group = least_group(plan, i);
 
 		if (i == 0 || group > s[-1].group) {
 			*s = (struct eval_stage){i, i + 1, group};

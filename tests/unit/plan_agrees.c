@@ -234,14 +234,97 @@ functions(void **state)
 	graph_free(&graph);
 }
 
+/* x times a sigmoid of x. */
+static int
+add_silu(struct builder *b, const char *name, int x)
+{
+	char gate[32];
+
+	snprintf(gate, sizeof(gate), "g%s", name);
+	return add_product(b, name, x, add_function(b, OP_SIGMOID, gate, x));
+}
+
+/* Expanded, filtered channel by channel, each channel times a number that
+ * depends on all of them, and projected. */
+static int
+add_inverted(
+    struct builder *b, const char *name, int x, int c, int wide, int stride)
+{
+	const struct attributes filters = {.kernel_shape = {3, 3},
+	    .strides = {stride, stride},
+	    .dilations = {1, 1},
+	    .pads = {1, 1, 1, 1},
+	    .group = wide};
+	char names[8][16];
+	int y, s;
+
+	for (int i = 0; i < 8; i++)
+		snprintf(names[i], sizeof(names[i]), "%s%d", name, i);
+	y = build_conv(b, x, names[0], wide, 1, 1);
+	y = add_silu(b, names[1], build_batch_norm(b, y, names[2]));
+	y = build_conv_attr(b, y, names[3], wide, true, &filters);
+	y = add_silu(b, names[4], y);
+	s = build_conv(
+	    b, build_global_average_pool(b, y), names[5], wide, 1, 1);
+	y = add_product(b, names[6], y, s);
+	y = build_conv(b, y, names[7], c, 1, 1);
+	snprintf(names[0], sizeof(names[0]), "%ss", name);
+	return stride == 1 ? build_add(b, x, y, names[0]) : y;
+}
+
+/* What lies between large steps but is small itself, squeeze and excitation,
+ * does not make their groups larger. */
+static void
+inverted_residuals(void **state)
+{
+	const struct shape input = {.rank = 3, .dim = {3, 31, 33}};
+	float alone[CLASSES], together[IMAGES * CLASSES];
+	struct graph graph;
+	struct builder b;
+	struct error err;
+	void *one, *many;
+	float *images;
+	int x;
+
+	(void)state;
+	build_start(&b, &graph, &input, CLASSES, &x, &err);
+	x = build_conv(&b, x, "c", 24, 3, 1);
+	x = add_inverted(&b, "a", x, 24, 72, 1);
+	x = add_inverted(&b, "b", x, 40, 88, 2);
+	x = add_inverted(&b, "d", x, 40, 120, 1);
+	x = build_global_average_pool(&b, x);
+	build_linear(&b, build_flatten(&b, x), "l", CLASSES);
+	assert_int_equal(build_finish(&b), 0);
+	fill_graph(&graph);
+	compare(&graph, "inverted");
+	images = random_images(&graph, IMAGES);
+	run(&graph, &plan_fast, images, IMAGES, together);
+	for (int i = 0; i < IMAGES; i++) {
+		run(&graph, &plan_fast,
+		    images + (ptrdiff_t)i * shape_size(&input), 1, alone);
+		assert_memory_equal(
+		    alone, together + i * CLASSES, sizeof(alone));
+	}
+	assert_int_equal(plan_fast.create(&graph, 1, &one, &err), 0);
+	assert_int_equal(plan_fast.create(&graph, 32, &many, &err), 0);
+	assert_true(
+	    plan_fast.scratch_bytes(many) < 4 * plan_fast.scratch_bytes(one));
+	plan_fast.destroy(one);
+	plan_fast.destroy(many);
+	free(images);
+	graph_free(&graph);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+
 	    cmocka_unit_test(every_architecture),
 	    cmocka_unit_test(odd_fusions),
 	    cmocka_unit_test(clips),
 	    cmocka_unit_test(functions),
+	    cmocka_unit_test(inverted_residuals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
