@@ -16,7 +16,7 @@ compare()
 	for seed in $seeds; do
 		for file in "${files[@]//@/$seed}"; do
 			[ -e "$file" ] && continue
-			say "not asked, as a network is left out: $text"
+			say "not asked, as a network is left out: ${text%: *}"
 			return 0
 		done
 		line=$(claim "$text|{less}|{more}" "$word" "${files[@]//@/$seed}" "$@")
@@ -49,6 +49,10 @@ over_seeds()
 			printf "%s: %s (means of %d seeds, difference %.4g +- %.2g)\n", outcome, text, n, mean, half
 		}'
 }
+
+# numbers LESS MORE: what was compared, beside the names, since "X is sharper" and "X is
+# flatter" do not tell the reader which number is whose.
+numbers() { printf '%s {less}, %s {more}' "$1" "$2"; }
 
 # outcome WORD LESS MORE: in a word.
 outcome() { gridstat -q --compare "$@" 2>/dev/null | sed 's/:.*//'; }
@@ -124,13 +128,13 @@ errors()
 {
 	local set=(--set train)
 	[ -z "$has_test" ] || set=(--set test)
-	compare "$1 (error in %): {less} against {more}" error "$out/alone-$2-@.ll" "$out/alone-$3-@.ll" "${set[@]}"
+	compare "$1 (error in %): $(numbers "$2" "$3")" error "$out/alone-$2-@.ll" "$out/alone-$3-@.ll" "${set[@]}"
 }
 
 # sharper TEXT KIND LESS MORE: does the training loss rise less within 0.5 around LESS?
 sharper()
 {
-	compare "$1 (rise within 0.5): {less} against {more}" sharpness "$out/$2-$3-@.ll" "$out/$2-$4-@.ll" --set train
+	compare "$1 (rise within 0.5): $(numbers "$3" "$4")" sharpness "$out/$2-$3-@.ll" "$out/$2-$4-@.ll" --set train
 }
 
 # norms TEXT LESS MORE: has the network LESS the smaller weights?  (Exact numbers.)
@@ -139,7 +143,7 @@ norms()
 	local seed
 	for seed in $seeds; do
 		[ -e "$(model_of "$2" "$seed")" ] && [ -e "$(model_of "$3" "$seed")" ] || return 0
-		claim "$1 (norm): {less} against {more}" values "$out/alone-$2-$seed.ll" "$out/alone-$3-$seed.ll" \
+		claim "$1 (norm): $(numbers "$2" "$3")" values "$out/alone-$2-$seed.ll" "$out/alone-$3-$seed.ll" \
 			--values "$(norm "$2" "$seed"),$(norm "$3" "$seed")"
 	done
 }

@@ -20,6 +20,8 @@ while read -r name _; do
 	ok $? "and what it took when it ends"
 	grep -Eq "$outcome" "$T/$name/claims.txt" && ! grep -Evq "$outcome.*[0-9]" "$T/$name/claims.txt"
 	ok $? "every claim is held against numbers"
+	! grep -Ev 'over ten directions by less than' "$T/$name/claims.txt" | grep -q ' against '
+	ok $? "each number stands beside its name"
 	networks=$(find "$T/$name" -name 'model-*.ll' | wc -l)
 	is "$(grep -Ec '^[a-z0-9_-]+ +1 +[0-9.]+ +[0-9.]+ +[0-9.]+ ' "$T/$name/networks.txt")" "$networks" \
 		"every network has a row"
