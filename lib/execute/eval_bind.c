@@ -30,7 +30,10 @@ eval_place_weights(struct eval_plan *plan)
 	plan->tensors = liveness_append(at, plan->fusion.tensor_floats);
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		struct eval_step *step = &plan->steps[i];
-		int groups = step->conv.groups > 1 ? step->conv.groups : 1;
+		const struct conv *conv = &step->conv;
+		/* each group has whole blocks, but those of one channel */
+		int groups =
+		    conv->groups > 1 && !conv->depthwise ? conv->groups : 1;
 		size_t factors;
 
 		if (step->method == EVAL_PRODUCT) {
