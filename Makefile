@@ -142,10 +142,11 @@ $(BUILD)/bin/%: $(BUILD)/cmd/%.o $(BUILD)/cmd/frame.o $(BUILD)/cmd/examples.o $(
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(LIB) \
 	    $(ALL_LIBS) -o $@
 
-# Every kind of figure on one sheet, from small streams.
-gallery: $(BIN)
+# Every kind of figure on one sheet, from small streams; the pictures of README.md.
+gallery: all
 	PATH="$(CURDIR)/$(BUILD)/bin:$$PATH" tests/gallery/draw $(BUILD)/gallery \
 	    man/pictures/gallery.png
+	PATH="$(CURDIR)/$(BUILD)/bin:$$PATH" tests/gallery/readme man/pictures
 .PHONY: gallery
 
 # The way in: a script that knows what the pages say, in the order of losspipe(7).

@@ -84,7 +84,7 @@ lint:
 	    --inline-suppr --suppress=missingIncludeSystem -Ilib -Icmd cmd lib
 	@printf '%s\n' $(LINT_C) | xargs -P2 -n1 sh -c \
 	    'clang-tidy --quiet "$$@" -- $(LINT_FLAGS) 2>/dev/null' lint
-	@shellcheck -S warning -x -P SCRIPTDIR $$(grep -lsE 'env bash|shellcheck shell' pipelines/* pipelines/studies/*) .ci/run tests/run tests/arm64 tests/fresh-root tests/fresh-container cmd/losspipe cmd/packaging/install cmd/packaging/deb cmd/packaging/dist cmd/packaging/completion/losspipe.bash tests/tap.sh $(wildcard tests/cluster/*.sh tests/*/*.t)
+	@shellcheck -S warning -x -P SCRIPTDIR $$(grep -lsE 'env bash|shellcheck shell' pipelines/* pipelines/studies/*) .ci/run tests/run tests/arm64 tests/fresh-root tests/fresh-container tests/gallery/draw tests/gallery/readme cmd/losspipe cmd/packaging/install cmd/packaging/deb cmd/packaging/dist cmd/packaging/completion/losspipe.bash tests/tap.sh $(wildcard tests/cluster/*.sh tests/*/*.t)
 
 .PHONY: lint
 

@@ -82,4 +82,21 @@ for page in "$ROOT"/man/*.[17]; do
 done
 shell_of_readme "$ROOT/README.md" >"$T/README.sh"
 PYTHONPATH=$ROOT/pipelines run README "$clone_path:$ROOT/pipelines"
+
+# The pictures of the README are those that today's programs draw by its lines (make
+# gallery): their size, the kinds of their elements, their words. Numbers are another
+# kernel's.
+form()
+{
+	sed -n 's/.*\(<svg [^>]*\) font-family.*/\1/p' "$1"
+	grep -o '<[a-z][^>]*>[^<]*' "$1" | awk -F'>' '/^<(svg|desc)/ { next } {
+		size = match($1, /font-size="[0-9.]+"/) ? substr($1, RSTART, RLENGTH) : ""
+		gsub(/="[^"]*"/, "", $1)
+		gsub(/(−)?[-+0-9.]*[0-9][-+0-9.]*/, "#", $2)
+		print $1, size, $2 }' | sort -u
+}
+for picture in "$ROOT"/man/pictures/*.svg; do
+	name=${picture##*/}
+	is "$(form "$picture")" "$(form "$T/README/$name")" "the picture $name is today's (else: make gallery)"
+done
 done_testing
