@@ -35,7 +35,10 @@ names_of_studies()
 {
 	local file
 	for file in "$root"/pipelines/studies/*; do
-		[ "$file" != "${file%.*}" ] || echo "${file##*/} $(sed -n '2s/^# //p' "$file")"
+		case ${file##*/} in
+		*.*) ;;
+		*) echo "${file##*/} $(sed -n '2s/^# //p' "$file")" ;;
+		esac
 	done
 }
 

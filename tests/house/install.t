@@ -8,7 +8,8 @@ run_make()
 	env -u MAKEFLAGS -u MAKELEVEL -u LOSSPIPE_BIN HOME="$home" make -s -C "$ROOT" \
 		BUILD="${build#"$ROOT/"}" PYTHON=/usr/bin/python3 "$@"
 }
-home=$T/home
+# (a dot and a space in the paths, as in many homes)
+home=$T/a.home/of\ mine
 mkdir -p "$home/.local/bin" "$home/work"
 echo mine >"$home/.local/bin/mine"
 tree() { (cd "$home/.local" && find . | sort); }
@@ -38,6 +39,8 @@ grep -q "^programs *$(($(wc -w <<<"$(ls "$build/bin")") - 1)) in" "$T/passes.out
 ok $? "it counts the programs"
 passes "quickstart --small" at_home losspipe run quickstart --small
 passes "it makes a page" grep -q '</html>' "$home/work/quickstart.out/landscape.html"
+is "$(at_home losspipe run study)" "$("$ROOT/pipelines/study")" "the studies are named"
+is "$(grep -c . <<<"$("$ROOT/pipelines/study")")" "$(find "$ROOT/pipelines/studies" -type f ! -name '*.*' | wc -l)" "all of them"
 passes "a study, --small" at_home losspipe run path-pca --small
 passes "rosenbrock --small" at_home losspipe run rosenbrock --small
 passes "samples" at_home losspipe samples
