@@ -18,6 +18,24 @@ struct planes {
 	float *at[NODE_INPUTS_MAX + 1][KINDS];
 };
 
+void
+plain_start(
+    struct plain *plain, const struct graph *graph, const struct node *node)
+{
+	const struct plain_operand none = {0};
+
+	plain->graph = graph;
+	plain->node = node;
+	plain->n_in = node->n_in;
+	plain->exact = plain->tangents = false;
+	for (int j = 0; j < node->n_in; j++)
+		plain->in[j] = none;
+	plain->out = plain->addend = none;
+	plain->end = (struct plain_end){0};
+	plain->t_shift = NULL;
+	plain->work = NULL;
+}
+
 static size_t
 planes_of(const struct graph *graph, int value, int images)
 {
@@ -112,7 +130,10 @@ start(struct planes *s, const struct plain *p, int first, int n, bool back)
 	float *free = p->work + liveness_floats(
 				    (int64_t)operator_work(p->graph, p->node));
 
-	*s = (struct planes){.p = p, .first = first, .n = n, .back = back};
+	s->p = p;
+	s->first = first;
+	s->n = n;
+	s->back = back;
 	operator_describe(p->graph, p->node, n, s->shape, &s->batch);
 	s->batch.n_in = p->n_in;
 	for (int j = 0; j <= p->n_in; j++)

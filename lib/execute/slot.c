@@ -120,6 +120,16 @@ slot_gather(
 	}
 }
 
+/* One pixel, whose channels lie as the planes do. */
+static void
+put_row(const float *restrict from, size_t n, bool add, float *restrict to)
+{
+	if (!add)
+		memcpy(to, from, n * sizeof(*to));
+	for (size_t i = 0; add && i < n; i++)
+		to[i] += from[i];
+}
+
 void
 slot_scatter(const struct slot *slot, const struct view *view, int images,
     const float *planes, bool add)
@@ -129,8 +139,8 @@ slot_scatter(const struct slot *slot, const struct view *view, int images,
 	for (int n = 0; n < images; n++, planes += size) {
 		float *image = view->at + n * view->image;
 
-		if (slot_is_row(slot) && !add) {
-			memcpy(image, planes, size * sizeof(*planes));
+		if (slot_is_row(slot)) {
+			put_row(planes, size, add, image);
 			continue;
 		}
 		for (int y = 0; y < slot->h; y++)

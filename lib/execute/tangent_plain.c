@@ -64,41 +64,40 @@ fused_in(const struct tangent_run *run, const struct tangent_step *step,
 }
 
 /* All operands of the node in its order; activations as the fusion has them. */
-static struct plain
-plain_of(const struct tangent_run *run, const struct tangent_step *step)
+static void
+start(const struct tangent_run *run, const struct tangent_step *step,
+    struct plain *plain)
 {
 	const struct fused *f = step->fused;
-	struct plain plain = {.graph = run->s->graph,
-	    .node = f->node,
-	    .n_in = f->node->n_in,
-	    .tangents = step->active,
-	    .out = activation(run, f->out),
-	    .work = run->scratch + run->s->work};
 	size_t at = 0;
 	int k = 0;
 
+	plain_start(plain, run->s->graph, f->node);
+	plain->tangents = step->active;
+	plain->out = activation(run, f->out);
+	plain->work = run->scratch + run->s->work;
 	for (int j = 0; j < f->node->n_in; j++) {
 		const struct graph_value *v =
 		    &run->s->graph->values[f->node->in[j]];
 
 		if (v->kind == VALUE_TENSOR) {
-			plain.in[j] = tensor(run, step, v->tensor, &at);
+			plain->in[j] = tensor(run, step, v->tensor, &at);
 			continue;
 		}
-		plain.in[j] = activation(run, f->in[k]);
-		plain.in[j].fresh = step->first[k++];
+		plain->in[j] = activation(run, f->in[k]);
+		plain->in[j].fresh = step->first[k++];
 	}
 	if (step->method == TANGENT_BILINEAR)
-		fused_in(run, step, &plain);
-	return plain;
+		fused_in(run, step, plain);
 }
 
 void
 tangent_plain_forward(
     const struct tangent_run *run, const struct tangent_step *step)
 {
-	const struct plain plain = plain_of(run, step);
+	struct plain plain;
 
+	start(run, step, &plain);
 	for (int i = 0; i < run->n; i++)
 		plain_forward(&plain, i, 1);
 }
@@ -107,8 +106,9 @@ void
 tangent_plain_backward(
     const struct tangent_run *run, const struct tangent_step *step)
 {
-	const struct plain plain = plain_of(run, step);
+	struct plain plain;
 
+	start(run, step, &plain);
 	for (int i = 0; i < run->n; i++)
 		plain_backward(&plain, i, 1);
 }

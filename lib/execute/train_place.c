@@ -153,13 +153,16 @@ touch(struct train_pass *p, int segment, int step, int place)
 	liveness_read(&root->span, step);
 }
 
-/* Pixels that a place counts as: rows of tokens are many. */
+/* Pixels that a place counts as: rows of tokens are many; where channels lie
+ * side by side, they fill less. */
 static int
 pixels_of(const struct train_pass *p, int place)
 {
 	const struct graph *g = p->base.graph;
 	const struct slot *s = &p->place[place];
 
+	if (s->lanes < KERNEL_BLOCK)
+		return s->h * s->w * s->lanes / KERNEL_BLOCK;
 	if (s->pixels || g->values[(size_t)place % g->n_values].shape.rank == 1)
 		return s->h * s->w;
 	return s->c / (2 * KERNEL_BLOCK);

@@ -27,20 +27,19 @@ train_plain_work(const struct train_pass *p, int node, int group)
 }
 
 /* A node with its tensors and the pixels of its activations. */
-static struct plain
-plain_of(const struct group *g, int node)
+static void
+start(const struct group *g, int node, struct plain *plain)
 {
 	const struct graph *graph = g->p->base.graph;
 	const struct node *n = &graph->nodes[node];
-	struct plain plain = {.graph = graph,
-	    .node = n,
-	    .n_in = n->n_in,
-	    .out = {.slot = &g->p->place[n->out], .x = train_view(g, n->out)},
-	    .work = g->work};
 
+	plain_start(plain, graph, n);
+	plain->out.slot = &g->p->place[n->out];
+	plain->out.x = train_view(g, n->out);
+	plain->work = g->work;
 	for (int j = 0; j < n->n_in; j++) {
 		const struct graph_value *v = &graph->values[n->in[j]];
-		struct plain_operand *o = &plain.in[j];
+		struct plain_operand *o = &plain->in[j];
 
 		if (v->kind == VALUE_TENSOR) {
 			o->w = g->theta[v->tensor].f32;
@@ -49,14 +48,14 @@ plain_of(const struct group *g, int node)
 		o->slot = &g->p->place[n->in[j]];
 		o->x = train_view(g, n->in[j]);
 	}
-	return plain;
 }
 
 void
 train_plain_forward(const struct group *g, const struct step *step)
 {
-	const struct plain plain = plain_of(g, step->node);
+	struct plain plain;
 
+	start(g, step->node, &plain);
 	plain_forward(&plain, 0, g->n);
 }
 
@@ -64,10 +63,11 @@ void
 train_plain_backward(const struct group *g, const struct step *step)
 {
 	const struct graph *graph = g->p->base.graph;
-	struct plain plain = plain_of(g, step->node);
 	const struct partial_gradient partial = train_partial(g->p, step->node);
 	float *d_w[NODE_INPUTS_MAX] = {0};
+	struct plain plain;
 
+	start(g, step->node, &plain);
 	partial_point(&partial, g->slice, g->fresh, d_w);
 	plain.out.d = train_view(g, step->d);
 	for (int j = 0; j < plain.n_in; j++) {
