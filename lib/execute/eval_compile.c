@@ -89,44 +89,13 @@ compile_affine(struct eval_plan *plan, struct eval_step *step)
 	return EVAL_AFFINE;
 }
 
-/* Functions of one number that have a kernel. */
-static const struct {
-	enum operator_kind op;
-	enum pointwise function;
-} functions[] = {
-    {OP_LEAKY_RELU, POINTWISE_LEAKY_RELU},
-    {OP_ELU, POINTWISE_ELU},
-    {OP_SELU, POINTWISE_SELU},
-    {OP_SIGMOID, POINTWISE_SIGMOID},
-    {OP_HARD_SIGMOID, POINTWISE_HARD_SIGMOID},
-    {OP_HARD_SWISH, POINTWISE_HARD_SWISH},
-    {OP_TANH, POINTWISE_TANH},
-    {OP_SOFTPLUS, POINTWISE_SOFTPLUS},
-    {OP_MISH, POINTWISE_MISH},
-    {OP_SOFTSIGN, POINTWISE_SOFTSIGN},
-    {OP_ERF, POINTWISE_ERF},
-    {OP_GELU, POINTWISE_GELU},
-    {OP_EXP, POINTWISE_EXP},
-    {OP_SQRT, POINTWISE_SQRT},
-    {OP_ABS, POINTWISE_ABS},
-    {OP_NEG, POINTWISE_NEG},
-    {OP_RECIPROCAL, POINTWISE_RECIPROCAL},
-};
-
 static enum eval_method
 compile_pointwise(struct eval_plan *plan, struct eval_step *step)
 {
 	const struct node *node = step->fused->node;
-	size_t i = 0;
 
-	while (i < sizeof(functions) / sizeof(functions[0]) &&
-	       functions[i].op != node->op)
-		i++;
-	if (i == sizeof(functions) / sizeof(functions[0]))
+	if (!pixel_function(node, &step->function))
 		return EVAL_FALLBACK;
-	step->function = functions[i].function;
-	if (node->op == OP_GELU && node->attr.approximate)
-		step->function = POINTWISE_GELU_TANH;
 	step->alpha = node->attr.alpha;
 	step->beta = node->attr.beta;
 	inherit(plan, step->in, step->out);

@@ -50,6 +50,46 @@ pixel_pool(const struct kernels *kernels, const struct node *node,
 		kernels->average_pool(&job);
 }
 
+/* Functions of one number that have a kernel. */
+static const struct {
+	enum operator_kind op;
+	enum pointwise function;
+} functions[] = {
+    {OP_LEAKY_RELU, POINTWISE_LEAKY_RELU},
+    {OP_ELU, POINTWISE_ELU},
+    {OP_SELU, POINTWISE_SELU},
+    {OP_SIGMOID, POINTWISE_SIGMOID},
+    {OP_HARD_SIGMOID, POINTWISE_HARD_SIGMOID},
+    {OP_HARD_SWISH, POINTWISE_HARD_SWISH},
+    {OP_TANH, POINTWISE_TANH},
+    {OP_SOFTPLUS, POINTWISE_SOFTPLUS},
+    {OP_MISH, POINTWISE_MISH},
+    {OP_SOFTSIGN, POINTWISE_SOFTSIGN},
+    {OP_ERF, POINTWISE_ERF},
+    {OP_GELU, POINTWISE_GELU},
+    {OP_EXP, POINTWISE_EXP},
+    {OP_SQRT, POINTWISE_SQRT},
+    {OP_ABS, POINTWISE_ABS},
+    {OP_NEG, POINTWISE_NEG},
+    {OP_RECIPROCAL, POINTWISE_RECIPROCAL},
+};
+
+bool
+pixel_function(const struct node *node, enum pointwise *function)
+{
+	size_t i = 0;
+
+	while (i < sizeof(functions) / sizeof(functions[0]) &&
+	       functions[i].op != node->op)
+		i++;
+	if (i == sizeof(functions) / sizeof(functions[0]))
+		return false;
+	*function = functions[i].function;
+	if (node->op == OP_GELU && node->attr.approximate)
+		*function = POINTWISE_GELU_TANH;
+	return true;
+}
+
 void
 pixel_affine(const struct kernels *kernels, const struct slot *slot,
     const struct pixel_affine *call)

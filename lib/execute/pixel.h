@@ -20,6 +20,9 @@ void pixel_pool(const struct kernels *kernels, const struct node *node,
     const struct slot *in, struct view from, const struct slot *out,
     struct view to, int images);
 
+/* The function of one number that the node is, if it has a kernel. */
+bool pixel_function(const struct node *node, enum pointwise *function);
+
 /*
  * out = in * scale + shift + add, limited: each channel of a slot's images; or
  * in times add.

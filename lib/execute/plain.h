@@ -49,8 +49,8 @@ struct plain {
 	float *work; /* plain_floats */
 };
 
-/* A node that nothing follows, its operands and out still to be filled in: those
- * that it has, since it could have many. */
+/* A node that nothing follows, its operands and out still to be filled in:
+ * those that it has, since it could have many. */
 void plain_start(
     struct plain *plain, const struct graph *graph, const struct node *node);
 

@@ -27,6 +27,7 @@ train_free(struct pass *pass)
 	free(p->step);
 	free(p->segment);
 	free(p->learner);
+	free(p->token);
 	free(p->norm);
 	fuse_free(&p->fusion);
 	free(p->sum);

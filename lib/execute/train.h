@@ -9,8 +9,12 @@
  * norm with the addition and the ReLU behind it is one step.
  *
  * train_compile.c	graph to steps and segments
+ * train_backward.c	the steps of the way back
+ * train_steps.c	what writing down both needs
  * train_place.c	where pixels lie
  * train_conv.c	convolutions, forward and backward
+ * train_join.c	nodes that become one step
+ * train_rows.c	tokens: rows, and functions of one number
  * train_run.c	what a step does
  * train_plain.c	steps without a kernel, by their operator
  * train_sums.c	sums over the slices
@@ -27,23 +31,27 @@
 #include "kernel/kernel.h"
 
 enum step_kind {
-	STEP_INPUT,   /* planes of the caller's images to pixels: out */
-	STEP_CONV,    /* in, out */
-	STEP_SUMS,    /* of a batch norm: in */
-	STEP_SQUARES, /* about its mean, where no backward follows: in */
-	STEP_APPLY,   /* the batch norm: in, add, relu, out */
-	STEP_AFFINE,  /* addition, ReLU: in, add, relu, out */
-	STEP_POOL,    /* in, out */
-	STEP_PLAIN,   /* by the operator */
-	STEP_OUTPUT,  /* in to the caller's logits */
-	BACK_OUTPUT,  /* the caller's gradient to d */
-	BACK_CONV,    /* in, d; out unless -1 */
-	BACK_SUMS,    /* in (x), d; y: d becomes 0 where it is not above 0 */
-	BACK_APPLY,   /* in (x), d, out */
-	BACK_RELU,    /* d becomes 0 where y is not above 0 */
-	BACK_GIVE,    /* d to out */
-	BACK_SPREAD,  /* of a global average: d to out */
-	BACK_PLAIN,   /* by the operator */
+	STEP_INPUT,    /* planes of the caller's images to pixels: out */
+	STEP_CONV,     /* in, out */
+	STEP_SUMS,     /* of a batch norm: in */
+	STEP_SQUARES,  /* about its mean, where no backward follows: in */
+	STEP_APPLY,    /* the batch norm: in, add, relu, out */
+	STEP_AFFINE,   /* addition, ReLU: in, add, relu, out */
+	STEP_POOL,     /* in, out */
+	STEP_ROWS,     /* softmax, layer normalisation: in, out */
+	STEP_FUNCTION, /* of one number: in, out */
+	STEP_PLAIN,    /* by the operator */
+	STEP_OUTPUT,   /* in to the caller's logits */
+	BACK_OUTPUT,   /* the caller's gradient to d */
+	BACK_CONV,     /* in, d; out unless -1 */
+	BACK_SUMS,     /* in (x), d; y: d becomes 0 where it is not above 0 */
+	BACK_APPLY,    /* in (x), d, out */
+	BACK_RELU,     /* d becomes 0 where y is not above 0 */
+	BACK_GIVE,     /* d to out */
+	BACK_SPREAD,   /* of a global average: d to out */
+	BACK_ROWS,     /* in (softmax: what it made), d; out unless -1 */
+	BACK_FUNCTION, /* in, d, out */
+	BACK_PLAIN,    /* by the operator */
 };
 
 /* Operands are places, -1 where there is none. */
@@ -62,7 +70,7 @@ struct segment {
 	int group;         /* images at a time */
 };
 
-/* A Conv or a Gemm on the kernels. */
+/* A Conv, a Gemm, or the product of rows with a tensor, on the kernels. */
 struct learner {
 	bool fast;        /* else the operator does it */
 	struct conv conv; /* forward and weights; owned */
@@ -73,6 +81,26 @@ struct learner {
 	size_t sums;             /* floats in a worker's memory */
 	size_t partial;          /* floats in a slice's */
 	int weight, bias_tensor; /* tensors; -1: none */
+	int out;                 /* the value that it makes */
+	int rows;    /* of an image, each a pixel of a flat value; 0: pixels */
+	bool turned; /* the weight lies c k */
+};
+
+/* What a node is that kernels of tokens do. */
+enum token_kind {
+	TOKEN_NONE,
+	TOKEN_NOTHING, /* part of another one's step */
+	TOKEN_SOFTMAX,
+	TOKEN_LAYER_NORM,
+	TOKEN_FUNCTION,
+};
+
+struct token {
+	enum token_kind kind;
+	enum pointwise function;
+	int in;        /* what the function is of */
+	int row;       /* elements */
+	int bias, add; /* of a product: tensor, and the node that adds it; -1 */
 };
 
 /* Of a batch norm node. */
@@ -103,6 +131,7 @@ struct train_pass {
 	struct segment *segment;
 	size_t n_segments, room_segments, forward_segments;
 	struct learner *learner; /* by node */
+	struct token *token;     /* by node */
 	struct fusion fusion;
 	struct norm_step *norm; /* by node */
 	size_t *sum;            /* of a node: its doubles in a slice's sums */
@@ -192,6 +221,18 @@ void train_plain_backward(const struct group *g, const struct step *step);
 void train_gather(const struct group *g, int place, float *planes);
 void train_scatter(
     const struct group *g, int place, const float *planes, bool add);
+
+/* Finds what kernels do with nodes together, before there are places. */
+void train_join(struct train_pass *p);
+/* The same of rows, the places being known. */
+void train_rows_init(struct train_pass *p, int node);
+/* Is the node a product of rows with a tensor?  Fills the learner. */
+bool train_rows_learner(
+    const struct train_pass *p, int node, struct learner *learner);
+void train_rows_forward(const struct group *g, const struct step *step);
+void train_rows_backward(const struct group *g, const struct step *step);
+void train_function_forward(const struct group *g, const struct step *step);
+void train_function_backward(const struct group *g, const struct step *step);
 
 void train_step(const struct group *g, const struct step *step);
 

@@ -18,11 +18,15 @@ train_conv_init(struct train_pass *p, int node)
 	if (n->op == OP_CONV)
 		l->fast = a->group == 1 && a->dilations[0] == 1 &&
 			  a->dilations[1] == 1;
+	else if (n->op == OP_GEMM)
+		l->fast = a->trans_b && in->h == 1 && in->w == 1;
 	else
-		l->fast =
-		    n->op == OP_GEMM && a->trans_b && in->h == 1 && in->w == 1;
-	if (!l->fast)
+		l->fast = train_rows_learner(p, node, l);
+	if (l->rows > 0)
+		l->transposed = conv_transposed(&l->conv);
+	if (!l->fast || l->rows > 0)
 		return;
+	l->out = n->out;
 	l->weight = g->values[n->in[1]].tensor;
 	l->bias_tensor = n->n_in == 3 ? g->values[n->in[2]].tensor : -1;
 	l->conv = conv_of(n, in, out);
@@ -41,6 +45,8 @@ train_conv_borders(struct train_pass *p, const struct step *step)
 	struct slot *in = &p->place[step->in], *d;
 	const struct slot *out = &p->place[node->out];
 
+	if (l->rows > 0)
+		return;
 	border_grow(&in->border, conv_border(&l->conv, in, out->h, out->w));
 	if (step->kind != BACK_CONV)
 		return;
@@ -63,8 +69,8 @@ int
 train_conv_taps(struct train_pass *p, int node, struct error *err)
 {
 	const struct node *n = &p->base.graph->nodes[node];
-	const int d = n->out + (int)p->base.graph->n_values;
 	struct learner *l = &p->learner[node];
+	const int d = l->out + (int)p->base.graph->n_values;
 
 	if (conv_taps(&l->conv, root_of(p, n->in[0]), err) < 0)
 		return -1;
@@ -121,7 +127,7 @@ train_conv_pack(const struct train_pass *p, int node,
 	const struct learner *l = &p->learner[node];
 	float *out = p->packed + l->packed;
 	struct conv_filters f = conv_filters_of(
-	    &l->conv, false, theta[l->weight].f32, p->one, p->same);
+	    &l->conv, l->turned, theta[l->weight].f32, p->one, p->same);
 
 	if (!backward) {
 		conv_pack(p->kernels, &l->conv, &f, out);
@@ -138,7 +144,7 @@ train_conv_pack(const struct train_pass *p, int node,
 	}
 }
 
-/* Rows are [block of k][tap][c]; in the model's weight k c tap. */
+/* Rows are [block of k][tap][c]; in the model's weight k c tap, or c k. */
 void
 train_conv_add(const struct train_pass *p, const struct learner *l, int slices,
     size_t first, size_t end, float *gradient)
@@ -150,35 +156,56 @@ train_conv_add(const struct train_pass *p, const struct learner *l, int slices,
 		const float *at = p->base.partials + l->partial + row * B;
 		size_t block = row / (taps * c) * B;
 		size_t to = row % c * taps + row / c % taps;
+		const size_t next = l->turned ? 1 : c * taps;
+
+		to *= l->turned ? k : 1;
 		double sum[B] = {0};
 
 		for (int i = 0; i < slices; i++, at += p->base.partial)
 			for (int j = 0; j < B; j++)
 				sum[j] += (double)at[j];
 		for (size_t j = 0; j < B && block + j < k; j++)
-			gradient[(block + j) * c * taps + to] += (float)sum[j];
+			gradient[(block + j) * next + to] += (float)sum[j];
 	}
 }
 
 /* ---- running ---- */
+
+/* Pixels of a place, or its rows of so many channels. */
+static struct view
+view_of(const struct group *g, const struct learner *l, int place, int c)
+{
+	struct view view = train_view(g, place);
+
+	if (l->rows > 0)
+		view.pixel = c;
+	return view;
+}
+
+/* Pixels of an image, of which rows are one line. */
+static void
+size_of(
+    const struct group *g, const struct learner *l, int place, int *h, int *w)
+{
+	*h = l->rows > 0 ? 1 : g->p->place[place].h;
+	*w = l->rows > 0 ? l->rows : g->p->place[place].w;
+}
 
 void
 train_conv_forward(const struct group *g, const struct step *step)
 {
 	const struct train_pass *p = g->p;
 	const struct learner *l = &p->learner[step->node];
-	const struct slot *out = &p->place[step->out];
+	struct conv_call call = {.in = view_of(g, l, step->in, l->conv.c),
+	    .out = view_of(g, l, step->out, l->conv.k),
+	    .images = g->n,
+	    .weights = p->packed + l->packed,
+	    .bias = l->bias_tensor >= 0 ? p->packed + l->bias : p->zeros,
+	    .limits = limits_none(),
+	    .work = g->work};
 
-	conv_run(p->kernels, &l->conv,
-	    &(struct conv_call){.in = train_view(g, step->in),
-		.out = train_view(g, step->out),
-		.images = g->n,
-		.h = out->h,
-		.w = out->w,
-		.weights = p->packed + l->packed,
-		.bias = l->bias_tensor >= 0 ? p->packed + l->bias : p->zeros,
-		.limits = limits_none(),
-		.work = g->work});
+	size_of(g, l, step->out, &call.h, &call.w);
+	conv_run(p->kernels, &l->conv, &call);
 }
 
 static void
@@ -186,18 +213,16 @@ data_backward(const struct group *g, const struct step *step)
 {
 	const struct train_pass *p = g->p;
 	const struct learner *l = &p->learner[step->node];
-	const struct slot *in = &p->place[step->in];
-	const struct view out = train_view(g, step->out);
-	struct conv_call call = {.in = train_view(g, step->d),
+	const struct view out = view_of(g, l, step->out, l->conv.c);
+	struct conv_call call = {.in = view_of(g, l, step->d, l->conv.k),
 	    .out = out,
 	    .images = g->n,
-	    .h = in->h,
-	    .w = in->w,
 	    .weights = p->packed + l->packed,
 	    .bias = p->zeros,
 	    .limits = limits_none(),
 	    .work = g->work};
 
+	size_of(g, l, step->in, &call.h, &call.w);
 	if (!step->fresh)
 		call.add = out;
 	if (l->transposed.winograd)
@@ -218,17 +243,14 @@ weights_backward(const struct group *g, const struct step *step)
 {
 	const struct train_pass *p = g->p;
 	const struct learner *l = &p->learner[step->node];
-	const struct node *node = &p->base.graph->nodes[step->node];
-	const struct slot *out = &p->place[node->out];
-	struct conv_sums_call call = {.in = train_view(g, step->in),
-	    .d_out = train_view(g, step->d),
+	struct conv_sums_call call = {.in = view_of(g, l, step->in, l->conv.c),
+	    .d_out = view_of(g, l, step->d, l->conv.k),
 	    .images = g->n,
-	    .h = out->h,
-	    .w = out->w,
 	    .sums = g->gradient + l->sums,
 	    .fresh = g->fresh,
 	    .work = g->work};
 
+	size_of(g, l, l->out, &call.h, &call.w);
 	if (!l->conv.winograd) {
 		call.sums = partial_of(g, l);
 		if (g->fresh)
@@ -237,9 +259,13 @@ weights_backward(const struct group *g, const struct step *step)
 	}
 	conv_add_sums(p->kernels, &l->conv, &call);
 	if (l->bias_tensor >= 0)
-		pixel_sums(p->kernels, out, call.d_out, g->n,
-		    p->sums + (size_t)g->slice * p->n_sums +
-			p->sum[step->node]);
+		p->kernels->norm_sums(&(struct norm_sums_job){.x = call.d_out,
+		    .images = g->n,
+		    .h = call.h,
+		    .w = call.w,
+		    .c = l->conv.k,
+		    .sums = p->sums + (size_t)g->slice * p->n_sums +
+			    p->sum[step->node]});
 }
 
 void

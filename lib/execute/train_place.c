@@ -22,6 +22,10 @@ wants_pixels(const struct train_pass *p, const struct node *node)
 	const struct graph *g = p->base.graph;
 	bool any = p->place[node->out].pixels;
 
+	if (p->token[node - g->nodes].kind == TOKEN_NOTHING)
+		return false;
+	if (p->token[node - g->nodes].kind == TOKEN_FUNCTION)
+		return any || p->place[p->token[node - g->nodes].in].pixels;
 	if (node->op == OP_CONV || node->op == OP_BATCH_NORMALIZATION ||
 	    pixel_pools(g, node))
 		return true;
@@ -36,9 +40,15 @@ wants_pixels(const struct train_pass *p, const struct node *node)
 static bool
 spread_pixels(struct train_pass *p, const struct node *node)
 {
+	const struct token *t = &p->token[node - p->base.graph->nodes];
 	bool changed = !p->place[node->out].pixels;
 
 	p->place[node->out].pixels = true;
+	if (t->kind == TOKEN_FUNCTION) {
+		changed |= !p->place[t->in].pixels;
+		p->place[t->in].pixels = true;
+		return changed;
+	}
 	for (int j = 0; j < node->n_in; j++) {
 		changed |= !p->place[node->in[j]].pixels;
 		p->place[node->in[j]].pixels = true;
@@ -233,7 +243,7 @@ size_segment(struct train_pass *p, const struct segment *s)
 				gradient += winograd_gradient_floats(
 				    l->conv.k, l->conv.c);
 		}
-		if (step->kind == BACK_PLAIN) {
+		if (step->kind == BACK_PLAIN || step->kind == BACK_ROWS) {
 			p->plain[step->node] = partial;
 			partial += partial_floats(g, &g->nodes[step->node]);
 		}
@@ -252,7 +262,10 @@ size_nodes(struct train_pass *p)
 
 	for (size_t i = 0; i < g->n_nodes; i++) {
 		const struct node *node = &g->nodes[i];
-		const size_t c = (size_t)g->values[node->out].shape.dim[0];
+		const size_t c =
+		    p->learner[i].fast
+			? (size_t)p->learner[i].conv.k
+			: (size_t)g->values[node->out].shape.dim[0];
 		const size_t blocks = (size_t)kernel_padded((int)c);
 
 		p->sum[i] = p->n_sums;

@@ -198,6 +198,8 @@ static step_fn *const functions[] = {
     [STEP_APPLY] = run_affine,
     [STEP_AFFINE] = run_affine,
     [STEP_POOL] = run_pool,
+    [STEP_ROWS] = train_rows_forward,
+    [STEP_FUNCTION] = train_function_forward,
     [STEP_PLAIN] = train_plain_forward,
     [STEP_OUTPUT] = run_output,
     [BACK_OUTPUT] = back_output,
@@ -207,6 +209,8 @@ static step_fn *const functions[] = {
     [BACK_RELU] = back_relu,
     [BACK_GIVE] = back_give,
     [BACK_SPREAD] = back_spread,
+    [BACK_ROWS] = train_rows_backward,
+    [BACK_FUNCTION] = train_function_backward,
     [BACK_PLAIN] = train_plain_backward,
 };
 

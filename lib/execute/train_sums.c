@@ -183,6 +183,7 @@ train_finish(const struct train_task *run, const struct step *step)
 	case BACK_CONV:
 		add_conv(run, step->node);
 		break;
+	case BACK_ROWS:
 	case BACK_PLAIN:
 		add_plain(run, step->node);
 		break;

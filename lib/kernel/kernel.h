@@ -163,6 +163,17 @@ struct pointwise_job {
 	float alpha, beta;
 };
 
+/* out = f'(in) d, or out + f'(in) d with add; f' within 4 ulp of itself and of
+ * 1 together. */
+struct pointwise_back_job {
+	struct view in, d, out;
+	int images, h, w, c;
+	float alpha, beta;
+	int add;
+};
+
+#define SLOPE_ENTRY(upper, lower) [POINTWISE_##upper] = lower##_slope,
+
 /*
  * The gradient by a convolution's weights, in the layout of its weights:
  * d_weights[block of k][tap][c][KERNEL_BLOCK] += sum over images, y and x of
@@ -227,6 +238,22 @@ struct rows_job {
 	float epsilon;              /* likewise */
 };
 
+/*
+ * Their way back: from the gradient d by what the kernel made to out, that by
+ * in (out + that with add), for rows as above.
+ */
+struct rows_back_job {
+	const float *x; /* softmax: what it made; layer_norm: what it read */
+	const float *d;
+	float *out;
+	int rows, n, add;
+	/* of layer_norm: as there; the gradients by both are added to, of n
+	 * floats each; NULL: none */
+	const float *weight;
+	float epsilon;
+	float *d_weight, *d_bias;
+};
+
 struct kernels {
 	const char *name;
 	int block_pixels; /* outputs that one inner loop forms together */
@@ -272,7 +299,13 @@ struct kernels {
 	void (*softmax)(const struct rows_job *job);
 	/* (x - mean) / sqrt(var + epsilon) * weight + bias in each row. */
 	void (*layer_norm)(const struct rows_job *job);
+	/* y (d - sum(y d)) in each row. */
+	void (*softmax_back)(const struct rows_back_job *job);
+	/* scale (g - mean(g) - h mean(g h)), g being d weight, h the row less
+	 * its mean times scale. */
+	void (*layer_norm_back)(const struct rows_back_job *job);
 	void (*pointwise[POINTWISES])(const struct pointwise_job *job);
+	void (*slope[POINTWISES])(const struct pointwise_back_job *job);
 
 	/* n rounds of independent multiply-adds, for the bench: returns the
 	 * number of floating-point operations done; *sink keeps them alive. */

@@ -314,6 +314,7 @@ norm_back(const struct norm_back_job *job)
 
 #include "kernel/plain_pointwise.inc"
 #include "kernel/plain_rows.inc"
+#include "kernel/plain_slopes.inc"
 
 static double
 peak(long n, float *sink)
@@ -343,6 +344,9 @@ const struct kernels kernels_plain = {
     .norm_back = norm_back,
     .softmax = softmax_rows,
     .layer_norm = layer_norm_rows,
+    .softmax_back = softmax_back_rows,
+    .layer_norm_back = layer_norm_back_rows,
     .pointwise = {POINTWISE_EACH(POINTWISE_ENTRY)},
+    .slope = {POINTWISE_EACH(SLOPE_ENTRY)},
     .peak = peak,
 };

@@ -30,6 +30,9 @@ static const struct {
     {"exp", check_exp},
     {"layer_norm", check_layer_norm},
     {"pointwise", check_pointwise},
+    {"softmax_back", check_softmax_back},
+    {"layer_norm_back", check_layer_norm_back},
+    {"slope", check_slope},
 };
 enum { CHECKS = sizeof(checks) / sizeof(checks[0]) };
 

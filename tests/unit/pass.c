@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -224,12 +225,149 @@ test_convolutions(void **state)
 	}
 }
 
+/* ---- tokens ---- */
+
+static int
+node(struct builder *b, enum operator_kind op, int x, int y,
+    const struct attributes *attr)
+{
+	const int in[2] = {x, y};
+	char name[32];
+	struct error err;
+	int out;
+
+	snprintf(name, sizeof(name), "node%zu", b->graph->n_nodes);
+	out = graph_add_node(b->graph, op, name, 1 + (y >= 0), in,
+	    attr != NULL ? attr : &(struct attributes){0}, &err);
+	if (out < 0)
+		fail_msg("%s", err.text);
+	b->graph->output = out;
+	return out;
+}
+
+/* A tensor that learns, or with none a number that fill_numbers sets. */
+static int
+tensor(struct builder *b, const char *number, int d0, int d1)
+{
+	const int64_t dim[2] = {d0, d1};
+	char name[32];
+	struct error err;
+
+	snprintf(name, sizeof(name), "%s of %zu", number, b->graph->n_tensors);
+	return graph_add_tensor(b->graph, name, TENSOR_FLOAT32,
+	    d0 > 0 ? ROLE_WEIGHT : ROLE_CONSTANT, (d0 > 0) + (d1 > 0), dim,
+	    &err);
+}
+
+/* Their names begin with them. */
+static void
+fill_numbers(struct graph *g)
+{
+	for (size_t i = 0; i < g->n_tensors; i++)
+		if (g->tensors[i].role == ROLE_CONSTANT)
+			g->tensors[i].f32[0] = strtof(g->tensors[i].name, NULL);
+}
+
+static int
+rows(struct builder *b, int x, int c, int k, bool trans)
+{
+	const struct attributes a = {.trans_b = trans};
+	const int w = trans ? tensor(b, "w", k, c) : tensor(b, "w", c, k);
+
+	x = node(b, OP_MAT_MUL, x, w, &a);
+	return roll(0, 2) == 0 ? x
+			       : node(b, OP_ADD, x, tensor(b, "b", k, 0), NULL);
+}
+
+/* One of the ways that exporters write it. */
+static int
+gelu(struct builder *b, int x)
+{
+	const bool first = roll(0, 1);
+	int u = roll(0, 1)
+		    ? node(b, OP_MUL, x, tensor(b, "0.70710678", 0, 0), NULL)
+		    : node(b, OP_DIV, x, tensor(b, "1.41421356", 0, 0), NULL);
+
+	if (first)
+		x = node(b, OP_MUL, x, tensor(b, "0.5", 0, 0), NULL);
+	u = node(b, OP_ERF, u, -1, NULL);
+	u = node(b, OP_ADD, u, tensor(b, "1", 0, 0), NULL);
+	x = roll(0, 1) ? node(b, OP_MUL, x, u, NULL)
+		       : node(b, OP_MUL, u, x, NULL);
+	return first ? x : node(b, OP_MUL, x, tensor(b, "0.5", 0, 0), NULL);
+}
+
+static int
+gate(struct builder *b, int x)
+{
+	const struct attributes a = {.alpha = 1.0F / 6.0F, .beta = 0.5F};
+	const int y =
+	    node(b, roll(0, 1) ? OP_SIGMOID : OP_HARD_SIGMOID, x, -1, &a);
+
+	return roll(0, 1) ? node(b, OP_MUL, x, y, NULL)
+			  : node(b, OP_MUL, y, x, NULL);
+}
+
+/* Products of rows with and without a kernel, functions between them, rows. */
+static int
+layer(struct builder *b, int x, int c)
+{
+	const struct attributes last = {.axis = 2, .epsilon = 1e-3F};
+	const int k = roll(0, 3) ? 16 * roll(1, 4) : roll(1, 40);
+	int y = node(b, OP_LAYER_NORMALIZATION, x, tensor(b, "l", c, 0), &last);
+
+	y = rows(b, y, c, k, roll(0, 1));
+	y = roll(0, 1) ? gelu(b, y) : gate(b, y);
+	if (roll(0, 2) == 0)
+		y = node(b, OP_SOFTMAX, y, -1, &last);
+	y = rows(b, y, k, c, roll(0, 1));
+	return node(b, OP_ADD, x, y, NULL);
+}
+
+static void
+test_tokens(void **state)
+{
+	(void)state;
+	for (int round = 0; round < 40; round++) {
+		const int h = roll(1, 4), w = roll(1, 4);
+		const int c = roll(0, 3) ? 16 * roll(1, 3) : roll(5, 40);
+		const struct shape input = {
+		    .rank = 3, .dim = {3, 2 * h, 2 * w}};
+		const struct attributes patch = {.group = 1,
+		    .dilations = {1, 1},
+		    .kernel_shape = {2, 2},
+		    .strides = {2, 2}};
+		const struct attributes form = {.shape = {c, h * w}};
+		const struct attributes turn = {.perm = {2, 1}};
+		struct graph g;
+		struct builder b;
+		struct error err;
+		int x;
+
+		build_start(&b, &g, &input, 3, &x, &err);
+		x = build_conv_attr(&b, x, "patch", c, true, &patch);
+		x = roll(0, 1) ? gate(&b, x) : x;
+		x = node(&b, OP_RESHAPE, x, -1, &form);
+		x = node(&b, OP_TRANSPOSE, x, -1, &turn);
+		for (int i = roll(1, 3); i > 0; i--)
+			x = layer(&b, x, c);
+		build_linear(&b, build_flatten(&b, x), "last", 3);
+		if (build_finish(&b) < 0 ||
+		    init_graph(&g, (uint64_t)round, &err) < 0)
+			fail_msg("%s", err.text);
+		fill_numbers(&g);
+		compare(&g, roll(1, 21), 1e-4);
+		graph_free(&g);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_networks),
 	    cmocka_unit_test(test_convolutions),
+	    cmocka_unit_test(test_tokens),
 	};
 
 	dice = random_open(5, RANDOM_SAMPLE, "pass");
