@@ -20,6 +20,7 @@ eval_destroy(void *state)
 	free(plan->slots);
 	free(plan->steps);
 	free(plan->stages);
+	free(plan->bands);
 	free(plan->ones);
 	free(plan->order);
 	fuse_free(&plan->fusion);

@@ -11,6 +11,7 @@
  * flatten  (eval_flat.c)    which values no kernel of pixels touches
  * join     (eval_join.c)    steps over those that become one
  * place    (eval_place.c)   where values lie: buffers, borders, reuse
+ * bands    (eval_band.c)    steps that take an image together, by rows
  * bind     (eval_bind.c)    folding and packing of a point's weights
  * run      (eval_run.c)
  * describe (eval_describe.c) who does what, and how long it takes
@@ -63,6 +64,7 @@ struct eval_step {
 	float epsilon;
 	/* Floats from the start of the weights. */
 	size_t weights, scale, shift;
+	int band; /* that it is part of, or -1 */
 	double flops;
 };
 
@@ -79,6 +81,14 @@ struct eval_stage {
 	int group;
 };
 
+enum { BAND_STEPS = 8 };
+
+/* Steps that take an image together, so many rows of the last one at a time. */
+struct eval_band {
+	int n, rows;
+	size_t step[BAND_STEPS];
+};
+
 struct eval_plan {
 	const struct graph *graph;
 	const struct kernels *kernels;
@@ -91,6 +101,8 @@ struct eval_plan {
 	size_t n_steps;
 	struct eval_stage *stages;
 	size_t n_stages;
+	struct eval_band *bands; /* owned */
+	size_t n_bands;
 	int output; /* value */
 	/* A scale of 1 and the channels in order, for weights of products. */
 	double *ones; /* owned */
@@ -129,6 +141,29 @@ int eval_place(struct eval_plan *plan, struct error *err);
 /* Floats of an image's rows with whole blocks each, where they are none. */
 size_t eval_product_work(
     const struct eval_plan *plan, const struct eval_step *step);
+
+/* Then: which steps go by bands. */
+int eval_find_bands(struct eval_plan *plan, struct error *err);
+
+/* May a step's rows take the place of those of its addend, one by one? */
+bool eval_may_replace(
+    const struct eval_plan *plan, const struct eval_step *step);
+
+/*
+ * What a step makes at once: images, and of each the rows [y, y + h).  Memory
+ * starts with row out_from, that of its input with in_from.
+ */
+struct eval_part {
+	int image, n, y, h;
+	int in_from, out_from;
+};
+
+typedef void eval_part_function(
+    void *context, size_t step, const struct eval_part *part);
+
+/* Makes all steps of a band for an image, part by part. */
+void eval_walk_band(const struct eval_plan *plan, const struct eval_band *band,
+    float *scratch, int image, eval_part_function *make, void *context);
 
 /* Where the weights of each step lie; then a point's weights. */
 void eval_place_weights(struct eval_plan *plan);

@@ -162,7 +162,8 @@ share_sums(struct eval_plan *plan)
 		    stage_of(plan, add->first) != stage ||
 		    stage_of(plan, out->last) != stage ||
 		    !alone(plan, s->out, add->root) ||
-		    has_forms(plan, add->root) || !alone(plan, s->out, s->out))
+		    has_forms(plan, add->root) ||
+		    !alone(plan, s->out, s->out) || !eval_may_replace(plan, s))
 			continue;
 		out->root = add->root;
 	}
@@ -189,6 +190,26 @@ lanes_of(const struct eval_plan *plan, int value)
 	return v->lane + kernel_padded(v->c);
 }
 
+/* The first step that is at work in turn with this one, and the last. */
+static int
+first_at_work(const struct eval_plan *plan, int step)
+{
+	const int band = plan->steps[step].band;
+
+	return band < 0 ? step : (int)plan->bands[band].step[0];
+}
+
+static int
+last_at_work(const struct eval_plan *plan, int step)
+{
+	const struct eval_band *band;
+
+	if (step >= (int)plan->n_steps || plan->steps[step].band < 0)
+		return step;
+	band = &plan->bands[plan->steps[step].band];
+	return (int)band->step[band->n - 1];
+}
+
 /*
  * A value that later stages read gathers several groups: nothing may use its
  * memory while the stages before are at work again.
@@ -200,13 +221,14 @@ live(struct eval_plan *plan, int value)
 	struct slot *b = buffer_of(plan, value);
 	const struct eval_stage *made = stage_of(plan, v->first);
 	const struct eval_stage *read = stage_of(plan, v->last);
-	int first = made == read ? v->first : 0;
+	const int first = made == read ? first_at_work(plan, v->first) : 0;
+	const int last = last_at_work(plan, v->last);
 
 	if (b->images == 0)
-		b->span = (struct span){.first = first, .last = v->last};
+		b->span = (struct span){.first = first, .last = last};
 	if (first < b->span.first)
 		b->span.first = first;
-	b->span.last = larger(b->span.last, v->last);
+	b->span.last = larger(b->span.last, last);
 	b->images = larger(b->images, larger(made->group, read->group));
 }
 
@@ -234,10 +256,16 @@ shape_buffers(struct eval_plan *plan)
 				out->h, out->w));
 	}
 	place_borders(plan->slots, plan->graph->n_values);
-	for (size_t i = 0; i < plan->graph->n_values; i++)
-		if (plan->slots[i].lanes > KERNEL_BLOCK)
-			plan->slots[i].lanes =
-			    kernel_padded(plan->slots[i].lanes);
+	for (size_t i = 0; i < plan->graph->n_values; i++) {
+		struct slot *v = &plan->slots[i];
+
+		if (v->lanes > KERNEL_BLOCK)
+			v->lanes = kernel_padded(v->lanes);
+		if (v->rows > 0) { /* zeros above and below are rows, too */
+			v->images = v->images > 0;
+			v->border.top = v->border.bottom = 0;
+		}
+	}
 }
 
 static size_t
@@ -258,7 +286,7 @@ work_floats(const struct eval_plan *plan, const struct eval_step *step)
 int
 eval_place(struct eval_plan *plan, struct error *err)
 {
-	if (place_stages(plan, err) < 0)
+	if (place_stages(plan, err) < 0 || eval_find_bands(plan, err) < 0)
 		return -1;
 	share_sums(plan);
 	shape_buffers(plan);

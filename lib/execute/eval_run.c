@@ -55,17 +55,53 @@ run_output(const struct run *run, int image, int n)
 	}
 }
 
+/* The rows of a part, in memory that starts with row from. */
+static struct view
+rows_of(const struct run *run, int value, const struct eval_part *part, int y,
+    int from)
+{
+	struct view view = view_of(run, value, part->image);
+
+	view.at += (y - from) * view.row;
+	return view;
+}
+
+/* An operand that a step may not have. */
+static struct view
+rows_if(const struct run *run, int value, const struct eval_part *part)
+{
+	return value >= 0 ? rows_of(run, value, part, part->y, 0)
+			  : (struct view){0};
+}
+
+static struct view
+rows_made(const struct run *run, const struct eval_step *step,
+    const struct eval_part *part)
+{
+	return rows_of(run, step->out, part, part->y, part->out_from);
+}
+
+static struct view
+rows_read(const struct run *run, const struct eval_step *step,
+    const struct eval_part *part)
+{
+	const int stride = eval_is_conv(step) ? step->conv.stride[0] : 1;
+
+	return rows_of(run, step->in, part, part->y * stride, part->in_from);
+}
+
 static void
-run_conv(const struct run *run, const struct eval_step *step, int image, int n)
+run_conv(const struct run *run, const struct eval_step *step,
+    const struct eval_part *part)
 {
 	const struct slot *out = &run->plan->slots[step->out];
 
 	conv_run(run->plan->kernels, &step->conv,
-	    &(struct conv_call){.in = view_of(run, step->in, image),
-		.out = view_of(run, step->out, image),
-		.add = view_if(run, step->addend, image),
-		.images = n,
-		.h = out->h,
+	    &(struct conv_call){.in = rows_read(run, step, part),
+		.out = rows_made(run, step, part),
+		.add = rows_if(run, step->addend, part),
+		.images = part->n,
+		.h = part->h,
 		.w = out->w,
 		.weights = run->weights + step->weights,
 		.bias = run->weights + step->shift,
@@ -91,19 +127,23 @@ is_number_each(const struct run *run, const struct eval_step *step)
 }
 
 static void
-run_affine(
-    const struct run *run, const struct eval_step *step, int image, int n)
+run_affine(const struct run *run, const struct eval_step *step,
+    const struct eval_part *part)
 {
 	const bool norm = step->fused->norm != NULL;
-	struct view add = view_if(run, step->addend, image);
+	struct view add = rows_if(run, step->addend, part);
+	struct slot slot = run->plan->slots[step->out];
 
-	if (step->addend >= 0 && is_number_each(run, step))
+	slot.h = part->h;
+	if (step->addend >= 0 && is_number_each(run, step)) {
+		add = view_of(run, step->addend, part->image);
 		add.pixel = add.row = 0;
-	pixel_affine(run->plan->kernels, &run->plan->slots[step->out],
-	    &(struct pixel_affine){.in = view_of(run, step->in, image),
-		.out = view_of(run, step->out, image),
+	}
+	pixel_affine(run->plan->kernels, &slot,
+	    &(struct pixel_affine){.in = rows_read(run, step, part),
+		.out = rows_made(run, step, part),
 		.add = add,
-		.images = n,
+		.images = part->n,
 		.scale = norm ? run->weights + step->scale : NULL,
 		.shift = norm ? run->weights + step->shift : NULL,
 		.limits = step->limits,
@@ -111,16 +151,16 @@ run_affine(
 }
 
 static void
-run_pointwise(
-    const struct run *run, const struct eval_step *step, int image, int n)
+run_pointwise(const struct run *run, const struct eval_step *step,
+    const struct eval_part *part)
 {
 	const struct slot *out = &run->plan->slots[step->out];
 
 	run->plan->kernels->pointwise[step->function](
-	    &(struct pointwise_job){.in = view_of(run, step->in, image),
-		.out = view_of(run, step->out, image),
-		.images = n,
-		.h = out->h,
+	    &(struct pointwise_job){.in = rows_read(run, step, part),
+		.out = rows_made(run, step, part),
+		.images = part->n,
+		.h = part->h,
 		.w = out->w,
 		.c = out->c,
 		.alpha = step->alpha,
@@ -317,8 +357,11 @@ run_product(
 }
 
 static void
-do_step(const struct run *run, const struct eval_step *step, int image, int n)
+do_step(const struct run *run, const struct eval_step *step,
+    const struct eval_part *part)
 {
+	const int image = part->image, n = part->n;
+
 	switch (step->method) {
 	case EVAL_INPUT:
 		run_input(run, step, image, n);
@@ -326,7 +369,7 @@ do_step(const struct run *run, const struct eval_step *step, int image, int n)
 	case EVAL_WINOGRAD:
 	case EVAL_CONV:
 	case EVAL_DEPTHWISE:
-		run_conv(run, step, image, n);
+		run_conv(run, step, part);
 		break;
 	case EVAL_MAX_POOL:
 	case EVAL_AVERAGE_POOL:
@@ -334,10 +377,10 @@ do_step(const struct run *run, const struct eval_step *step, int image, int n)
 		break;
 	case EVAL_AFFINE:
 	case EVAL_MULTIPLY:
-		run_affine(run, step, image, n);
+		run_affine(run, step, part);
 		break;
 	case EVAL_POINTWISE:
-		run_pointwise(run, step, image, n);
+		run_pointwise(run, step, part);
 		break;
 	case EVAL_COPY:
 		run_copy(run, step, image, n);
@@ -361,23 +404,45 @@ do_step(const struct run *run, const struct eval_step *step, int image, int n)
 }
 
 static void
-run_step(const struct run *run, size_t i, int image, int n)
+run_part(void *context, size_t i, const struct eval_part *part)
 {
+	const struct run *run = context;
 	const struct eval_step *step = &run->plan->steps[i];
 	double start;
 
 	if (run->seconds == NULL) {
-		do_step(run, step, image, n);
+		do_step(run, step, part);
 		return;
 	}
 	start = progress_now();
-	do_step(run, step, image, n);
+	do_step(run, step, part);
 	run->seconds[i] += progress_now() - start;
+}
+
+/* A step, or the whole band that begins with it.  Returns the next one. */
+static size_t
+run_step(struct run *run, size_t i, int image, int n)
+{
+	const struct eval_plan *plan = run->plan;
+	const struct eval_step *step = &plan->steps[i];
+	const struct eval_band *band;
+
+	if (step->band < 0) {
+		run_part(run, i,
+		    &(struct eval_part){
+			.image = image, .n = n, .h = plan->slots[step->out].h});
+		return i + 1;
+	}
+	band = &plan->bands[step->band];
+	for (int m = 0; m < n; m++)
+		eval_walk_band(
+		    plan, band, run->scratch, image + m, run_part, run);
+	return band->step[band->n - 1] + 1;
 }
 
 /* Images [image, image + n) through stage and, group by group, all before. */
 static void
-run_stage(const struct run *run, size_t stage, int image, int n)
+run_stage(struct run *run, size_t stage, int image, int n)
 {
 	const struct eval_plan *plan = run->plan;
 	const struct eval_stage *s = &plan->stages[stage];
@@ -387,8 +452,8 @@ run_stage(const struct run *run, size_t stage, int image, int n)
 
 		if (stage > 0)
 			run_stage(run, stage - 1, image, m);
-		for (size_t i = s->first; i < s->end; i++)
-			run_step(run, i, image, m);
+		for (size_t i = s->first; i < s->end;)
+			i = run_step(run, i, image, m);
 		if (stage + 1 == plan->n_stages)
 			run_output(run, image, m);
 	}
@@ -398,8 +463,8 @@ void
 eval_run(const struct eval_plan *plan, const struct plan_trial *trial,
     double *seconds)
 {
-	const struct run run = {plan, trial->weights, trial->scratch,
-	    trial->images, trial->logits, seconds};
+	struct run run = {plan, trial->weights, trial->scratch, trial->images,
+	    trial->logits, seconds};
 	unsigned long mode = cpu_flush_subnormals();
 
 	run_stage(&run, plan->n_stages - 1, 0, trial->n);

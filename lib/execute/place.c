@@ -14,7 +14,8 @@ place_borders(struct slot *slots, size_t n)
 static bool
 same_form(const struct slot *a, const struct slot *b)
 {
-	return a->lanes == b->lanes && a->h == b->h && a->w == b->w;
+	return a->lanes == b->lanes && a->h == b->h && a->w == b->w &&
+	       a->rows == b->rows;
 }
 
 void

@@ -58,7 +58,8 @@ slot_steps(const struct slot *root)
 	struct view view = {.pixel = (ptrdiff_t)root->lanes * root->copies};
 
 	view.row = (b->left + root->w + b->right) * view.pixel;
-	view.image = (b->top + root->h + b->bottom) * view.row;
+	view.image = root->rows > 0 ? root->rows * view.row
+				    : (b->top + root->h + b->bottom) * view.row;
 	return view;
 }
 

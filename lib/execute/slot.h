@@ -43,6 +43,7 @@ struct slot {
 	struct border border; /* the largest that a reader wants */
 	bool gaps;        /* zeros lie inside too: nobody else may write here */
 	int images;       /* that have room; 0: nobody uses it */
+	int rows;         /* of an image that have room; 0: all */
 	struct span span; /* floats from the start of memory; steps */
 	/* Training: the segment that touches it first, -1: none; local: the
 	 * only one, then it lies in a worker's memory, not in the batch's. */

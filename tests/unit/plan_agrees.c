@@ -244,17 +244,24 @@ add_silu(struct builder *b, const char *name, int x)
 	return add_product(b, name, x, add_function(b, OP_SIGMOID, gate, x));
 }
 
+static int
+add_filters(struct builder *b, const char *name, int x, int c, int stride)
+{
+	const struct attributes attr = {.kernel_shape = {3, 3},
+	    .strides = {stride, stride},
+	    .dilations = {1, 1},
+	    .pads = {1, 1, 1, 1},
+	    .group = c};
+
+	return build_conv_attr(b, x, name, c, true, &attr);
+}
+
 /* Expanded, filtered channel by channel, each channel times a number that
  * depends on all of them, and projected. */
 static int
 add_inverted(
     struct builder *b, const char *name, int x, int c, int wide, int stride)
 {
-	const struct attributes filters = {.kernel_shape = {3, 3},
-	    .strides = {stride, stride},
-	    .dilations = {1, 1},
-	    .pads = {1, 1, 1, 1},
-	    .group = wide};
 	char names[8][16];
 	int y, s;
 
@@ -262,7 +269,7 @@ add_inverted(
 		snprintf(names[i], sizeof(names[i]), "%s%d", name, i);
 	y = build_conv(b, x, names[0], wide, 1, 1);
 	y = add_silu(b, names[1], build_batch_norm(b, y, names[2]));
-	y = build_conv_attr(b, y, names[3], wide, true, &filters);
+	y = add_filters(b, names[3], y, wide, stride);
 	y = add_silu(b, names[4], y);
 	s = build_conv(
 	    b, build_global_average_pool(b, y), names[5], wide, 1, 1);
@@ -272,8 +279,11 @@ add_inverted(
 	return stride == 1 ? build_add(b, x, y, names[0]) : y;
 }
 
-/* What lies between large steps but is small itself, squeeze and excitation,
- * does not make their groups larger. */
+/*
+ * Steps that take an image together, by rows, around shortcuts and pools.  What
+ * lies between large steps but is small itself, squeeze and excitation, does
+ * not make their groups larger.
+ */
 static void
 inverted_residuals(void **state)
 {
@@ -284,11 +294,16 @@ inverted_residuals(void **state)
 	struct error err;
 	void *one, *many;
 	float *images;
-	int x;
+	int x, y;
 
 	(void)state;
 	build_start(&b, &graph, &input, CLASSES, &x, &err);
-	x = build_conv(&b, x, "c", 24, 3, 1);
+	x = add_silu(&b, "f", build_conv(&b, x, "c", 24, 3, 1));
+	/* rows of the shortcut are still read where the sum would lie */
+	y = build_conv(&b, add_filters(&b, "e", x, 24, 1), "p", 24, 1, 1);
+	x = build_add(&b, x, y, "s");
+	x = add_silu(&b, "h", build_conv(&b, x, "q", 24, 3, 1));
+	x = add_filters(&b, "k", x, 24, 1);
 	x = add_inverted(&b, "a", x, 24, 72, 1);
 	x = add_inverted(&b, "b", x, 40, 88, 2);
 	x = add_inverted(&b, "d", x, 40, 120, 1);
