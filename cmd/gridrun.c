@@ -220,6 +220,11 @@ gridrun_write(struct gridrun *run, struct surface *surface, struct error *err)
 	if (resume_find(&run->resume, surface, old, err) < 0 ||
 	    take_noted(run, &surface->evaluation.plane->model, err) < 0)
 		return -1;
+	if (resume_is_of_others(&run->resume, surface))
+		frame_warn(run->frame,
+		    "--resume %s: its points are of another run (another "
+		    "plane, data, loss or grid), none is taken",
+		    run->resume_path);
 	known = surface_known(surface, old);
 	if (known > 0 && !run->frame->quiet)
 		frame_show(run->frame,

@@ -24,16 +24,11 @@ is_stream(const uint8_t *bytes, size_t n)
 static int
 is_known(const uint8_t *bytes, size_t n, struct error *err)
 {
-	if (n == 0)
-		return error_set(err, "is empty");
 	if (h5_is(bytes, n) || is_stream(bytes, n))
 		return 0;
-	if (magic_find(bytes, n) == NULL)
-		return error_set(
-		    err, "not a losspipe record, nor an HDF5 file");
 	return magic_refuse(bytes, n,
-	    "losspipe records or an HDF5 file of the reference tool", false,
-	    err);
+	    "losspipe records or an HDF5 file of the reference tool",
+	    MAGIC_RECORDS, err);
 }
 
 static int

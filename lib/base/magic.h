@@ -12,11 +12,16 @@
 
 enum { MAGIC_WANTS = 512 }; /* bytes that tell all kinds apart */
 
+/* What a reader wants, and so who or what helps. */
+enum magic_want { MAGIC_RECORDS, MAGIC_NETWORK, MAGIC_IMAGES };
+
 struct magic {
-	const char *is;    /* "a PyTorch checkpoint" */
-	const char *takes; /* which program reads it; NULL: none does */
-	const char *to_do; /* what makes it one that is read, or NULL */
-	bool network;      /* it holds one */
+	const char *is;     /* "a PyTorch checkpoint" */
+	const char *takes;  /* which program reads it; NULL: none does */
+	const char *to_do;  /* what makes a network of it, or something that is
+			       read at all; or NULL */
+	const char *images; /* what makes images of it, or NULL */
+	bool network;       /* it holds one */
 };
 
 /*
@@ -26,11 +31,21 @@ struct magic {
 const struct magic *magic_find(const void *bytes, size_t n);
 
 /*
- * Sets "IS, expected WHAT: who reads it, or what to do" (first what to do when
- * a network is wanted); for bytes of no kind "of no kind that is known here,
- * expected WHAT", for none "empty, expected WHAT".  Returns -1.
+ * Sets "IS, expected WHAT: who reads it, or what to do"; for bytes of no kind
+ * "of no kind that is known here, expected WHAT", for none "empty, expected
+ * WHAT".  Returns -1.
  */
 int magic_refuse(const void *bytes, size_t n, const char *expected,
-    bool network, struct error *err);
+    enum magic_want want, struct error *err);
+
+/* The same of a folder, by what lies in it: "a folder, expected WHAT: ...". */
+int magic_refuse_folder(
+    const char *path, const char *expected, struct error *err);
+
+/*
+ * Sets "IS that ends early: ..." for a file whose beginning is right and whose
+ * end is not there.  Returns -1.
+ */
+int magic_cut(const void *bytes, size_t n, struct error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Inside lib/data: what arrays of images and of their labels are usually
+ * What arrays of images and of their labels are usually
  * called, in npz archives and as the names of .npy files.
  */
 #ifndef DATA_ARRAY_NAMES_H

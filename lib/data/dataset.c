@@ -16,8 +16,7 @@ enum { BYTE_VALUES = 256 };
 
 #define KINDS                                                            \
 	"CIFAR (binary records of 3073 or 3074 bytes, or pickles), IDX " \
-	"images "                                                        \
-	"or npz"
+	"images, .npy or npz"
 
 /* How far a pixel may lie outside of 0 ... 1: what rounding does. */
 #define PIXEL_SLACK 1e-6
@@ -44,18 +43,19 @@ source_open(struct source *source, const struct files *files,
 	if (source_is_idx(first))
 		return source_idx(source, first, &files->labels, err);
 	if (is_network(first))
-		return magic_refuse(first->bytes, first->n, KINDS, false, err);
+		return magic_refuse(
+		    first->bytes, first->n, KINDS, MAGIC_IMAGES, err);
 	if (source_is_npz(first) || source_is_npy(first))
 		return source_npz(source, first, &files->labels, split, err);
 	if (source_is_pickle(first))
 		return source_pickle(source, first, files->n, err);
 	if (source_is_cifar(first))
 		return source_cifar(source, first, files->n, err);
-	if (magic_find(first->bytes, first->n) == NULL)
+	if (first->n > 0 && magic_find(first->bytes, first->n) == NULL)
 		return error_set(err,
 		    "%zu byte%s of an unknown kind, expected " KINDS, first->n,
 		    plural_s((int64_t)first->n));
-	return magic_refuse(first->bytes, first->n, KINDS, false, err);
+	return magic_refuse(first->bytes, first->n, KINDS, MAGIC_IMAGES, err);
 }
 
 /*

@@ -66,7 +66,7 @@ replace(char path[PATH_MAX], const char *from, const char *to)
 static int
 open_labels(struct files *files, const char *images, struct error *err)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX], other[PATH_MAX + 4];
 	size_t n = strlen(images);
 	int packed = n > 3 && strcmp(images + n - 3, ".gz") == 0;
 
@@ -78,14 +78,14 @@ open_labels(struct files *files, const char *images, struct error *err)
 		    "%s: no name for its labels, expected 'images' and 'idx3' "
 		    "in the file's name",
 		    images);
-	if (access(path, R_OK) != 0) {
-		n = strlen(path);
-		if (packed)
-			path[n - 3] = '\0';
-		else
-			snprintf(path + n, sizeof(path) - n, ".gz");
-	}
-	return content_open(&files->labels, path, NULL, err);
+	if (access(path, F_OK) == 0)
+		return content_open(&files->labels, path, NULL, err);
+	snprintf(other, sizeof(other), "%.*s%s",
+	    (int)strlen(path) - (packed ? 3 : 0), path, packed ? "" : ".gz");
+	if (access(other, F_OK) == 0)
+		return content_open(&files->labels, other, NULL, err);
+	return error_set(err,
+	    "%s: its labels are missing, expected %s beside it", images, path);
 }
 
 /* Is path's last part NAME.npy?  Then beside receives the path of OTHER.npy. */
@@ -180,11 +180,12 @@ open_directory(struct files *files, const char *path, enum dataset_split split,
 		return open_npy_labels(files, first, err);
 	}
 	return error_set(err,
-	    "%s: a directory without data of split '%s', expected %s, %s, %s "
-	    "or x_%s.npy",
+	    "%s: a directory without data of split '%s', expected %s, %s, %s, "
+	    "%s or x_%s.npy (torch-data makes an archive of pictures in "
+	    "folders)",
 	    path, dataset_split_words[split], layouts[0].names[split][0],
 	    layouts[1].names[split][0], layouts[2].names[split][0],
-	    dataset_split_words[split]);
+	    layouts[4].names[split][0], dataset_split_words[split]);
 }
 
 int

@@ -3,6 +3,7 @@
  * big-endian u32, the elements; usually gzip-compressed.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/plural.h"
@@ -16,14 +17,21 @@ struct idx {
 	int64_t left;
 };
 
+/* Also those that are packed; where memory is short, whoever opens it says so.
+ */
 bool
 source_is_idx(const struct content *content)
 {
-	const uint8_t *b = content->bytes;
+	static const uint8_t wanted[HEAD_BYTES] = {0, 0, 8, IMAGE_RANK};
+	uint8_t head[HEAD_BYTES] = {0};
+	struct error why = {0};
+	struct gzip *gzip = gzip_open(content, &why);
+	bool is = gzip == NULL;
 
-	return (content->n >= 2 && b[0] == 0x1f && b[1] == 0x8b) ||
-	       (content->n >= HEAD_BYTES && b[0] == 0 && b[1] == 0 &&
-		   b[2] == 8 && b[3] == IMAGE_RANK);
+	if (gzip != NULL && gzip_read(gzip, head, sizeof(head), &why) == 0)
+		is = memcmp(head, wanted, sizeof(head)) == 0;
+	gzip_close(gzip);
+	return is;
 }
 
 /* Reads the head; the elements must fit what the file can hold. */

@@ -193,6 +193,29 @@ has_pair(const struct archive *archive, enum dataset_split split,
 	return false;
 }
 
+/* What else the archive may be: the end of the message. */
+static const char *
+guess(const struct archive *archive)
+{
+	bool arrays = false;
+
+	for (size_t i = 0; i < archive_count(archive); i++) {
+		const char *name = archive_name(archive, i);
+		const size_t n = strlen(name);
+
+		if (n < 4 || strcmp(name + n - 4, ".npy") != 0)
+			continue;
+		arrays = true;
+		if (memchr(name, '.', n - 4) != NULL)
+			return "; a network's tensors have such names: netload "
+			       "reads them";
+	}
+	return arrays || archive_count(archive) == 0
+		   ? ""
+		   : "; a zip archive of other files is unpacked first, and "
+		     "torch-data makes an archive of pictures in folders";
+}
+
 /* No pair is there: what is, and what is wanted. */
 static int
 fail_names(struct archive *archive, enum dataset_split split, struct error *err)
@@ -212,8 +235,9 @@ fail_names(struct archive *archive, enum dataset_split split, struct error *err)
 		    dataset_split_words[split]);
 	else if (list != NULL)
 		error_set(err,
-		    "has %s, expected images and their labels, called %s",
-		    *list != '\0' ? list : "no arrays", array_names_wanted);
+		    "has %s, expected images and their labels, called %s%s",
+		    *list != '\0' ? list : "no arrays", array_names_wanted,
+		    guess(archive));
 	text_free(&text);
 	return -1;
 }

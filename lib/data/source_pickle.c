@@ -83,7 +83,8 @@ open_batch(struct batch *batch, const struct content *file, int *classes,
 	if (labels == NULL || labels->kind != PICKLE_LIST)
 		return error_set(err,
 		    "a pickle without a list 'labels' or 'fine_labels', "
-		    "expected a batch of CIFAR");
+		    "expected a batch of CIFAR (others are loaded in Python "
+		    "and saved with numpy.savez(FILE, x=images, y=labels))");
 	if (pickle_array_view(pickle_get(root, "data"), rows, err) < 0)
 		return error_prefix(err, "data");
 	if (rows->element.kind != ELEMENT_U8 || rows->rank != 2 ||

@@ -240,6 +240,23 @@ keep_other(struct plane *p, const struct record *record, struct error *err)
 		   : 1;
 }
 
+/* What a segment without a model holds that begins so; NULL for others. */
+static const char *
+find_result(const struct record *record)
+{
+	static const struct {
+		const char *kind, *what;
+	} results[] = {{"grid", "points of evalgrid or hessgrid"},
+	    {"histogram", "histograms of nethist"},
+	    {"density", "densities of hessdens"},
+	    {"path", "paths of trajproj"}};
+
+	for (size_t i = 0; i < sizeof(results) / sizeof(results[0]); i++)
+		if (record_is(record, results[i].kind))
+			return results[i].what;
+	return NULL;
+}
+
 /* 1: go on, 0: the segment has ended. */
 static int
 take(struct plane *p, struct state *s, const struct record *record,
@@ -260,6 +277,10 @@ take(struct plane *p, struct state *s, const struct record *record,
 	s->more = true;
 	if (record_is(record, "model"))
 		return take_model(p, &s->weights, record, err) < 0 ? -1 : 1;
+	if (!model && find_result(record) != NULL)
+		return error_set(err,
+		    "%s, expected a model (netload or netnew makes it)",
+		    find_result(record));
 	if (!model &&
 	    (record_is(record, "tensor") || record_is(record, "direction") ||
 		record_is(record, "delta")))
@@ -290,8 +311,8 @@ finish(struct plane *p, struct state *s, struct error *err)
 {
 	if (s->weights.filled == NULL)
 		return error_set(err,
-		    "the segment has no model (evalgrid reads models with "
-		    "directions, as dirgen and fnorm write them)");
+		    "the segment has no model, expected one (netload or "
+		    "netnew makes it)");
 	if (s->n_directions > 0 && p->delta == NULL &&
 	    start_deltas(p, &s->deltas, s->n_directions, err) < 0)
 		return -1;

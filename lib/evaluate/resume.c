@@ -44,7 +44,11 @@ resume_open(struct resume *resume, const struct output *output,
 	resume->whole_seen = memory_new(resume->n_whole, 1, err);
 	if (resume->own_seen == NULL || resume->whole_seen == NULL)
 		return -1;
-	return from != NULL ? load(&resume->other, from, err) : 0;
+	if (from == NULL)
+		return 0;
+	if (reader_check_file(from, err) < 0)
+		return error_prefix(err, "--resume");
+	return load(&resume->other, from, err);
 }
 
 /* The place of the surface's run among the first n of list, or -1. */
@@ -177,6 +181,14 @@ resume_find(struct resume *resume, const struct surface *surface,
 			return error_set(err, "%s", why.text);
 	}
 	return 0;
+}
+
+bool
+resume_is_of_others(const struct resume *resume, const struct surface *surface)
+{
+	const struct points_list *list = &resume->other;
+
+	return list->n > resume->n_whole && find(list, list->n, surface) < 0;
 }
 
 bool

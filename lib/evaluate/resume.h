@@ -21,8 +21,9 @@ struct resume {
 /*
  * Takes every intact point of what an earlier run left where output (open) will
  * put its result, and in its PATH.part, and in the file from (of --resume, or
- * NULL).  A file that is not there has no points.  from must not be standard
- * output, which the shell has emptied.
+ * NULL).  A file that is not there has no points; but from must be there and a
+ * stream, or what is left of one.  It must not be standard output, which the
+ * shell has emptied.
  */
 int resume_open(struct resume *resume, const struct output *output,
     const char *from, struct error *err);
@@ -38,6 +39,10 @@ int resume_open(struct resume *resume, const struct output *output,
  */
 int resume_find(struct resume *resume, const struct surface *surface,
     const struct points *found[OLD_MAX], struct error *err);
+
+/* Has --resume points, but none of this surface's run? */
+bool resume_is_of_others(
+    const struct resume *resume, const struct surface *surface);
 
 /* Has every run of PATH.part been written again, so that it may give way? */
 bool resume_is_settled(const struct resume *resume);

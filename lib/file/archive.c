@@ -5,6 +5,7 @@
 #include <string.h>
 #include <zip.h>
 
+#include "base/magic.h"
 #include "base/memory.h"
 #include "base/plural.h"
 
@@ -31,16 +32,22 @@ open_bytes(const struct content *content, struct error *err)
 	zip_source_t *source;
 	zip_error_t why;
 	zip_t *zip = NULL;
+	int status = 0;
 
 	zip_error_init(&why);
 	errno = 0;
 	source = zip_source_buffer_create(content->bytes, content->n, 0, &why);
 	if (source != NULL)
 		zip = zip_open_from_source(source, ZIP_RDONLY, &why);
-	if (zip == NULL) {
-		error_foreign(err, "zip archive: %s", zip_error_strerror(&why));
+	/* the list of what is in an archive stands at its end */
+	if (zip == NULL && zip_error_code_zip(&why) == ZIP_ER_NOZIP &&
+	    errno != ENOMEM)
+		status = magic_cut(content->bytes, content->n, err);
+	else if (zip == NULL)
+		status = error_foreign(
+		    err, "zip archive: %s", zip_error_strerror(&why));
+	if (status < 0)
 		zip_source_free(source);
-	}
 	zip_error_fini(&why);
 	return zip;
 }

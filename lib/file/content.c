@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/descriptor.h"
+#include "base/magic.h"
 #include "base/memory.h"
 
 enum { HEAD_BYTES = 512, STEP_BYTES = 1 << 16 };
@@ -83,6 +84,8 @@ content_open(struct content *content, const char *path,
 		return error_set(err, "%s:", path);
 	if (fstat(fd, &content->file) < 0)
 		status = error_set(err, "fstat:");
+	else if (S_ISDIR(st->st_mode))
+		status = magic_refuse_folder(path, "a file", err);
 	else if (S_ISREG(st->st_mode) && st->st_size > 0 &&
 		 lseek(fd, 0, SEEK_CUR) == 0)
 		status = map_file(content, fd, (size_t)st->st_size, err);

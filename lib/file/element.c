@@ -26,6 +26,14 @@ static const struct {
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
+/* What numpy has besides, by the letter of its descr, for messages. */
+static const struct {
+	char letter;
+	const char *what;
+} others[] = {{'U', "texts ("}, {'S', "texts ("}, {'O', "Python objects ("},
+    {'c', "complex numbers ("}, {'M', "dates ("}, {'m', "times ("},
+    {'V', "records ("}};
+
 const char *
 element_name(enum element_kind kind)
 {
@@ -55,8 +63,9 @@ element_parse(
     const char *descr, size_t n, struct element *element, struct error *err)
 {
 	size_t order =
-	    n == 3 && descr[0] != '\0' && strchr("<>|=", descr[0]) != NULL ? 1
-									   : 0;
+	    n > 1 && descr[0] != '\0' && strchr("<>|=", descr[0]) != NULL ? 1
+									  : 0;
+	const char *what = NULL;
 
 	for (int i = 0; i < KINDS && n - order == 2; i++)
 		if (kinds[i].descr != NULL &&
@@ -65,10 +74,14 @@ element_parse(
 			element->swapped = descr[0] == '>';
 			return 0;
 		}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (order < n && descr[order] == others[i].letter)
+			what = others[i].what;
 	return error_set(err,
-	    "elements are '%.*s', expected truth values, integers or reals "
+	    "elements are %s'%.*s'%s, expected truth values, integers or reals "
 	    "(b1, i1 ... i8, u1 ... u8, f2, f4, f8)",
-	    n > 40 ? 40 : (int)n, descr);
+	    what != NULL ? what : "", n > 40 ? 40 : (int)n, descr,
+	    what != NULL ? ")" : "");
 }
 
 /* The bytes of one element as an unsigned number. */

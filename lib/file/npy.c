@@ -324,7 +324,10 @@ npz_list(struct archive *archive, struct text *text, struct error *err)
 		if (open_entry(&npy, archive, i, &why) == 0)
 			describe(&npy.header, text);
 		else
-			text_add(text, "no numbers");
+			text_add(text, "%s",
+			    archive_name(archive, i)[shown] != '\0'
+				? "no numbers"
+				: "no array");
 		text_add(text, ")");
 		npy_close(&npy);
 		if (why.memory) {

@@ -41,7 +41,8 @@ op_frame(
 {
 	(void)op;
 	if (arg->number > m->left)
-		return error_set(err, "pickle ends early");
+		return error_set(
+		    err, "pickle ends early (was the file cut short?)");
 	return 0;
 }
 
@@ -190,7 +191,8 @@ run(struct machine *m, struct error *err)
 			    "to 4 do not use",
 			    *op);
 		if (op == NULL || take_argument(m, opcodes[*op].form, &arg) < 0)
-			return error_set(err, "pickle ends early");
+			return error_set(
+			    err, "pickle ends early (was the file cut short?)");
 		if (opcodes[*op].run(m, *op, &arg, err) < 0)
 			return -1;
 	}

@@ -290,7 +290,8 @@ op_global(
 		const uint8_t *end = memchr(m->bytes, '\n', m->left);
 
 		if (end == NULL)
-			return error_set(err, "pickle ends early");
+			return error_set(
+			    err, "pickle ends early (was the file cut short?)");
 		line[i] = m->bytes;
 		n[i] = (size_t)(end - m->bytes);
 		m->left -= n[i] + 1;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "data/array_names.h"
 #include "file/npy.h"
 #include "model/checkpoint_form.h"
 
@@ -104,10 +105,50 @@ try_note(struct checkpoint *checkpoint, struct arrays *arrays,
 	return status;
 }
 
+/*
+ * A data set: its arrays have the usual names of images and labels, and none
+ * has one of a module's.  numpy.savez gives arrays without names its own.
+ */
+static int
+refuse_images(const struct archive *archive, struct error *err)
+{
+	struct array_names names;
+	bool found = false;
+
+	for (size_t i = 0; i < archive_count(archive); i++) {
+		const char *name = archive_name(archive, i);
+
+		if (is_array(name) &&
+		    memchr(name, '.', strlen(name) - SUFFIX_BYTES) != NULL)
+			return 0;
+	}
+	for (int split = SPLIT_TRAIN; split <= SPLIT_TEST && !found; split++)
+		for (size_t i = 0;
+		     !found &&
+		     array_names_get(i, (enum dataset_split)split, &names);
+		     i++)
+			found = npz_has(archive, names.images) &&
+				npz_has(archive, names.labels);
+	if (!found)
+		return 0;
+	if (strcmp(names.images, "arr_0") == 0)
+		return error_set(err,
+		    "its arrays have no names (arr_0, arr_1), expected those "
+		    "of the network's tensors: numpy.savez(FILE, **{name: "
+		    "array}) gives them; if they are images and labels, -d of "
+		    "evalgrid and others reads them");
+	return error_set(err,
+	    "images and labels (%s and %s), expected the tensors of a network: "
+	    "-d of evalgrid and others reads them",
+	    names.images, names.labels);
+}
+
 static int
 read_all(struct checkpoint *checkpoint, struct arrays *arrays,
     struct entries *entries, bool tensors, struct error *err)
 {
+	if (refuse_images(arrays->archive, err) < 0)
+		return -1;
 	for (size_t i = 0; i < archive_count(arrays->archive); i++) {
 		const char *entry = archive_name(arrays->archive, i);
 		size_t n = strlen(entry) - SUFFIX_BYTES;

@@ -28,8 +28,8 @@ int
 foreign_refuse(const uint8_t *bytes, size_t n, struct error *err)
 {
 	return magic_refuse(bytes, n,
-	    "a checkpoint (of torch.save, safetensors, npz) or an ONNX file",
-	    true, err);
+	    "a checkpoint (of torch.save, safetensors, npz)", MAGIC_NETWORK,
+	    err);
 }
 
 int

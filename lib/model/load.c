@@ -2,16 +2,36 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "base/magic.h"
 #include "base/plural.h"
 #include "model/match.h"
 #include "net/architecture.h"
 
+/* For files with weights, or with weights and a graph. */
+static const char network_expected[] =
+    "a checkpoint (of torch.save, safetensors, npz) or an ONNX file";
+
+typedef int known_kind(const uint8_t *bytes, size_t n, struct error *err);
+
 static int
-known(const uint8_t *bytes, size_t n, struct error *err)
+network_known(const uint8_t *bytes, size_t n, struct error *err)
 {
-	return onnx_is(bytes, n) ? 0 : checkpoint_known(bytes, n, err);
+	struct error why;
+
+	if (onnx_is(bytes, n) || checkpoint_known(bytes, n, &why) == 0)
+		return 0;
+	return magic_refuse(bytes, n, network_expected, MAGIC_NETWORK, err);
+}
+
+static int
+graph_known(const uint8_t *bytes, size_t n, struct error *err)
+{
+	return onnx_is(bytes, n) ? 0
+				 : magic_refuse(bytes, n,
+				       "an ONNX file with the graph "
+				       "(torch.onnx.export writes it)",
+				       MAGIC_NETWORK, err);
 }
 
 static bool
@@ -22,18 +42,16 @@ is_standard(const char *path)
 
 /* Opens a file of a kind that is read. */
 static int
-open_file(struct content *content, const char *path, struct error *err)
+open_file(struct content *content, const char *path, known_kind *known,
+    struct error *err)
 {
-	struct stat st;
-
-	*content = (struct content){0};
-	if (!is_standard(path) && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		return error_set(err,
-		    "%s: a folder, expected a file; python -m tf2onnx.convert "
-		    "--saved-model FOLDER --output model.onnx makes one of a "
-		    "TensorFlow SavedModel",
-		    path);
-	return content_open(content, path, known, err);
+	if (content_open(content, path, known, err) < 0)
+		return -1;
+	if (known(content->bytes, content->n, err) == 0)
+		return 0;
+	content_close(content);
+	return error_prefix(
+	    err, "%s", is_standard(path) ? "standard input" : path);
 }
 
 static int
@@ -97,7 +115,7 @@ restore_names(struct model *model, const struct load_options *options,
 
 	if (options->names == NULL)
 		return 0;
-	if (open_file(&content, options->names, err) < 0)
+	if (open_file(&content, options->names, checkpoint_known, err) < 0)
 		return error_prefix(err, "--names-from");
 	content.no_checksum = options->no_checksum;
 	status = checkpoint_read(&checkpoint, &content, err);
@@ -137,16 +155,13 @@ borrow_graph(struct model *model, const struct load_options *options,
 	struct content content;
 	int status;
 
-	if (open_file(&content, options->graph, err) < 0)
-		return -1;
+	if (open_file(&content, options->graph, graph_known, err) < 0)
+		return error_prefix(err, "--graph");
 	content.inputs = options->inputs;
-	if (!onnx_is(content.bytes, content.n))
-		status = error_set(err, "not an ONNX file");
-	else
-		status = load_onnx(
-		    model, &content, options->graph, options, report, err);
+	status =
+	    load_onnx(model, &content, options->graph, options, report, err);
 	content_close(&content);
-	return status < 0 ? name_file(err, options->graph) : 0;
+	return status < 0 ? error_prefix(err, "--graph %s", options->graph) : 0;
 }
 
 /* What a checkpoint's names are held against. */
@@ -269,7 +284,7 @@ load_model(struct model *model, const char *path,
 	int status;
 
 	*report = (struct load_report){0};
-	if (open_file(&content, path, err) < 0)
+	if (open_file(&content, path, network_known, err) < 0)
 		return -1;
 	content.no_checksum = options->no_checksum;
 	content.inputs = options->inputs;
@@ -289,7 +304,7 @@ load_epoch(const char *path, bool no_checksum, double *epoch, struct error *err)
 	struct content content;
 	int found = 0;
 
-	if (open_file(&content, path, err) < 0)
+	if (open_file(&content, path, network_known, err) < 0)
 		return -1;
 	content.no_checksum = no_checksum;
 	if (!onnx_is(content.bytes, content.n)) {

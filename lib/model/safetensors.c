@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/magic.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/plural.h"
@@ -117,7 +118,8 @@ parse_place(const json_t *info, const uint8_t *data, uint64_t n_data,
 		return error_set(err, "its data_offsets are not [begin, end]");
 	if ((uint64_t)end > n_data)
 		return error_set(err,
-		    "its data end at byte %lld, the file has %llu",
+		    "its data end at byte %lld, the file has %llu: copy or "
+		    "download it again, it was cut short",
 		    (long long)end, (unsigned long long)n_data);
 	place->begin = (uint64_t)begin;
 	place->end = (uint64_t)end;
@@ -288,12 +290,12 @@ safetensors_read(struct checkpoint *checkpoint, const struct content *content,
 	json_t *header;
 	int status;
 
-	if (n > HEADER_MAX || n > rest)
+	if (n > HEADER_MAX)
 		return error_set(err,
-		    "the header has %llu byte%s, expected at most %llu",
-		    (unsigned long long)n, plural_s((int64_t)n),
-		    (unsigned long long)(rest < HEADER_MAX ? rest
-							   : HEADER_MAX));
+		    "the header has %llu byte%s, expected at most %d",
+		    (unsigned long long)n, plural_s((int64_t)n), HEADER_MAX);
+	if (n > rest)
+		return magic_cut(content->bytes, content->n, err);
 	errno = 0;
 	header = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
 	if (header == NULL)

@@ -11,6 +11,7 @@
 
 #include "base/character.h"
 #include "base/destination.h"
+#include "base/magic.h"
 #include "base/memory.h"
 #include "base/plural.h"
 #include "base/text.h"
@@ -32,9 +33,12 @@ shards_is(const uint8_t *bytes, size_t n)
 {
 	size_t i = 0;
 
+	const struct magic *magic = magic_find(bytes, n);
+
 	while (i < n && strchr(" \t\r\n", bytes[i]) != NULL && bytes[i] != 0)
 		i++;
-	return i < n && bytes[i] == '{';
+	/* bytes of no kind begin with a brace, too */
+	return i < n && bytes[i] == '{' && magic != NULL;
 }
 
 /* The file of a tensor, which lies beside the index; NULL failed. */

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/magic.h"
 #include "base/memory.h"
 #include "base/plural.h"
 #include "model/torch.h"
@@ -95,7 +96,7 @@ place_storage(struct torch_file *file, const struct pickle_value *key,
 		return error_set(
 		    err, "the list of storages does not fit the tensors");
 	if (rest->n < 8)
-		return error_set(err, "the file ends early");
+		return magic_cut(file->content->bytes, file->content->n, err);
 	for (int i = 0; i < 8; i++)
 		n |= (uint64_t)rest->bytes[i] << 8 * i;
 	rest->bytes += 8;
@@ -107,7 +108,7 @@ place_storage(struct torch_file *file, const struct pickle_value *key,
 		    (unsigned long long)n, plural_s((int64_t)n),
 		    (long long)place->n);
 	if (n > rest->n / size)
-		return error_set(err, "the file ends early");
+		return magic_cut(file->content->bytes, file->content->n, err);
 	place->bytes = rest->bytes;
 	rest->bytes += n * size;
 	rest->n -= n * size;
@@ -186,7 +187,8 @@ read_preamble(struct rest *rest, struct error *err)
 	} parts[] = {
 	    {is_magic,
 		"a plain pickle, expected a checkpoint: load it in Python and "
-		"torch.save a dict of tensors"},
+		"torch.save a dict of tensors (-d of evalgrid and others "
+		"reads those of CIFAR)"},
 	    {is_version, "the file is not of version 1001 of torch.save"},
 	    {is_little_endian,
 		"the file comes from a big-endian machine: load it in Python "

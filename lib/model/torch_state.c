@@ -10,7 +10,9 @@
 #include "model/torch.h"
 
 static const char advice[] =
-    "load it in Python and torch.save(model.state_dict(), FILE)";
+    "load it in Python and torch.save(model.state_dict(), FILE); a network of "
+    "another class than netnew --list names comes with its graph, as ONNX "
+    "(--graph model.onnx for these weights), or through torch-model";
 
 /* Items of dicts that are looked at: a file can have more than it has bytes. */
 enum { LOOKS_MAX = 1 << 20 };
@@ -167,8 +169,12 @@ refuse(const struct pickle_value *root, struct error *err)
 	list = text_chars(&names, err);
 	if (list != NULL)
 		error_set(err,
-		    "a dict without tensors%s, expected the state of a module",
-		    list);
+		    "a dict without tensors%s, expected the state of a "
+		    "module%s",
+		    list,
+		    pickle_get(root, "param_groups") != NULL
+			? ": model.state_dict(), not that of the optimiser"
+			: "");
 	text_free(&names);
 	return -1;
 }
@@ -186,9 +192,12 @@ find_state(const struct pickle_value *root, const struct pickle_value **around,
 		return NULL;
 	object = found.state == NULL ? find_object(root) : NULL;
 	if (object != NULL) {
+		const bool tensor = torch_is_tensor(object);
+
 		error_set(err, "holds %s%s, expected a dict of tensors: %s",
-		    object->kind == PICKLE_CALL ? "the object " : "",
-		    pickle_describe(object, text), advice);
+		    object->kind == PICKLE_CALL && !tensor ? "the object " : "",
+		    tensor ? "a single tensor" : pickle_describe(object, text),
+		    advice);
 		return NULL;
 	}
 	if (found.state == NULL && look_inside(root, &found, err) < 0)

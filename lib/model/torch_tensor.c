@@ -105,7 +105,10 @@ torch_parse_storage(const struct pickle_value *persistent,
 	if (pickle_is_text(pickle_item(id, 0), "module"))
 		return error_set(err,
 		    "holds a whole module, expected its state: load it in "
-		    "Python and torch.save(model.state_dict(), FILE)");
+		    "Python and torch.save(model.state_dict(), FILE); a "
+		    "network of another class than netnew --list names comes "
+		    "with its graph, as ONNX (--graph model.onnx for these "
+		    "weights), or through torch-model");
 	key = pickle_item(id, 2);
 	if (!pickle_is_text(pickle_item(id, 0), "storage") || key == NULL ||
 	    key->kind != PICKLE_TEXT ||

@@ -134,7 +134,8 @@ torch_open_zip(
 		return -1;
 	if (find_text(file, "constants.pkl") >= 0)
 		return error_set(err,
-		    "a TorchScript archive, expected a state: load it in "
+		    "an archive of TorchScript or libtorch, expected a state: "
+		    "load it in "
 		    "Python "
 		    "with torch.jit.load and torch.save(module.state_dict(), "
 		    "FILE)");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/character.h"
+#include "base/magic.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -425,6 +426,23 @@ read_function(struct onnx_file *file, struct wire message, struct error *err)
 	return more;
 }
 
+/*
+ * Fields that reach behind the end of the file: its end is missing.  (Damage
+ * inside leaves the outermost lengths as they are.)
+ */
+static bool
+is_whole(struct wire model)
+{
+	struct wire_field field;
+	struct error why;
+	int more;
+
+	do
+		more = wire_next(&model, &field, &why);
+	while (more > 0);
+	return more == 0;
+}
+
 int
 onnx_file_read(
     struct onnx_file *file, const struct content *content, struct error *err)
@@ -435,6 +453,8 @@ onnx_file_read(
 	int more;
 
 	*file = (struct onnx_file){0};
+	if (!is_whole(model))
+		return magic_cut(content->bytes, content->n, err);
 	while ((more = wire_next(&model, &field, err)) > 0) {
 		if (field.number != MODEL_OPSET &&
 		    field.number != MODEL_GRAPH &&

@@ -11,6 +11,7 @@
 
 #include "base/character.h"
 #include "base/descriptor.h"
+#include "base/magic.h"
 #include "base/memory.h"
 #include "base/output.h"
 #include "base/text.h"
@@ -82,7 +83,13 @@ open_run(const char *path, struct error *err)
 	}
 	if (S_ISREG(st.st_mode) && lseek(fd, 0, SEEK_CUR) == 0)
 		return fd;
-	copy = copy_to_temporary(fd, name, err);
+	if (S_ISDIR(st.st_mode)) {
+		copy = magic_refuse_folder(path, "losspipe records", err) < 0
+			   ? error_prefix(err, "%s", name)
+			   : -1;
+	} else {
+		copy = copy_to_temporary(fd, name, err);
+	}
 	close(fd);
 	return copy;
 }

@@ -3,14 +3,28 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/descriptor.h"
+#include "base/magic.h"
 #include "base/memory.h"
 
 enum { READ_BYTES = 256 << 10 };
 
 const struct input input_none = {.fd = -1, .left = UINT64_MAX};
+
+static int
+refuse_folder(int fd, const char *path, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || !S_ISDIR(st.st_mode))
+		return 0;
+	return magic_refuse_folder(path, "losspipe records", err) < 0
+		   ? error_prefix(err, "%s", path)
+		   : 0;
+}
 
 int
 input_open_next(struct input *in, struct error *err)
@@ -27,7 +41,9 @@ input_open_next(struct input *in, struct error *err)
 	}
 	in->name = path;
 	in->fd = open(path, O_RDONLY | O_CLOEXEC);
-	return in->fd >= 0 ? 0 : error_set(err, "%s:", path);
+	if (in->fd < 0)
+		return error_set(err, "%s:", path);
+	return refuse_folder(in->fd, path, err);
 }
 
 void

@@ -53,7 +53,7 @@ reader_new_bytes(const void *bytes, size_t n, struct error *err)
 	if (r == NULL)
 		return NULL;
 	r->in = input_none;
-	r->in.name = "memory";
+	r->in.name = "the stream";
 	r->in.buffer = (uint8_t *)memory_text_n(bytes, n, err);
 	r->in.room = r->in.end = n;
 	if (r->in.buffer == NULL || !msgpack_zone_init(&r->zone, 8192)) {
@@ -359,13 +359,23 @@ refuse_file(struct reader *r, struct error *err)
 		if (more == 0)
 			break;
 	}
-	if (magic_find(r->in.buffer + r->in.start, r->in.end - r->in.start) ==
-	    NULL)
-		return error_prefix(err, "%s: record 1", r->in.name);
 	return magic_refuse(r->in.buffer + r->in.start, r->in.end - r->in.start,
-		   "losspipe records", false, err) < 0
+		   "losspipe records", MAGIC_RECORDS, err) < 0
 		   ? error_prefix(err, "%s", r->in.name)
 		   : 0;
+}
+
+int
+reader_check_file(const char *path, struct error *err)
+{
+	char *paths[1] = {(char *)path};
+	struct reader *r = reader_new(paths, 1, err);
+	int more = r != NULL ? input_fill(&r->in, MAGIC_WANTS, err) : -1;
+
+	if (more > 0 && !begins(r))
+		more = refuse_file(r, err);
+	reader_free(r);
+	return more < 0 ? -1 : 0;
 }
 
 int

@@ -93,6 +93,12 @@ int reader_next_is(struct reader *reader, const char *kind, struct error *err)
     __attribute__((warn_unused_result));
 
 /*
+ * Fails when the file at path cannot be read, or holds something else than a
+ * stream, whole or torn: for options that take what is left of one.
+ */
+int reader_check_file(const char *path, struct error *err);
+
+/*
  * For salvage: the next record whose magic and CRC are right, whatever lies
  * between, in any order, with or without `end`.  Returns 1, 0 at the end, -1
  * when reading itself failed.

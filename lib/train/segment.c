@@ -237,8 +237,8 @@ segment_choose(const struct output *output, const char *other,
 		    "--resume %s is also the output, which the shell has "
 		    "emptied: use -o %s instead",
 		    other, other);
-	if (other != NULL && access(other, R_OK) < 0)
-		return error_set(err, "--resume %s:", other);
+	if (other != NULL && reader_check_file(other, err) < 0)
+		return error_prefix(err, "--resume");
 	if (output->path != NULL && output->order->force)
 		to_do = NULL;
 	status = consider(output->part, to_do, entry, path, err);

@@ -151,7 +151,7 @@ others_are_refused_with_advice(void **state)
 	    {"torch/module.pt",
 		"holds the object torch.nn.modules.linear.Linear"},
 	    {"torch/module_legacy.pt", "whole module"},
-	    {"torch/script.pt", "a TorchScript archive"},
+	    {"torch/script.pt", "an archive of TorchScript"},
 	    {"torch/plain.pkl", "a plain pickle"},
 	};
 	struct checkpoint c;

@@ -297,7 +297,8 @@ broken_idx(void **state)
 	open_bad(
 	    in_folder("e-images-idx3-ubyte"), all, "3 labels for 2 images");
 	put("f-images-idx3-ubyte", bytes, n);
-	open_bad(in_folder("f-images-idx3-ubyte"), all, "No such file");
+	open_bad(in_folder("f-images-idx3-ubyte"), all,
+	    "its labels are missing, expected");
 	put("images", bytes, n);
 	make_idx(bytes);
 	put_gz("g-images-idx3-ubyte.gz", bytes, (unsigned)n);
@@ -360,8 +361,8 @@ other_npz(void **state)
 	open_bad(in_folder("text"), (struct dataset_choice){0},
 	    "a text file, expected CIFAR");
 	put("empty", "", 0);
-	open_bad(
-	    in_folder("empty"), (struct dataset_choice){0}, "unknown kind");
+	open_bad(in_folder("empty"), (struct dataset_choice){0},
+	    "empty: empty, expected");
 }
 
 /* Two images of one channel and two pixels as a .npy file; their labels. */

@@ -171,8 +171,10 @@ static void
 other_types_are_refused(void **state)
 {
 	(void)state;
-	expect_refusal("tests/data/npy/object.npz", "o", "elements are '|O'");
-	expect_refusal("tests/data/npy/types.npz", "c8", "elements are '<c8'");
+	expect_refusal("tests/data/npy/object.npz", "o",
+	    "elements are Python objects ('|O')");
+	expect_refusal("tests/data/npy/types.npz", "c8",
+	    "elements are complex numbers ('<c8')");
 	expect_refusal("tests/data/npy/types.npz", "u8", "2^63 - 1");
 	expect_refusal("tests/data/npy/types.npz", "none", "no array 'none'");
 }

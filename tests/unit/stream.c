@@ -343,7 +343,7 @@ hostile_records(void **state)
 	FORGED("\xa1x\x81\xa1k\xc6\xff\xff\xff\xff", "too large");
 	FORGED("\xa1x\x81\xa1k\xc9\xff\xff\xff\xff", "too large");
 	FORGED("\xa1x\x80\xc6\xff\xff\xff\xff", "claims a payload");
-	expect_error("\xdd\x10\x00\x00\x00", 5, "not a losspipe record");
+	expect_error("\xdd\x10\x00\x00\x00", 5, "of no kind that is known");
 }
 
 static void
