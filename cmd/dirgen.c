@@ -258,6 +258,7 @@ open_runs(struct dirgen *g, char **operands, int n, struct error *err)
 	    .ignore = (enum direction_ignore)g->ignore,
 	    .include_final = g->include_final,
 	    .uncentred = g->center > 0,
+	    .threads = g->slope.choice.threads,
 	    .components = g->order.axis >= 0    ? g->order.axis + 1
 			  : g->order.n_axes > 0 ? g->order.n_axes
 						: AXES_MAX};
@@ -385,7 +386,7 @@ static const struct frame_belongs belongs[] = {{"seed", KIND(RANDOM)},
     {"ignore", KIND(PCA) | SLOPES}, {"data", SLOPES}, {"split", SLOPES},
     {"images", SLOPES}, {"sample", SLOPES}, {"sample-seed", SLOPES},
     {"loss", SLOPES}, {"pixels", SLOPES}, {"raw", SLOPES}, {"mean", SLOPES},
-    {"std", SLOPES}, {"threads", SLOPES}, {"tensors", SLOPES},
+    {"std", SLOPES}, {"threads", KIND(PCA) | SLOPES}, {"tensors", SLOPES},
     {"which", KIND(HESSIAN)}, {"tolerance", KIND(HESSIAN)},
     {"products", KIND(HESSIAN)}, {0}};
 

@@ -47,6 +47,8 @@ dirslope_check(struct dirslope *d, enum direction_kind kind, int vectors,
 	struct surface_choice *c = &d->choice;
 	struct error err;
 
+	if (c->threads == 0)
+		c->threads = processors_count();
 	if (kind != DIRECTION_HESSIAN && kind != DIRECTION_GRADIENT)
 		return;
 	if (c->sets != 1)
@@ -59,8 +61,6 @@ dirslope_check(struct dirslope *d, enum direction_kind kind, int vectors,
 	if (!(d->order.lanczos.tolerance > 0.0))
 		frame_usage(frame, "--tolerance is %g, expected more than 0",
 		    d->order.lanczos.tolerance);
-	if (c->threads == 0)
-		c->threads = processors_count();
 	d->order.kind = kind;
 	d->order.vectors = vectors;
 	d->order.smallest = d->order.smallest > 0;

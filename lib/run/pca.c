@@ -6,10 +6,13 @@
 
 #include "base/memory.h"
 #include "base/plural.h"
+#include "base/workers.h"
 #include "run/eigen.h"
 
 /* What is left of a singular value by float32 rows: below it, nothing is. */
 static const double nothing = 1e-6;
+/* Two rows of a component that differ by less have parts of one size. */
+static const double as_large = 1e-9;
 
 /* Is this tensor part of the rows? */
 static bool
@@ -62,37 +65,57 @@ product(const float *a, const float *b, int64_t n)
 	return all;
 }
 
+/* Rows of a tile: both sides of it stay in the cache of a processor. */
+enum { TILE = 8 };
+
 struct products {
 	const struct pca *pca;
 	double *gram; /* n x n; the upper half is filled */
 	float *block; /* a block of every row */
 	void *w;      /* the same of the plane's model */
+	int64_t n;    /* elements of the block */
+	struct workers *workers;
 };
 
+/* Each pair of rows belongs to one tile, and so to one thread at a time. */
+static void
+add_tile(void *context, int task, int worker)
+{
+	const struct products *x = context;
+	const size_t n = x->pca->n;
+	size_t down = 0, across = (size_t)task;
+
+	(void)worker;
+	while (across > down)
+		across -= ++down;
+	for (size_t i = down * TILE; i < n && i < (down + 1) * TILE; i++)
+		for (size_t k = across * TILE;
+		     k <= i && k < (across + 1) * TILE; k++)
+			x->gram[k * n + i] += product(x->block + i * RUNS_BLOCK,
+			    x->block + k * RUNS_BLOCK, x->n);
+}
+
 static int
-add_block(const struct products *x, int tensor, int64_t at, int64_t n,
-    struct error *err)
+add_block(
+    struct products *x, int tensor, int64_t at, int64_t n, struct error *err)
 {
 	const struct pca *pca = x->pca;
 	const struct runs *runs = pca->runs;
+	const int tiles = (int)((pca->n + TILE - 1) / TILE);
 
 	if (runs_read(runs, runs_last(runs), tensor, at, n, x->w, err) < 0)
 		return -1;
-	for (size_t i = 0; i < pca->n; i++) {
-		float *row = x->block + i * RUNS_BLOCK;
-
-		if (runs_subtract(
-			runs, pca->row[i], tensor, at, n, x->w, row, err) < 0)
+	for (size_t i = 0; i < pca->n; i++)
+		if (runs_subtract(runs, pca->row[i], tensor, at, n, x->w,
+			x->block + i * RUNS_BLOCK, err) < 0)
 			return -1;
-		for (size_t k = 0; k <= i; k++)
-			x->gram[k * pca->n + i] +=
-			    product(row, x->block + k * RUNS_BLOCK, n);
-	}
+	x->n = n;
+	workers_run(x->workers, tiles * (tiles + 1) / 2, add_tile, x);
 	return 0;
 }
 
 static int
-add_products(const struct products *x, struct error *err)
+add_products(struct products *x, struct error *err)
 {
 	const struct graph *g = &x->pca->runs->model.graph;
 
@@ -118,10 +141,13 @@ find_products(const struct pca *pca, double *gram, struct error *err)
 	struct products x = {.pca = pca,
 	    .gram = gram,
 	    .block = memory_new(pca->n, RUNS_BLOCK * sizeof(float), err),
-	    .w = memory_new(RUNS_BLOCK, sizeof(int64_t), err)};
-	int status =
-	    x.block != NULL && x.w != NULL ? add_products(&x, err) : -1;
+	    .w = memory_new(RUNS_BLOCK, sizeof(int64_t), err),
+	    .workers = workers_new(pca->order.threads, err)};
+	int status = x.block != NULL && x.w != NULL && x.workers != NULL
+			 ? add_products(&x, err)
+			 : -1;
 
+	workers_free(x.workers);
 	free(x.block);
 	free(x.w);
 	for (size_t i = 0; i < pca->n; i++)
@@ -160,7 +186,7 @@ find_coefficients(struct pca *pca, int k, const double *u)
 
 	for (size_t i = 0; i < n; i++) {
 		mean += pca->order.uncentred ? 0 : u[i] / (double)n;
-		if (fabs(u[i]) > fabs(u[most]))
+		if (fabs(u[i]) > fabs(u[most]) * (1 + as_large))
 			most = i;
 	}
 	for (size_t i = 0; i < n; i++)
@@ -179,7 +205,8 @@ decompose(struct pca *pca, double *gram, double *values, double *vectors,
 		centre(gram, n, values);
 	for (size_t i = 0; i < n; i++)
 		total += gram[i * n + i];
-	if (eigen_symmetric(gram, n, values, vectors, err) < 0)
+	if (eigen_symmetric(
+		gram, n, n < AXES_MAX ? n : AXES_MAX, values, vectors, err) < 0)
 		return -1;
 	for (int k = 0; k < AXES_MAX && (size_t)k < n; k++) {
 		double s = sqrt(fmax(values[k], 0));
@@ -232,7 +259,7 @@ pca_make(struct pca *pca, const struct runs *runs,
 	pca->coefficient =
 	    memory_new(AXES_MAX * n, sizeof(*pca->coefficient), err);
 	gram = memory_new(n * n, sizeof(*gram), err);
-	vectors = memory_new(n * n, sizeof(*vectors), err);
+	vectors = memory_new(AXES_MAX * n, sizeof(*vectors), err);
 	values = memory_new(n, sizeof(*values), err);
 	if (pca->coefficient != NULL && gram != NULL && vectors != NULL &&
 	    values != NULL && find_products(pca, gram, err) == 0)

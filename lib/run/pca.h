@@ -24,6 +24,7 @@ struct pca_order {
 	bool include_final;           /* the plane's model is a row, too */
 	bool uncentred;
 	int components; /* 1 or 2 that must be there */
+	int threads;    /* for the products; no bit depends on it */
 };
 
 struct pca {
@@ -40,9 +41,10 @@ struct pca {
 
 /*
  * Finds the components of all runs about the last checkpoint of the first.  The
- * sign is such that the row with the largest part in a component has a positive
- * one.  Fails when the rows span fewer components than ordered.  pca_free
- * releases it in any case.
+ * sign is such that the row with the largest part in a component (the first of
+ * those that are as large, but for rounding) has a positive one.  Fails when
+ * the rows span fewer components than ordered.  pca_free releases it in any
+ * case.
  */
 int pca_make(struct pca *pca, const struct runs *runs,
     const struct pca_order *order, struct error *err);

@@ -34,6 +34,10 @@ ok $? "it is the last of the run"
 is "$(recdump plane | grep '^delta' | sed 's/.*axis=\(.\).*name=\([^ ]*\) .*/\1 \2/' | tr '\n' ',')" \
 	"x conv1.weight,y conv1.weight,x conv2.weight,y conv2.weight,x conv3.weight,y conv3.weight,x fc.weight,y fc.weight," \
 	"small tensors do not move"
+for threads in 1 2 5; do
+	dirgen -k pca -j $threads run.ll | cmp -s - plane
+	ok $? "dirgen -k pca -j $threads: the same bytes"
+done
 dirgen -k pca <run.ll | cmp -s - plane
 ok $? "a run on standard input"
 # shellcheck disable=SC2002  # a pipe is the point

@@ -58,7 +58,7 @@ check(struct problem *p)
 	struct error err;
 
 	assert_int_equal(
-	    eigen_symmetric(p->a, n, p->values, p->vectors, &err), 0);
+	    eigen_symmetric(p->a, n, n, p->values, p->vectors, &err), 0);
 	for (size_t i = 0; i < n; i++) {
 		trace += p->before[i * n + i];
 		sum += p->values[i];
@@ -110,6 +110,48 @@ bits(void **state)
 	assert_memory_equal(p.vectors, q.vectors, 400 * sizeof(double));
 }
 
+/* Vectors that nobody wants cost nothing, and change no bit of the others. */
+static void
+few_of_many(void **state)
+{
+	static struct problem p, q;
+	struct error err;
+
+	(void)state;
+	make(&p, MOST, MOST);
+	make(&q, MOST, MOST);
+	check(&p);
+	assert_int_equal(
+	    eigen_symmetric(q.a, MOST, 2, q.values, q.vectors, &err), 0);
+	assert_memory_equal(p.values, q.values, sizeof(p.values));
+	assert_memory_equal(p.vectors, q.vectors, 2 * MOST * sizeof(double));
+}
+
+/* Eigenvalues that are equal, and those of a matrix of three diagonals. */
+static void
+known(void **state)
+{
+	static struct problem p;
+	const double pi = 3.14159265358979323846;
+
+	(void)state;
+	for (int off = 0; off < 2; off++) {
+		p.n = MOST;
+		for (size_t i = 0; i < MOST; i++)
+			for (size_t k = 0; k < MOST; k++)
+				p.before[i * MOST + k] = p.a[i * MOST + k] =
+				    i == k                              ? 2
+				    : off && (i + 1 == k || k + 1 == i) ? -1
+									: 0;
+		check(&p);
+		for (size_t k = 0; k < MOST; k++)
+			assert_true(fabs(p.values[k] - 2 +
+					 off * 2 *
+					     cos((double)(MOST - k) * pi /
+						 (MOST + 1))) <= 1e-14 * MOST);
+	}
+}
+
 static void
 not_finite(void **state)
 {
@@ -120,7 +162,7 @@ not_finite(void **state)
 	make(&p, 3, 3);
 	p.a[4] = NAN;
 	assert_int_equal(
-	    eigen_symmetric(p.a, 3, p.values, p.vectors, &err), -1);
+	    eigen_symmetric(p.a, 3, 3, p.values, p.vectors, &err), -1);
 	assert_non_null(strstr(err.text, "not finite"));
 }
 
@@ -128,7 +170,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(sizes),
-	    cmocka_unit_test(bits), cmocka_unit_test(not_finite)};
+	    cmocka_unit_test(bits), cmocka_unit_test(few_of_many),
+	    cmocka_unit_test(known), cmocka_unit_test(not_finite)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
