@@ -14,7 +14,8 @@ TESTS := $(filter-out tests/house/%.t tests/command/pipelines.t \
 	tests/command/browser.t tests/command/viewer.t,$(TESTS))
 endif
 
-check: all $(UNIT) $(TOOL) $(BUILD)/bench/checkkern
+check: all $(UNIT) $(TOOL) $(BUILD)/bench/checkkern \
+    $(BUILD)/bench/throughput $(BUILD)/bench/products
 	CMOCKA_MESSAGE_OUTPUT=TAP prove -j2 -e '' $(UNIT) $(TESTS)
 
 # Under the sanitizers: all unit tests and hostile files, every program and its
@@ -115,10 +116,11 @@ fuzz-%: tests/fuzz/%.c $(LIB)
 # How fast it is.  Nothing here passes or fails.
 BENCH_TOOLS = $(BUILD)/bench/checkkern $(BUILD)/bench/throughput
 
-# Kernels; plans, instruction sets and compilers; whole grids of evalgrid; how
-# smoothly landpage's page turns.
+# Kernels; plans, instruction sets and compilers; whole grids of evalgrid, threads,
+# shards and points; how smoothly landpage's page turns.  Minutes, on two cores that do
+# nothing else.
 # They run on images that any clone has; RACE passes options on (--data FILE, --rounds N,
-# --arch NAME, --threads N; of peers --torch).
+# --arch NAME, --threads N, --seconds N; of peers and training --torch, --engine NAME).
 bench: all $(BENCH_TOOLS)
 	$(BUILD)/bench/checkkern --bench
 	if command -v clang >/dev/null; then \
@@ -126,26 +128,24 @@ bench: all $(BENCH_TOOLS)
 	else echo 'bench: clang is missing, its build is left out: apt-get install clang'; fi
 	tests/bench/race.py plans --build $(BUILD) \
 	    $$(command -v clang >/dev/null && echo --build build/clang) \
-	    --level avx2 --arch resnet20_a --arch resnet56 --csv $(BUILD)/plans.csv $(RACE)
+	    --level avx2 --csv $(BUILD)/plans.csv $(RACE)
 	tests/bench/grid.py --build $(BUILD) --csv $(BUILD)/grid.csv
-	tests/bench/page.py --build $(BUILD)
+	tests/bench/page.py --build $(BUILD) --csv $(BUILD)/page.csv
 
-# Evaluation beside other engines, from pip into build/peers; what a point costs in each;
-# and what threads, shards, points and memory cost.
+# Evaluation beside other engines, from pip into build/peers; what a point costs in each.
+# A third of an hour.
 bench-peers: all $(BENCH_TOOLS)
 	if echo '#include <dnnl.h>' | $(CC) -E -x c - >/dev/null 2>&1; then \
 	    $(MAKE) $(BUILD)/bench/onednn.so; fi
 	tests/bench/race.py peers --build $(BUILD) --csv $(BUILD)/peers.csv $(RACE)
-	tests/bench/grid.py --build $(BUILD) --csv $(BUILD)/grid.csv
 
 $(BUILD)/bench/onednn.so: tests/bench/onednn/onednn.c
 	$(CC) -std=c11 -O2 -fPIC -shared $< -ldnnl -o $@
 
-# Training and curvature beside PyTorch.
-bench-training: $(BENCH_TOOLS) $(BUILD)/bench/products
-	tests/bench/curvature.py --build $(BUILD)
-	tests/bench/race.py training --build $(BUILD) --rounds 5 \
-	    --arch resnet20 --csv $(BUILD)/training.csv $(RACE)
+# Training and curvature beside PyTorch.  Ten minutes.
+bench-training: all $(BENCH_TOOLS) $(BUILD)/bench/products
+	tests/bench/race.py training --build $(BUILD) --csv $(BUILD)/training.csv $(RACE)
+	tests/bench/race.py products --build $(BUILD) --csv $(BUILD)/products.csv $(RACE)
 
 # What --error saves; ERROR=fashion takes minutes, all of it hours.
 bench-error: all

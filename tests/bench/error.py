@@ -144,9 +144,11 @@ def main():
     parser.add_argument('--csv')
     parser.add_argument('nets', nargs='*', metavar='NET')
     options = parser.parse_args()
-    machine.describe(options.build)
+    where = machine.describe(options.build)
+    print(where, flush=True)
     out = open(options.csv, 'w') if options.csv else None
     if out:
+        out.write(where + '\n')
         out.write('net,points,error,images,seconds,cpu_seconds,times_images,times_cpu,cells,lost\n')
     with tempfile.TemporaryDirectory() as folder:
         with open(f'{folder}/cifar.bin', 'wb') as cifar:

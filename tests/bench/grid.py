@@ -3,7 +3,7 @@
 a point costs besides its images, memory.
 
 	grid.py [--build DIR] [--arch NAME]... [--images N] [--rounds N]
-	        [--data FILE] [--csv FILE]
+	        [--points N] [--data FILE] [--csv FILE]
 
 Ways take turns; figures are medians over rounds.
 """
@@ -18,8 +18,7 @@ import time
 
 import machine
 
-# Enough of them that starting programs does not count: GNU parallel takes 0.3 s.
-POINTS, BARE_POINTS = 64, 100
+BARE_POINTS = 100
 
 
 def shell(command):
@@ -49,7 +48,7 @@ def ways_of(options, plane, bin_):
         return (f'{bin_}/evalgrid -q -d {options.data} -n {images} --y=0:0:1 '
                 f'--x={at - 0.1}:{at + 0.1}:{points} {plane}')
 
-    near = grid(options.images, POINTS)
+    near = grid(options.images, options.points)
     return {
         '-j1': f'{near} -j1',
         '-j2': f'{near} -j2',
@@ -57,16 +56,16 @@ def ways_of(options, plane, bin_):
             f'seq 0 3 | parallel -j1 {near} -j1 --shard {{}}/4',
         '4 shards, parallel -j2':
             f'seq 0 3 | parallel -j2 {near} -j1 --shard {{}}/4',
-        '-j1, points at 3': f'{grid(options.images, POINTS, 3)} -j1',
+        '-j1, points at 3': f'{grid(options.images, options.points, 3)} -j1',
         'one point': f'{grid(options.images, 1)} -j1',
         'points of 1 image': f'{grid(1, BARE_POINTS)} -j1',
         'one point of 1 image': f'{grid(1, 1)} -j1',
     }
 
 
-def point_share(images, cpu):
+def point_share(images, points, cpu):
     """A point's share besides its images, of a point's processor time."""
-    point = (cpu['-j1'] - cpu['one point']) / (POINTS - 1)
+    point = (cpu['-j1'] - cpu['one point']) / (points - 1)
     bare = ((cpu['points of 1 image'] - cpu['one point of 1 image']) /
             (BARE_POINTS - 1))
     image = (point - bare) / (images - 1)
@@ -89,7 +88,7 @@ def measure(options, arch, folder):
                                  for r in rounds)
 
     cost = statistics.median(
-        point_share(options.images, {way: t[1] for way, t in r.items()})
+        point_share(options.images, options.points, {way: t[1] for way, t in r.items()})
         for r in rounds)
     images = options.images * 3073 / 2**20
     peak = peak_mib(ways['-j2'])
@@ -112,20 +111,24 @@ def main():
     parser.add_argument('--build', default='build')
     parser.add_argument('--arch', action='append')
     parser.add_argument('--images', type=int, default=512)
-    parser.add_argument('--rounds', type=int, default=5)
+    # Enough of them that starting programs does not count: GNU parallel takes 0.3 s.
+    parser.add_argument('--points', type=int, default=64)
+    parser.add_argument('--rounds', type=int, default=3)
     parser.add_argument('--csv')
     parser.add_argument('--data', help='images in CIFAR-10\'s form (random ones)')
     options = parser.parse_args()
     machine.want('parallel', 'parallel')
     options.data = os.path.abspath(machine.images(options.data, options.build))
-    machine.describe(options.build)
-    print(f'# evalgrid, {POINTS} points of {options.images} images, '
-          f'{options.rounds} rounds')
+    where = machine.describe(options.build)
+    print(where)
+    print(f'# evalgrid, {options.points} points of {options.images} images, '
+          f'{options.rounds} rounds', flush=True)
     out = open(options.csv, 'w') if options.csv else None
     if out:
+        out.write(where + '\n')
         out.write('arch,figure,value,unit,rounds,images\n')
     with tempfile.TemporaryDirectory() as folder:
-        for arch in options.arch or ['resnet20', 'resnet56']:
+        for arch in options.arch or ['resnet20']:
             for figure, value, unit in measure(options, arch, folder):
                 print(f'{arch:10} {figure:46}{value:8.2f} {unit}', flush=True)
                 if out:

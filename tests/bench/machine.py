@@ -1,4 +1,5 @@
 """What benchmarks say about where they ran, what they run on, and what they lack."""
+import datetime
 import os
 import platform
 import random
@@ -30,15 +31,20 @@ def want(program, package):
 
 def kernels(build):
     """The kernels that the fast plan chose: avx512, avx2, base or ref."""
-    run = subprocess.run([f'{build}/bench/throughput', '-v', '-n', '1'],
+    tool = f'{build}/bench/throughput'
+    if not os.path.exists(tool):
+        sys.exit(f'{os.path.basename(sys.argv[0])}: {tool} is not built: make {tool}')
+    run = subprocess.run([tool, '-v', '-n', '1'],
                          stdin=subprocess.DEVNULL, capture_output=True,
                          text=True, check=True)
     return re.search(r'kernels (\w+)', run.stderr)[1]
 
 
 def describe(build):
-    model = [l.split(':')[1].strip() for l in open('/proc/cpuinfo')
-             if l.startswith('model name')]
-    print(f'# {model[0]}, {len(os.sched_getaffinity(0))} cores, '
-          f'{platform.system()} {platform.release()}; kernels '
-          f'{kernels(build)}', flush=True)
+    """A line: when and on what, by which version."""
+    with open('/proc/cpuinfo') as f:
+        cpu = dict(re.findall(r'^(model name|cpu family|model)\s*: (.*)$', f.read(), re.M))
+    version = subprocess.run([f'{build}/bin/netload', '--version'], capture_output=True, text=True).stdout
+    return (f'# {datetime.date.today()}, {cpu.get("model name", platform.machine())} (family {cpu.get("cpu family", "?")}, '
+            f'model {cpu.get("model", "?")}), {len(os.sched_getaffinity(0))} cores, '
+            f'{platform.system()} {platform.release()}; losspipe {" ".join(version.split()[2:3])}, kernels {kernels(build)}')

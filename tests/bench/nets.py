@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
-"""The networks of bench-peers as ONNX files with random weights: what every engine reads.
+"""The networks of benchmarks as ONNX files with random weights: what every engine reads.
 
-    nets.py NAME FILE.onnx      (needs onnx and numpy; FILE.onnx.npz is the same for peer.py's torch)
+    nets.py NAME FILE.onnx [N]
+
+needs onnx and numpy; FILE.onnx.npz is the same for PyTorch and oneDNN.  With N there are random
+inputs, too: FILE.onnx.x.npy, and FILE.onnx.ours.npy of float32.
 
 Weights are drawn as an initialisation draws them, batch norms have been trained a
 little, from a seed of the name's: the same file everywhere.  SHAPES says what a network takes.
@@ -15,7 +18,7 @@ from onnx import TensorProto, helper, numpy_helper, save
 
 IMAGE = (3, 32, 32)
 TOKENS, WORDS = 32, 96
-SHAPES = {'resnet20': IMAGE, 'resnet56': IMAGE, 'vgg9': IMAGE, 'wrn56_4': IMAGE, 'resnet18': IMAGE,
+SHAPES = {'resnet20': IMAGE, 'resnet56': IMAGE, 'vgg9': IMAGE, 'wrn56_2': IMAGE, 'wrn56_4': IMAGE, 'resnet18': IMAGE,
           'densenet_cifar': IMAGE, 'mobilenetv2': IMAGE, 'vit': IMAGE, 'lm': (TOKENS,), 'mlp': (784,), 'lenet': (1, 28, 28)}
 
 
@@ -181,7 +184,7 @@ def lenet(net):
 
 
 BUILD = {'resnet20': lambda n: resnet(n, (3, 3, 3), 16), 'resnet56': lambda n: resnet(n, (9, 9, 9), 16),
-         'wrn56_4': lambda n: resnet(n, (9, 9, 9), 64), 'resnet18': lambda n: resnet(n, (2, 2, 2, 2), 64), 'vgg9': vgg9,
+         'wrn56_2': lambda n: resnet(n, (9, 9, 9), 32), 'wrn56_4': lambda n: resnet(n, (9, 9, 9), 64), 'resnet18': lambda n: resnet(n, (2, 2, 2, 2), 64), 'vgg9': vgg9,
          'densenet_cifar': lambda n: densenet(n, 12, (6, 12, 24, 16)), 'mobilenetv2': mobilenet, 'vit': vit, 'lm': lm, 'mlp': mlp, 'lenet': lenet}
 
 
@@ -197,5 +200,14 @@ def write(name, path):
              **{t.name: numpy_helper.to_array(t) for t in net.tensors})
 
 
+def draw_inputs(name, path, n):
+    rng = np.random.default_rng(1)
+    x = rng.integers(0, WORDS, (n, *SHAPES[name])) if name == 'lm' else rng.normal(size=(n, *SHAPES[name])).astype('f4')
+    np.save(path + '.x.npy', x)
+    np.save(path + '.ours.npy', x.astype('f4'))
+
+
 if __name__ == '__main__':
-    write(*sys.argv[1:])
+    write(*sys.argv[1:3])
+    if len(sys.argv) > 3:
+        draw_inputs(*sys.argv[1:3], int(sys.argv[3]))

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Frames a second of landpage's page in headless Chromium, in software.
 
-usage: page.py [--build DIR] [--points N]
+usage: page.py [--build DIR] [--points N] [--csv FILE]
 
 Two surfaces of N x N points (101) are turned for three seconds in a window of
 1400 x 1000 pixels; a frame is one of the display's, at most 60 a second.
@@ -39,9 +39,12 @@ requestAnimationFrame(step);
 parser = argparse.ArgumentParser()
 parser.add_argument('--build', default='build')
 parser.add_argument('--points', type=int, default=101)
+parser.add_argument('--csv')
 options = parser.parse_args()
 machine.want('chromedriver', 'chromium-driver')
 n = options.points
+out = [machine.describe(options.build), 'points,median_ms,nine_in_ten_ms']
+print(out[0], flush=True)
 rows = ['ix,iy,x,y,loss,acc']
 for j in range(n):
     for i in range(n):
@@ -65,3 +68,7 @@ with tempfile.TemporaryDirectory() as folder:
             median, slow = frames[len(frames) // 2], frames[len(frames) * 9 // 10]
             print('%d x %d points, two canvases of %s pixels: median %.1f ms a frame (%.0f a second), '
                   'nine in ten within %.1f ms' % (n, n, size, median, 1000 / median, slow))
+            out.append(f'{n},{median:.2f},{slow:.2f}')
+if options.csv:
+    with open(options.csv, 'w') as f:
+        f.write('\n'.join(out) + '\n')

@@ -1,21 +1,27 @@
 #!/usr/bin/env python3
 """A contender of race.py: another engine on the same network and images.
 
-    peer.py ENGINE MODEL.onnx IMAGES.npy N THREADS BATCH
+    peer.py ENGINE MODEL.onnx IMAGES.npy N THREADS
     peer.py versions ENGINE
 
-ENGINE is onnxruntime, openvino, mnn, ncnn, onednn, eager or compiled (PyTorch).  Each line on standard
+ENGINE is onnxruntime, openvino, mnn, ncnn, onednn, eager or compiled (PyTorch).  It finds
+the batch with which it is fastest, and on several threads whether each batch should have
+all of them or one, and says both in its first line.  Then each line on standard
 input asks for a round; the answer is its seconds of the clock and of the processors, and
 the mean loss (class 0 is right everywhere), which is part of the round.  The line "point"
 asks for a point of a surface instead: new weights in, as far as the engine's interface
-forces it, up to the next image.
+forces it, without the images that follow.
 """
 import json
 import os
+import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+
+PROBE_S = 0.2
 
 
 def loss_of(logits):
@@ -26,8 +32,15 @@ def loss_of(logits):
     return float((top + np.log(np.exp(rows - top[:, None]).sum(1)) - rows[:, 0]).sum()), len(rows)
 
 
+def convert(command):
+    """A converter's work; what it says last is why it did not do it."""
+    said = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors='replace')
+    if said.returncode != 0:
+        sys.exit(([f'{command[0]} failed'] + said.stdout.strip().splitlines())[-1])
+
+
 class OnnxRuntime:
-    def __init__(self, path, threads):
+    def __init__(self, path, threads, batch):
         import onnx
         import onnxruntime
         self.model, self.runtime = onnx.load(path), onnxruntime
@@ -35,38 +48,54 @@ class OnnxRuntime:
         self.options.intra_op_num_threads = threads
         self.options.inter_op_num_threads = 1
         self.options.log_severity_level = 4
+        self.options.add_free_dimension_override_by_name('n', batch)
         self.point()
 
     def point(self):
         self.session = self.runtime.InferenceSession(self.model.SerializeToString(), self.options)
+
+    def fork(self):
+        return self  # a session may be run by several threads
 
     def run(self, x):
         return self.session.run(None, {'x': x})[0]
 
 
 class OpenVino:
-    def __init__(self, path, threads):
+    """Its shapes are fixed: plans for any batch are slower."""
+
+    def __init__(self, path, threads, batch, streams=1):
         import openvino
         self.core = openvino.Core()
-        self.core.set_property('CPU', {'INFERENCE_NUM_THREADS': threads, 'NUM_STREAMS': 1, 'INFERENCE_PRECISION_HINT': 'f32'})
-        self.path = path
+        self.core.set_property('CPU', {'INFERENCE_NUM_THREADS': threads * streams, 'NUM_STREAMS': streams, 'INFERENCE_PRECISION_HINT': 'f32'})
+        self.path, self.batch, self.threads = path, batch, threads
         self.point()
 
     def point(self):
-        self.net = self.core.compile_model(self.core.read_model(self.path), 'CPU')
+        model = self.core.read_model(self.path)
+        shape = model.input(0).partial_shape
+        shape[0] = self.batch
+        model.reshape(shape)
+        self.net = self.core.compile_model(model, 'CPU')
+        self.request = self.net.create_infer_request()
+
+    def fork(self):
+        other = object.__new__(OpenVino)
+        other.net, other.request = self.net, self.net.create_infer_request()
+        return other
 
     def run(self, x):
-        return self.net([x])[self.net.output(0)]
+        return self.request.infer([x], share_inputs=True)[self.net.output(0)]
 
 
 class Mnn:
-    def __init__(self, path, threads):
-        import subprocess
+    def __init__(self, path, threads, batch):
         import MNN
-        self.mnn, self.path, self.threads = MNN, path + '.mnn', threads
-        tool = os.path.join(os.path.dirname(sys.executable), 'mnnconvert')
-        subprocess.run([tool, '-f', 'ONNX', '--modelFile', path, '--MNNModel', self.path, '--bizCode', 'x'],
-                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.mnn, self.path, self.threads, self.onnx = MNN, path + '.mnn', threads, path
+        if not os.path.exists(self.path):
+            # not by the script of that name: that one installs a package by pip and reports its use
+            convert([sys.executable, '-c', 'import sys, _tools; _tools.mnnconvert(sys.argv)', '-f', 'ONNX',
+                     '--modelFile', path, '--MNNModel', self.path, '--bizCode', 'x'])
         import onnx
         self.out = onnx.load(path, load_external_data=False).graph.output[0].name
         self.point()
@@ -74,6 +103,9 @@ class Mnn:
     def point(self):
         runtime = self.mnn.nn.create_runtime_manager(({'backend': 'CPU', 'numThread': self.threads, 'precision': 'high'},))
         self.net = self.mnn.nn.load_module_from_file(self.path, ['x'], [self.out], runtime_manager=runtime)
+
+    def fork(self):
+        return Mnn(self.onnx, self.threads, 1)
 
     def run(self, x):
         expr = self.mnn.expr
@@ -85,9 +117,8 @@ class Mnn:
 class Ncnn:
     """Takes one image after the other: it has no batches."""
 
-    def __init__(self, path, threads):
+    def __init__(self, path, threads, batch):
         import importlib.util
-        import subprocess
         import ncnn
         self.ncnn, self.threads = ncnn, threads
         self.path = os.path.splitext(path)[0] + '.ncnn'
@@ -97,8 +128,7 @@ class Ncnn:
             shape = ','.join(['1'] + [str(d.dim_value) for d in graph.shape.dim[1:]])
             whole = graph.elem_type == onnx.TensorProto.INT64
             tool = os.path.join(importlib.util.find_spec('pnnx').submodule_search_locations[0], 'pnnx')
-            subprocess.run([tool, path, f'inputshape=[{shape}]{"i64" if whole else "f32"}', 'fp16=0'],
-                           check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            convert([tool, path, f'inputshape=[{shape}]{"i64" if whole else "f32"}', 'fp16=0'])
         self.point()
 
     def point(self):
@@ -111,6 +141,9 @@ class Ncnn:
         self.net.load_param(self.path + '.param')
         self.net.load_model(self.path + '.bin')
 
+    def fork(self):
+        return self
+
     def run(self, x):
         rows = []
         for image in x.astype(np.int32) if x.dtype.kind == 'i' else x:
@@ -120,86 +153,87 @@ class Ncnn:
         return np.stack(rows)
 
 
-def onednn(path, threads):
+def onednn(path, threads, batch):
     from peer_onednn import OneDnn
     return OneDnn(path, threads)
 
 
-def torch_module(path):
-    """The nodes of a file, one after the other."""
-    import torch
-    from torch.nn import functional as F
-    archive = np.load(path + '.npz')
-    nodes = json.loads(bytes(archive['graph.json']))
-
-    class Module(torch.nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.sizes = {}
-            for name in archive.files:
-                array = archive[name]
-                if array.dtype == np.int64:
-                    self.sizes[name] = [int(v) for v in np.atleast_1d(array)]
-                elif name != 'graph.json':
-                    self.register_buffer(name, torch.from_numpy(array.copy()))
-
-        def forward(self, x):
-            v = dict(self.named_buffers(), x=x)
-            for op, names, out, a in nodes:
-                t = [v[n] for n in names if n in v]
-                v[out] = self.node(op, t, a, self.sizes.get(names[-1]))
-            return v[out]
-
-        def node(self, op, t, a, size):
-            if op == 'Conv':
-                return F.conv2d(t[0], t[1], t[2] if len(t) > 2 else None, a['strides'], a.get('pads', [0, 0])[:2], 1, a.get('group', 1))
-            if op == 'BatchNormalization':
-                return F.batch_norm(t[0], t[3], t[4], t[1], t[2])
-            if op in ('MaxPool', 'AveragePool'):
-                return (F.max_pool2d if op == 'MaxPool' else F.avg_pool2d)(t[0], a['kernel_shape'], a['strides'])
-            if op == 'LayerNormalization':
-                return F.layer_norm(t[0], t[1].shape, t[1], t[2])
-            if op == 'Reshape':
-                return t[0].reshape(len(t[0]), *size[1:])
-            return {'Relu': lambda: F.relu(t[0]), 'Add': lambda: t[0] + t[1], 'Mul': lambda: t[0] * t[1],
-                    'Gemm': lambda: F.linear(t[0], t[1], t[2]), 'MatMul': lambda: t[0] @ t[1],
-                    'Flatten': lambda: t[0].flatten(1), 'Concat': lambda: torch.cat(t, 1),
-                    'GlobalAveragePool': lambda: t[0].mean((2, 3), keepdim=True), 'Clip': lambda: t[0].clamp(0, 6),
-                    'Erf': lambda: torch.erf(t[0]), 'Softmax': lambda: F.softmax(t[0], -1),
-                    'Transpose': lambda: t[0].permute(a['perm']), 'ReduceMean': lambda: t[0].mean(a['axes']),
-                    'Gather': lambda: F.embedding(t[1] if t[0].is_floating_point() else t[0], t[0] if t[0].is_floating_point() else t[1])}[op]()
-
-    return Module().eval()
+def torch(compiled):
+    def make(path, threads, batch):
+        from peer_torch import Torch
+        return Torch(path, threads, compiled)
+    return make
 
 
-class Torch:
-    def __init__(self, path, threads, compiled=False):
-        import torch
-        torch.set_num_threads(threads)
-        self.torch, self.net = torch, torch_module(path)
-        self.weights = [b.clone() for b in self.net.buffers()]
-        self.call = self.net
-        if compiled:
-            from torch._inductor import config
-            config.freezing = True
-            self.call = torch.compile(self.net)
-        self.compiled = compiled
+class Runner:
+    """An engine at one batch; split: each thread has batches of its own."""
+
+    def __init__(self, engine, path, threads, x, batch, split):
+        self.x, self.batch = x, batch
+        if split:
+            more = {'streams': threads} if engine == 'openvino' else {}
+            first = ENGINES[engine][0](path, 1, batch, **more)
+            self.nets = [first] + [first.fork() for _ in range(threads - 1)]
+            self.pool = ThreadPoolExecutor(threads)
+        else:
+            self.nets = [ENGINES[engine][0](path, threads, batch)]
+            self.pool = None
+
+    def work(self, net, batches):
+        total, rows = 0.0, 0
+        for i in batches:
+            loss, many = loss_of(net.run(self.x[i:i + self.batch]))
+            total, rows = total + loss, rows + many
+        return total, rows
+
+    def run(self, n):
+        """The mean loss of n images."""
+        batches = range(0, n, self.batch)
+        if self.pool is None:
+            parts = [self.work(self.nets[0], batches)]
+        else:
+            parts = list(self.pool.map(lambda k: self.work(self.nets[k], batches[k::len(self.nets)]), range(len(self.nets))))
+        return sum(p[0] for p in parts) / sum(p[1] for p in parts)
 
     def point(self):
-        with self.torch.no_grad():
-            for b, w in zip(self.net.buffers(), self.weights):
-                b.copy_(w)
-        if self.compiled:  # what is frozen is compiled anew
-            self.torch._dynamo.reset()
-            self.call = self.torch.compile(self.net)
+        """Seconds of new weights: up to the end of the first batch with them, less that of another."""
+        net, x = self.nets[0], self.x[:self.batch]
+        net.run(x)
+        start = time.process_time()
+        net.point()
+        net.run(x)
+        middle = time.process_time()
+        net.run(x)
+        return max(0.0, 2 * middle - start - time.process_time())
 
-    def run(self, x):
-        with self.torch.no_grad():
-            return self.call(self.torch.from_numpy(x)).numpy()
+
+def best(engine, path, threads, x):
+    """The fastest of the ways to run it, by a fraction of a second of each."""
+    batches = [b for b in ENGINES[engine][1] if b <= len(x)] or [1]
+    ways = [(b, split) for split in (False, True)[:1 + (ENGINES[engine][2] and threads > 1)] for b in batches]
+    took, runners = {}, {}
+    for way in ways:
+        runner = runners[way] = Runner(engine, path, threads, x, *way)
+        n = min(len(x), way[0] * len(runner.nets))
+        runner.run(n)
+        if len(ways) == 1:
+            return way, runner
+        until, took[way] = time.perf_counter() + PROBE_S, float('inf')
+        while True:
+            start = time.perf_counter()
+            runner.run(n)
+            now = time.perf_counter()
+            took[way] = min(took[way], (now - start) / n)
+            if now > until:
+                break
+    way = min(took, key=took.get)
+    return way, runners[way]
 
 
-ENGINES = {'onnxruntime': OnnxRuntime, 'openvino': OpenVino, 'mnn': Mnn, 'ncnn': Ncnn, 'onednn': onednn, 'eager': Torch,
-           'compiled': lambda path, threads: Torch(path, threads, True)}
+# How it is made, batches to try, whether threads may have batches of their own.
+ENGINES = {'onnxruntime': (OnnxRuntime, (1, 4, 16, 64), True), 'openvino': (OpenVino, (1, 4, 16, 64), True),
+           'mnn': (Mnn, (1, 4, 16, 64), True), 'ncnn': (Ncnn, (1,), True), 'onednn': (onednn, (1, 4, 16, 64), False),
+           'eager': (torch(False), (16, 64), False), 'compiled': (torch(True), (32,), False)}
 MODULES = {'mnn': 'MNN', 'eager': 'torch', 'compiled': 'torch'}
 
 
@@ -226,20 +260,18 @@ def main():
         except ImportError as error:
             sys.exit(str(error))
         return
-    engine, path, images, n, threads, batch = sys.argv[1:]
-    x, batch = np.load(images)[:int(n)], int(batch)
-    net = ENGINES[engine](path, int(threads))
+    engine, path, images, n, threads = sys.argv[1:]
+    x = np.load(images)[:int(n)]
+    (batch, split), runner = best(engine, path, int(threads), x)
+    print(f'b{batch}{" apart" if split else ""}', file=out, flush=True)
     for line in sys.stdin:
-        start, cpu = time.perf_counter(), time.process_time()
-        total, rows = 0.0, 0
+        start, cpu, loss = time.perf_counter(), time.process_time(), 0.0
         if line.strip() == 'point':
-            net.point()
-            net.run(x[:1])
-        for i in range(0, len(x) if line.strip() != 'point' else 0, batch):
-            loss, many = loss_of(net.run(x[i:i + batch]))
-            total, rows = total + loss, rows + many
-        print('%.6f %.6f %.9g' % (time.perf_counter() - start, time.process_time() - cpu, total / rows if rows else 0),
-              file=out, flush=True)
+            took = runner.point()
+            print('%.6f %.6f 0' % (took, took), file=out, flush=True)
+            continue
+        loss = runner.run(len(x))
+        print('%.6f %.6f %.9g' % (time.perf_counter() - start, time.process_time() - cpu, loss), file=out, flush=True)
 
 
 if __name__ == '__main__':

@@ -1,166 +1,173 @@
 #!/usr/bin/python3
-"""A contender of race.py: PyTorch, eager, evaluating or training.
+"""PyTorch as an engine of peer.py, and as a contender of race.py that trains or differentiates.
 
-	peer_torch.py ARCH eager|train DATA IMAGES THREADS BATCH
+    peer_torch.py eager|compiled MODEL.onnx IMAGES.bin N THREADS          steps of training
+    peer_torch.py func|double MODEL.onnx IMAGES.bin N THREADS TENSOR...   products with the Hessian
 
-Each line on standard input asks for a round; the answer is its seconds
-of the clock and of the processors.
+The first line says the batch; then each line on standard input asks for a round; the answer is
+its seconds of the clock and of the processors, and the mean loss (class 0 is right everywhere)
+or the length of the product (with the labels of the images), in which the vector is 0, 1, ... 6, 0, ... less 3
+in each tensor named.  func is torch.func's derivative along the vector of the gradient, double the
+gradient of the gradient's product with the vector, all that there is before torch 2.
 """
-import re
+import json
 import sys
 import time
 
 import numpy as np
 import torch
-from torch import nn
 from torch.nn import functional as F
 
+BATCH = 128
 
-class Pad(nn.Module):
-    """The shortcut of option A: every second pixel, zeros for new channels."""
 
-    def __init__(self, c, k):
+class Network(torch.nn.Module):
+    """The nodes of a file, one after the other."""
+
+    def __init__(self, path):
         super().__init__()
-        self.pad = (0, 0, 0, 0, (k - c) // 2, (k - c) // 2)
+        archive = np.load(path + '.npz')
+        self.nodes = json.loads(bytes(archive['graph.json']))
+        self.sizes = {}
+        state = {name for op, names, _, _ in self.nodes if op == 'BatchNormalization' for name in names[3:]}
+        for name in archive.files:
+            array = archive[name]
+            if array.dtype == np.int64:
+                self.sizes[name] = [int(v) for v in np.atleast_1d(array)]
+            elif name in state or array.ndim == 0:
+                self.register_buffer(name, torch.from_numpy(array.copy()))
+            elif name != 'graph.json':
+                self.register_parameter(name, torch.nn.Parameter(torch.from_numpy(array.copy())))
 
     def forward(self, x):
-        return F.pad(x[:, :, ::2, ::2], self.pad)
+        v = {**dict(self.named_parameters()), **dict(self.named_buffers()), 'x': x}
+        for op, names, out, a in self.nodes:
+            t = [v[n] for n in names if n in v]
+            v[out] = self.node(op, t, a, self.sizes.get(names[-1]))
+        return v[out]
+
+    def node(self, op, t, a, size):
+        if op == 'Conv':
+            return F.conv2d(t[0], t[1], t[2] if len(t) > 2 else None, a['strides'], a.get('pads', [0, 0])[:2], 1, a.get('group', 1))
+        if op == 'BatchNormalization':
+            return F.batch_norm(t[0], t[3], t[4], t[1], t[2], self.training)
+        if op in ('MaxPool', 'AveragePool'):
+            return (F.max_pool2d if op == 'MaxPool' else F.avg_pool2d)(t[0], a['kernel_shape'], a['strides'])
+        if op == 'LayerNormalization':
+            return F.layer_norm(t[0], t[1].shape, t[1], t[2])
+        if op == 'Reshape':
+            return t[0].reshape(len(t[0]), *size[1:])
+        return {'Relu': lambda: F.relu(t[0]), 'Add': lambda: t[0] + t[1], 'Mul': lambda: t[0] * t[1],
+                'Gemm': lambda: F.linear(t[0], t[1], t[2]), 'MatMul': lambda: t[0] @ t[1],
+                'Flatten': lambda: t[0].flatten(1), 'Concat': lambda: torch.cat(t, 1),
+                'GlobalAveragePool': lambda: t[0].mean((2, 3), keepdim=True), 'Clip': lambda: t[0].clamp(0, 6),
+                'Erf': lambda: torch.erf(t[0]), 'Softmax': lambda: F.softmax(t[0], -1),
+                'Transpose': lambda: t[0].permute(a['perm']), 'ReduceMean': lambda: t[0].mean(a['axes']),
+                'Gather': lambda: F.embedding(t[1] if t[0].is_floating_point() else t[0], t[0] if t[0].is_floating_point() else t[1])}[op]()
 
 
-class Block(nn.Module):
-    def __init__(self, c, k, stride, option='b'):
-        super().__init__()
-        self.conv1 = nn.Conv2d(c, k, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(k)
-        self.conv2 = nn.Conv2d(k, k, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(k)
-        self.shortcut = nn.Sequential()
-        if option == 'a' and c != k:
-            self.shortcut = Pad(c, k)
-        elif stride != 1 or c != k:
-            self.shortcut = nn.Sequential(
-                nn.Conv2d(c, k, 1, stride, bias=False), nn.BatchNorm2d(k))
+class Torch:
+    """Evaluation, as peer.py wants it."""
 
-    def forward(self, x):
-        y = F.relu(self.bn1(self.conv1(x)))
-        return F.relu(self.bn2(self.conv2(y)) + self.shortcut(x))
+    def __init__(self, path, threads, compiled=False):
+        torch.set_num_threads(threads)
+        self.net = Network(path).eval()
+        self.weights = [p.detach().clone() for p in self.values()]
+        self.compiled = compiled
+        self.call = self.compile() if compiled else self.net
 
+    def values(self):
+        return [*self.net.parameters(), *self.net.buffers()]
 
-def resnet(blocks, width, option='b'):
-    layers = [nn.Conv2d(3, width, 3, 1, 1, bias=False),
-              nn.BatchNorm2d(width), nn.ReLU()]
-    c = width
-    for stage, n in enumerate(blocks):
-        for i in range(n):
-            k = width << stage
-            layers.append(Block(c, k, 2 if stage and not i else 1, option))
-            c = k
-    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(),
-                         nn.Linear(c, 10))
+    def compile(self):
+        from torch._inductor import config
+        config.freezing = True  # weights are constants, packed when it is compiled
+        return torch.compile(self.net, dynamic=False)
 
+    def point(self):
+        with torch.no_grad():
+            for value, weights in zip(self.values(), self.weights):
+                value.copy_(weights)
+        if self.compiled:  # what is frozen is compiled anew
+            torch._dynamo.reset()
+            self.call = self.compile()
 
-def vgg9():
-    layers, c = [], 3
-    for k in (64, 64, 0, 128, 128, 0, 256, 256, 256, 0):
-        if k:
-            layers += [nn.Conv2d(c, k, 3, 1, 1), nn.BatchNorm2d(k), nn.ReLU()]
-            c = k
-        else:
-            layers.append(nn.MaxPool2d(2))
-    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(4096, 256),
-                         nn.BatchNorm1d(256), nn.ReLU(), nn.Linear(256, 10))
-
-
-class Dense(nn.Module):
-    def __init__(self, c, growth):
-        super().__init__()
-        self.body = nn.Sequential(
-            nn.BatchNorm2d(c), nn.ReLU(),
-            nn.Conv2d(c, 4 * growth, 1, bias=False),
-            nn.BatchNorm2d(4 * growth), nn.ReLU(),
-            nn.Conv2d(4 * growth, growth, 3, 1, 1, bias=False))
-
-    def forward(self, x):
-        return torch.cat([self.body(x), x], 1)
-
-
-def densenet(growth, blocks):
-    c = 2 * growth
-    layers = [nn.Conv2d(3, c, 3, 1, 1, bias=False)]
-    for block, n in enumerate(blocks):
-        for _ in range(n):
-            layers.append(Dense(c, growth))
-            c += growth
-        if block < 3:
-            layers += [nn.BatchNorm2d(c), nn.ReLU(),
-                       nn.Conv2d(c, c // 2, 1, bias=False), nn.AvgPool2d(2)]
-            c //= 2
-    return nn.Sequential(*layers, nn.BatchNorm2d(c), nn.ReLU(),
-                         nn.AdaptiveAvgPool2d(1), nn.Flatten(),
-                         nn.Linear(c, 10))
-
-
-def build(arch):
-    torch.manual_seed(1)
-    cifar = re.fullmatch(r'(?:resnet|wrn)(\d+)(?:_(\d))?(?:_a)?', arch)
-    if arch == 'resnet18':
-        net = resnet((2, 2, 2, 2), 64)
-    elif cifar:
-        n = (int(cifar[1]) - 2) // 6
-        net = resnet((n, n, n), 16 * int(cifar[2] or 1),
-                     'a' if arch.endswith('_a') else 'b')
-    elif arch == 'vgg9':
-        net = vgg9()
-    elif arch == 'densenet_cifar':
-        net = densenet(12, (6, 12, 24, 16))
-    else:
-        sys.exit(f'peer_torch: no network {arch}')
-    return net.eval()
+    def run(self, x):
+        x = torch.from_numpy(x)
+        if x.dim() == 4:
+            x = x.contiguous(memory_format=torch.channels_last)
+        with torch.no_grad():
+            return self.call(x).numpy()
 
 
 def images(path, n):
+    """As throughput and products normalise those of a CIFAR-10 file; and labels."""
     mean = np.array([125.3, 123.0, 113.9], 'f4').reshape(1, 3, 1, 1)
     sd = np.array([63.0, 62.1, 66.7], 'f4').reshape(1, 3, 1, 1)
     rows = np.fromfile(path, 'u1').reshape(-1, 3073)
-    rows = rows[np.arange(n) % len(rows), 1:].reshape(-1, 3, 32, 32)
-    return torch.from_numpy((rows - mean) / sd)
+    rows = rows[np.arange(n) % len(rows)]
+    return torch.from_numpy((rows[:, 1:].reshape(-1, 3, 32, 32) - mean) / sd), torch.from_numpy(rows[:, 0].astype('i8'))
 
 
-def train(net, x, y, batch):
-    """A round: steps of SGD over all images."""
+def trainer(net, x, compiled):
+    """Steps of SGD over all images, and their mean loss."""
     net.train()
-    sgd = torch.optim.SGD(net.parameters(), lr=1e-3, momentum=0.9,
-                          nesterov=True, weight_decay=5e-4)
-    for _ in sys.stdin:
-        start, cpu = time.perf_counter(), time.process_time()
-        for i in range(0, len(x), batch):
+    call = torch.compile(net, dynamic=False) if compiled else net
+    sgd = torch.optim.SGD(net.parameters(), lr=1e-3, momentum=0.9, nesterov=True, weight_decay=5e-4)
+    y = torch.zeros(len(x), dtype=torch.long)
+
+    def run():
+        losses = []
+        for i in range(0, len(x), BATCH):
             sgd.zero_grad()
-            F.cross_entropy(net(x[i:i + batch]), y[i:i + batch]).backward()
+            loss = F.cross_entropy(call(x[i:i + BATCH]), y[i:i + BATCH])
+            loss.backward()
             sgd.step()
-        print(f'{time.perf_counter() - start:.6f}',
-              f'{time.process_time() - cpu:.6f}', flush=True)
+            losses.append(loss.item())
+        return sum(losses) / len(losses)
+    return run
+
+
+def products(net, x, y, names, func):
+    """Products with the Hessian of the mean loss, and their length."""
+    p = {name: value.detach() for name, value in net.named_parameters() if name in names}
+    v = {name: (torch.arange(value.numel()) % 7 - 3).to(torch.float32).reshape(value.shape) for name, value in p.items()}
+
+    def loss(p, i):
+        return F.cross_entropy(torch.func.functional_call(net, p, (x[i:i + BATCH],)), y[i:i + BATCH])
+
+    def forward_over_reverse(i):
+        return torch.func.jvp(lambda p: torch.func.grad(loss)(p, i), (p,), (v,))[1].values()
+
+    def double_backward(i):
+        weights = [value for name, value in net.named_parameters() if name in names]
+        gradient = torch.autograd.grad(F.cross_entropy(net(x[i:i + BATCH]), y[i:i + BATCH]), weights, create_graph=True)
+        return torch.autograd.grad(sum((g * d).sum() for g, d in zip(gradient, v.values())), weights)
+
+    def run():
+        total = None
+        for i in range(0, len(x), BATCH):
+            share = min(BATCH, len(x) - i) / len(x)
+            parts = [share * h.double() for h in (forward_over_reverse if func else double_backward)(i)]
+            total = [a + b for a, b in zip(total, parts)] if total else parts
+        return sum((h ** 2).sum().item() for h in total) ** 0.5
+    return run
 
 
 def main():
-    arch, mode = sys.argv[1:3]
-    net = build(arch)
-    x = images(sys.argv[3], int(sys.argv[4]))
-    torch.set_num_threads(int(sys.argv[5]))
-    batch = int(sys.argv[6])
-    y = torch.zeros(len(x), dtype=torch.long)
-    if mode == 'train':
-        train(net, x, y, batch)
-        return
-    with torch.no_grad():
-        for _ in sys.stdin:
-            start, cpu = time.perf_counter(), time.process_time()
-            total = 0.0
-            for i in range(0, len(x), batch):
-                total += F.cross_entropy(net(x[i:i + batch]),
-                                         y[i:i + batch],
-                                         reduction='sum').item()
-            print(f'{time.perf_counter() - start:.6f}',
-                  f'{time.process_time() - cpu:.6f}', flush=True)
+    what, path, data, n, threads, *names = sys.argv[1:]
+    torch.set_num_threads(int(threads))
+    net = Network(path).eval()
+    x, y = images(data, int(n))
+    if what in ('func', 'double'):
+        run = products(net, x, y, set(names), what == 'func')
+    else:
+        run = trainer(net, x, what == 'compiled')
+    print(f'b{BATCH}', flush=True)
+    for _ in sys.stdin:
+        start, cpu = time.perf_counter(), time.process_time()
+        found = run()
+        print('%.6f %.6f %.9g' % (time.perf_counter() - start, time.process_time() - cpu, found), flush=True)
 
 
 if __name__ == '__main__':

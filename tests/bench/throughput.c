@@ -4,9 +4,9 @@
  * answer is a line: seconds of the clock, of the processors, of those the
  * seconds that binding took, and the mean loss (class 0 is right everywhere).
  * -p train: steps of training instead, in batches of -b images (forward, loss,
- * backward, SGD).  The network is one by name, with random weights, or a model;
- * the images are random, those of a CIFAR-10 file, or an array as the network
- * takes it.
+ * backward, SGD); the loss is the mean of those before each step.  The network
+ * is one by name, with random weights, or a model; the images are random, those
+ * of a CIFAR-10 file, or an array as the network takes it.
  */
 #define _GNU_SOURCE
 #include <math.h>
@@ -298,11 +298,13 @@ train_open(struct bench *b, int batch)
 		    (size_t)b->graph.tensors[i].n, sizeof(float), &err);
 }
 
-static void
+/* The sum of the images' losses before the step. */
+static double
 train_step(struct bench *b, const float *images, int n)
 {
 	struct tensor *theta = b->graph.tensors;
 	const float *logits = pass_forward(b->pass, theta, images, n);
+	const double loss = loss_of(logits, n, CLASSES);
 	float *d_logits = pass_d_logits(b->pass);
 
 	for (size_t i = 0; i < b->graph.n_tensors; i++)
@@ -314,19 +316,20 @@ train_step(struct bench *b, const float *images, int n)
 	pass_backward(b->pass, theta, b->gradient);
 	pass_track(b->pass, 0.1, theta);
 	optimiser_step(&b->optimiser, 1e-3, theta, b->gradient, b->workers);
+	return loss;
 }
 
 static struct times
 train_round(struct bench *b, const float *images)
 {
 	double wall = seconds(CLOCK_MONOTONIC);
-	double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
+	double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID), loss = 0.0;
 
 	for (int i = 0; i < b->images; i += b->batch)
-		train_step(b, images + (ptrdiff_t)i * 3072,
+		loss += train_step(b, images + (ptrdiff_t)i * 3072,
 		    b->images - i < b->batch ? b->images - i : b->batch);
 	return (struct times){seconds(CLOCK_MONOTONIC) - wall,
-	    seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu, 0, 0};
+	    seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu, 0, loss / b->images};
 }
 
 static void
