@@ -42,9 +42,10 @@ def kernels(build):
 
 def describe(build):
     """A line: when and on what, by which version."""
+    what = kernels(build)
     with open('/proc/cpuinfo') as f:
         cpu = dict(re.findall(r'^(model name|cpu family|model)\s*: (.*)$', f.read(), re.M))
     version = subprocess.run([f'{build}/bin/netload', '--version'], capture_output=True, text=True).stdout
     return (f'# {datetime.date.today()}, {cpu.get("model name", platform.machine())} (family {cpu.get("cpu family", "?")}, '
             f'model {cpu.get("model", "?")}), {len(os.sched_getaffinity(0))} cores, '
-            f'{platform.system()} {platform.release()}; losspipe {" ".join(version.split()[2:3])}, kernels {kernels(build)}')
+            f'{platform.system()} {platform.release()}; losspipe {" ".join(version.split()[2:3])}, kernels {what}')

@@ -241,14 +241,15 @@ def version(engine):
     if engine == 'onednn':
         import peer_onednn
         return peer_onednn.version()
-    module = __import__(MODULES.get(engine, engine))
-    if engine == 'compiled' and not hasattr(module, 'compile'):
-        raise ImportError('no torch.compile')
     from importlib import metadata
+    module = MODULES.get(engine, engine)
     try:
-        return metadata.version(MODULES.get(engine, engine))
+        found = metadata.version(module)
     except metadata.PackageNotFoundError:
-        return module.__version__
+        raise ImportError(f'no {module}') from None
+    if engine == 'compiled' and int(found.split('.')[0]) < 2:
+        raise ImportError(f'{module} {found} does not compile')
+    return found
 
 
 def main():
