@@ -11,7 +11,7 @@ VERSIONS = {'onnx': '1.23.2', 'onnxruntime': '1.32.0', 'openvino': '2026.4.1', '
 TORCH = {'torch': '2.15.0'}
 ALONE = {'pnnx'}  # a program that asks for PyTorch and does without
 NAMES = ('onnxruntime', 'openvino', 'mnn', 'ncnn', 'onednn', 'eager', 'compiled')
-LIMIT_S = {'compiled': 300}
+LIMIT_S = {'compiled': 180}
 
 
 def missing(python, wanted):
