@@ -30,7 +30,7 @@ struct slot {
 	 * identity where plain. */
 	int *order;
 	bool plain;
-	bool pixels; /* a kernel of pixels reads or writes it (no curvature) */
+	bool pixels; /* a kernel of pixels reads or writes it */
 	/* A view of every step-th pixel of another slot. */
 	int alias; /* that slot, or -1 */
 	int start_y, start_x, step_y, step_x;

@@ -20,13 +20,54 @@ tensor_of(const struct tangent *s, const struct node *node, int i)
 	return s->graph->values[node->in[i]].tensor;
 }
 
+/* Does it matter to a step how its values lie, or to one of them? */
+static bool
+wants_pixels(const struct tangent *s, const struct fused *f)
+{
+	bool any = f->kind != FUSED_ADD || s->values[f->out].pixels;
+
+	for (int j = 0; j < f->n_in; j++)
+		any |= s->values[f->in[j]].pixels;
+	return f->kind != FUSED_NODE && any;
+}
+
+/* Values of which convolutions, batch norms and what is added to them make
+ * pixels; others lie as the graph has them, and operators read them there. */
+static void
+find_pixels(struct tangent *s)
+{
+	int value[NODE_INPUTS_MAX + 2], changed = 1;
+
+	while (changed > 0) {
+		changed = 0;
+		for (size_t i = 0; i < s->n_steps; i++) {
+			const struct fused *f = &s->fusion.steps[i];
+			int n = fuse_reads(f, value);
+
+			if (!wants_pixels(s, f))
+				continue;
+			value[n++] = f->out;
+			while (n-- > 0) {
+				changed += !s->values[value[n]].pixels;
+				s->values[value[n]].pixels = true;
+			}
+		}
+	}
+}
+
 static void
 describe_value(struct tangent *s, int value)
 {
 	const struct graph_value *g = &s->graph->values[value];
 	struct slot *v = &s->values[value];
+	const bool pixels = v->pixels;
 
 	slot_init(v, value, &g->shape);
+	v->pixels = pixels;
+	if (!pixels) {
+		v->c = (int)shape_size(&g->shape);
+		v->h = v->w = 1;
+	}
 	v->lanes = kernel_padded(v->c);
 }
 
@@ -208,6 +249,7 @@ tangent_init(struct tangent *tangent, const struct graph *graph,
 	if (tangent->values == NULL || tangent->steps == NULL ||
 	    lay_vector(tangent, err) < 0)
 		return -1;
+	find_pixels(tangent);
 	for (size_t i = 0; i < tangent->n_steps; i++) {
 		tangent->steps[i].fused = &tangent->fusion.steps[i];
 		if (describe_step(tangent, &tangent->steps[i], err) < 0)
