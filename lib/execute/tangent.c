@@ -20,15 +20,41 @@ tensor_of(const struct tangent *s, const struct node *node, int i)
 	return s->graph->values[node->in[i]].tensor;
 }
 
+static enum token_kind
+token_of(const struct tangent *s, const struct fused *f)
+{
+	return f->kind == FUSED_NODE ? s->token[f->node - s->graph->nodes].kind
+				     : TOKEN_NONE;
+}
+
+/* Activations that a step reads, its addend last: writes and counts them. */
+static int
+reads_of(const struct tangent *s, const struct fused *f,
+    int value[NODE_INPUTS_MAX + 1])
+{
+	switch (token_of(s, f)) {
+	case TOKEN_FUNCTION:
+		value[0] = tangent_argument(s, f);
+		return 1;
+	case TOKEN_NOTHING:
+		return 0;
+	default:
+		return fuse_reads(f, value);
+	}
+}
+
 /* Does it matter to a step how its values lie, or to one of them? */
 static bool
 wants_pixels(const struct tangent *s, const struct fused *f)
 {
-	bool any = f->kind != FUSED_ADD || s->values[f->out].pixels;
+	const bool each =
+	    f->kind == FUSED_ADD || token_of(s, f) == TOKEN_FUNCTION;
+	int value[NODE_INPUTS_MAX + 1];
+	bool any = !each || s->values[f->out].pixels;
 
-	for (int j = 0; j < f->n_in; j++)
-		any |= s->values[f->in[j]].pixels;
-	return f->kind != FUSED_NODE && any;
+	for (int n = reads_of(s, f, value); n-- > 0;)
+		any |= s->values[value[n]].pixels;
+	return (each || f->kind != FUSED_NODE) && any;
 }
 
 /* Values of which convolutions, batch norms and what is added to them make
@@ -42,7 +68,7 @@ find_pixels(struct tangent *s)
 		changed = 0;
 		for (size_t i = 0; i < s->n_steps; i++) {
 			const struct fused *f = &s->fusion.steps[i];
-			int n = fuse_reads(f, value);
+			int n = reads_of(s, f, value);
 
 			if (!wants_pixels(s, f))
 				continue;
@@ -108,18 +134,26 @@ describe_conv(struct tangent *s, struct tangent_step *step)
 static enum tangent_method
 method_of(const struct tangent *s, const struct fused *f)
 {
-	const struct slot *in = &s->values[f->in[0]];
-
 	switch (f->kind) {
 	case FUSED_CONV:
 		return f->node->attr.group == 1 ? TANGENT_CONV
 						: TANGENT_BILINEAR;
 	case FUSED_LINEAR:
-		return in->h * in->w == 1 ? TANGENT_CONV : TANGENT_BILINEAR;
+		return s->values[f->in[0]].h * s->values[f->in[0]].w == 1
+			   ? TANGENT_CONV
+			   : TANGENT_BILINEAR;
 	case FUSED_AFFINE:
 		return TANGENT_AFFINE;
 	case FUSED_ADD:
 		return TANGENT_ADD;
+	default:
+		break;
+	}
+	switch (token_of(s, f)) {
+	case TOKEN_FUNCTION:
+		return TANGENT_FUNCTION;
+	case TOKEN_NOTHING:
+		return TANGENT_NOTHING;
 	default:
 		return TANGENT_NODE;
 	}
@@ -155,12 +189,16 @@ static int
 describe_step(struct tangent *s, struct tangent_step *step, struct error *err)
 {
 	const struct fused *f = step->fused;
+	int value[NODE_INPUTS_MAX + 1];
+	const int n = reads_of(s, f, value);
 
-	for (int i = 0; i < f->n_in; i++)
-		if (s->values[f->in[i]].lanes == 0)
-			describe_value(s, f->in[i]);
-	describe_value(s, f->out);
+	for (int i = 0; i < n; i++)
+		if (s->values[value[i]].lanes == 0)
+			describe_value(s, value[i]);
 	step->method = method_of(s, f);
+	if (step->method == TANGENT_NOTHING)
+		return 0;
+	describe_value(s, f->out);
 	if (step->method == TANGENT_NODE && describe_node(s, step, err) < 0)
 		return -1;
 	if (step->method == TANGENT_CONV)
@@ -173,10 +211,9 @@ describe_step(struct tangent *s, struct tangent_step *step, struct error *err)
 	}
 	s->primal |= step->scale_moves;
 	step->active |=
-	    step->weight_moves || step->shift_moves || step->scale_moves ||
-	    (f->addend >= 0 && tangent_active(&s->values[f->addend]));
-	for (int i = 0; i < f->n_in; i++)
-		step->active |= tangent_active(&s->values[f->in[i]]);
+	    step->weight_moves || step->shift_moves || step->scale_moves;
+	for (int i = 0; i < n; i++)
+		step->active |= tangent_active(&s->values[value[i]]);
 	s->values[f->out].copies = 1 + step->active;
 	return 0;
 }
@@ -193,6 +230,7 @@ find_firsts(struct tangent *s, struct error *err)
 	for (size_t i = s->n_steps; i-- > 0;) {
 		struct tangent_step *step = &s->steps[i];
 		const struct fused *f = step->fused;
+		int value[NODE_INPUTS_MAX + 1], n = reads_of(s, f, value);
 
 		step->dead = !seen[f->out] || !step->active;
 		if (step->dead)
@@ -200,10 +238,11 @@ find_firsts(struct tangent *s, struct error *err)
 		if (f->addend >= 0) {
 			step->first_addend = !seen[f->addend];
 			seen[f->addend] = true;
+			n--;
 		}
-		for (int j = 0; j < f->n_in; j++) {
-			step->first[j] = !seen[f->in[j]];
-			seen[f->in[j]] = true;
+		for (int j = 0; j < n; j++) {
+			step->first[j] = !seen[value[j]];
+			seen[value[j]] = true;
 		}
 	}
 	free(seen);
@@ -246,9 +285,12 @@ tangent_init(struct tangent *tangent, const struct graph *graph,
 	    memory_new(tangent->n_slots, sizeof(*tangent->values), err);
 	tangent->steps =
 	    memory_new(tangent->n_steps, sizeof(*tangent->steps), err);
+	tangent->token =
+	    memory_new(graph->n_nodes, sizeof(*tangent->token), err);
 	if (tangent->values == NULL || tangent->steps == NULL ||
-	    lay_vector(tangent, err) < 0)
+	    tangent->token == NULL || lay_vector(tangent, err) < 0)
 		return -1;
+	token_find(graph, tangent->token);
 	find_pixels(tangent);
 	for (size_t i = 0; i < tangent->n_steps; i++) {
 		tangent->steps[i].fused = &tangent->fusion.steps[i];
@@ -273,6 +315,7 @@ tangent_free(struct tangent *tangent)
 	}
 	free(tangent->steps);
 	free(tangent->values);
+	free(tangent->token);
 	free(tangent->offset);
 	fuse_free(&tangent->fusion);
 	*tangent = (struct tangent){0};

@@ -21,6 +21,7 @@
  * tangent_run.c    a block of images, step by step
  * tangent_conv.c   convolutions
  * tangent_affine.c additions, batch norms that follow no convolution, sums
+ * tangent_function.c functions of one number
  * tangent_plain.c  steps without a kernel, by their operators' own functions
  */
 #ifndef EXECUTE_TANGENT_H
@@ -33,6 +34,7 @@
 #include "execute/conv.h"
 #include "execute/fuse.h"
 #include "execute/pixel.h"
+#include "execute/token.h"
 #include "kernel/kernel.h"
 #include "net/graph.h"
 #include "net/loss.h"
@@ -51,6 +53,8 @@ enum tangent_method {
 	TANGENT_BILINEAR, /* Conv with groups, Gemm over c h w: operator's own
 			   */
 	TANGENT_NODE,     /* any other operator: its own functions */
+	TANGENT_FUNCTION, /* of one number: kernels */
+	TANGENT_NOTHING,  /* part of such a one */
 };
 
 /* A step's products: over the values alone, and over them and their tangents.
@@ -107,8 +111,9 @@ struct tangent {
 	size_t n_slots;
 	struct tangent_step *steps;
 	size_t n_steps;
-	size_t *offset; /* of a tensor that moves, in the vector */
-	size_t size;    /* of the vector */
+	struct token *token; /* by node */
+	size_t *offset;      /* of a tensor that moves, in the vector */
+	size_t size;         /* of the vector */
 	/* Sizes: floats, doubles, then floats. */
 	size_t weights, factors, gradients, sums, scratch;
 	size_t work;  /* in scratch: of kernels, or of plain steps */
@@ -221,6 +226,22 @@ struct tangent_factors tangent_factors_of(const struct tangent *s,
 int tangent_norm_tensor(
     const struct tangent *s, const struct tangent_step *step, int i);
 
+/* Has the step weights, factors and sums of its own? */
+static inline bool
+tangent_binds(const struct tangent_step *step)
+{
+	return step->method == TANGENT_CONV ||
+	       step->method == TANGENT_BILINEAR ||
+	       step->method == TANGENT_AFFINE;
+}
+
+/* What a function is of. */
+static inline int
+tangent_argument(const struct tangent *s, const struct fused *f)
+{
+	return s->token[f->node - s->graph->nodes].in;
+}
+
 /* Where a tensor lies in a vector (or NULL), or NULL when it does not move. */
 const float *tangent_part(const struct tangent *s, const float *v, int tensor);
 
@@ -258,6 +279,11 @@ void tangent_pass_on(const struct tangent_run *run,
     const struct tangent_step *step, int to, bool first);
 /* The sums by shift. */
 void tangent_shift_sums(
+    const struct tangent_run *run, const struct tangent_step *step);
+
+void tangent_function_forward(
+    const struct tangent_run *run, const struct tangent_step *step);
+void tangent_function_backward(
     const struct tangent_run *run, const struct tangent_step *step);
 
 /* Floats that a plain step wants. */

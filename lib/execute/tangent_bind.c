@@ -184,7 +184,7 @@ tangent_bind(const struct tangent *tangent, const struct tensor *theta,
 	for (size_t i = 0; i < tangent->n_steps; i++) {
 		const struct tangent_step *step = &tangent->steps[i];
 
-		if (step->method == TANGENT_NODE || step->method == TANGENT_ADD)
+		if (!tangent_binds(step))
 			continue;
 		if (find_factors(tangent, step, weights, err) < 0)
 			return -1;
@@ -253,8 +253,7 @@ tangent_direct(const struct tangent *tangent, const float *v,
 	for (size_t i = 0; i < tangent->n_steps; i++) {
 		const struct tangent_step *step = &tangent->steps[i];
 
-		if (!step->active || step->method == TANGENT_NODE ||
-		    step->method == TANGENT_ADD)
+		if (!step->active || !tangent_binds(step))
 			continue;
 		find_tangents(tangent, weights, step, v);
 		if (step->method == TANGENT_CONV)

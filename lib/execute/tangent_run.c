@@ -20,6 +20,11 @@ step_forward(const struct tangent_run *run, const struct tangent_step *step)
 	case TANGENT_NODE:
 		tangent_plain_forward(run, step);
 		break;
+	case TANGENT_FUNCTION:
+		tangent_function_forward(run, step);
+		break;
+	case TANGENT_NOTHING:
+		break;
 	}
 }
 
@@ -51,6 +56,11 @@ step_backward(const struct tangent_run *run, const struct tangent_step *step)
 	case TANGENT_BILINEAR:
 	case TANGENT_NODE:
 		tangent_plain_backward(run, step);
+		break;
+	case TANGENT_FUNCTION:
+		tangent_function_backward(run, step);
+		break;
+	case TANGENT_NOTHING:
 		break;
 	}
 }

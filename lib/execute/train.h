@@ -13,7 +13,6 @@
  * train_steps.c	what writing down both needs
  * train_place.c	where pixels lie
  * train_conv.c	convolutions, forward and backward
- * train_join.c	nodes that become one step
  * train_rows.c	tokens: rows, and functions of one number
  * train_run.c	what a step does
  * train_plain.c	steps without a kernel, by their operator
@@ -28,6 +27,7 @@
 #include "execute/partial.h"
 #include "execute/pass_internal.h"
 #include "execute/slot.h"
+#include "execute/token.h"
 #include "kernel/kernel.h"
 
 enum step_kind {
@@ -84,23 +84,6 @@ struct learner {
 	int out;                 /* the value that it makes */
 	int rows;    /* of an image, each a pixel of a flat value; 0: pixels */
 	bool turned; /* the weight lies c k */
-};
-
-/* What a node is that kernels of tokens do. */
-enum token_kind {
-	TOKEN_NONE,
-	TOKEN_NOTHING, /* part of another one's step */
-	TOKEN_SOFTMAX,
-	TOKEN_LAYER_NORM,
-	TOKEN_FUNCTION,
-};
-
-struct token {
-	enum token_kind kind;
-	enum pointwise function;
-	int in;        /* what the function is of */
-	int row;       /* elements */
-	int bias, add; /* of a product: tensor, and the node that adds it; -1 */
 };
 
 /* Of a batch norm node. */
@@ -222,9 +205,7 @@ void train_gather(const struct group *g, int place, float *planes);
 void train_scatter(
     const struct group *g, int place, const float *planes, bool add);
 
-/* Finds what kernels do with nodes together, before there are places. */
-void train_join(struct train_pass *p);
-/* The same of rows, the places being known. */
+/* Is the node of rows, the places being known? */
 void train_rows_init(struct train_pass *p, int node);
 /* Is the node a product of rows with a tensor?  Fills the learner. */
 bool train_rows_learner(

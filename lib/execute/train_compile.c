@@ -142,7 +142,7 @@ train_compile(struct train_pass *p, struct error *err)
 	    fuse_make(g, FUSE_BATCH, &p->fusion, err) < 0) {
 		c.status = -1;
 	} else {
-		train_join(p);
+		token_find(g, p->token);
 		train_make_places(p);
 		compile(&c);
 	}

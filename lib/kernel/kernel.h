@@ -163,16 +163,19 @@ struct pointwise_job {
 	float alpha, beta;
 };
 
-/* out = f'(in) d, or out + f'(in) d with add; f' within 4 ulp of itself and of
- * 1 together. */
+/*
+ * Slopes: out = f'(in) d, bends: out = f''(in) d t; with add, out + that.  f'
+ * within 4 ulp of itself and of 1 together, f'' within 16.
+ */
 struct pointwise_back_job {
-	struct view in, d, out;
+	struct view in, d, t, out; /* t: of bends */
 	int images, h, w, c;
 	float alpha, beta;
 	int add;
 };
 
 #define SLOPE_ENTRY(upper, lower) [POINTWISE_##upper] = lower##_slope,
+#define BEND_ENTRY(upper, lower) [POINTWISE_##upper] = lower##_bend,
 
 /*
  * The gradient by a convolution's weights, in the layout of its weights:
@@ -306,6 +309,7 @@ struct kernels {
 	void (*layer_norm_back)(const struct rows_back_job *job);
 	void (*pointwise[POINTWISES])(const struct pointwise_job *job);
 	void (*slope[POINTWISES])(const struct pointwise_back_job *job);
+	void (*bend[POINTWISES])(const struct pointwise_back_job *job);
 
 	/* n rounds of independent multiply-adds, for the bench: returns the
 	 * number of floating-point operations done; *sink keeps them alive. */

@@ -348,5 +348,6 @@ const struct kernels kernels_plain = {
     .layer_norm_back = layer_norm_back_rows,
     .pointwise = {POINTWISE_EACH(POINTWISE_ENTRY)},
     .slope = {POINTWISE_EACH(SLOPE_ENTRY)},
+    .bend = {POINTWISE_EACH(BEND_ENTRY)},
     .peak = peak,
 };

@@ -33,6 +33,7 @@ static const struct {
     {"softmax_back", check_softmax_back},
     {"layer_norm_back", check_layer_norm_back},
     {"slope", check_slope},
+    {"bend", check_bend},
 };
 enum { CHECKS = sizeof(checks) / sizeof(checks[0]) };
 

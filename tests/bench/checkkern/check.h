@@ -18,7 +18,8 @@ check_function check_pool, check_affine, check_norm, check_norm_back;
 /* rows.c */
 check_function check_softmax, check_layer_norm, check_pointwise, check_exp;
 /* rows_back.c */
-check_function check_softmax_back, check_layer_norm_back, check_slope;
+check_function check_softmax_back, check_layer_norm_back, check_slope,
+    check_bend;
 /* gradient.c */
 check_function check_gradient, check_winograd_gradient;
 

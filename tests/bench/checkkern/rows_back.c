@@ -151,13 +151,14 @@ apply(const struct kernels *kernels, int function,
 	struct pointwise_back_job job = *drawn_job;
 
 	job.out.at = copy(job.out.at, (size_t)job.c);
-	kernels->slope[function](&job);
+	(job.t.at != NULL ? kernels->bend : kernels->slope)[function](&job);
 	return job.out.at;
 }
 
 /* Ulps of what is wanted and of d (of the sum with add). */
-int
-check_slope(const struct kernels *kernels, struct dice *dice)
+static int
+check_derivative(
+    const struct kernels *kernels, struct dice *dice, int bends, double ulps)
 {
 	const int n = roll(dice, 1, 4) * KERNEL_BLOCK;
 	const float spread = (float)roll(dice, 1, 30);
@@ -174,9 +175,12 @@ check_slope(const struct kernels *kernels, struct dice *dice)
 	    .beta = 0.45F,
 	    .add = roll(dice, 0, 1)};
 
+	if (bends)
+		job.t.at = drawn(dice, (size_t)n);
 	for (int i = 0; i < n; i++) {
 		x[i] = roundf(x[i] * spread * 256) / 256;
-		size[i] = fabsf(d[i]) + fabsf(job.out.at[i]);
+		size[i] = fabsf(d[i]) * (bends ? fabsf(job.t.at[i]) : 1) +
+			  fabsf(job.out.at[i]);
 	}
 	for (int f = 0; f < POINTWISES; f++) {
 		const float *got = apply(kernels, f, &job);
@@ -184,10 +188,22 @@ check_slope(const struct kernels *kernels, struct dice *dice)
 		const float *want = apply(&kernels_plain, f, &job);
 
 		if (!same(got, set, (size_t)n) ||
-		    !agree(got, want, size, (size_t)n, 4, "slope")) {
+		    !agree(got, want, size, (size_t)n, ulps, "derivative")) {
 			printf("# function %d\n", f);
 			return 0;
 		}
 	}
 	return 1;
+}
+
+int
+check_slope(const struct kernels *kernels, struct dice *dice)
+{
+	return check_derivative(kernels, dice, 0, 4);
+}
+
+int
+check_bend(const struct kernels *kernels, struct dice *dice)
+{
+	return check_derivative(kernels, dice, 1, 16);
 }

@@ -1,15 +1,15 @@
 /*
- * Nodes that become one step of training: a function of one number, and those
+ * Nodes that become one step: a function of one number, and those
  * of which exporters make a GELU, SiLU or HardSwish; what is added to the rows
  * of a product.
  */
 #include <math.h>
 
 #include "execute/pixel.h"
-#include "execute/train.h"
+#include "execute/token.h"
 
 struct join {
-	struct train_pass *p;
+	struct token *token;
 	const struct graph *g;
 };
 
@@ -95,13 +95,13 @@ maker_beside(const struct join *j, int value, enum operator_kind op, double x)
 static void
 take(const struct join *j, int node)
 {
-	j->p->token[node].kind = TOKEN_NOTHING;
+	j->token[node].kind = TOKEN_NOTHING;
 }
 
 static void
 make(const struct join *j, int node, enum pointwise function, int in)
 {
-	struct token *t = &j->p->token[node];
+	struct token *t = &j->token[node];
 
 	t->kind = TOKEN_FUNCTION;
 	t->function = function;
@@ -187,19 +187,19 @@ join_bias(const struct join *j, int product)
 		if (t == NULL || t->rank != 1 ||
 		    t->n != rows->dim[rows->rank - 1])
 			continue;
-		j->p->token[product].bias = v->tensor;
-		j->p->token[product].add = add;
+		j->token[product].bias = v->tensor;
+		j->token[product].add = add;
 	}
 }
 
 void
-train_join(struct train_pass *p)
+token_find(const struct graph *graph, struct token *token)
 {
-	const struct join j = {.p = p, .g = p->base.graph};
+	const struct join j = {.token = token, .g = graph};
 
 	for (size_t i = 0; i < j.g->n_nodes; i++) {
 		const struct node *node = &j.g->nodes[i];
-		struct token *t = &p->token[i];
+		struct token *t = &token[i];
 
 		t->bias = t->add = -1;
 		if (pixel_function(node, &t->function) &&
@@ -209,7 +209,7 @@ train_join(struct train_pass *p)
 	for (size_t i = 0; i < j.g->n_nodes; i++) {
 		const enum operator_kind op = j.g->nodes[i].op;
 
-		if (op == OP_ERF && p->token[i].kind == TOKEN_FUNCTION)
+		if (op == OP_ERF && token[i].kind == TOKEN_FUNCTION)
 			join_gelu(&j, (int)i);
 		else if (op == OP_MUL)
 			join_gate(&j, (int)i);
