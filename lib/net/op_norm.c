@@ -178,14 +178,17 @@ layer_row(const struct operator_batch *b, int64_t row)
 	double var = 0.0;
 
 	for (int64_t i = 0; i < n; i++)
-		r.mean += (double)r.x[i] / (double)n;
+		r.mean += (double)r.x[i];
+	r.mean /= (double)n;
 	for (int64_t i = 0; i < n; i++)
 		var += ((double)r.x[i] - r.mean) * ((double)r.x[i] - r.mean);
 	r.scale = 1.0 / sqrt(var / (double)n + (double)b->attr->epsilon);
 	for (int64_t i = 0; moves && i < n; i++) {
-		r.t_mean += (double)r.t_x[i] / (double)n;
-		r.mean_ht += normal(&r, i) * (double)r.t_x[i] / (double)n;
+		r.t_mean += (double)r.t_x[i];
+		r.mean_ht += normal(&r, i) * (double)r.t_x[i];
 	}
+	r.t_mean /= (double)n;
+	r.mean_ht /= (double)n;
 	r.t_scale = -r.scale * r.scale * r.mean_ht;
 	return r;
 }
@@ -204,9 +207,11 @@ op_layer_norm_backward(const struct operator_batch *batch)
 		double g = 0.0, gh = 0.0;
 
 		for (int64_t i = 0; i < r.n; i++) {
-			g += weighted(&r, i) / (double)r.n;
-			gh += weighted(&r, i) * normal(&r, i) / (double)r.n;
+			g += weighted(&r, i);
+			gh += weighted(&r, i) * normal(&r, i);
 		}
+		g /= (double)r.n;
+		gh /= (double)r.n;
 		for (int64_t i = 0; i < r.n; i++) {
 			const double h = normal(&r, i);
 
@@ -254,11 +259,15 @@ op_layer_norm_back_tangent(const struct operator_batch *batch)
 			const double w = weighted(&r, i);
 			const double t_w = t_weighted(&r, i);
 
-			g += w / n;
-			t_g += t_w / n;
-			gh += w * normal(&r, i) / n;
-			t_gh += (t_w * normal(&r, i) + w * t_normal(&r, i)) / n;
+			g += w;
+			t_g += t_w;
+			gh += w * normal(&r, i);
+			t_gh += t_w * normal(&r, i) + w * t_normal(&r, i);
 		}
+		g /= n;
+		t_g /= n;
+		gh /= n;
+		t_gh /= n;
 		for (int64_t i = 0; i < r.n; i++) {
 			const double h = normal(&r, i), t_h = t_normal(&r, i);
 			const double inner = weighted(&r, i) - g - h * gh;
