@@ -29,8 +29,13 @@ kept = dict(training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False
 names = dict(input_names=['input'], output_names=['logits'])
 batch = dict(dynamic_axes={'input': {0: 'n'}, 'logits': {0: 'n'}})
 how = {'dynamo': False} if int(torch.__version__.split('.')[0]) > 1 else {}
-torch.onnx.export(module, one, 'script.onnx', **kept, **names, **batch, **how)
-torch.onnx.export(module, one, 'folded.onnx', **names, **batch, **how)
+try:
+    if how: # PyTorch 2 does not write ONNX without these packages
+        import onnx
+    torch.onnx.export(module, one, 'script.onnx', **kept, **names, **batch, **how)
+    torch.onnx.export(module, one, 'folded.onnx', **names, **batch, **how)
+except ImportError:
+    pass
 if how:
     try:
         import onnxscript
