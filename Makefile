@@ -205,8 +205,9 @@ uninstall:
 	$(INSTALL) uninstall '$(PREFIX)'
 
 # Packages: for Debian; the sources, and whether they suffice.  Who gives a package
-# to others says whom they may write to: make deb MAINTAINER='Name <address>'.
-MAINTAINER = The losspipe authors <losspipe@losspipe.invalid>
+# to others says whom they may write to: make deb MAINTAINER='Name <address>', or as
+# Debian's own tools are told (DEBFULLNAME and DEBEMAIL, else git config).
+MAINTAINER =
 deb: all
 	@PROGRAMS='$(PROGRAMS)' BUILD='$(BUILD)' MAINTAINER='$(MAINTAINER)' cmd/packaging/deb '$(VERSION)'
 

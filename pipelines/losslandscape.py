@@ -50,6 +50,9 @@ class Page:
     def __init__(self, text):
         self.text = text
 
+    def __repr__(self):
+        return '<Page of %d KB>' % math.ceil(len(self.text) / 1000)
+
     def _repr_html_(self):
         return '<iframe srcdoc="%s" width="100%%" height="640" style="border:0"></iframe>' % html.escape(self.text)
 

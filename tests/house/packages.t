@@ -22,7 +22,16 @@ if [ -e .git ]; then
 fi
 
 if command -v dpkg-shlibdeps >/dev/null; then
-	passes "make deb" run_make deb
+	passes "make deb, by nobody that is known" env -u DEBFULLNAME -u DEBEMAIL GIT_DIR=/nowhere HOME="$T" \
+		GIT_CONFIG_SYSTEM=/dev/null SOURCE_DATE_EPOCH=1700000000 \
+		env -u MAKEFLAGS -u MAKELEVEL -u LOSSPIPE_BIN make -s BUILD="$build" deb
+	is "$(dpkg-deb -f "$build/losspipe.deb" Maintainer)" "The losspipe authors <losspipe@losspipe.invalid>" "the authors maintain it"
+	for who in Ada 'Ada <ada>' 'Ada <a@b> c' '<a@b>' $'Ada\nX: <a@b>'; do
+		fails 2 "^deb: MAINTAINER is '(Ada.*|<a@b>)', expected 'Name <address@host>'" "no maintainer: ${who%$'\n'*}" \
+			env MAINTAINER="$who" cmd/packaging/deb "$version"
+	done
+	fails 2 "^deb: MAINTAINER is 'Ada <a>'" "as Debian's tools are told" \
+		env MAINTAINER= DEBFULLNAME=Ada DEBEMAIL=a cmd/packaging/deb "$version"
 	dpkg-deb -f "$build/losspipe.deb" Depends | tr -d ' ' | tr ',' '\n' >"$T/depends"
 	grep -qx libopenblas0 "$T/depends" && grep -q '^libzip' "$T/depends" && grep -q '^libc6' "$T/depends"
 	ok $? "it depends on what is linked and on what is opened"
