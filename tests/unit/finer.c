@@ -74,7 +74,7 @@ check_mesh(const struct mesh *m)
 static void
 meshes_are_delaunay(void **state)
 {
-	struct mesh_place p[POINTS];
+	struct mesh_place p[POINTS] = {{0}};
 	uint32_t seed = 7;
 	struct error err;
 
