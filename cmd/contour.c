@@ -373,6 +373,17 @@ run_points(char **paths, int n, const struct settings *s,
 	return status;
 }
 
+/* Which styles have a use for an option. */
+#define STYLE(n) (1U << (n))
+#define POINTS                                                                \
+	(STYLE(PICTURE_LINES) | STYLE(PICTURE_FILLED) | STYLE(PICTURE_HEAT) | \
+	    STYLE(PICTURE_SURFACE))
+static const struct frame_belongs belongs[] = {{"levels", POINTS},
+    {"band", POINTS}, {"interpolate", POINTS}, {"points", POINTS},
+    {"colours", POINTS}, {"directions", POINTS},
+    {"field", POINTS | STYLE(TRAINING)}, {"view", STYLE(PICTURE_SURFACE)},
+    {"light", STYLE(PICTURE_SURFACE)}, {0}};
+
 static int
 run(char **paths, int n, const struct settings *given,
     const struct frame *frame, struct error *err)
@@ -381,6 +392,7 @@ run(char **paths, int n, const struct settings *given,
 
 	if (s.style < 0)
 		s.style = guess_style(paths, n);
+	frame_check_belongs(frame, belongs, "style", styles, s.style);
 	if (s.style > PICTURE_SURFACE && s.equal)
 		return error_set(err, "--equal is for surfaces");
 	if (s.style > PICTURE_SURFACE && s.class != NULL)

@@ -40,6 +40,8 @@ dirslope_add_options(struct option_table *table, struct dirslope *d)
 	options_add(table, rows);
 }
 
+static const struct frame_needs needs[] = {{"sample-seed", {"sample"}}, {0}};
+
 void
 dirslope_check(struct dirslope *d, enum direction_kind kind, int vectors,
     const struct frame *frame)
@@ -47,6 +49,7 @@ dirslope_check(struct dirslope *d, enum direction_kind kind, int vectors,
 	struct surface_choice *c = &d->choice;
 	struct error err;
 
+	frame_check_needs(frame, needs);
 	if (c->threads == 0)
 		c->threads = processors_count();
 	if (kind != DIRECTION_HESSIAN && kind != DIRECTION_GRADIENT)

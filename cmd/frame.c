@@ -246,6 +246,34 @@ frame_check_belongs(const struct frame *frame, const struct frame_belongs *rows,
 }
 
 void
+frame_check_needs(const struct frame *frame, const struct frame_needs *rows)
+{
+	struct text list = {0};
+	struct error err;
+	const char *chars;
+
+	for (; rows->option != NULL; rows++) {
+		bool found = !was_given(frame, rows->option);
+
+		for (int i = 0; rows->one_of[i] != NULL; i++) {
+			found |= was_given(frame, rows->one_of[i]);
+			text_add(&list, "%s--%s",
+			    i == 0                        ? ""
+			    : rows->one_of[i + 1] != NULL ? ", "
+							  : " and ",
+			    rows->one_of[i]);
+		}
+		chars = text_chars(&list, &err);
+		if (chars == NULL)
+			frame_fail(frame, &err);
+		if (!found)
+			frame_usage(
+			    frame, "--%s is for %s", rows->option, chars);
+		text_free(&list);
+	}
+}
+
+void
 frame_refuse_terminal(const struct frame *frame)
 {
 	const char *path = frame->output.path;

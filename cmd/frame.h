@@ -62,6 +62,16 @@ void frame_check_belongs(const struct frame *frame,
     const struct frame_belongs *rows, const char *choice,
     const char *const *words, int chosen);
 
+/*
+ * Options that change nothing without one of others (up to the first NULL):
+ * alone, one that was given is a usage error (exits 2).  The last row is {0}.
+ */
+struct frame_needs {
+	const char *option, *one_of[4];
+};
+void frame_check_needs(
+    const struct frame *frame, const struct frame_needs *rows);
+
 /* Refuses to write records to standard output if that is a terminal (exits 2).
  */
 void frame_refuse_terminal(const struct frame *frame);

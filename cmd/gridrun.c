@@ -337,6 +337,14 @@ read_and_write(struct gridrun *s, char **operands, int n, struct error *err)
 	return status;
 }
 
+static const struct frame_belongs of_norms[] = {
+    {"bn-data", 1U << NORMS_RECOMPUTE}, {"bn-images", 1U << NORMS_RECOMPUTE},
+    {0}};
+static const struct frame_needs needs[] = {
+    {"sample-seed", {"sample", "error", "bn"}}, {"exec-form", {"exec"}},
+    {"exec-loss", {"exec"}}, {"exec-timeout", {"exec"}},
+    {"exec-ahead", {"exec"}}, {0}};
+
 void
 gridrun_check(struct gridrun *run)
 {
@@ -350,8 +358,9 @@ gridrun_check(struct gridrun *run)
 		c->threads = exec ? 1 : processors_count();
 	if (choice_check(c, &err) < 0)
 		frame_usage_error(run->frame, &err);
-	if (c->norms_path != NULL && c->norms != NORMS_RECOMPUTE)
-		frame_usage(run->frame, "--bn-data is for --bn recompute");
+	frame_check_belongs(
+	    run->frame, of_norms, "bn", norms_words, (int)c->norms);
+	frame_check_needs(run->frame, needs);
 	if (!run->estimate)
 		frame_refuse_terminal(run->frame);
 }

@@ -271,6 +271,8 @@ add_options(struct option_table *table, struct settings *s)
 	options_add(table, last);
 }
 
+static const struct frame_needs needs[] = {{"sample-seed", {"sample"}}, {0}};
+
 int
 main(int argc, char **argv)
 {
@@ -290,6 +292,7 @@ main(int argc, char **argv)
 	add_options(&options, &s);
 	s.frame = &frame;
 	first = frame_start(&frame, argc, argv);
+	frame_check_needs(&frame, needs);
 	check(&s);
 	if (run(&s, argv + first, argc - first, &err) < 0)
 		frame_fail(&frame, &err);

@@ -288,7 +288,11 @@ load_model(struct model *model, const char *path,
 		return -1;
 	content.no_checksum = options->no_checksum;
 	content.inputs = options->inputs;
-	if (onnx_is(content.bytes, content.n))
+	if (onnx_is(content.bytes, content.n) && options->graph != NULL)
+		status = error_set(err,
+		    "an ONNX file holds its own graph, --graph is for weight "
+		    "files");
+	else if (onnx_is(content.bytes, content.n))
 		status = load_onnx(model, &content, path, options, report, err);
 	else
 		status = load_checkpoint(model, &content, options, report, err);

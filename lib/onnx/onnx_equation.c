@@ -9,15 +9,18 @@ enum { TEXT_MAX = 127 };
 int
 onnx_find_label(const struct onnx_labels *labels, char label)
 {
-	const char *found = memchr(labels->at, label, (size_t)labels->n);
-
-	return found != NULL ? (int)(found - labels->at) : -1;
+	for (int i = 0; i < labels->n; i++)
+		if (labels->at[i] == label)
+			return i;
+	return -1;
 }
 
 void
 onnx_add_label(struct onnx_labels *labels, char label)
 {
-	labels->at[labels->n++] = label;
+	/* an operand has no more dimensions: a compiler cannot know it */
+	if (labels->n < TENSOR_RANK_MAX)
+		labels->at[labels->n++] = label;
 }
 
 bool

@@ -343,8 +343,9 @@ trajproj one2.ll one3.ll <turned.ll | path x y | awk '{ printf "%.4f %.4f ", $1,
 is "$(recdump turned.ll | sed -n 's/^direction.* at_x=\([^ ]*\) at_y=\([^ }]*\).*/\1 \2/p' |
 	awk '{ printf "%.4f %.4f ", $1, $2 }')" "$(cat projected)" "dirgen --orthonormal says where the networks lie"
 evalgrid -q -d "$D" -n 2 --x=-1:14:4 --y=-1:14:4 turned.ll >marked.ll
-for style in lines surface; do
-	contour --style $style --view -60,80 marked.ll >marked.svg
+for style in lines "surface --view -60,80"; do
+	# shellcheck disable=SC2086  # several words
+	contour --style $style marked.ll >marked.svg
 	is "$(grep -c '>net [23]</text>' marked.svg) $(grep -c 'outside\|not known' marked.svg)" "4 0" \
 		"they are marked in such a plane, and in its legend: $style"
 done
