@@ -9,22 +9,11 @@
 #include "base/memory.h"
 #include "base/plural.h"
 #include "direction/direction.h"
+#include "draw/field.h"
 #include "draw/naming.h"
 #include "draw/panel.h"
 
 /* ---- values ---- */
-
-static bool
-field_value(
-    const struct points *points, int64_t i, const char *field, double *out)
-{
-	if (strcmp(field, "error") != 0)
-		return curvature_value(points, i, field, out);
-	if (!points_value(points, i, "acc", out))
-		return false;
-	*out = 100 - *out;
-	return true;
-}
 
 /* Fills values; returns how many points have the field. */
 static int64_t
@@ -322,7 +311,7 @@ make_panels(struct landscape *l, const struct points_list *list,
 			return -1;
 	}
 	if (found == 0)
-		return error_set(err, "no point has a number '%.60s'", field);
+		return field_refuse(list, field, err);
 	for (size_t i = 0; i < l->n; i++)
 		l->paths +=
 		    l->panels[i].routes.n - l->panels[i].routes.networks;

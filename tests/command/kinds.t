@@ -242,6 +242,7 @@ done
 fails 2 "architecture is 'transformer', expected one of those that netnew --list names" "a word that is near none" \
 	netnew transformer
 fails 2 "unknown option '--levles=3', did you mean --levels\?" "an option" contour --levles=3
+fails 1 "no point has a number 'los', did you mean loss\?$" "a number of points" contour --field los "$ROOT/tests/data/points/plane.ll"
 fails 2 "unknown option '--zzz'" "an option that is near none" contour --zzz
 fails 2 "is 'fasion', expected one of .*: did you mean fashion\?" "a word of an option" netload --pixels fasion x
 done_testing
