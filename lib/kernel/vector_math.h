@@ -127,12 +127,12 @@ vec_silu(vec x)
 {
 	const vec one = vec_all(1), endless = vec_all(INFINITY);
 	const vec back = (vec)((lanes)x ^ (lanes)vec_all(-0.0F));
-	const struct power e = vec_power(vec_below(vec_all(87.0F), back));
+	const struct power e = vec_power(back);
 	const vec p = vec_fma(e.slope, e.r, one);
 	const lanes gone = (lanes)(x < vec_all(-87.0F));
 
 	return x /
-	       (vec_choose(gone, endless, one) + (vec)((whole)p + e.exponent));
+	       vec_choose(gone, endless, one + (vec)((whole)p + e.exponent));
 }
 
 /* An odd polynomial in the middle, (1 - e^-2|x|) / (1 + e^-2|x|) outside. */
