@@ -6,10 +6,11 @@
  * their own order of rounding.  tests/bench/checkkern compares them.
  *
  * Layout.  Activations are NHWC: the channels of a pixel are neighbours, so
- * they are the lanes of a vector.  Channels are written in whole blocks of
- * KERNEL_BLOCK; only the first c of them are ever read as operands of a sum, so
- * what lies behind them (spill) may hold anything.  A border of zeros around an
- * image, kept by the caller, stands for padding: no kernel tests for edges.
+ * they are the lanes of a vector.  Channels are written in blocks of
+ * KERNEL_BLOCK, or half a one; only the first c of them are ever read as
+ * operands of a sum, so what lies behind them (spill) may hold anything.  A
+ * border of zeros around an image, kept by the caller, stands for padding: no
+ * kernel tests for edges.
  *
  * The sum of one output is formed in an order that depends on its layer alone,
  * never on its neighbours, so an image's result does not depend on the images

@@ -48,6 +48,17 @@ typedef unsigned whole __attribute__((vector_size(LANES * sizeof(float))));
  * register is left. */
 #define PIN_VEC(v) __asm__ volatile("" : "+" VEC_REGISTER(v))
 
+/* Half a block is whole vectors where it is not PARTS of one. */
+#ifndef HALF_VECTORS
+enum { PARTS = 0 };
+typedef vec part;
+#define part_load(p) vec_load(p)
+#define part_store(p, v) vec_store(p, v)
+#define part_of(v) (v)
+#define part_fma(a, b, c) vec_fma(a, b, c)
+#define part_limit(low, high, v) vec_limit(low, high, v)
+#endif
+
 /* v within limits; the order of operands lets a NaN in v through. */
 INLINE vec
 vec_limit(vec low, vec high, vec v)

@@ -23,6 +23,43 @@ typedef __m512d wide;
 
 #include "kernel/x86_64/vector_x86.h"
 
+/* Half a block. */
+#define HALF_VECTORS
+enum { PARTS = 1 };
+typedef __m256 part;
+
+INLINE part
+part_load(const float *p)
+{
+	return _mm256_loadu_ps(p);
+}
+
+INLINE void
+part_store(float *p, part v)
+{
+	_mm256_storeu_ps(p, v);
+}
+
+/* The first half of a vector. */
+INLINE part
+part_of(vec v)
+{
+	return _mm512_castps512_ps256(v);
+}
+
+INLINE part
+part_fma(part a, part b, part c)
+{
+	return _mm256_fmadd_ps(a, b, c);
+}
+
+/* As vec_limit. */
+INLINE part
+part_limit(part low, part high, part v)
+{
+	return _mm256_min_ps(high, _mm256_max_ps(low, v));
+}
+
 /* 4 floats of memory, four times. */
 INLINE vec
 quad_load(const float *p)
