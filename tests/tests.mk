@@ -140,6 +140,7 @@ bench-peers: all $(BENCH_TOOLS)
 	tests/bench/race.py peers --build $(BUILD) --csv $(BUILD)/peers.csv $(RACE)
 
 $(BUILD)/bench/onednn.so: tests/bench/onednn/onednn.c
+	@mkdir -p $(@D)
 	$(CC) -std=c11 -O2 -fPIC -shared $< -ldnnl -o $@
 
 # Training and curvature beside PyTorch.  Ten minutes.
