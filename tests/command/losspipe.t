@@ -25,6 +25,8 @@ passes "losspipe run" losspipe run toy-plane 2
 recdump passes.out | grep -q '^model'
 ok $? "what it writes is the pipeline's"
 fails 2 'no pipeline .nothing. .losspipe list names them' "an unknown pipeline" losspipe run nothing
+fails 2 'no pipeline .quikstart., did you mean quickstart. .losspipe list' "a near miss" losspipe run quikstart
+fails 2 'nothing is called .contuor., did you mean contour. .losspipe list' "of a program" losspipe help contuor
 fails 2 'no pipeline .\.\./cmd/losspipe' "a path" losspipe run ../cmd/losspipe
 fails 2 'netnew is a program: type it without' "a program" losspipe run netnew
 fails 2 'run which pipeline' "no name" losspipe run
