@@ -2,6 +2,7 @@
 
 dirgen, fnorm and evalgrid run underneath; evalgrid asks this process for the losses.
 """
+import contextlib
 import html
 import io
 import math
@@ -18,9 +19,12 @@ import losstorch
 import torch
 
 # evalgrid --exec runs this for its questions, and takes the answers from it.
+# Where Python was killed before it asks, nobody would ever open the other ends.
 RELAY = '''#!/bin/sh
-cat <"$LOSSPIPE_ASKS/answers" &
-exec cat >"$LOSSPIPE_ASKS/questions"
+kill -0 "$LOSSPIPE_ASKED_BY" || exit 1
+exec 3<"$LOSSPIPE_ASKS/answers" 4>"$LOSSPIPE_ASKS/questions"
+{ cat <&3; kill $$ 2>&-; } &
+exec cat >&4
 '''
 
 
@@ -165,34 +169,42 @@ class _Module:
             m.training = mode
 
 
-def _serve(folder, evalgrid, module, loss, progress):
-    """Answers what evalgrid asks, until it has no more questions or ends."""
-    loader, answered = losstorch.Loader(module, 'this call'), 0
+@contextlib.contextmanager
+def _ends(folder):
+    """Our ends of the two pipes, open before anybody waits for them."""
+    for pipe in ('questions', 'answers'):
+        os.mkfifo(os.path.join(folder, pipe), 0o600)
     asks = os.open(os.path.join(folder, 'questions'), os.O_RDONLY | os.O_NONBLOCK)
     # open for reading, too: nobody waits for the other here
     answers = os.open(os.path.join(folder, 'answers'), os.O_RDWR)
     try:
-        waits = select.poll()
-        waits.register(asks, select.POLLIN)
-        while not waits.poll(200):
-            if evalgrid.poll() is not None:
-                return
-        with open(asks, 'rb', 0, closefd=False) as file:
-            for kind, h, payload, _ in losspipe.records(file, may_be_empty=True):
-                if kind == 'model':
-                    loader.model(h)
-                elif kind == 'tensor':
-                    loader.run(h, payload)
-                elif kind == 'end':
-                    loader.finish()
-                    with torch.no_grad():
-                        given = losstorch.checked('loss(module)', loss(module))
-                    os.write(answers, ('%s\n' % ' '.join(repr(float(v)) for v in given)).encode())
-                    answered += 1
-                    progress.say(answered)
+        yield asks, answers
     finally:
         os.close(asks)
         os.close(answers)
+
+
+def _serve(asks, answers, evalgrid, module, loss, progress):
+    """Answers what evalgrid asks, until it has no more questions or ends."""
+    loader, answered = losstorch.Loader(module, 'this call'), 0
+    waits = select.poll()
+    waits.register(asks, select.POLLIN)
+    while not waits.poll(200):
+        if evalgrid.poll() is not None:
+            return
+    with open(asks, 'rb', 0, closefd=False) as file:
+        for kind, h, payload, _ in losspipe.records(file, may_be_empty=True):
+            if kind == 'model':
+                loader.model(h)
+            elif kind == 'tensor':
+                loader.run(h, payload)
+            elif kind == 'end':
+                loader.finish()
+                with torch.no_grad():
+                    given = losstorch.checked('loss(module)', loss(module))
+                os.write(answers, ('%s\n' % ' '.join(repr(float(v)) for v in given)).encode())
+                answered += 1
+                progress.say(answered)
 
 
 def _axis(name, axis):
@@ -206,7 +218,7 @@ def _axis(name, axis):
 def _start(folder, words, **files):
     with open(os.path.join(folder, words[0] + '.err'), 'wb') as errors:
         return subprocess.Popen([os.path.join(_bin(), words[0])] + words[1:], stderr=errors, **files,
-                                env={**os.environ, 'LOSSPIPE_ASKS': folder,
+                                env={**os.environ, 'LOSSPIPE_ASKS': folder, 'LOSSPIPE_ASKED_BY': str(os.getpid()),
                                      'PATH': folder + os.pathsep + os.environ.get('PATH', os.defpath)})
 
 
@@ -225,11 +237,10 @@ def landscape(module, loss, x, y, seed, norm, ignore, progress):
     parts = losstorch.parts(module)
     axes = [_axis('x', x)] + ([_axis('y', y)] if y is not None else [])
     name = getattr(loss, '__name__', 'loss')
-    with tempfile.TemporaryDirectory(prefix='losspipe-landscape-') as folder, _Module(module, parts):
+    with tempfile.TemporaryDirectory(prefix='losspipe-landscape-') as folder, _Module(module, parts), \
+            _ends(folder) as (asks, answers):
         with open(os.path.join(folder, 'model.ll'), 'wb') as file:
             losstorch.write_model(losspipe.Writer(file), parts, 'landscape')
-        for pipe in ('questions', 'answers'):
-            os.mkfifo(os.path.join(folder, pipe), 0o600)
         with open(os.path.join(folder, 'landscape'), 'w') as file:
             file.write(RELAY)
         os.chmod(file.name, 0o700)
@@ -248,7 +259,7 @@ def landscape(module, loss, x, y, seed, norm, ignore, progress):
             processes.append(('evalgrid', evalgrid))
             fnorm.stdout.close()
             try:
-                _serve(folder, evalgrid, module, loss, _Progress(progress, math.prod(a[2] for a in (x, y) if a)))
+                _serve(asks, answers, evalgrid, module, loss, _Progress(progress, math.prod(a[2] for a in (x, y) if a)))
             except losspipe.Error:
                 if evalgrid.poll() in (0, None):
                     raise

@@ -75,6 +75,21 @@ grep -q '25 of 25 points, 0 s left' err
 ok $? "progress, when it is wanted"
 is "$(ls tmp)" "" "nothing is left"
 
+# Python that is killed before it answers leaves no program behind that waits for it.
+passes "Python is killed" bash -c "! $python -c '
+import os
+import losslandscape
+import losspipe
+from net import loss, module
+losslandscape._serve = lambda *_: os.kill(os.getpid(), 9)
+losspipe.landscape(module, loss)'"
+left() { cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' '\n' | grep -c "^$T/tmp/losspipe-landscape"; }
+for _ in $(seq 100); do
+	[ "$(left)" != 0 ] || break
+	sleep 0.2
+done
+is "$(left)" 0 "its programs end, too"
+
 # The programs alone find the same losses.
 "$ROOT/pipelines/torch-model" net.py | dirgen -s 3 | fnorm |
 	evalgrid -q --x=-1:1:5 --y=-0.5:0.5:3 --exec "$ROOT/pipelines/torch-loss net.py" | gridconv | cut -d, -f1-6 >programs.csv
