@@ -24,6 +24,7 @@ import re
 import select
 import signal
 import struct
+import subprocess
 import sys
 import zlib
 
@@ -320,46 +321,14 @@ def _items(data, at, n, kind, most, depth):
     return found, at
 
 
-# What files are by their first bytes, and who reads them or what to do: base/magic.c has more.
-_NETLOAD = 'netload reads it'
-_UNPACK = 'unpack it first'
-_PICTURE = 'a picture holds no data: take the stream that it was drawn from'
-_KINDS = (
-    (rb'\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19', 'a PyTorch checkpoint', _NETLOAD),
-    (rb'version https://git-lfs', 'a Git LFS pointer', 'git lfs pull fetches the file that it stands for'),
-    (rb'\x89HDF', 'an HDF5 file', 'h5conv reads those of the reference tool'),
-    (rb'\x93NUMPY', 'a single array of numpy', '-d of evalgrid and others reads images and labels'),
-    (rb'\x1f\x8b', 'a gzip file', '-d of evalgrid and others reads IDX images in it'),
-    (rb'BZh', 'a bzip2 file', _UNPACK),
-    (rb'\xfd7zXZ', 'an xz file', _UNPACK),
-    (rb'\x89PNG', 'a PNG picture', _PICTURE),
-    (rb'\xff\xd8\xff', 'a JPEG picture', _PICTURE),
-    (rb'%PDF-', 'a PDF document', _PICTURE),
-    (rb'#!', 'a script', None),
-    (rb'PK\x03\x04.{26}[^/]*/code/', 'a TorchScript archive, or one of libtorch',
-     'load it in Python with torch.jit.load and torch.save(module.state_dict(), FILE)'),
-    (rb'PK\x03\x04.{26}[^/]*/data.pkl', 'a PyTorch checkpoint', _NETLOAD),
-    (rb'PK\x03\x04.{26}[^/]*/data/', 'an archive of PyTorch', _NETLOAD),
-    (rb'PK\x03\x04.{26}[^\0]*\.npy', 'an npz archive of numpy',
-     'netload reads the tensors of a network in it, -d of evalgrid and others images and labels'),
-    (rb'PK\x03\x04', 'a zip archive', _UNPACK),
-    (rb'\x80[\x01-\x05]', 'a pickle of Python', '-d of evalgrid and others reads those of CIFAR'),
-    (rb'.{5}\0\0\0{', 'a safetensors file', _NETLOAD),
-    (rb'\x08[\x03-\x3f][\x02\x0a\x12\x1a\x22\x2a\x32\x3a\x42\x4a]', 'an ONNX file', _NETLOAD),
-    (rb'\s*<(!doctype )?html', 'an HTML page', 'if it was downloaded, the server gave a page instead of the file'),
-    (rb'\s*<.*<?svg', 'an SVG picture', _PICTURE),
-    (rb'\s*<[^\0]*$', 'an XML file', None),
-    (rb'\s*[{[][^\0]*$', 'a JSON file', None),
-    (rb'[^\0-\x08\x0e-\x1f]*$', 'a text file', None),
-)
-
-
 def _wrong_kind(data):
-    """What is no record, and what to do with it."""
-    for start, kind, advice in _KINDS:
-        if re.match(start, data[:512], re.DOTALL | re.IGNORECASE):
-            return '%s, expected losspipe records%s' % (kind, ': ' + advice if advice else '')
-    return 'record 1: not a losspipe record (its magic number is missing)'
+    """What is no record, and what to do with it: recdump knows, where it is installed."""
+    try:
+        said = subprocess.run(['recdump'], input=data[:512], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE).stderr
+    except OSError:
+        said = b''
+    found = re.fullmatch('recdump: standard input: (.+)\n', said.decode('utf-8', 'replace'))
+    return found[1] if found else 'of no kind that is known here, expected losspipe records'
 
 
 def _record(data):

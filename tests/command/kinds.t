@@ -118,7 +118,10 @@ kind()
 	wrong=
 	case $3 in
 	-) ;;
-	*) records "$file" "$file: $is, $stream$3" "$file: $is, $stream or an HDF5 file of the reference tool$3" ;;
+	*)
+		streamless+=("$file")
+		records "$file" "$file: $is, $stream$3" "$file: $is, $stream or an HDF5 file of the reference tool$3"
+		;;
 	esac
 	case $4 in
 	-) ;;
@@ -174,6 +177,19 @@ kind empty.zip 'an empty zip archive' '$' '$' -
 kind x.png 'a PNG picture' "$picture" "$picture" "$photos"
 kind x.jpg 'a JPEG picture' "$picture" "$picture" "$photos"
 kind zeros 'of no kind that is known here' '$' '$' -
+"$python" - "$ROOT/pipelines" "${streamless[@]}" >said 2>&1 <<'END'
+import sys
+sys.path.insert(0, sys.argv[1])
+import losspipe
+for name in sys.argv[2:]:
+    with open(name, 'rb') as file:
+        try:
+            list(losspipe.records(file))
+        except losspipe.Error as error:
+            print(error)
+END
+is "$(cat said)" "$(for file in "${streamless[@]}"; do recdump "$file" 2>&1; done | sed 's/^recdump: //')" \
+	"and stages in Python say the same of these ${#streamless[@]} files"
 
 # Those who read the kind say what is wrong with this one.
 # say FILE PATTERN WAYS...
