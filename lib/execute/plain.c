@@ -221,7 +221,7 @@ product_tangent(const struct planes *s)
 {
 	const float *in[2] = {s->in[0], s->t_in[1]};
 	struct operator_batch half = s->batch;
-	const size_t n = slot_planes(s->p->out.slot);
+	const size_t n = (size_t)s->n * slot_planes(s->p->out.slot);
 	float *more = s->at[s->p->n_in][D];
 
 	half.in = in;
@@ -241,6 +241,18 @@ is_product(const struct planes *s)
 	return operator_of(s->p->node->op)->law == LAW_BILINEAR;
 }
 
+/* end over each image's planes. */
+static void
+end_images(const struct planes *s, struct plain_end end, float *at)
+{
+	const size_t n = slot_planes(s->p->out.slot);
+
+	for (int i = 0; i < s->n; i++, at += n) {
+		plain_end(&end, n, at, at);
+		end.add = end.add != NULL ? end.add + n : NULL;
+	}
+}
+
 /* What the fusion put behind the node, and through it the tangent. */
 static void
 finish(const struct planes *s)
@@ -256,7 +268,7 @@ finish(const struct planes *s)
 		gather(s, &p->addend, X, at[D]);
 		end.add = at[D];
 	}
-	plain_end(&end, n, at[X], at[X]);
+	end_images(s, end, at[X]);
 	if (!p->tangents)
 		return;
 	if (p->addend.slot != NULL) {
@@ -265,7 +277,7 @@ finish(const struct planes *s)
 	}
 	end.shift = p->t_shift;
 	end.limits = limits_none();
-	plain_end(&end, n, at[T], at[T]);
+	end_images(s, end, at[T]);
 	for (size_t i = 0; limits_any(p->end.limits) && i < n; i++)
 		at[T][i] = at[X][i] > 0.0F ? at[T][i] : 0.0F;
 }

@@ -286,7 +286,7 @@ void tangent_function_forward(
 void tangent_function_backward(
     const struct tangent_run *run, const struct tangent_step *step);
 
-/* Floats that a plain step wants. */
+/* Floats that a plain step wants; the block is known. */
 size_t tangent_plain_floats(
     const struct tangent *tangent, const struct tangent_step *step);
 void tangent_plain_forward(

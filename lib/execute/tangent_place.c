@@ -5,10 +5,12 @@
 #include "net/operator.h"
 
 /*
- * Images of a block: as many as keep its activations in about this many floats,
- * so that they come from a cache when they are read again.
+ * Images of a block, a power of two: each block reads all weights, and reads
+ * and writes all sums by them, 9 MB for 256 channels.  That costs a wide
+ * network more than activations that leave the second cache, so there may be
+ * this many floats.
  */
-enum { BLOCK_FLOATS = 2 << 20, BLOCK_MAX = 16 };
+enum { BLOCK_FLOATS = 12 << 20, BLOCK_MAX = 16 };
 
 /* What a convolution reads around its input, and on the way back. */
 static void
@@ -65,10 +67,13 @@ place_slot(struct tangent *s, int slot)
 static void
 place_buffers(struct tangent *s)
 {
-	const size_t image = image_floats(s), n = BLOCK_FLOATS / (image + 1);
+	const size_t image = image_floats(s);
 	const int values = (int)s->graph->n_values;
 
-	s->block = n < 1 ? 1 : n > BLOCK_MAX ? BLOCK_MAX : (int)n;
+	s->block = 1;
+	while (s->block < BLOCK_MAX &&
+	       2 * (size_t)s->block * image <= BLOCK_FLOATS)
+		s->block *= 2;
 	for (int i = 0; i < values; i++) {
 		place_slot(s, i);
 		if (tangent_active(&s->values[i]))

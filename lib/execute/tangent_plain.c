@@ -2,11 +2,23 @@
 #include "execute/plain.h"
 #include "execute/tangent.h"
 
+/*
+ * Images at a time: a linear layer reads its weight, and reads and writes the
+ * sums by it, once for all of a block; planes of other operators would leave
+ * the cache.
+ */
+static int
+group_of(const struct tangent *s, const struct tangent_step *step)
+{
+	return step->fused->node->op == OP_GEMM ? s->block : 1;
+}
+
 size_t
 tangent_plain_floats(
     const struct tangent *tangent, const struct tangent_step *step)
 {
-	return plain_floats(tangent->graph, step->fused->node, 1, step->active);
+	return plain_floats(tangent->graph, step->fused->node,
+	    group_of(tangent, step), step->active);
 }
 
 static struct plain_operand
@@ -95,20 +107,24 @@ void
 tangent_plain_forward(
     const struct tangent_run *run, const struct tangent_step *step)
 {
+	const int group = group_of(run->s, step);
 	struct plain plain;
 
 	start(run, step, &plain);
-	for (int i = 0; i < run->n; i++)
-		plain_forward(&plain, i, 1);
+	for (int i = 0; i < run->n; i += group)
+		plain_forward(
+		    &plain, i, group < run->n - i ? group : run->n - i);
 }
 
 void
 tangent_plain_backward(
     const struct tangent_run *run, const struct tangent_step *step)
 {
+	const int group = group_of(run->s, step);
 	struct plain plain;
 
 	start(run, step, &plain);
-	for (int i = 0; i < run->n; i++)
-		plain_backward(&plain, i, 1);
+	for (int i = 0; i < run->n; i += group)
+		plain_backward(
+		    &plain, i, group < run->n - i ? group : run->n - i);
 }
