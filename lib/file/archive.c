@@ -25,6 +25,17 @@ struct archive_entry {
 	bool no_checksum;
 };
 
+/* The list of what is in an archive, which stands at its end, is not there. */
+static bool
+is_cut(const zip_error_t *why)
+{
+	/* ZIP_ER_TRUNCATED_ZIP of libzip 1.11; those before say NOZIP */
+	enum { TRUNCATED_ZIP = 35 };
+	const int code = zip_error_code_zip(why);
+
+	return code == ZIP_ER_NOZIP || code == TRUNCATED_ZIP;
+}
+
 /* libzip's view of an archive in memory, or NULL. */
 static zip_t *
 open_bytes(const struct content *content, struct error *err)
@@ -39,9 +50,7 @@ open_bytes(const struct content *content, struct error *err)
 	source = zip_source_buffer_create(content->bytes, content->n, 0, &why);
 	if (source != NULL)
 		zip = zip_open_from_source(source, ZIP_RDONLY, &why);
-	/* the list of what is in an archive stands at its end */
-	if (zip == NULL && zip_error_code_zip(&why) == ZIP_ER_NOZIP &&
-	    errno != ENOMEM)
+	if (zip == NULL && is_cut(&why) && errno != ENOMEM)
 		status = magic_cut(content->bytes, content->n, err);
 	else if (zip == NULL)
 		status = error_foreign(
