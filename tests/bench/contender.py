@@ -14,6 +14,22 @@ class Failed(Exception):
     pass
 
 
+def busy_ticks():
+    """Hundredths of a second that all processors together have worked."""
+    with open('/proc/stat') as f:
+        user, nice, system, _, _, irq, soft = (int(x) for x in f.readline().split()[1:8])
+    return user + nice + system + irq + soft
+
+
+def settle():
+    """Until the processors rest, a second at most: threads of the one before may still be spinning."""
+    for _ in range(10):
+        before = busy_ticks()
+        time.sleep(0.1)
+        if busy_ticks() - before <= 2:
+            break
+
+
 class Contender:
     """limit: seconds until an answer; one that has none by then is ended with all it has started."""
 
@@ -55,7 +71,7 @@ class Contender:
 
     def round(self):
         """Seconds of the clock and of the processors.  The loss is that of the first."""
-        time.sleep(0.1)  # threads of the one before may still be spinning
+        settle()
         line = self.ask()
         self.loss = float(line[-1]) if self.loss is None else self.loss
         return float(line[0]), float(line[1])

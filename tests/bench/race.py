@@ -36,7 +36,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 IMAGES = {
     'plans': {'resnet20_a': 512, 'resnet56': 256},
     'peers': {'resnet20': 512, 'resnet56': 256, 'vgg9': 128, 'wrn56_4': 64, 'resnet18': 64, 'densenet_cifar': 128,
-              'mobilenetv2': 128, 'vit': 1024, 'lm': 512, 'mlp': 2048, 'lenet': 2048},
+              'mobilenetv2': 128, 'vit': 4096, 'lm': 2048, 'mlp': 16384, 'lenet': 8192},
     'training': {'resnet20': 256, 'vgg9': 128, 'wrn56_2': 128, 'densenet_cifar': 128, 'vit': 1024},
     'products': {'resnet20': 128, 'vgg9': 128, 'vit': 512}}
 COMPILED = {'resnet20', 'vit'}  # trained by a compiled PyTorch: for others it compiles for minutes
