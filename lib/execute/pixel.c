@@ -13,10 +13,9 @@ pixel_pools(const struct graph *graph, const struct node *node)
 	       node->attr.dilations[0] == 1 && node->attr.dilations[1] == 1;
 }
 
-void
-pixel_pool(const struct kernels *kernels, const struct node *node,
-    const struct slot *in, struct view from, const struct slot *out,
-    struct view to, int images)
+struct pool_job
+pixel_pool_job(const struct node *node, const struct slot *in, struct view from,
+    const struct slot *out, struct view to, int images)
 {
 	const struct attributes *a = &node->attr;
 	struct pool_job job = {
@@ -44,6 +43,17 @@ pixel_pool(const struct kernels *kernels, const struct node *node,
 		job.kw = in->w;
 		job.top = job.left = job.include_pad = 0;
 	}
+	return job;
+}
+
+void
+pixel_pool(const struct kernels *kernels, const struct node *node,
+    const struct slot *in, struct view from, const struct slot *out,
+    struct view to, int images)
+{
+	const struct pool_job job =
+	    pixel_pool_job(node, in, from, out, to, images);
+
 	if (node->op == OP_MAX_POOL)
 		kernels->max_pool(&job);
 	else

@@ -16,6 +16,8 @@ bool pixel_pools(const struct graph *graph, const struct node *node);
  * Such a node: images of the slot in, at view
  * from, become those of the slot out, at view to.
  */
+struct pool_job pixel_pool_job(const struct node *node, const struct slot *in,
+    struct view from, const struct slot *out, struct view to, int images);
 void pixel_pool(const struct kernels *kernels, const struct node *node,
     const struct slot *in, struct view from, const struct slot *out,
     struct view to, int images);

@@ -43,12 +43,20 @@ reads_of(const struct tangent *s, const struct fused *f,
 	}
 }
 
+/* Does it take the largest pixels of windows? */
+static bool
+is_pool(const struct tangent *s, const struct fused *f)
+{
+	return f->kind == FUSED_NODE && f->node->op == OP_MAX_POOL &&
+	       pixel_pools(s->graph, f->node);
+}
+
 /* Does it matter to a step how its values lie, or to one of them? */
 static bool
 wants_pixels(const struct tangent *s, const struct fused *f)
 {
-	const bool each =
-	    f->kind == FUSED_ADD || token_of(s, f) == TOKEN_FUNCTION;
+	const bool each = f->kind == FUSED_ADD || is_pool(s, f) ||
+			  token_of(s, f) == TOKEN_FUNCTION;
 	int value[NODE_INPUTS_MAX + 1];
 	bool any = !each || s->values[f->out].pixels;
 
@@ -155,8 +163,12 @@ method_of(const struct tangent *s, const struct fused *f)
 	case TOKEN_NOTHING:
 		return TANGENT_NOTHING;
 	default:
-		return TANGENT_NODE;
+		break;
 	}
+	if (is_pool(s, f) && s->values[f->out].pixels &&
+	    tangent_active(&s->values[f->in[0]]))
+		return TANGENT_POOL;
+	return TANGENT_NODE;
 }
 
 /* A node by its operator's own functions; its tensors may move. */

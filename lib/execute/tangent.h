@@ -22,6 +22,7 @@
  * tangent_conv.c   convolutions
  * tangent_affine.c additions, batch norms that follow no convolution, sums
  * tangent_function.c functions of one number
+ * tangent_pool.c   pools by the largest
  * tangent_plain.c  steps without a kernel, by their operators' own functions
  */
 #ifndef EXECUTE_TANGENT_H
@@ -54,6 +55,7 @@ enum tangent_method {
 			   */
 	TANGENT_NODE,     /* any other operator: its own functions */
 	TANGENT_FUNCTION, /* of one number: kernels */
+	TANGENT_POOL,     /* the largest pixel of a window */
 	TANGENT_NOTHING,  /* part of such a one */
 };
 
@@ -284,6 +286,11 @@ void tangent_shift_sums(
 void tangent_function_forward(
     const struct tangent_run *run, const struct tangent_step *step);
 void tangent_function_backward(
+    const struct tangent_run *run, const struct tangent_step *step);
+
+void tangent_pool_forward(
+    const struct tangent_run *run, const struct tangent_step *step);
+void tangent_pool_backward(
     const struct tangent_run *run, const struct tangent_step *step);
 
 /* Floats that a plain step wants; the block is known. */

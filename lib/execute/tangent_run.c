@@ -23,6 +23,9 @@ step_forward(const struct tangent_run *run, const struct tangent_step *step)
 	case TANGENT_FUNCTION:
 		tangent_function_forward(run, step);
 		break;
+	case TANGENT_POOL:
+		tangent_pool_forward(run, step);
+		break;
 	case TANGENT_NOTHING:
 		break;
 	}
@@ -59,6 +62,9 @@ step_backward(const struct tangent_run *run, const struct tangent_step *step)
 		break;
 	case TANGENT_FUNCTION:
 		tangent_function_backward(run, step);
+		break;
+	case TANGENT_POOL:
+		tangent_pool_backward(run, step);
 		break;
 	case TANGENT_NOTHING:
 		break;
