@@ -64,32 +64,6 @@ parse_levels(void *target, const char *value, struct error *err)
 	return levels_parse(value, &s->levels, err);
 }
 
-/* "LO:HI", of which either may be missing. */
-static int
-parse_range(void *target, const char *value, struct error *err)
-{
-	struct settings *s = target;
-	char lo[64];
-	const char *colon = strchr(value, ':');
-
-	s->range[0] = -INFINITY;
-	s->range[1] = INFINITY;
-	if (colon == NULL || (size_t)(colon - value) >= sizeof(lo) ||
-	    strcmp(value, ":") == 0)
-		return error_set(err,
-		    "--range is '%.60s', expected LO:HI, LO: or :HI", value);
-	snprintf(lo, sizeof(lo), "%.*s", (int)(colon - value), value);
-	if ((lo[0] != '\0' &&
-		number_parse_real(lo, "--range", &s->range[0], err) < 0) ||
-	    (colon[1] != '\0' &&
-		number_parse_real(colon + 1, "--range", &s->range[1], err) < 0))
-		return -1;
-	if (s->range[0] < s->range[1])
-		return 0;
-	return error_set(
-	    err, "--range is '%.60s', expected LO below HI", value);
-}
-
 static int
 parse_zmax(void *target, const char *value, struct error *err)
 {
@@ -242,6 +216,26 @@ set_range(const struct settings *s, struct picture *picture)
 	picture->range.hi = s->zmax;
 }
 
+/* Options that only curves, or only surfaces, have a use for. */
+static int
+check_axes(const struct settings *s, int axes, struct error *err)
+{
+	if (axes == 1)
+		return s->equal ? error_set(err, "--equal is for grids of two "
+						 "axes, these have one")
+				: 0;
+	if (s->range[0] < s->range[1])
+		return error_set(err, "--range is for curves, these are "
+				      "surfaces (--zmax, --levels)");
+	if (s->panels)
+		return error_set(err, "--panels is for curves, surfaces are "
+				      "panels by themselves");
+	if (s->band)
+		return error_set(
+		    err, "--band is for grids of one axis, these have two");
+	return 0;
+}
+
 static int
 draw(const struct settings *s, const struct landscape *landscape,
     struct text *svg, struct error *err)
@@ -275,15 +269,8 @@ draw(const struct settings *s, const struct landscape *landscape,
 	picture.desc = how;
 	if (how == NULL)
 		status = -1;
-	if (status == 0 && s->range[0] < s->range[1] && landscape->axes == 2)
-		status = error_set(err, "--range is for curves, these are "
-					"surfaces (--zmax, --levels)");
-	if (status == 0 && s->equal && landscape->axes == 1)
-		status = error_set(err, "--equal is for grids of two axes, "
-					"these have one");
-	if (status == 0 && s->band && landscape->axes == 2)
-		status = error_set(err, "--band is for grids of one axis, "
-					"these have two");
+	if (status == 0)
+		status = check_axes(s, landscape->axes, err);
 	if (status == 0 && landscape->axes == 2)
 		status = picture_surfaces(
 		    &picture, landscape->surfaces, landscape->n, svg, err);
@@ -424,7 +411,7 @@ static void
 add_panel_options(struct option_table *table, struct settings *s)
 {
 	const struct option_row rows[] = {
-	    OPTION_CALL(0, "range", "LO:HI", s, parse_range,
+	    OPTION_CALL(0, "range", "LO:HI", s->range, view_parse_range,
 		"values of curves, histograms and densities: what lies outside "
 		"is cut"),
 	    OPTION_CHOICE(0, "directions", over_words, &s->directions,

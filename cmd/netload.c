@@ -373,6 +373,8 @@ main(int argc, char **argv)
 	if (s.input != NULL &&
 	    shape_parse(s.input, "--input", &s.shape, &err) < 0)
 		frame_usage_error(&frame, &err);
+	if (pixels_check(&s.pixels, 0, &err) < 0)
+		frame_usage_error(&frame, &err);
 	if (s.label != NULL && strlen(s.label) > MODEL_TEXT_MAX)
 		frame_usage(&frame,
 		    "--label has %zu byte%s, expected at most %d",

@@ -188,6 +188,8 @@ main(int argc, char **argv)
 		frame_usage(&frame,
 		    "%d operand%s, expected one: the architecture's name",
 		    argc - first, plural_s((argc - first)));
+	if (pixels_check(&s.pixels, 0, &err) < 0)
+		frame_usage_error(&frame, &err);
 	frame_refuse_terminal(&frame);
 	s.frame = &frame;
 	s.name = argv[first];

@@ -1,6 +1,8 @@
 #include "view.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/number.h"
 
@@ -58,4 +60,29 @@ view_options_add(struct option_table *table, struct relief_view *view)
 	    OPTION_END};
 
 	options_add(table, rows);
+}
+
+int
+view_parse_range(void *target, const char *value, struct error *err)
+{
+	double *range = target;
+	char lo[64];
+	const char *colon = strchr(value, ':');
+
+	range[0] = -INFINITY;
+	range[1] = INFINITY;
+	if (colon == NULL || (size_t)(colon - value) >= sizeof(lo) ||
+	    strcmp(value, ":") == 0)
+		return error_set(err,
+		    "--range is '%.60s', expected LO:HI, LO: or :HI", value);
+	snprintf(lo, sizeof(lo), "%.*s", (int)(colon - value), value);
+	if ((lo[0] != '\0' &&
+		number_parse_real(lo, "--range", &range[0], err) < 0) ||
+	    (colon[1] != '\0' &&
+		number_parse_real(colon + 1, "--range", &range[1], err) < 0))
+		return -1;
+	if (range[0] < range[1])
+		return 0;
+	return error_set(
+	    err, "--range is '%.60s', expected LO below HI", value);
 }

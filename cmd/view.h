@@ -1,6 +1,6 @@
 /*
- * What a program that draws surfaces from the side offers: where the eye is,
- * and the light.
+ * What is seen of a drawing: for surfaces from the side, where the eye is and
+ * the light; for curves, the range of their values.
  */
 #ifndef CMD_VIEW_H
 #define CMD_VIEW_H
@@ -10,5 +10,11 @@
 
 /* Its rows: they change the view. */
 void view_options_add(struct option_table *table, struct relief_view *view);
+
+/*
+ * The value of --range, "LO:HI" of which either may be missing, into target, a
+ * double[2] whose ends are infinite then.
+ */
+int view_parse_range(void *target, const char *value, struct error *err);
 
 #endif

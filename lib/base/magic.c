@@ -351,9 +351,12 @@ find_inside(const void *bytes, size_t n)
 static const char *
 advise(const struct magic *magic, enum magic_want want)
 {
+	if (want == MAGIC_BESIDE && magic->network && magic->to_do == NULL)
+		return "it is netload's operand, not this option's file";
 	if (want == MAGIC_IMAGES && magic->images != NULL)
 		return magic->images;
-	if (magic->takes == NULL || (want == MAGIC_NETWORK && magic->to_do))
+	if (magic->takes == NULL ||
+	    (want != MAGIC_RECORDS && want != MAGIC_IMAGES && magic->to_do))
 		return magic->to_do;
 	return magic->takes;
 }

@@ -13,7 +13,12 @@
 enum { MAGIC_WANTS = 512 }; /* bytes that tell all kinds apart */
 
 /* What a reader wants, and so who or what helps. */
-enum magic_want { MAGIC_RECORDS, MAGIC_NETWORK, MAGIC_IMAGES };
+enum magic_want {
+	MAGIC_RECORDS,
+	MAGIC_NETWORK,
+	MAGIC_BESIDE, /* what netload takes beside a network: a graph, names */
+	MAGIC_IMAGES
+};
 
 struct magic {
 	const char *is;     /* "a PyTorch checkpoint" */

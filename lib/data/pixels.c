@@ -92,21 +92,38 @@ pixels_refuse(const struct pixels_options *options, struct error *err)
 }
 
 int
+pixels_check(const struct pixels_options *options, int raw, struct error *err)
+{
+	const bool lists = options->mean != NULL || options->std != NULL;
+
+	if (raw && (options->choice >= 0 || lists))
+		return error_set(
+		    err, "--raw excludes --pixels, --mean and --std");
+	if (options->choice >= 0 && lists)
+		return error_set(err,
+		    "--pixels %s excludes %s: both are the input constants, "
+		    "give the word, or --mean and --std",
+		    pixels_words[options->choice],
+		    options->mean != NULL ? "--mean" : "--std");
+	if ((options->mean != NULL) != (options->std != NULL))
+		return error_set(err, "%s is given without %s",
+		    options->mean != NULL ? "--mean" : "--std",
+		    options->mean != NULL ? "--std" : "--mean");
+	return 0;
+}
+
+int
 pixels_choose(const struct pixels_options *options, size_t channels,
     double *mean, double *std, struct error *err)
 {
-	const bool has_mean = options->mean != NULL;
-
 	if (!pixels_given(options))
 		return 0;
-	if (options->choice < 0 && has_mean != (options->std != NULL))
-		return error_set(err, "%s is given without %s",
-		    has_mean ? "--mean" : "--std",
-		    has_mean ? "--std" : "--mean");
+	if (pixels_check(options, 0, err) < 0)
+		return -1;
 	if (options->choice >= 0 &&
 	    pixels_get(options->choice, channels, mean, std, err) < 0)
 		return -1;
-	if (has_mean &&
+	if (options->mean != NULL &&
 	    parse_list(options->mean, "--mean", channels, mean, err) < 0)
 		return -1;
 	if (options->std != NULL &&
@@ -167,14 +184,4 @@ pixels_add_options(struct option_table *to, struct pixels_options *options,
 	if (raw != NULL)
 		options_add(to, flag);
 	options_add(to, lists);
-}
-
-int
-pixels_check(const struct pixels_options *options, int raw, struct error *err)
-{
-	if (raw && (options->choice >= 0 || options->mean != NULL ||
-		       options->std != NULL))
-		return error_set(
-		    err, "--raw excludes --pixels, --mean and --std");
-	return 0;
 }

@@ -48,13 +48,16 @@ int pixels_refuse(const struct pixels_options *options, struct error *err);
 void pixels_add_options(struct option_table *to, struct pixels_options *options,
     int *raw, const char *help);
 
-/* Fails when one is given beside --raw. */
+/*
+ * Fails when one is given beside --raw, a word beside a list, or one list
+ * alone: two ways to say one thing could only differ.
+ */
 int pixels_check(
     const struct pixels_options *options, int raw, struct error *err);
 
 /*
- * Fills mean and std of n channels: a list stands over the word; without a
- * word both lists must be there.  Returns 1, or 0 when no option was given (and
+ * Fills mean and std of n channels: those of the word, or both
+ * lists (pixels_check).  Returns 1, or 0 when no option was given (and
  * nothing is written), or -1 when the numbers do not fit the channels.
  */
 int pixels_choose(const struct pixels_options *options, size_t channels,

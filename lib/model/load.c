@@ -31,7 +31,19 @@ graph_known(const uint8_t *bytes, size_t n, struct error *err)
 				 : magic_refuse(bytes, n,
 				       "an ONNX file with the graph "
 				       "(torch.onnx.export writes it)",
-				       MAGIC_NETWORK, err);
+				       MAGIC_BESIDE, err);
+}
+
+static int
+names_known(const uint8_t *bytes, size_t n, struct error *err)
+{
+	struct error why;
+
+	return checkpoint_known(bytes, n, &why) == 0
+		   ? 0
+		   : magic_refuse(bytes, n,
+			 "a checkpoint (of torch.save, safetensors, npz)",
+			 MAGIC_BESIDE, err);
 }
 
 static bool
@@ -115,11 +127,15 @@ restore_names(struct model *model, const struct load_options *options,
 
 	if (options->names == NULL)
 		return 0;
-	if (open_file(&content, options->names, checkpoint_known, err) < 0)
-		return error_prefix(err, "--names-from");
+	report->at_fault = "--names-from";
+	if (open_file(&content, options->names, names_known, err) < 0)
+		return -1;
 	content.no_checksum = options->no_checksum;
 	status = checkpoint_read(&checkpoint, &content, err);
+	if (status < 0)
+		error_prefix(err, "%s", options->names);
 	if (status == 0) {
+		report->at_fault = NULL;
 		status = names_restore(
 		    &model->graph, &checkpoint, &report->names, err);
 		checkpoint_free(&checkpoint);
@@ -131,8 +147,9 @@ restore_names(struct model *model, const struct load_options *options,
 		    "network, or its batch norms were folded",
 		    report->names.weights,
 		    plural_s((int64_t)report->names.weights));
-	return status < 0 ? error_prefix(err, "--names-from %s", options->names)
-			  : 0;
+	return status < 0 && report->at_fault == NULL
+		   ? error_prefix(err, "--names-from %s", options->names)
+		   : status;
 }
 
 static int
@@ -155,13 +172,19 @@ borrow_graph(struct model *model, const struct load_options *options,
 	struct content content;
 	int status;
 
+	report->at_fault = "--graph";
 	if (open_file(&content, options->graph, graph_known, err) < 0)
-		return error_prefix(err, "--graph");
+		return -1;
 	content.inputs = options->inputs;
+	report->at_fault = NULL;
 	status =
 	    load_onnx(model, &content, options->graph, options, report, err);
 	content_close(&content);
-	return status < 0 ? error_prefix(err, "--graph %s", options->graph) : 0;
+	if (status < 0 && report->at_fault == NULL) {
+		report->at_fault = "--graph";
+		error_prefix(err, "%s", options->graph);
+	}
+	return status;
 }
 
 /* What a checkpoint's names are held against. */
@@ -297,6 +320,8 @@ load_model(struct model *model, const char *path,
 	else
 		status = load_checkpoint(model, &content, options, report, err);
 	content_close(&content);
+	if (status < 0 && report->at_fault != NULL)
+		return error_prefix(err, "%s", report->at_fault);
 	return status < 0 ? name_file(err, path) : 0;
 }
 

@@ -37,12 +37,14 @@ struct load_report {
 	struct names_report names;
 	struct match_passed passed;
 	struct prefix_report prefix;
+	const char *at_fault; /* the option whose file fails, which alone is
+				 named; NULL: the file itself */
 };
 
 /*
  * Fills model (empty before): graph, elements, architecture, metadata.  path:
  * NULL or "-" is standard input.  On failure model is to be freed all the same;
- * errors begin with the path.
+ * errors begin with the path, those of an option's file with option and path.
  */
 int load_model(struct model *model, const char *path,
     const struct load_options *options, struct load_report *report,

@@ -95,10 +95,10 @@ networks()
 {
 	ask "$2" /dev/null netload --arch small "$1"
 	ask "$2" /dev/null netload "$1"
-	ask "--names-from.*${2/ or an ONNX file/}" /dev/null netload --names-from "$1" "$O/nameless.onnx"
+	ask "^netload: --names-from: .*${2/ or an ONNX file/}" /dev/null netload --names-from "$1" "$O/nameless.onnx"
 	ask "${2/ or an ONNX file/}" model.ll dirgen --from "$1"
 }
-graphs() { ask "--graph.*$2" /dev/null netload --graph "$1" x.safetensors; }
+graphs() { ask "^netload: --graph: .*$2" /dev/null netload --graph "$1" x.safetensors; }
 images()
 {
 	ask "$2" model.ll evalgrid -q -d "$1"

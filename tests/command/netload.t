@@ -51,6 +51,11 @@ fails 1 "fc.weight <f4 7x16, expected <f4 10x16" "other classes" \
 	netload --arch small --classes 10 "$D/small_7.pt"
 fails 1 "--pixels imagenet has 3 channels, the input has 1" \
 	"constants of other channels" netload --pixels imagenet "$D/small_7.pt"
+fails 2 "--pixels mnist excludes --mean: both are the input constants" "constants said twice" \
+	netload --pixels mnist --mean 0.3 --std 0.3 "$D/small_7.pt"
+fails 2 "--pixels mnist excludes --std" "half of them said twice" netload --pixels mnist --std 0.3 "$D/small_7.pt"
+fails 1 "^netload: --graph: .*small_7.pt: a PyTorch checkpoint, expected an ONNX file .*: it is netload's operand" \
+	"the file of --graph is at fault, and named alone" netload --graph "$D/small_7.pt" "$D/small_7.pt"
 fails 1 "module.pt: holds the object torch.nn.*torch.save" "a whole module" \
 	netload "$D/module.pt"
 fails 1 "script.pt: an archive of TorchScript.*torch.save" "TorchScript" \

@@ -33,6 +33,8 @@ fails 2 "has 1 channel, the input has 3" "constants of other channels" \
 	netnew --pixels mnist resnet20
 fails 2 "'cifar', expected one of cifar10-paper, cifar10, " "unknown constants" \
 	netnew --pixels cifar resnet20
+fails 2 "--pixels cifar10 excludes --mean" "two normalisations" \
+	netnew --pixels cifar10 --mean 0,0,0 --std 1,1,1 resnet20
 fails 2 "--mean is given without --std" "half a normalisation" \
 	netnew --mean 0,0,0 resnet20
 fails 2 "std of channel 1 is 0" "a deviation of 0" \

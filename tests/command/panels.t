@@ -55,6 +55,8 @@ fails 1 'a \{ without its \}' "an open brace" contour --panel-title '{seed' "$T/
 contour --panel-title '{file} at {loss}' "$S/surface.ll" >"$T/surface.svg"
 texts "$T/surface.svg" | grep -q '^surface at [0-9.]*$'
 ok $? "surfaces have titles of facts, too"
+fails 1 "--panels is for curves, surfaces are panels by themselves" "--panels has no use for a surface" \
+	contour --panels "$S/surface.ll"
 contour --band --panels "$T/seed1.ll" "$T/seed2.ll" 2>"$T/err"
 is "$(cat "$T/err")" "contour: one direction set, expected several for a band (dirgen -s 1:10)" "a band wants several"
 
