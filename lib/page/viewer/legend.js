@@ -20,10 +20,12 @@ function drawBar(pen, {x, y, length, lying}, ink)
 			pen.polygon(box(i / steps * length), {fill});
 		last = fill;
 	}
-	for (const v of barTicks(field, length / (lying ? 45 : 40))) {
+	const heights = barTicks(field, length / (lying ? 45 : 40));
+	const digits = digitsFor(heights);
+	for (const v of heights) {
 		const at = part(v) * length;
 		pen.text(lying ? x + at : x + wide + 5,
-			lying ? y + wide + 13 : y + length - at + 4, show(v, 3),
+			lying ? y + wide + 13 : y + length - at + 4, show(v, digits),
 			{size: ink.size, fill: ink.text, anchor: lying ? 'middle' : 'start'});
 	}
 }

@@ -13,6 +13,15 @@ function show(v, digits = 6)
 	return text.replace(/^-/, MINUS).replace('e-', 'e' + MINUS);
 }
 
+/* How many digits tell these apart, at least 3. */
+function digitsFor(values)
+{
+	for (let digits = 3; digits < 12; digits++)
+		if (new Set(values.map((v) => show(v, digits))).size === new Set(values).size)
+			return digits;
+	return 12;
+}
+
 /* Multiples of 1, 2 or 5 times a power of ten inside lo..hi, about want. */
 function ticks(lo, hi, want)
 {
