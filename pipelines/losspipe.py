@@ -155,12 +155,14 @@ class Result:
 
 class Parser(argparse.ArgumentParser):
     """Options as every program has them: one line for what is wrong, --help from the
-    stage's docstring. A stage that reads streams has --partial, which records() obeys."""
+    stage's docstring, whose 'more: PAGE' comes last. A stage that reads streams has
+    --partial, which records() obeys."""
 
     def __init__(self, usage, reads=False):
         stage()
+        about, more, page = (sys.modules['__main__'].__doc__ or '').partition('\nmore: ')
         super().__init__(prog=os.path.basename(sys.argv[0]), usage='%(prog)s ' + usage, allow_abbrev=False,
-                         description=sys.modules['__main__'].__doc__,
+                         description=about, epilog=more.strip() + ' ' + page if page else None,
                          formatter_class=argparse.RawDescriptionHelpFormatter)
         if reads:
             self.add_argument('-p', '--partial', action='store_true',

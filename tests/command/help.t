@@ -23,6 +23,13 @@ for script in $scripts; do
 	status=$?
 	[ $status -eq 0 ] && [ "$(wc -l <"$T/out")" -ge 2 ] && [ ! -s "$T/err" ] && grep -qw -- "$name" "$T/out"
 	ok $? "$script --help names it"
+	case $script in
+	pipelines/*)
+		grep -E "^  +.*\<$name( |\$)" "$T/out" | grep -qv '\[' &&
+			 tail -n 1 "$T/out" | grep -qE '^more: [a-z-]+\(1\), by '
+		ok $? "and ends with its page, behind an example"
+		;;
+	esac
 	"$ROOT/$script" --no-such-option >"$T/out" 2>"$T/err" </dev/null
 	status=$?
 	# argparse puts its usage before
