@@ -102,10 +102,14 @@ colour_on_white(struct colour colour)
 struct colour
 colour_of_curve(int i)
 {
-	/* Okabe and Ito, without the yellow that is lost on white paper */
+	/*
+	 * Okabe and Ito, with a dark red for the yellow that is lost on white
+	 * paper: also to eyes without red or green it is farther from each of
+	 * the others than the nearest of those are from each other.
+	 */
 	static const unsigned char set[][3] = {{0, 114, 178}, {213, 94, 0},
 	    {0, 158, 115}, {204, 121, 167}, {86, 180, 233}, {230, 159, 0},
-	    {60, 60, 60}};
+	    {60, 60, 60}, {139, 0, 0}};
 
 	return from_bytes(set[i % (int)(sizeof(set) / sizeof(set[0]))]);
 }

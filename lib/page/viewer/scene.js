@@ -216,7 +216,7 @@ function drawPaths(pen, scene, part)
 function pathColour(sheet, i)
 {
 	const set = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00',
-		'#3c3c3c'];
+		'#3c3c3c', '#8b0000'];
 	return sheet.paths.length > 1 ? set[i % set.length] : '#141414';
 }
 
