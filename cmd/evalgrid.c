@@ -154,6 +154,19 @@ print_program(struct text *out, const struct run_cost *cost, int64_t places,
 	    cost->centre_score.loss, cost->corner_score.loss);
 }
 
+/* A program that never answers would else look as if evalgrid hung. */
+static void
+say_asking(const struct frame *frame, const struct exec_rule *exec)
+{
+	if (exec->timeout > 0)
+		frame_progress(frame, 1,
+		    "the program is asked for two points, %" PRId64
+		    " s at most for each (--exec-timeout)",
+		    exec->timeout);
+	else
+		frame_progress(frame, 1, "the program is asked for two points");
+}
+
 static int
 print_estimate(
     const struct gridrun *run, const struct surface *surface, struct error *err)
@@ -175,6 +188,8 @@ print_estimate(
 		    surface, i * (all - 1) / (ESTIMATE_PLACES - 1));
 		spread[i].sets = centre.sets;
 	}
+	if (e->exec.command != NULL)
+		say_asking(run->frame, &e->exec);
 	if (estimate_run(e, &centre, &corner, spread,
 		all > 0 ? ESTIMATE_PLACES : 0, &est, err) < 0)
 		return -1;

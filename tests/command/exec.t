@@ -118,6 +118,9 @@ evalgrid --estimate --exec 'while read -r l; do echo 1.5; done' --exec-form text
 grep -Eqx '25 points: [0-9:]+, processes: 2 \([0-9.e-]+ s a point, [0-9.e-]+ s to start\)' "$T/cost" &&
 	grep -qx 'centre loss 1.5' "$T/cost" && grep -qx 'corner loss 1.5' "$T/cost"
 ok $? "--estimate --exec asks the program for two points"
+script -qec "evalgrid --estimate --exec 'exit 3' --exec-timeout 7 $T/toy.ll" "$T/said" </dev/null >"$T/typed"
+grep -q 'evalgrid: the program is asked for two points, 7 s at most for each (--exec-timeout)' "$T/typed"
+ok $? "and tells a terminal how long it waits"
 fails 2 'brings its own images: leave out -d' "--exec with data" evalgrid -d "$ROOT/tests/data/sets/tiny.npz" --exec true "$T/toy.ll"
 fails 2 'exec is no command' "an empty command" evalgrid --exec '' "$T/toy.ll"
 fails 2 'exec-loss is' "an endless name" evalgrid --exec true --exec-loss "$(printf '%040d' 0)" "$T/toy.ll"
