@@ -5,7 +5,7 @@ const fs = require('fs'), path = require('path'), assert = require('assert');
 const folder = path.join(__dirname, '../../lib/page/viewer');
 const parts = ['number', 'data', 'colour', 'camera', 'mesh', 'raster', 'pen', 'scene',
 	'cells'];
-const names = ['show', 'ticks', 'logTicks', 'locate', 'decodeArray', 'decodeSheet',
+const names = ['show', 'digitsFor', 'ticks', 'logTicks', 'locate', 'decodeArray', 'decodeSheet',
 	'csvCell', 'nearestPoint', 'pointAt', 'between', 'pathUntil', 'tableOfPoints', 'partOf',
 	'valueAt', 'makePalette', 'HUES', 'SHADES', 'axesOf', 'lookAt', 'project',
 	'unproject', 'boxOf', 'zOf', 'START', 'makeMesh', 'makeTarget', 'clearTarget',
@@ -65,6 +65,7 @@ test('ticks are round and inside', () => {
 	same(v.ticks(-1, 1, 5), [-1, -0.5, 0, 0.5, 1]);
 	same(v.ticks(0.013, 0.2, 4), [0.05, 0.1, 0.15, 0.2]);
 	same(v.ticks(3, 3, 4), [3]);
+	same([[0.1, 20], [2.302, 2.304, 2.306], [3, 3]].map(v.digitsFor), [3, 4, 3]);
 	same(v.logTicks(0.01, 100, 5), [0.01, 0.1, 1, 10, 100]);
 	same(v.logTicks(1.35, 3.5, 7), [1.5, 2, 2.5, 3, 3.5]);
 	assert.ok(v.logTicks(1e-300, 1e300, 7).length < 12);

@@ -96,11 +96,13 @@ function drawHeightTicks(pen, scene, ink)
 	const part = partOf(field, log);
 	const values = log ? logTicks(field.lo, field.top, 7)
 		: ticks(field.lo, field.top, 6);
+	const digits = digitsFor(values);
 	for (const v of values) {
-		const q = project(look, X, Y, zOf(part(v)));
+		const q = project(look, X, Y, zOf(part(v))), text = show(v, digits);
 		pen.line([q, [q[0] - 4, q[1]]], {stroke: ink.text, width: 0.8});
-		/* the lowest one makes room for the floor's */
-		pen.text(q[0] - 7, q[1] + (q[1] > a[1] - 5 ? -2 : ink.size / 3), show(v, 3),
+		/* on a phone it would begin outside; the lowest one makes room for the floor's */
+		pen.text(Math.max(q[0] - 7, 0.64 * ink.size * text.length + 1),
+			q[1] + (q[1] > a[1] - 5 ? -2 : ink.size / 3), text,
 			{size: ink.size, fill: ink.text, anchor: 'end'});
 	}
 }
