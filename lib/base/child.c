@@ -100,8 +100,15 @@ start_watchman(struct child *child, struct error *err)
 	status = spawn(&child->watchman, watchman, 0, life[0], -1);
 	close(life[0]);
 	child->life = life[1];
-	if (status == 0)
+	if (status == 0) {
+		/*
+		 * The child has made its group by now, unless it runs under an
+		 * emulator whose vfork does not wait: who joins the group next
+		 * must find it.
+		 */
+		(void)setpgid(child->watchman, child->watchman);
 		return 0;
+	}
 	close(child->life);
 	errno = status;
 	return error_set(err, "/bin/sh:");
